@@ -1,0 +1,24 @@
+/**
+ * Every value that `extensions.code` and `ErrorInfo.code` can take. docs/errors.md has a row for each,
+ * and a test keeps the two in step.
+ */
+export const errorCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_USER_INPUT',
+  'INTERNAL_SERVER_ERROR',
+  'SERVICE_UNAVAILABLE',
+  'KEY_NOT_FOUND',
+  'NO_KEY_AVAILABLE',
+  'KEY_REJECTED',
+  'KEY_EXHAUSTED',
+  'KEY_UNREADABLE',
+  'UNKNOWN_MODEL',
+  'PROVIDER_BAD_REQUEST',
+  'PROVIDER_RATE_LIMITED',
+  'PROVIDER_UNAVAILABLE',
+  'PROVIDER_TIMEOUT',
+  'PROVIDER_TRUNCATED',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];

@@ -1,0 +1,41 @@
+export type ProviderKind = 'CHAT' | 'SEARCH';
+
+/** An environment variable and the value that serves where it is unset. */
+export interface VariableWithDefault {
+  readonly variable: string;
+  readonly default: string;
+}
+
+/** All that the code must know about a provider before it calls it; adapters add how to call it. */
+export interface ProviderDefinition<Id extends string = string> {
+  /** The GraphQL enum value, and what is stored in the database. */
+  readonly id: Id;
+  readonly kind: ProviderKind;
+  readonly displayName: string;
+  /** Shown in the API's documentation, on the enum value. */
+  readonly description: string;
+  readonly environment: {
+    /** The variable with the server's own key. */
+    readonly apiKey: string;
+    /** The service's addresses, without the API's version path. Most have just `api`. */
+    readonly endpoints: { readonly api: VariableWithDefault } & Readonly<Record<string, VariableWithDefault>>;
+    /** Chat providers only: the model of a chat that names none. */
+    readonly defaultModel?: VariableWithDefault;
+  };
+  readonly keyPrefixes: {
+    /** Prefixes that say what kind of key it is and nothing about the key: shown in its masked form. */
+    readonly public: readonly string[];
+    /** Prefixes that no other provider's keys carry: such a key stored for another provider is a mistake. */
+    readonly unmistakable: readonly string[];
+  };
+}
+
+/** What an adapter is made with: the operator's settings for its provider, validated at boot. */
+export interface ProviderSettings {
+  /** By the names in the definition's `environment.endpoints`, without a trailing slash. */
+  readonly endpoints: Readonly<Record<string, string>>;
+  /** Milliseconds until the response's first byte. */
+  readonly firstByteTimeoutMs: number;
+  /** Milliseconds between two bytes of a response. */
+  readonly idleTimeoutMs: number;
+}

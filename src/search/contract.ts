@@ -1,0 +1,59 @@
+import type { ProviderDefinition, ProviderSettings } from '../common/provider-definition.js';
+import type { Secret } from '../common/secret.js';
+import type { OutboundHttp } from '../outbound/outbound-http.js';
+
+export type SafeSearch = 'OFF' | 'MODERATE' | 'STRICT';
+export type SearchDepth = 'BASIC' | 'ADVANCED';
+
+/** Options that not every engine has. */
+export type SearchOption = 'country' | 'language' | 'safeSearch' | 'depth';
+
+/** A web search in no engine's dialect. What is undefined is left to the engine. */
+export interface SearchRequest {
+  readonly query: string;
+  /** 1 to 20. */
+  readonly limit: number;
+  /** Whether to bring the pages' text, as Markdown, where the engine gives it. */
+  readonly includeContent: boolean;
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly country?: string | undefined;
+  /** ISO 639-1, lower case. */
+  readonly language?: string | undefined;
+  readonly safeSearch?: SafeSearch | undefined;
+  readonly depth?: SearchDepth | undefined;
+}
+
+/** One result. An engine returns it as it came; SearchService cleans it (see normalise-hits.ts). */
+export interface SearchHit {
+  readonly title: string;
+  readonly url: string;
+  readonly snippet: string;
+  /** The page's text as Markdown; null where it was not asked for or the engine has none. */
+  readonly content: string | null;
+  /** Relevance, 0 to 1, higher is better; null where the engine gives none. */
+  readonly score: number | null;
+}
+
+/** One search engine's dialect. It holds no state between calls and keeps nothing of the key. */
+export interface SearchEngine {
+  /**
+   * @throws UpstreamError, rebuilt from an allow-list: KEY_REJECTED, KEY_EXHAUSTED, PROVIDER_BAD_REQUEST,
+   * PROVIDER_RATE_LIMITED, PROVIDER_UNAVAILABLE, PROVIDER_TIMEOUT, PROVIDER_TRUNCATED
+   */
+  search(request: SearchRequest, key: Secret, signal: AbortSignal): Promise<SearchHit[]>;
+}
+
+/** A search engine's entry in the registry. */
+export interface SearchEngineEntry<Id extends string = string> extends ProviderDefinition<Id> {
+  readonly kind: 'SEARCH';
+  /** The options that take effect here; naming this engine with another one is BAD_USER_INPUT. */
+  readonly options: readonly SearchOption[];
+  createAdapter(settings: ProviderSettings, http: OutboundHttp): SearchEngine;
+}
+
+/** Gives an entry its type and keeps its id literal. */
+export function defineSearchEngine<const Id extends string>(
+  entry: SearchEngineEntry<Id>,
+): SearchEngineEntry<Id> {
+  return entry;
+}
