@@ -3,6 +3,8 @@
  * and a test keeps the two in step.
  */
 export const errorCodes = [
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
   'UNAUTHENTICATED',
   'FORBIDDEN',
   'BAD_USER_INPUT',

@@ -4,6 +4,8 @@ export type ProviderKind = 'CHAT' | 'SEARCH';
 export interface VariableWithDefault {
   readonly variable: string;
   readonly default: string;
+  /** An address only: the API's version path (`/v1`), which operators often write and which is dropped at its end. */
+  readonly acceptedSuffix?: string;
 }
 
 /** All that the code must know about a provider before it calls it; adapters add how to call it. */

@@ -30,6 +30,11 @@ export class Secret {
     return new Secret(copy);
   }
 
+  /** A copy with a life of its own: destroying one leaves the other. */
+  clone(): Secret {
+    return Secret.fromBytes(this.revealBytes());
+  }
+
   /** The key as text, for the one call that sends it. Never keep what it returns. */
   reveal(): string {
     return this.revealBytes().toString('utf8');

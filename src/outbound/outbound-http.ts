@@ -1,36 +1,87 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Agent } from 'undici';
+import { toFetch, type FetchLimits } from './outbound-fetch.js';
+import { UpstreamExchange } from './upstream-exchange.js';
+
+/** How long an upstream may be silent. */
+export interface OutboundTimeouts {
+  /** Milliseconds from the request to the first byte of the response's body. */
+  readonly firstByteTimeoutMs: number;
+  /** Milliseconds between two bytes that we wait for; also from the headers to the body's first byte. */
+  readonly idleTimeoutMs: number;
+}
+
 /** One request to a provider. */
-export interface OutboundRequest {
+export interface OutboundRequest extends OutboundTimeouts {
   readonly method: 'GET' | 'POST';
   /** Never holds a key: keys travel in headers. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | undefined;
   readonly signal: AbortSignal;
-  readonly firstByteTimeoutMs: number;
-  readonly idleTimeoutMs: number;
 }
 
 export interface OutboundResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** Pulled from the socket only as fast as it is iterated; leaving the iteration closes the socket. */
-  readonly body: AsyncIterable<Uint8Array>;
+  /**
+   * Pulled from the socket only as fast as it is iterated; leaving the iteration closes the socket. Who does not
+   * iterate it must call its `return()`, or the socket stays open until the signal aborts.
+   */
+  readonly body: AsyncIterableIterator<Uint8Array>;
 }
+
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * The only place that opens a connection to the internet. It follows no redirect (a key would travel with it), reads
- * no proxy or other environment variable, and closes the socket as soon as the signal aborts.
+ * no proxy or other environment variable, retries nothing, and closes the socket as soon as the signal aborts.
  */
-export interface OutboundHttp {
+@Injectable()
+export class OutboundHttp implements OnApplicationShutdown {
+  // undici's own timers have a resolution of half a second: the exchange brings its own.
+  readonly #agent = new Agent({
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+  });
+
   /**
-   * Resolves when the response's headers are there, whatever the status.
+   * Resolves when the response's headers are there, whatever the status (but a redirect's).
    *
-   * @throws UpstreamError PROVIDER_UNAVAILABLE (no connection, redirect), PROVIDER_TIMEOUT (first byte, or between bytes,
-   * thrown by the body's iteration), PROVIDER_TRUNCATED (the body was cut); `signal.reason` after an abort
+   * @throws UpstreamError PROVIDER_UNAVAILABLE (no connection, reset before the headers, redirect), PROVIDER_TIMEOUT
+   * (first byte, or between bytes: then thrown by the body's iteration), PROVIDER_TRUNCATED (the body was cut, thrown
+   * by its iteration); `signal.reason` after an abort
    */
-  request(request: OutboundRequest): Promise<OutboundResponse>;
-  /** The same rules as a `fetch` for the providers' packages. */
-  fetchWith(timeouts: { firstByteTimeoutMs: number; idleTimeoutMs: number }): typeof fetch;
-  /** Closes idle connections at shutdown. */
-  close(): Promise<void>;
+  async request(request: OutboundRequest): Promise<OutboundResponse> {
+    request.signal.throwIfAborted();
+    const { origin, pathname, search } = new URL(request.url);
+    const exchange = new UpstreamExchange(request);
+    this.#agent.dispatch(
+      {
+        origin,
+        path: pathname + search,
+        method: request.method,
+        // Without this header a server may choose any encoding (RFC 9110, 12.5.3), and nothing here decodes.
+        headers: { 'accept-encoding': 'identity', ...request.headers },
+        body: request.body ?? null,
+      },
+      exchange,
+    );
+    return exchange.head;
+  }
+
+  /** The same rules as a `fetch`, for the providers' packages. */
+  fetchWith(timeouts: OutboundTimeouts, limits: FetchLimits = {}): typeof fetch {
+    return toFetch((request) => this.request({ ...request, ...timeouts }), limits);
+  }
+
+  /** Closes every connection, also those in use: whoever stops the server lets its streams finish first. */
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
 }

@@ -55,9 +55,12 @@ export class ProviderRateLimitedError extends UpstreamError {
 
 export class ProviderUnavailableError extends UpstreamError {
   readonly code = 'PROVIDER_UNAVAILABLE';
-  readonly retryable = true;
 
-  constructor(override readonly retryAfterMs: number | null = null) {
+  /** @param retryable false where the provider does not serve this server's country: waiting does not help */
+  constructor(
+    override readonly retryAfterMs: number | null = null,
+    readonly retryable: boolean = true,
+  ) {
     super('The provider is not available.');
   }
 }

@@ -1,0 +1,24 @@
+import { AppError } from './app-error.js';
+import type { ErrorCode } from './error-code.js';
+
+/** What a client may learn of a failure. */
+export interface ErrorDescription {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+}
+
+const unexpected: ErrorDescription = {
+  code: 'INTERNAL_SERVER_ERROR',
+  message: 'Something went wrong on the server. Its log has more under this request id.',
+  retryable: false,
+  retryAfterMs: null,
+};
+
+/** An AppError tells what it is; anything else tells nothing. */
+export function describeError(error: unknown): ErrorDescription {
+  if (!(error instanceof AppError)) return unexpected;
+  const { code, publicMessage, retryable, retryAfterMs } = error;
+  return { code, message: publicMessage, retryable, retryAfterMs };
+}

@@ -1,0 +1,165 @@
+import type { Dispatcher } from 'undici';
+import type { OutboundResponse, OutboundTimeouts } from './outbound-http.js';
+import { ProviderTimeoutError, ProviderTruncatedError, ProviderUnavailableError } from './upstream-error.js';
+import { toHeaders } from './to-headers.js';
+
+/** Above this many bytes that nobody has read yet the socket is paused. */
+const HIGH_WATER_BYTES = 65_536;
+/** Small chunks that wait together are handed over together: each costs its reader about the same, whatever its size. */
+const MERGED_BYTES = 8_192;
+
+/** What undici wants to hear when we close a connection. Nobody sees it. */
+const CLOSED = new Error('The exchange is over.');
+
+interface Waiting {
+  resolve(result: IteratorResult<Uint8Array, undefined>): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * One request's life, from undici's side a handler of events and from ours a promise of the headers and an iterator
+ * over the body. Between the two stands a queue that is never longer than a socket's read above the high-water mark.
+ *
+ * Invariant: once it is settled (`#outcome` is set) no timer, no listener and no reference to the connection is left,
+ * so that neither the key in the request's headers nor the signal's owner is held by whoever keeps the body.
+ */
+export class UpstreamExchange
+  implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8Array, undefined>
+{
+  readonly head: Promise<OutboundResponse>;
+  readonly #signal: AbortSignal;
+  readonly #idleTimeoutMs: number;
+  readonly #firstByteTimer: NodeJS.Timeout;
+  #idleTimer: NodeJS.Timeout | null = null;
+  #settleHead: { resolve(response: OutboundResponse): void; reject(reason: unknown): void } | null = null;
+  #controller: Dispatcher.DispatchController | null = null;
+  #chunks: Uint8Array[] = [];
+  #queuedBytes = 0;
+  #waiting: Waiting | null = null;
+  #outcome: { readonly failure?: unknown } | null = null;
+
+  constructor({ signal, firstByteTimeoutMs, idleTimeoutMs }: OutboundTimeouts & { signal: AbortSignal }) {
+    this.#signal = signal;
+    this.#idleTimeoutMs = idleTimeoutMs;
+    this.head = new Promise((resolve, reject) => {
+      this.#settleHead = { resolve, reject };
+    });
+    this.#firstByteTimer = setTimeout(this.#onTimeout, firstByteTimeoutMs);
+    signal.addEventListener('abort', this.#onAbort);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // The connection may have taken longer than whoever asked for it cared to wait.
+    if (this.#outcome) return controller.abort(CLOSED);
+    this.#controller = controller;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Parameters<typeof toHeaders>[0],
+  ): void {
+    if (status < 200) return;
+    if (status >= 300 && status < 400) return this.#close({ failure: new ProviderUnavailableError() });
+    this.#settleHead?.resolve({ status, headers: toHeaders(headers), body: this });
+    this.#settleHead = null;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    clearTimeout(this.#firstByteTimer);
+    if (this.#waiting) return this.#answer({ done: false, value: chunk });
+    this.#chunks.push(chunk);
+    this.#queuedBytes += chunk.length;
+    if (this.#queuedBytes >= HIGH_WATER_BYTES) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    this.#settle({});
+  }
+
+  onResponseError(): void {
+    this.#settle({
+      failure: this.#settleHead ? new ProviderUnavailableError() : new ProviderTruncatedError(),
+    });
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#chunks.length > 0) return Promise.resolve({ done: false, value: this.#takeChunks() });
+    if (this.#outcome) return this.#afterTheLastChunk(this.#outcome);
+    this.#startIdleTimer();
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      this.#controller?.resume();
+    });
+  }
+
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#close({});
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  readonly #onAbort = (): void => this.#close({ failure: this.#signal.reason });
+
+  readonly #onTimeout = (): void => this.#close({ failure: new ProviderTimeoutError() });
+
+  readonly #onIdle = (): void => {
+    // The timer runs on between two waits: re-arming one is cheaper than making one for each chunk.
+    if (this.#waiting) this.#onTimeout();
+  };
+
+  #startIdleTimer(): void {
+    if (this.#idleTimer) this.#idleTimer.refresh();
+    else this.#idleTimer = setTimeout(this.#onIdle, this.#idleTimeoutMs);
+  }
+
+  #takeChunks(): Uint8Array {
+    const taken = this.#chunks;
+    if (taken.length === 1 || this.#queuedBytes > MERGED_BYTES) {
+      const chunk = taken.shift() as Uint8Array;
+      this.#queuedBytes -= chunk.length;
+      return chunk;
+    }
+    this.#chunks = [];
+    this.#queuedBytes = 0;
+    return Buffer.concat(taken);
+  }
+
+  #answer(result: IteratorResult<Uint8Array, undefined>): void {
+    this.#waiting?.resolve(result);
+    this.#waiting = null;
+  }
+
+  #afterTheLastChunk(outcome: {
+    readonly failure?: unknown;
+  }): Promise<IteratorResult<Uint8Array, undefined>> {
+    if ('failure' in outcome) return Promise.reject(outcome.failure);
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** Ends the exchange from our side: what was received and not read is dropped, and the socket closed. */
+  #close(outcome: { readonly failure?: unknown }): void {
+    const controller = this.#controller;
+    this.#chunks = [];
+    this.#settle(outcome);
+    controller?.abort(CLOSED);
+  }
+
+  #settle(outcome: { readonly failure?: unknown }): void {
+    if (this.#outcome) return;
+    this.#outcome = outcome;
+    clearTimeout(this.#firstByteTimer);
+    if (this.#idleTimer) clearTimeout(this.#idleTimer);
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#controller = null;
+    if ('failure' in outcome) {
+      this.#settleHead?.reject(outcome.failure);
+      this.#waiting?.reject(outcome.failure);
+      this.#waiting = null;
+    } else this.#answer({ done: true, value: undefined });
+    this.#settleHead = null;
+  }
+}
