@@ -1,0 +1,58 @@
+import { inspect } from 'node:util';
+import type { AuthenticationConfig } from './authentication.js';
+import type { DatabaseConfig } from './database.js';
+import type { EncryptionConfig } from './encryption.js';
+import type { GeneralConfig } from './general.js';
+import type { ProviderConfig } from './providers.js';
+import type { ServerConfig } from './server.js';
+
+export interface ConfigSections {
+  readonly general: GeneralConfig;
+  readonly server: ServerConfig;
+  readonly database: DatabaseConfig;
+  readonly encryption: EncryptionConfig;
+  readonly authentication: AuthenticationConfig;
+  readonly chatMaxDurationMs: number;
+  readonly providers: ReadonlyMap<string, ProviderConfig>;
+  /** What an operator should know and nobody must act on; logged at start. */
+  readonly warnings: readonly string[];
+}
+
+/** The operator's settings, read once from the environment and found to be right. Also Nest's injection token. */
+export class Config {
+  readonly general: GeneralConfig;
+  readonly server: ServerConfig;
+  readonly database: DatabaseConfig;
+  readonly encryption: EncryptionConfig;
+  readonly authentication: AuthenticationConfig;
+  readonly chatMaxDurationMs: number;
+  readonly warnings: readonly string[];
+  readonly #providers: ReadonlyMap<string, ProviderConfig>;
+
+  constructor(sections: ConfigSections) {
+    this.general = sections.general;
+    this.server = sections.server;
+    this.database = sections.database;
+    this.encryption = sections.encryption;
+    this.authentication = sections.authentication;
+    this.chatMaxDurationMs = sections.chatMaxDurationMs;
+    this.warnings = sections.warnings;
+    this.#providers = sections.providers;
+  }
+
+  /** @param id of a definition that the configuration was loaded with */
+  getProvider(id: string): ProviderConfig {
+    const provider = this.#providers.get(id);
+    if (provider === undefined) throw new Error(`The configuration was loaded without the provider ${id}.`);
+    return provider;
+  }
+
+  /** Database URLs hold passwords: none of it is printed. */
+  toJSON(): string {
+    return '[config]';
+  }
+
+  [inspect.custom](): string {
+    return '[config]';
+  }
+}

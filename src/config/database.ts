@@ -1,0 +1,49 @@
+import type { GeneralConfig } from './general.js';
+import { trueOrFalse } from './parsers.js';
+import { postgresUrl } from './url-parsers.js';
+import type { DefaultedVariable, Variable } from './variable.js';
+import type { VariableReader } from './variable-reader.js';
+
+export interface DatabaseConfig {
+  /** A PostgreSQL server, password included; null: the embedded database in the data directory. */
+  readonly url: string | null;
+  /** The same database with the role that owns the tables; null with {@link url}. */
+  readonly migrationUrl: string | null;
+}
+
+export const databaseVariables = {
+  url: {
+    name: 'DATABASE_URL',
+    meaning: 'postgresql://user:password@host:5432/database; unset: an embedded database in DATA_DIR',
+    default: null,
+    parse: postgresUrl,
+  } satisfies Variable<string>,
+  migrationUrl: {
+    name: 'MIGRATION_DATABASE_URL',
+    meaning: 'the same database with the role that owns the tables, for migrations; unset: DATABASE_URL',
+    default: null,
+    parse: postgresUrl,
+  } satisfies Variable<string>,
+  allowEmbedded: {
+    name: 'ALLOW_EMBEDDED_DATABASE',
+    meaning: 'true lets production run on the embedded database',
+    default: 'false',
+    parse: trueOrFalse,
+  } satisfies DefaultedVariable<boolean>,
+};
+
+export function readDatabase(reader: VariableReader, { production }: GeneralConfig): DatabaseConfig {
+  const { url: urlVariable, migrationUrl: migrationVariable, allowEmbedded } = databaseVariables;
+  const url = reader.readOptional(urlVariable);
+  const migrationUrl = reader.readOptional(migrationVariable) ?? url;
+  const embeddedAllowed = reader.read(allowEmbedded);
+  if (!reader.isSet(urlVariable)) {
+    if (production && !embeddedAllowed) {
+      reader.report(urlVariable, `is required in production, unless ${allowEmbedded.name}=true`);
+    }
+    if (reader.isSet(migrationVariable)) {
+      reader.report(migrationVariable, `has no effect without ${urlVariable.name}; set both or none`);
+    }
+  }
+  return { url, migrationUrl };
+}

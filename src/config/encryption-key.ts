@@ -1,0 +1,38 @@
+import { Secret } from '../common/secret.js';
+import { InvalidValueError } from './variable.js';
+
+const BYTES = 32;
+const NEEDED = `needs exactly ${2 * BYTES} hex characters (${BYTES} bytes)`;
+
+/**
+ * Checks that `text` is a 256-bit key in hex. Checked by pattern, for `Buffer.from(…, 'hex')` never throws: it returns
+ * fewer bytes.
+ *
+ * @returns the key in lower case, so that two spellings of a key compare equal
+ * @throws InvalidValueError with a message for each mistake people make, and never with the value
+ */
+export function encryptionKey(text: string): string {
+  if (text.length === BYTES) {
+    throw new InvalidValueError(
+      `has ${BYTES} characters, which is 16 bytes in hex and half of what AES-256 takes; ${NEEDED}`,
+    );
+  }
+  if (text.length !== 2 * BYTES) throw new InvalidValueError(`has ${text.length} characters; ${NEEDED}`);
+  if (!/^[\da-f]+$/i.test(text))
+    throw new InvalidValueError(`has characters other than 0-9 and a-f; ${NEEDED}`);
+  if (/^(..)\1+$/i.test(text))
+    throw new InvalidValueError('repeats one byte, so it is not random; make a new one');
+  return text.toLowerCase();
+}
+
+/** @param hex what {@link encryptionKey} returned */
+export function importEncryptionKey(hex: string): Secret {
+  // Not Buffer.from, which would leave the key in Node's shared pool.
+  const bytes = Buffer.allocUnsafeSlow(BYTES);
+  try {
+    bytes.write(hex, 'hex');
+    return Secret.fromBytes(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}

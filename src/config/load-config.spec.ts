@@ -1,0 +1,243 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import type { ProviderDefinition } from '../common/provider-definition.js';
+import { ConfigError } from './config-error.js';
+import { loadConfig } from './load-config.js';
+
+const KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff';
+const OTHER_KEY = 'ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100';
+const JWT_SECRET = 'a secret that is long enough for HS256';
+
+const madeUp: ProviderDefinition = {
+  id: 'MADE_UP',
+  kind: 'CHAT',
+  displayName: 'Made Up',
+  description: 'A provider of this test.',
+  environment: {
+    apiKey: 'MADE_UP_API_KEY',
+    endpoints: {
+      api: { variable: 'MADE_UP_BASE_URL', default: 'https://api.made-up.example', acceptedSuffix: '/v1' },
+      files: { variable: 'MADE_UP_FILES_BASE_URL', default: 'https://files.made-up.example' },
+    },
+    defaultModel: { variable: 'MADE_UP_DEFAULT_MODEL', default: 'made-up-small' },
+  },
+  keyPrefixes: { public: [], unmistakable: [] },
+};
+const engine: ProviderDefinition = {
+  id: 'ENGINE',
+  kind: 'SEARCH',
+  displayName: 'Engine',
+  description: 'A search engine of this test.',
+  environment: {
+    apiKey: 'ENGINE_API_KEY',
+    endpoints: { api: { variable: 'ENGINE_BASE_URL', default: 'https://engine.example' } },
+  },
+  keyPrefixes: { public: [], unmistakable: [] },
+};
+
+const development = { ENCRYPTION_KEY: KEY, AUTH_JWT_SECRET: JWT_SECRET };
+const production = { ...development, NODE_ENV: 'production', DATABASE_URL: 'postgresql://u:p@db/keystream' };
+
+const load = (environment: NodeJS.ProcessEnv) => loadConfig(environment, [madeUp, engine]);
+
+/** Each mistake as `VARIABLE: message`. */
+function mistakesOf(environment: NodeJS.ProcessEnv): string[] {
+  try {
+    load(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.mistakes.map((m) => `${m.variable}: ${m.message}`);
+    throw error;
+  }
+  return [];
+}
+
+describe('loadConfig', () => {
+  it('has the documented defaults', () => {
+    const config = load(development);
+    expect(config.general).toMatchObject({
+      nodeEnvironment: 'development',
+      production: false,
+      environmentName: 'development',
+      logLevel: 'info',
+      dataDirectory: join(process.cwd(), 'data'),
+    });
+    expect(config.server).toEqual({
+      host: '127.0.0.1',
+      port: 4000,
+      allowedOrigins: null,
+      maxBodyBytes: 1_048_576,
+      maxFrameBytes: 1_048_576,
+      drainTimeoutMs: 30_000,
+    });
+    expect(config.database).toEqual({ url: null, migrationUrl: null });
+    expect(config.chatMaxDurationMs).toBe(600_000);
+    expect(config.getProvider('ENGINE').settings).toEqual({
+      endpoints: { api: 'https://engine.example' },
+      firstByteTimeoutMs: 15_000,
+      idleTimeoutMs: 15_000,
+    });
+  });
+
+  it('counts an empty value as unset', () => {
+    expect(load({ ...development, PORT: '', DATABASE_URL: '', MADE_UP_API_KEY: '' }).server.port).toBe(4000);
+  });
+
+  it("reads a made-up provider's variables by its definition alone", () => {
+    const { settings, serverKey, defaultModel } = load({
+      ...development,
+      MADE_UP_API_KEY: ' mu-key\n',
+      MADE_UP_BASE_URL: 'http://127.0.0.1:9/gateway/v1/',
+      MADE_UP_DEFAULT_MODEL: 'made-up-large',
+      CHAT_IDLE_TIMEOUT_MS: '5',
+    }).getProvider('MADE_UP');
+    expect(serverKey?.reveal()).toBe('mu-key');
+    expect(defaultModel).toBe('made-up-large');
+    expect(settings).toEqual({
+      endpoints: { api: 'http://127.0.0.1:9/gateway', files: 'https://files.made-up.example' },
+      firstByteTimeoutMs: 60_000,
+      idleTimeoutMs: 5,
+    });
+  });
+
+  it('refuses to speak of a provider it was not loaded with', () => {
+    expect(() => load(development).getProvider('NOBODY')).toThrow('NOBODY');
+  });
+
+  it('reports all mistakes at once, by name and never by value', () => {
+    const mistaken = {
+      NODE_ENV: 'staging-Zq7',
+      PORT: '65536-Zq7',
+      HOST: 'not a host Zq7',
+      DATABASE_URL: 'mysql://u:Zq7@db/x',
+      ENCRYPTION_KEY: 'Zq7',
+      ENCRYPTION_KEYS_PREVIOUS: `${KEY},Zq7`,
+      AUTH_JWT_SECRET: 'Zq7',
+      AUTH_ISSUER: 'Zq7\u0000',
+      ALLOWED_ORIGINS: 'https://fine.example,Zq7',
+      MADE_UP_API_KEY: 'Zq7 Zq7',
+      MADE_UP_BASE_URL: 'ftp://Zq7',
+      MADE_UP_DEFAULT_MODEL: 'Zq7 Zq7',
+      CHAT_MAX_DURATION_MS: 'Zq7',
+      LOG_LEVEL: 'Zq7',
+      ENVIRONMENT_NAME: '/Zq7',
+      ALLOW_EMBEDDED_DATABASE: 'Zq7',
+    };
+    let message = '';
+    try {
+      load(mistaken);
+    } catch (error) {
+      message = error instanceof ConfigError ? error.message : String(error);
+    }
+    for (const name of Object.keys(mistaken)) expect(message).toContain(`\n  ${name}: `);
+    expect(message).toContain(`has ${Object.keys(mistaken).length} mistakes`);
+    expect(message).not.toContain('Zq7');
+  });
+
+  it('prints as nothing', () => {
+    const config = load(production);
+    expect(inspect(config) + JSON.stringify({ config })).not.toContain('u:p@db');
+  });
+
+  describe('in production', () => {
+    it('needs an encryption key, a database and a way to check tokens', () => {
+      expect(mistakesOf({ NODE_ENV: 'production' })).toEqual([
+        'DATABASE_URL: is required in production, unless ALLOW_EMBEDDED_DATABASE=true',
+        'ENCRYPTION_KEY: is required in production',
+        'AUTH_JWT_SECRET: is required in production, unless AUTH_JWKS_URL is set',
+      ]);
+    });
+
+    it('runs on the embedded database only when told to', () => {
+      const embedded = { ...production, DATABASE_URL: '' };
+      expect(mistakesOf(embedded)).toHaveLength(1);
+      expect(load({ ...embedded, ALLOW_EMBEDDED_DATABASE: 'true' }).database.url).toBeNull();
+    });
+
+    it('fetches the key set over https, or from this machine', () => {
+      const keySet = { ...production, AUTH_JWT_SECRET: '', AUTH_ISSUER: 'i', AUTH_AUDIENCE: 'a' };
+      const mistake = 'AUTH_JWKS_URL: must be an https:// URL in production, unless it leads to this machine';
+      expect(mistakesOf({ ...keySet, AUTH_JWKS_URL: 'http://id.example/jwks' })).toEqual([mistake]);
+      expect(mistakesOf({ ...keySet, AUTH_JWKS_URL: 'http://127.0.0.1.id.example/jwks' })).toEqual([mistake]);
+      expect(mistakesOf({ ...keySet, AUTH_JWKS_URL: 'https://id.example/jwks?app=1' })).toEqual([]);
+      expect(mistakesOf({ ...keySet, AUTH_JWKS_URL: 'http://[::1]:8080/jwks' })).toEqual([]);
+    });
+  });
+
+  describe('who signs tokens', () => {
+    it('asks for issuer and audience with a key set', () => {
+      expect(mistakesOf({ ...development, AUTH_JWKS_URL: 'https://id.example/jwks' })).toEqual([
+        'AUTH_ISSUER: is required with AUTH_JWKS_URL',
+        'AUTH_AUDIENCE: is required with AUTH_JWKS_URL',
+      ]);
+    });
+
+    it('takes the key set alone where both are set, and says so', () => {
+      const config = load({
+        ...development,
+        AUTH_JWKS_URL: 'https://id.example/jwks',
+        AUTH_ISSUER: 'https://id.example',
+        AUTH_AUDIENCE: 'keystream',
+      });
+      expect(config.authentication.kind).toBe('key-set');
+      expect(config.warnings).toContain('AUTH_JWT_SECRET has no effect beside AUTH_JWKS_URL.');
+    });
+
+    it('counts the bytes of the secret, not its characters', () => {
+      expect(mistakesOf({ ...development, AUTH_JWT_SECRET: 'ü'.repeat(16) })).toEqual([]);
+      expect(mistakesOf({ ...development, AUTH_JWT_SECRET: 'u'.repeat(31) })).toEqual([
+        'AUTH_JWT_SECRET: has 31 bytes; HS256 needs at least 32',
+      ]);
+    });
+  });
+
+  describe('encryption keys', () => {
+    it('become their bytes, in either case of the letters', () => {
+      const { currentKey, previousKeys } = load({
+        ...development,
+        ENCRYPTION_KEY: KEY.toUpperCase(),
+        ENCRYPTION_KEYS_PREVIOUS: ` ${OTHER_KEY} `,
+      }).encryption;
+      expect(currentKey.revealBytes().toString('hex')).toBe(KEY);
+      expect(previousKeys.map((key) => key.revealBytes().toString('hex'))).toEqual([OTHER_KEY]);
+    });
+
+    const needed = 'needs exactly 64 hex characters (32 bytes)';
+    it.each([
+      [
+        '32 characters',
+        'a1'.repeat(16),
+        `has 32 characters, which is 16 bytes in hex and half of what AES-256 takes; ${needed}`,
+      ],
+      ['another length', KEY + '0', `has 65 characters; ${needed}`],
+      ['a letter that is not hex', KEY.replace('a', 'g'), `has characters other than 0-9 and a-f; ${needed}`],
+      ['a line end in it', `${KEY.slice(0, 62)}\n0`, `has characters other than 0-9 and a-f; ${needed}`],
+      ['one byte repeated', 'aA'.repeat(32), 'repeats one byte, so it is not random; make a new one'],
+    ])('of %s get a message of their own', (_, key, message) => {
+      expect(mistakesOf({ ...development, ENCRYPTION_KEY: key })).toEqual([`ENCRYPTION_KEY: ${message}`]);
+      expect(mistakesOf({ ...development, ENCRYPTION_KEYS_PREVIOUS: `${OTHER_KEY},${key}` })).toEqual([
+        `ENCRYPTION_KEYS_PREVIOUS: item 2 ${message}`,
+      ]);
+    });
+
+    it('of the past are neither the current one nor named twice', () => {
+      const previous = [OTHER_KEY, KEY.toUpperCase(), OTHER_KEY].join(',');
+      expect(mistakesOf({ ...development, ENCRYPTION_KEYS_PREVIOUS: previous })).toEqual([
+        'ENCRYPTION_KEYS_PREVIOUS: item 2 is the same key as ENCRYPTION_KEY',
+        'ENCRYPTION_KEYS_PREVIOUS: item 3 is the same key as item 1',
+      ]);
+    });
+  });
+
+  it('keeps no development secret while anything is wrong', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keystream-config-'));
+    try {
+      const DATA_DIR = join(folder, 'data');
+      expect(mistakesOf({ DATA_DIR, PORT: 'x' })).toHaveLength(1);
+      expect(() => rmSync(DATA_DIR)).toThrow('ENOENT');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

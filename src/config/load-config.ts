@@ -1,0 +1,71 @@
+import type { ProviderDefinition } from '../common/provider-definition.js';
+import { authenticationVariables, checkAuthentication, readAuthentication } from './authentication.js';
+import { Config } from './config.js';
+import { databaseVariables, readDatabase } from './database.js';
+import { checkEncryption, encryptionVariables, readEncryption } from './encryption.js';
+import { generalVariables, readGeneral } from './general.js';
+import { isOpenToOthers } from './private-folder.js';
+import { chatMaxDurationVariable, readProviders, timeoutVariables, variablesOf } from './providers.js';
+import { SecretSource } from './secret-source.js';
+import { readServer, serverVariables } from './server.js';
+import type { Variable } from './variable.js';
+import { VariableReader } from './variable-reader.js';
+
+/** Every variable that has an effect, in the order of `.env.example`. */
+export function listVariables(definitions: readonly ProviderDefinition[]): Variable<unknown>[] {
+  return [
+    ...Object.values<Variable<unknown>>(generalVariables),
+    ...Object.values<Variable<unknown>>(serverVariables),
+    ...Object.values<Variable<unknown>>(databaseVariables),
+    ...Object.values<Variable<unknown>>(encryptionVariables),
+    ...Object.values<Variable<unknown>>(authenticationVariables),
+    ...Object.values<Variable<unknown>>(timeoutVariables),
+    chatMaxDurationVariable,
+    ...definitions.flatMap(variablesOf),
+  ];
+}
+
+/**
+ * Reads and checks the whole configuration. It depends on its arguments alone, but for secrets that are unset outside
+ * production: those are made once and kept in `DATA_DIR`, when everything else is right.
+ *
+ * @param definitions the registry: names each provider's variables
+ * @throws ConfigError naming every mistake by its variable, never by its value
+ */
+export function loadConfig(
+  environment: Readonly<NodeJS.ProcessEnv>,
+  definitions: readonly ProviderDefinition[],
+): Config {
+  const reader = new VariableReader(environment);
+  const general = readGeneral(reader);
+  const server = readServer(reader);
+  const database = readDatabase(reader, general);
+  const chatMaxDurationMs = reader.read(chatMaxDurationVariable);
+  const providers = readProviders(reader, definitions);
+  checkEncryption(reader, general);
+  checkAuthentication(reader, general);
+  reader.throwMistakes();
+
+  const secrets = new SecretSource(reader, general);
+  const encryption = readEncryption(reader, secrets);
+  const authentication = readAuthentication(reader, secrets);
+  reader.throwMistakes();
+  if (encryption === null || authentication === null) {
+    throw new Error('A section of the configuration is missing although no mistake was reported.');
+  }
+
+  const warnings = [...secrets.warnings];
+  if (isOpenToOthers(general.dataDirectory)) {
+    warnings.push('DATA_DIR can be read by other users of this machine: chmod 700 it.');
+  }
+  return new Config({
+    general,
+    server,
+    database,
+    encryption,
+    authentication,
+    chatMaxDurationMs,
+    providers,
+    warnings,
+  });
+}

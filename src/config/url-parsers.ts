@@ -1,0 +1,60 @@
+import { InvalidValueError } from './variable.js';
+
+function parseUrl(text: string, protocols: readonly string[], mistake: string): URL {
+  // The URL parser drops spaces and control characters without a word.
+  const url = /^[\x21-\x7e]+$/.test(text) && URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !protocols.includes(url.protocol)) throw new InvalidValueError(mistake);
+  return url;
+}
+
+function httpUrl(text: string): URL {
+  const url = parseUrl(text, ['https:', 'http:'], 'must be an http:// or https:// URL');
+  if (url.username !== '' || url.password !== '') {
+    throw new InvalidValueError('must not hold a user name or password');
+  }
+  if (text.includes('#')) throw new InvalidValueError('must not have a fragment (#)');
+  return url;
+}
+
+/**
+ * A service's address, without a trailing slash. A path before the API's own is kept: gateways have one.
+ *
+ * @param acceptedSuffix the API's version path, dropped where the address ends with it
+ */
+export function baseUrl(acceptedSuffix?: string): (text: string) => string {
+  return (text) => {
+    const url = httpUrl(text);
+    if (text.includes('?')) throw new InvalidValueError('must not have a query (?)');
+    const path = url.pathname.replace(/\/+$/, '');
+    const suffixed = acceptedSuffix !== undefined && path.endsWith(acceptedSuffix);
+    return url.origin + (suffixed ? path.slice(0, -acceptedSuffix.length) : path);
+  };
+}
+
+/** An address of a document, where a query may be part of the name. */
+export function documentUrl(text: string): URL {
+  return httpUrl(text);
+}
+
+export function postgresUrl(text: string): string {
+  const url = parseUrl(text, ['postgresql:', 'postgres:'], 'must be a postgresql:// URL');
+  if (text.includes('#')) throw new InvalidValueError('must not contain # (in a password, write %23)');
+  if (url.pathname.length < 2)
+    throw new InvalidValueError('must name a database (postgresql://host/database)');
+  return text;
+}
+
+/** What a browser sends as `Origin`: scheme, host, and a port that is not the scheme's own. */
+export function browserOrigin(text: string): string {
+  const url = httpUrl(text);
+  const canonical = url.origin;
+  if (url.pathname !== '/' || url.search !== '' || text.includes('?')) {
+    throw new InvalidValueError('must be an origin: scheme, host and port only (https://app.example)');
+  }
+  return canonical;
+}
+
+/** Whether the URL leads to this machine, where no one else can listen in. */
+export function isLoopback(url: URL): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+}

@@ -1,0 +1,52 @@
+import { ConfigError, type Mistake } from './config-error.js';
+import { type DefaultedVariable, InvalidValueError, type Variable } from './variable.js';
+
+/** Reads variables and collects what is wrong with them, so that an operator learns of all mistakes at once. */
+export class VariableReader {
+  readonly #environment: Readonly<NodeJS.ProcessEnv>;
+  readonly #mistakes: Mistake[] = [];
+
+  constructor(environment: Readonly<NodeJS.ProcessEnv>) {
+    this.#environment = environment;
+  }
+
+  /** An empty value counts as unset: that is how compose files and shells write "none". */
+  isSet(variable: Variable<unknown>): boolean {
+    return (this.#environment[variable.name] ?? '') !== '';
+  }
+
+  /** The value, or its default where it is unset. After a mistake the default, too, so that reading can go on. */
+  read<Value>(variable: DefaultedVariable<Value>): Value {
+    return this.readOptional(variable) ?? variable.parse(variable.default);
+  }
+
+  /** The value, or null where it is unset or mistaken. */
+  readOptional<Value>(variable: Variable<Value>): Value | null {
+    const text = this.#environment[variable.name] ?? '';
+    return text === '' ? null : this.parse(variable, text);
+  }
+
+  /** Parses a value that did not come from the environment; a mistake in it is reported under the variable's name. */
+  parse<Value>(
+    variable: Variable<Value>,
+    text: string,
+    describe = (mistake: string) => mistake,
+  ): Value | null {
+    try {
+      return variable.parse(text);
+    } catch (error) {
+      if (!(error instanceof InvalidValueError)) throw error;
+      for (const mistake of error.mistakes) this.report(variable, describe(mistake));
+      return null;
+    }
+  }
+
+  report(variable: Variable<unknown>, message: string): void {
+    this.#mistakes.push({ variable: variable.name, message });
+  }
+
+  /** @throws ConfigError when anything was reported */
+  throwMistakes(): void {
+    if (this.#mistakes.length > 0) throw new ConfigError(this.#mistakes);
+  }
+}
