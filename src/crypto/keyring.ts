@@ -1,0 +1,47 @@
+import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import type { Secret } from '../common/secret.js';
+import { KEY_BYTES } from './aes-cbc-hmac.js';
+import type { SealContext } from './seal-context.js';
+
+export const KEY_ID_BYTES = 8;
+
+/**
+ * An encryption key, from which a working key is derived for each record (HKDF-SHA-512, RFC 5869). It is held by
+ * Node's key store, not in a JavaScript buffer.
+ */
+export class RootKey {
+  /** Names the key without telling it: stored with every record. */
+  readonly id: string;
+  readonly #key: KeyObject;
+
+  constructor(key: Secret) {
+    this.#key = createSecretKey(key.revealBytes());
+    this.id = Buffer.from(this.derive('', 'keystream/v1/key-id', KEY_ID_BYTES)).toString('base64url');
+  }
+
+  /** @returns 64 bytes that no other record and no other purpose uses; the caller overwrites them */
+  workingKey(salt: Buffer, purpose: SealContext['purpose']): Buffer {
+    return Buffer.from(this.derive(salt, `keystream/v1/${purpose}`, KEY_BYTES));
+  }
+
+  private derive(salt: Buffer | string, info: string, length: number): ArrayBuffer {
+    return hkdfSync('sha512', this.#key, salt, info, length);
+  }
+}
+
+/** The current key, which seals and opens, and previous ones, which only open. */
+export class Keyring {
+  readonly current: RootKey;
+  readonly #byId: ReadonlyMap<string, RootKey>;
+
+  constructor(current: Secret, previous: readonly Secret[] = []) {
+    this.current = new RootKey(current);
+    const keys = [...previous.map((key) => new RootKey(key)), this.current];
+    this.#byId = new Map(keys.map((key) => [key.id, key]));
+  }
+
+  /** The key that sealed a record; null where it is not among ours. */
+  find(keyId: string): RootKey | null {
+    return this.#byId.get(keyId) ?? null;
+  }
+}

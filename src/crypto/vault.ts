@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Secret } from '../common/secret.js';
+import { decrypt, encrypt, IV_BYTES } from './aes-cbc-hmac.js';
+import {
+  associatedData,
+  formatEnvelope,
+  parseEnvelope,
+  SALT_BYTES,
+  type SealedEnvelope,
+} from './envelope.js';
+import { EnvelopeError } from './envelope-error.js';
+import { Keyring } from './keyring.js';
+import type { SealContext } from './seal-context.js';
+
+/**
+ * Seals secrets into envelopes and opens them again (docs/adr/0001-envelope.md).
+ *
+ * Invariants: every record has a working key of its own; it and every plaintext are overwritten before a method
+ * returns; nothing is kept between calls.
+ */
+@Injectable()
+export class Vault {
+  constructor(private readonly keyring: Keyring) {}
+
+  /** Names the key that {@link seal} uses. */
+  get currentKeyId(): string {
+    return this.keyring.current.id;
+  }
+
+  /** Whether an envelope of this key can be opened, as far as the key goes. */
+  hasKey(keyId: string): boolean {
+    return this.keyring.find(keyId) !== null;
+  }
+
+  /** Seals with the current key. The secret stays the caller's, to destroy. */
+  seal(secret: Secret, context: SealContext): SealedEnvelope {
+    const key = this.keyring.current;
+    const record = { keyId: key.id, salt: randomBytes(SALT_BYTES), iv: randomBytes(IV_BYTES) };
+    const workingKey = key.workingKey(record.salt, context.purpose);
+    try {
+      const bound = associatedData(record, context);
+      return formatEnvelope({ ...record, ...encrypt(workingKey, record.iv, bound, secret.revealBytes()) });
+    } finally {
+      workingKey.fill(0);
+    }
+  }
+
+  /**
+   * Opens what was sealed for the same context, with the current key or a previous one.
+   *
+   * @returns a secret that the caller destroys after use
+   * @throws EnvelopeError, the same one whatever is wrong
+   */
+  open(envelope: string, context: SealContext): Secret {
+    const secret = this.tryOpen(envelope, context);
+    if (secret === null) throw new EnvelopeError();
+    return secret;
+  }
+
+  /**
+   * The id of the key that sealed the envelope, as the envelope claims.
+   *
+   * @throws EnvelopeError for what is no envelope of a known version
+   */
+  keyIdOf(envelope: string): string {
+    const parts = parseEnvelope(envelope);
+    if (parts === null) throw new EnvelopeError();
+    return parts.keyId;
+  }
+
+  private tryOpen(envelope: string, context: SealContext): Secret | null {
+    const parts = parseEnvelope(envelope);
+    const key = parts && this.keyring.find(parts.keyId);
+    if (!key) return null;
+    const workingKey = key.workingKey(parts.salt, context.purpose);
+    let plaintext: Buffer | null = null;
+    try {
+      plaintext = decrypt(workingKey, parts.iv, associatedData(parts, context), parts);
+      return plaintext && Secret.fromBytes(plaintext);
+    } finally {
+      workingKey.fill(0);
+      plaintext?.fill(0);
+    }
+  }
+}
