@@ -1,0 +1,71 @@
+import { DatabaseUnavailableError } from './database-unavailable.error.js';
+import { codesOf, errorsBehind } from './error-codes.js';
+
+/** https://www.prisma.io/docs/orm/reference/error-reference */
+const prismaCodes = new Set([
+  'P1000', // authentication failed
+  'P1001', // not reachable
+  'P1002', // reached, timed out
+  'P1003', // the database does not exist
+  'P1008', // operation timed out
+  'P1010', // access denied
+  'P1011', // TLS
+  'P1017', // the server closed the connection
+  'P2024', // no connection in time
+  'P2028', // the transaction did not start or end in time
+  'P2037', // too many connections
+]);
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const sqlStates = new Set([
+  '25P03', // idle in transaction for too long
+  '25P04', // transaction timeout
+  '55P03', // lock not available
+  '57014', // statement timeout
+  '57P01', // shutdown by the administrator
+  '57P02', // crash shutdown
+  '57P03', // starting up, or not accepting connections
+  '57P05', // idle session timeout
+]);
+/** Connection exceptions, insufficient resources, system errors. */
+const sqlStateClasses = /^(08|53|58)[0-9A-Z]{3}$/;
+
+const socketCodes = new Set([
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT', // a Unix socket that is not there
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** What node-postgres says without a code, and PGlite of itself. */
+const messages = [
+  'timeout exceeded when trying to connect',
+  'Connection terminated',
+  'Query read timeout',
+  'Client has encountered a connection error and is not queryable',
+  'Client was closed and is not queryable',
+  'Cannot use a pool after calling end on the pool',
+  'PGlite is clos',
+];
+
+function isUnavailable(error: unknown): boolean {
+  const codes = codesOf(error);
+  if (codes.some((code) => prismaCodes.has(code) || sqlStates.has(code) || socketCodes.has(code)))
+    return true;
+  if (codes.some((code) => sqlStateClasses.test(code))) return true;
+  return [...errorsBehind(error)].some(
+    ({ message }) => typeof message === 'string' && messages.some((start) => message.startsWith(start)),
+  );
+}
+
+/** A {@link DatabaseUnavailableError} for what means that the database is away, slow or full; anything else as it is. */
+export const toDatabaseError = (error: unknown): unknown =>
+  isUnavailable(error) && !(error instanceof DatabaseUnavailableError)
+    ? new DatabaseUnavailableError({ cause: error })
+    : error;

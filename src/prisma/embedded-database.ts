@@ -1,0 +1,62 @@
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { StartupError } from '../common/startup-error.js';
+import { acquireLock } from './folder-lock.js';
+
+export interface EmbeddedDatabase {
+  readonly pglite: PGlite;
+  close(): Promise<void>;
+}
+
+/** Files get 0600 and folders 0700 from here on: what PGlite makes while it runs asks for more. */
+function keepNewFilesPrivate(): void {
+  if (isMainThread) process.umask(0o077);
+}
+
+/** PGlite's first files come with modes of their own that no umask takes back. */
+async function makePrivate(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  await chmod(folder, 0o700);
+  await Promise.all(
+    entries.map((entry) => chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o700 : 0o600)),
+  );
+}
+
+/** A folder that exists is whole: a process killed while it makes one leaves it under the name for unfinished ones. */
+async function makeCluster(folder: string): Promise<void> {
+  if (await stat(folder).catch(() => null)) return;
+  const unfinished = `${folder}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  const pglite = await PGlite.create(unfinished);
+  await pglite.close();
+  await makePrivate(unfinished);
+  await rename(unfinished, folder);
+}
+
+/**
+ * Opens the database in `dataDir`, which one process at a time may do, and makes it where there is none yet.
+ *
+ * @throws StartupError where another process has it open, or where it cannot be read
+ */
+export async function openEmbeddedDatabase(dataDir: string): Promise<EmbeddedDatabase> {
+  keepNewFilesPrivate();
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const lock = await acquireLock(join(dataDir, 'database.lock'));
+  if (lock === null) {
+    throw new StartupError(
+      `Another process has the embedded database in ${dataDir} open, and only one may.\n` +
+        'Stop that process, give this one a DATA_DIR of its own, or put both on a PostgreSQL server with DATABASE_URL.',
+    );
+  }
+  try {
+    const folder = join(dataDir, 'database');
+    await makeCluster(folder);
+    const pglite = await PGlite.create(folder);
+    return { pglite, close: () => pglite.close().finally(lock.release) };
+  } catch (error) {
+    await lock.release();
+    throw new StartupError(`The embedded database in ${dataDir} cannot be opened.`, { cause: error });
+  }
+}

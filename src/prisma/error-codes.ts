@@ -1,0 +1,21 @@
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** The error and those behind it: its causes, the driver's error that Prisma keeps, the parts of an AggregateError. */
+export function* errorsBehind(error: unknown, seen = new Set<unknown>()): Generator<Record<string, unknown>> {
+  if (!isObject(error) || seen.has(error)) return;
+  seen.add(error);
+  yield error;
+  const parts = Array.isArray(error['errors']) ? (error['errors'] as unknown[]) : [];
+  const meta = isObject(error['meta']) ? error['meta']['driverAdapterError'] : undefined;
+  for (const inner of [error['cause'], meta, ...parts]) yield* errorsBehind(inner, seen);
+}
+
+/** Every code that the error or one behind it carries: Prisma's (P2024), SQLSTATE (57P01), Node's (ECONNREFUSED). */
+export function codesOf(error: unknown): string[] {
+  return [...errorsBehind(error)]
+    .flatMap(({ code, originalCode }) => [code, originalCode])
+    .filter((code) => typeof code === 'string');
+}
+
+export const hasCode = (error: unknown, code: string): boolean => codesOf(error).includes(code);

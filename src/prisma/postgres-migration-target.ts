@@ -1,0 +1,85 @@
+import { ColumnTypeEnum, type SqlDriverAdapter, type SqlQuery } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import { StartupError } from '../common/startup-error.js';
+import { hasCode } from './error-codes.js';
+import { migrationAdapter, type RunScript } from './migration-adapter.js';
+import type { MigrationTarget } from './migrator.js';
+import { postgresAdapter, withSession } from './postgres.js';
+
+/** The lock that Prisma's engine takes: the plain `npx prisma migrate deploy` is kept out by it, too. */
+const ADVISORY_LOCK = 72_707_369;
+const LOCK_WAIT = '60 s';
+const CONNECT_MS = 5_000;
+
+/** PostgreSQL's internal type `"char"`, which its catalogs use and the driver adapter does not know. */
+const CHAR_TYPE = 18;
+const TEXT_TYPE = 25;
+
+/** Presents `"char"` columns to the adapter as text, and to the engine as what they are. */
+function connectWithCharColumns(pool: pg.Pool, url: string): () => Promise<SqlDriverAdapter> {
+  const charColumns = new WeakMap<object, number[]>();
+  const query = pool.query.bind(pool) as (config: pg.QueryArrayConfig) => Promise<pg.QueryArrayResult>;
+  Object.assign(pool, {
+    query: async (config: pg.QueryArrayConfig) => {
+      const { fields, ...result } = await query(config);
+      const isChar = fields.map(({ dataTypeID }) => dataTypeID === CHAR_TYPE);
+      charColumns.set(
+        result.rows,
+        isChar.flatMap((char, column) => (char ? [column] : [])),
+      );
+      return {
+        ...result,
+        fields: fields.map((field, column) => (isChar[column] ? { ...field, dataTypeID: TEXT_TYPE } : field)),
+      };
+    },
+  });
+  return async () => {
+    const adapter = await postgresAdapter(pool, url).connect();
+    const queryRaw = adapter.queryRaw.bind(adapter);
+    return Object.assign(adapter, {
+      queryRaw: async (sql: SqlQuery) => {
+        const result = await queryRaw(sql);
+        for (const column of charColumns.get(result.rows) ?? []) {
+          result.columnTypes[column] = ColumnTypeEnum.Character;
+        }
+        return result;
+      },
+    });
+  };
+}
+
+/** Waits for another migrator to finish; the engine then takes the same lock again, which its holder may. */
+async function lock(runScript: RunScript): Promise<void> {
+  try {
+    await runScript(`SET lock_timeout = '${LOCK_WAIT}'`);
+    await runScript(`SELECT pg_advisory_lock(${ADVISORY_LOCK})`);
+    await runScript('RESET lock_timeout');
+  } catch (error) {
+    if (!hasCode(error, '55P03')) throw error;
+    throw new StartupError(
+      `Another migration of this database is running and did not end within ${LOCK_WAIT}.`,
+    );
+  }
+}
+
+/**
+ * A PostgreSQL server as migrations need it: one connection, so that the lock and the work are one session, and no
+ * limit on how long a statement takes.
+ */
+export function openPostgresMigrationTarget(url: string): MigrationTarget {
+  const pool = new pg.Pool({
+    connectionString: withSession(url, { TimeZone: 'UTC' }),
+    application_name: 'keystream-migrate',
+    max: 1,
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: CONNECT_MS,
+  });
+  // Whoever uses the connection next learns of its loss.
+  pool.on('error', () => undefined);
+  const runScript = pool.query.bind(pool) as RunScript;
+  return {
+    adapter: migrationAdapter(connectWithCharColumns(pool, url), runScript),
+    lock: () => lock(runScript),
+    close: () => pool.end(),
+  };
+}

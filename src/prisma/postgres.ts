@@ -1,0 +1,62 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import type { DatabaseLimits } from './database-settings.js';
+
+/** Told of a connection that broke while nobody used it: the pool has dropped it and makes a new one when needed. */
+export type ConnectionLostListener = (error: Error) => void;
+
+/**
+ * The URL with the session settings that this server relies on. The driver adapter reads and writes timestamps as if
+ * every session were in UTC, and the server ends what nobody waits for any more.
+ */
+export function withSession(url: string, settings: Readonly<Record<string, string | number>>): string {
+  const address = new URL(url);
+  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  const own = address.searchParams.get('options');
+  address.searchParams.set('options', [...(own === null ? [] : [own]), ...options].join(' '));
+  return address.href;
+}
+
+/** The schema that the URL names, as in Prisma's own URLs: `?schema=keystream`. */
+const schemaOf = (url: string): string | null => new URL(url).searchParams.get('schema');
+
+/** A connection whose transaction did not end is stuck or unfit for the next user: closing it takes it from the pool. */
+function closeUnlessIdle(_error: unknown, client: pg.PoolClient): void {
+  if (client.getTransactionStatus() !== 'I') void client.end();
+}
+
+/** A bounded pool of connections on which nothing takes longer than the limits say. */
+export function openPool(
+  url: string,
+  limits: DatabaseLimits,
+  onConnectionLost: ConnectionLostListener,
+): pg.Pool {
+  const schema = schemaOf(url);
+  const pool = new pg.Pool({
+    connectionString: withSession(url, {
+      TimeZone: 'UTC',
+      statement_timeout: limits.statementMs,
+      idle_in_transaction_session_timeout: limits.totalMs,
+      ...(schema === null ? {} : { search_path: schema }),
+    }),
+    application_name: 'keystream',
+    max: limits.connections,
+    connectionTimeoutMillis: limits.connectMs,
+    query_timeout: limits.statementMs,
+    keepAlive: true,
+  });
+  pool.on('error', onConnectionLost);
+  pool.on('release', closeUnlessIdle as (error: Error, client: pg.PoolClient) => void);
+  return pool;
+}
+
+export function postgresAdapter(pool: pg.Pool, url: string): PrismaPg {
+  const schema = schemaOf(url);
+  return new PrismaPg(pool, schema === null ? {} : { schema });
+}
+
+/** Where the database is, for messages: without the user and the password. */
+export function addressOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  type ErrorRegistry,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
+
+export type SchemaEngine = bindings.SchemaEngine;
+
+/** The part that is needed here: TypeScript's own declarations come with all of the DOM. */
+declare const WebAssembly: {
+  instantiate(
+    bytes: Uint8Array,
+    imports: object,
+  ): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
+};
+
+const bindingsModule = '@prisma/schema-engine-wasm/schema_engine_bg';
+let loaded: Promise<void> | undefined;
+
+async function load(): Promise<void> {
+  const path = createRequire(import.meta.url)
+    .resolve(bindingsModule)
+    .replace(/\.js$/, '.wasm');
+  const { instance } = await WebAssembly.instantiate(await readFile(path), {
+    './schema_engine_bg.js': bindings,
+  });
+  bindings.__wbg_set_wasm(instance.exports);
+  // Where the engine leaves its last words before it traps; the trap itself says only "unreachable".
+  Object.assign(globalThis, {
+    PRISMA_WASM_PANIC_REGISTRY: { set_message: (words: string) => process.stderr.write(`${words}\n`) },
+  });
+  instance.exports.__wbindgen_start();
+}
+
+/** The engine knows a driver's error by a number only: the error itself waits in the registry. */
+function causeOf(error: unknown, registry: ErrorRegistry): unknown {
+  const id = error instanceof Error ? /External error id#(\d+)/.exec(error.message)?.[1] : undefined;
+  return id === undefined ? error : (registry.consumeError(Number(id))?.error ?? error);
+}
+
+/**
+ * Runs Prisma's own engine for migrations, as WebAssembly: what `prisma migrate` runs as a binary, without the
+ * download.
+ *
+ * @param schema text of the Prisma schema
+ * @throws the database driver's own error, where one is behind the engine's
+ */
+export async function withSchemaEngine<T>(
+  database: SqlMigrationAwareDriverAdapterFactory,
+  schema: string,
+  work: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
+  await (loaded ??= load());
+  const bound = bindMigrationAwareSqlAdapterFactory(database);
+  let engine: SchemaEngine | undefined;
+  try {
+    engine = await bindings.SchemaEngine.new(
+      { datamodels: [['schema.prisma', schema]] },
+      () => undefined,
+      bound,
+    );
+    return await work(engine);
+  } catch (error) {
+    throw causeOf(error, bound.errorRegistry);
+  } finally {
+    engine?.free();
+  }
+}
