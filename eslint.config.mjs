@@ -1,0 +1,121 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import boundaries from 'eslint-plugin-boundaries';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Who may import whom, folder by folder. What a folder is not allowed here it cannot reach: above all, no code that
+ * talks to the internet (outbound, providers, search) can import keys, crypto or prisma.
+ */
+const layers = {
+  common: [],
+  config: ['common'],
+  crypto: ['common', 'config'],
+  prisma: ['common', 'config'],
+  outbound: ['common'],
+  providers: ['common', 'config', 'outbound'],
+  search: ['common', 'config', 'outbound'],
+  registry: ['common', 'providers', 'search'],
+  telemetry: ['common', 'config', 'registry'],
+  auth: ['common', 'config'],
+  audit: ['common', 'auth', 'prisma', 'registry'],
+  keys: ['common', 'config', 'auth', 'audit', 'crypto', 'prisma', 'registry'],
+  'web-search': ['common', 'config', 'auth', 'keys', 'registry', 'search'],
+  chat: ['common', 'config', 'auth', 'keys', 'outbound', 'providers', 'registry'],
+  graphql: ['common', 'config', 'auth'],
+  graphiql: ['common', 'config'],
+  health: ['common', 'prisma'],
+  cli: ['common', 'config', 'auth', 'prisma', 'registry', 'crypto'],
+};
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', 'src/prisma/generated/**', 'coverage/**', 'data/**', '**/*.d.ts'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { boolean: true } }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': { typescript: { alwaysTryTypes: true } },
+      'boundaries/include': ['src/**/*.ts'],
+      'boundaries/elements': Object.keys(layers).map((type) => ({ type, pattern: `src/${type}`, mode: 'folder' })),
+    },
+    rules: {
+      'boundaries/element-types': [
+        'error',
+        {
+          default: 'disallow',
+          message: '${file.type} may not import ${dependency.type} (eslint.config.mjs says who may)',
+          rules: Object.entries(layers).map(([from, allow]) => ({ from, allow: [from, ...allow] })),
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only config reads the environment.' },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/**/*.spec.ts', 'src/common/secret.ts', 'src/crypto/**', 'src/providers/adapters/**', 'src/search/adapters/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.property.name=/^reveal(Bytes)?$/]',
+          message: 'Only adapters and crypto reveal a secret.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/outbound/**', 'src/**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['undici', 'node:http', 'node:https', 'node:net', 'node:tls'].map((name) => ({
+            name,
+            allowTypeImports: true,
+            message: 'Only outbound opens connections to the internet.',
+          })),
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/main.ts', 'src/cli/**/*.ts', 'src/config/**/*.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: ['**/*.spec.ts', 'test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', Buffer: 'readonly', URL: 'readonly', fetch: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setImmediate: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', performance: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly', WebSocket: 'readonly', document: 'readonly', window: 'readonly', TextDecoder: 'readonly', TextEncoder: 'readonly' },
+    },
+  },
+  prettier,
+);

@@ -1,0 +1,45 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AuditModule } from './audit/audit.module.js';
+import { chatEventTypes } from './chat/chat-event.model.js';
+import { ChatModule } from './chat/chat.module.js';
+import { LifecycleModule } from './common/lifecycle.module.js';
+import type { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { GraphQLModule } from './graphql/graphql.module.js';
+import { HttpErrorFilter } from './graphql/http-error.filter.js';
+import { InputValidationPipe } from './graphql/input-validation.pipe.js';
+import { HealthModule } from './health/health.module.js';
+import { KeysModule } from './keys/keys.module.js';
+import { ProvidersModule } from './providers/providers.module.js';
+import { registry } from './registry/registry.js';
+import { SearchModule } from './search/search.module.js';
+import { LoggingModule } from './telemetry/logging.module.js';
+import { WebSearchModule } from './web-search/web-search.module.js';
+
+/** Composition only. */
+@Module({})
+export class AppModule {
+  static register(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.register(config),
+        LifecycleModule,
+        LoggingModule.register(),
+        ProvidersModule.register(registry.filter((entry) => entry.kind === 'CHAT')),
+        SearchModule.register(registry.filter((entry) => entry.kind === 'SEARCH')),
+        AuditModule,
+        KeysModule,
+        ChatModule,
+        WebSearchModule,
+        HealthModule,
+        GraphQLModule.register(chatEventTypes),
+      ],
+      providers: [
+        { provide: APP_FILTER, useClass: HttpErrorFilter },
+        { provide: APP_PIPE, useClass: InputValidationPipe },
+      ],
+    };
+  }
+}

@@ -1,0 +1,132 @@
+import { Field, Float, GraphQLISODateTime, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ArrayMaxSize, IsOptional, IsUUID } from 'class-validator';
+import { KeySource } from '../common/key-source.enum.js';
+import { PageInfo } from '../common/pagination.js';
+import { SafeInt } from '../common/safe-int.scalar.js';
+import type { ProviderId } from '../registry/provider-ids.js';
+import { Provider } from '../registry/provider.enum.js';
+
+/** What has been built so far; the contract's other kinds come with the features that write them. */
+export const AuditKind = {
+  KEY_STORED: 'KEY_STORED',
+  KEY_REPLACED: 'KEY_REPLACED',
+  KEY_UPDATED: 'KEY_UPDATED',
+  KEY_DELETED: 'KEY_DELETED',
+  KEY_USED: 'KEY_USED',
+  CHAT_FINISHED: 'CHAT_FINISHED',
+  SEARCH_FINISHED: 'SEARCH_FINISHED',
+} as const;
+export type AuditKind = keyof typeof AuditKind;
+
+registerEnumType(AuditKind, {
+  name: 'AuditKind',
+  description: 'What an audit event is about.',
+  valuesMap: {
+    KEY_STORED: { description: 'A key was stored.' },
+    KEY_REPLACED: { description: 'A key was replaced by a newer one, and its ciphertext destroyed.' },
+    KEY_UPDATED: { description: "A key's name was changed, or it was switched on or off." },
+    KEY_DELETED: { description: 'A key was deleted, and its ciphertext destroyed.' },
+    KEY_USED: { description: 'A key was opened for a chat or a search. Written before the provider is called.' },
+    CHAT_FINISHED: { description: 'A chat ended, with whatever outcome.' },
+    SEARCH_FINISHED: { description: 'A web search ended, with whatever outcome.' },
+  },
+});
+
+@ObjectType({ description: 'One entry of the audit trail. It holds no prompt, no answer and no key.' })
+export class AuditEvent {
+  @Field(() => ID, { description: "The event's id." })
+  id!: string;
+
+  @Field(() => AuditKind, { description: 'What the event is about.' })
+  kind!: AuditKind;
+
+  @Field(() => GraphQLISODateTime, { description: 'When it happened.' })
+  at!: Date;
+
+  @Field(() => Provider, { nullable: true, description: 'The provider concerned.' })
+  provider!: ProviderId | null;
+
+  @Field(() => ID, { nullable: true, description: 'The stored key concerned; null for one of the server.' })
+  keyId!: string | null;
+
+  @Field(() => KeySource, { nullable: true, description: 'Whose key was used.' })
+  keySource!: KeySource | null;
+
+  @Field(() => ID, { nullable: true, description: 'The chat concerned.' })
+  chatId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The model asked for.' })
+  model!: string | null;
+
+  @Field({ description: '`OK`, `CANCELLED`, or one of the error codes.' })
+  outcome!: string;
+
+  @Field(() => SafeInt, { nullable: true, description: 'Tokens read by the model, as the provider counts them.' })
+  inputTokens!: bigint | null;
+
+  @Field(() => SafeInt, {
+    nullable: true,
+    description: 'Tokens written by the model, reasoning included, as the provider counts them.',
+  })
+  outputTokens!: bigint | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Milliseconds from the request's arrival to the first text or reasoning.",
+  })
+  timeToFirstTokenMs!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Milliseconds from the request's arrival to its end." })
+  durationMs!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'More about the event, in plain words.' })
+  detail!: string | null;
+}
+
+@ObjectType({ description: 'An audit event in a page of them.' })
+export class AuditEventEdge {
+  @Field({ description: 'Where this event stands, for `after`.' })
+  cursor!: string;
+
+  @Field(() => AuditEvent, { description: 'The event.' })
+  node!: AuditEvent;
+}
+
+@ObjectType({ description: 'A page of the audit trail, newest event first.' })
+export class AuditEventConnection {
+  @Field(() => [AuditEventEdge], { description: 'The events of this page.' })
+  edges!: AuditEventEdge[];
+
+  @Field(() => PageInfo, { description: 'Where this page stands.' })
+  pageInfo!: PageInfo;
+}
+
+@InputType({ description: 'Which audit events to return: those that meet every condition given.' })
+export class AuditFilter {
+  @Field(() => [AuditKind], { nullable: true, description: 'Of one of these kinds.' })
+  @IsOptional()
+  @ArrayMaxSize(20)
+  kinds?: AuditKind[] | null;
+
+  @Field(() => Provider, { nullable: true, description: 'About this provider.' })
+  @IsOptional()
+  provider?: ProviderId | null;
+
+  @Field(() => ID, { nullable: true, description: 'About this stored key.' })
+  @IsOptional()
+  @IsUUID()
+  keyId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'About this chat.' })
+  @IsOptional()
+  @IsUUID()
+  chatId?: string | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'From this moment on.' })
+  @IsOptional()
+  from?: Date | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Before this moment.' })
+  @IsOptional()
+  to?: Date | null;
+}

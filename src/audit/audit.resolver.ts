@@ -1,0 +1,35 @@
+import { Args, Query, Resolver } from '@nestjs/graphql';
+import { CurrentUser, type AuthenticatedUser } from '../auth/current-user.js';
+import { decodeCursor, PageArgs, toConnection } from '../common/pagination.js';
+import { AuditEventConnection, AuditFilter } from './audit-event.model.js';
+import { AuditRepository, toModel } from './audit.repository.js';
+import { UsageArgs, UsageReport } from './usage.model.js';
+import { UsageService } from './usage.service.js';
+
+@Resolver()
+export class AuditResolver {
+  constructor(
+    private readonly audit: AuditRepository,
+    private readonly usageService: UsageService,
+  ) {}
+
+  @Query(() => AuditEventConnection, {
+    description: "The caller's audit trail: every change and every use of a key, newest first.",
+  })
+  async auditEvents(
+    @CurrentUser() user: AuthenticatedUser,
+    @Args() page: PageArgs,
+    @Args('filter', { type: () => AuditFilter, nullable: true, description: 'Which events.' })
+    filter?: AuditFilter | null,
+  ): Promise<AuditEventConnection> {
+    const rows = await this.audit.list(user.id, filter ?? {}, page.first + 1, decodeCursor(page.after));
+    return toConnection(rows, page, toModel);
+  }
+
+  @Query(() => UsageReport, {
+    description: "The caller's use of providers. Buckets are whole hours or days in UTC, without gaps.",
+  })
+  usage(@CurrentUser() user: AuthenticatedUser, @Args() range: UsageArgs): Promise<UsageReport> {
+    return this.usageService.report(user.id, range);
+  }
+}

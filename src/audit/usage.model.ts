@@ -1,0 +1,88 @@
+import { ArgsType, Field, GraphQLISODateTime, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { IsOptional } from 'class-validator';
+import { KeySource } from '../common/key-source.enum.js';
+import { SafeInt } from '../common/safe-int.scalar.js';
+import type { ProviderId } from '../registry/provider-ids.js';
+import { Provider } from '../registry/provider.enum.js';
+
+export const UsageBucketSize = { HOUR: 'HOUR', DAY: 'DAY' } as const;
+export type UsageBucketSize = keyof typeof UsageBucketSize;
+
+registerEnumType(UsageBucketSize, {
+  name: 'UsageBucketSize',
+  description: 'How finely a usage report is cut.',
+  valuesMap: { HOUR: { description: 'By hour, UTC.' }, DAY: { description: 'By day, UTC.' } },
+});
+
+@ObjectType({ description: 'Sums over a time.' })
+export class UsageTotals {
+  @Field(() => SafeInt, { description: 'Chats that ended, with whatever outcome.' })
+  chats!: number;
+
+  @Field(() => SafeInt, { description: 'Web searches that ended, with whatever outcome.' })
+  searches!: number;
+
+  @Field(() => SafeInt, { description: 'Chats and searches that failed. Cancelled ones are no failures.' })
+  failures!: number;
+
+  @Field(() => SafeInt, { description: 'Tokens read by models, as the providers count them.' })
+  inputTokens!: number;
+
+  @Field(() => SafeInt, { description: 'Tokens written by models, as the providers count them.' })
+  outputTokens!: number;
+}
+
+@ObjectType({ description: "What was used of one provider with one source's keys." })
+export class ProviderUsage {
+  @Field(() => Provider, { description: 'The provider.' })
+  provider!: ProviderId;
+
+  @Field(() => KeySource, { description: 'Whose keys.' })
+  keySource!: KeySource;
+
+  @Field(() => UsageTotals, { description: 'Its sums over the whole range.' })
+  totals!: UsageTotals;
+}
+
+@ObjectType({ description: 'What was used in one hour or one day.' })
+export class UsageBucket {
+  @Field(() => GraphQLISODateTime, { description: 'When the bucket begins, UTC.' })
+  start!: Date;
+
+  @Field(() => UsageTotals, { description: 'Its sums.' })
+  totals!: UsageTotals;
+}
+
+@ObjectType({ description: "The caller's use of providers over a range of time." })
+export class UsageReport {
+  @Field(() => UsageTotals, { description: 'Sums over the whole range.' })
+  totals!: UsageTotals;
+
+  @Field(() => [ProviderUsage], { description: 'The same by provider and by whose key was used.' })
+  byProvider!: ProviderUsage[];
+
+  @Field(() => [UsageBucket], { description: 'The same by hour or day, oldest first and without gaps.' })
+  buckets!: UsageBucket[];
+}
+
+@ArgsType()
+export class UsageArgs {
+  @Field(() => GraphQLISODateTime, {
+    nullable: true,
+    description:
+      'The beginning, inclusive, rounded down to a whole bucket. Default: 30 days (DAY) or 48 hours (HOUR) before the end.',
+  })
+  @IsOptional()
+  from?: Date | null;
+
+  @Field(() => GraphQLISODateTime, {
+    nullable: true,
+    description: 'The end, exclusive, rounded up to a whole bucket. Default: now.',
+  })
+  @IsOptional()
+  to?: Date | null;
+
+  @Field(() => UsageBucketSize, { nullable: true, defaultValue: 'DAY', description: 'The size of the buckets.' })
+  @IsOptional()
+  bucket?: UsageBucketSize | null;
+}

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { BadUserInputError } from '../common/input-errors.js';
+import { type UsageArgs, type UsageBucketSize, type UsageReport, type UsageTotals } from './usage.model.js';
+import { UsageRepository, type UsageRow } from './usage.repository.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const bucketMs: Record<UsageBucketSize, number> = { HOUR: HOUR_MS, DAY: DAY_MS };
+const defaultRangeMs: Record<UsageBucketSize, number> = { HOUR: 48 * HOUR_MS, DAY: 30 * DAY_MS };
+/** Ten years of days, five months of hours: beyond it a report is a mistake, or an attack on the server's memory. */
+const MAX_BUCKETS = 3_660;
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+}
+
+@Injectable()
+export class UsageService {
+  constructor(private readonly repository: UsageRepository) {}
+
+  /** @throws BadUserInputError BAD_USER_INPUT for a range that is empty or has too many buckets */
+  async report(userId: string, args: UsageArgs): Promise<UsageReport> {
+    const bucket = args.bucket ?? 'DAY';
+    const range = wholeBuckets(args, bucket);
+    const rows = await this.repository.sum(userId, new Date(range.from), new Date(range.to), bucket);
+    return toReport(rows, range);
+  }
+}
+
+function wholeBuckets({ from, to }: UsageArgs, bucket: UsageBucketSize): Range {
+  const step = bucketMs[bucket];
+  const end = Math.ceil((to?.getTime() ?? Date.now()) / step) * step;
+  const start = Math.floor((from?.getTime() ?? end - defaultRangeMs[bucket]) / step) * step;
+  if (!(start < end)) throw BadUserInputError.at('from', 'must be before the end of the range');
+  if ((end - start) / step > MAX_BUCKETS) {
+    throw BadUserInputError.at('from', `the range must have at most ${MAX_BUCKETS} buckets`);
+  }
+  return { from: start, to: end, step };
+}
+
+function toReport(rows: readonly UsageRow[], { from, to, step }: Range): UsageReport {
+  const buckets = Array.from({ length: (to - from) / step }, (_, index) => ({
+    start: new Date(from + index * step),
+    totals: noUsage(),
+  }));
+  const byProvider = new Map<string, UsageReport['byProvider'][number]>();
+  const totals = noUsage();
+  for (const row of rows) {
+    const bucket = buckets[(row.start.getTime() - from) / step];
+    if (bucket) add(bucket.totals, row);
+    add(totals, row);
+    const key = `${row.provider} ${row.keySource}`;
+    const usage = byProvider.get(key) ?? { provider: row.provider, keySource: row.keySource, totals: noUsage() };
+    add(usage.totals, row);
+    byProvider.set(key, usage);
+  }
+  const sorted = [...byProvider].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, usage]) => usage);
+  return { totals, byProvider: sorted, buckets };
+}
+
+const noUsage = (): UsageTotals => ({ chats: 0, searches: 0, failures: 0, inputTokens: 0, outputTokens: 0 });
+
+function add(totals: UsageTotals, row: UsageRow): void {
+  totals.chats += Number(row.chats);
+  totals.searches += Number(row.searches);
+  totals.failures += Number(row.failures);
+  totals.inputTokens += Number(row.inputTokens);
+  totals.outputTokens += Number(row.outputTokens);
+}

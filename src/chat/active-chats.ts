@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { DrainingError } from '../common/lifecycle.js';
+import type { ChatRun } from './chat-run.js';
+
+/** Time for terminal events to reach their watchers, in milliseconds. */
+const LAST_WORDS_MS = 1_000;
+
+/** The chats that run on this server, for its graceful stop. */
+@Injectable()
+export class ActiveChats {
+  readonly #runs = new Set<ChatRun>();
+  #onEmpty: (() => void) | null = null;
+
+  add(run: ChatRun): void {
+    this.#runs.add(run);
+  }
+
+  remove(run: ChatRun): void {
+    this.#runs.delete(run);
+    if (this.#runs.size === 0) this.#onEmpty?.();
+  }
+
+  /**
+   * Lets the chats finish, and after `timeoutMs` ends the rest with ChatFailed (SERVICE_UNAVAILABLE). Resolves when none
+   * is left, or a moment after the time is up: a watcher that reads nothing gets no terminal event, and must not hold
+   * up the stop.
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    if (await this.#emptyWithin(timeoutMs)) return;
+    for (const run of this.#runs) run.abort(new DrainingError());
+    await this.#emptyWithin(LAST_WORDS_MS);
+  }
+
+  #emptyWithin(timeoutMs: number): Promise<boolean> {
+    if (this.#runs.size === 0) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), timeoutMs);
+      this.#onEmpty = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+  }
+}

@@ -1,0 +1,147 @@
+import { Field, Float, ID, Int, InterfaceType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { KeySource } from '../common/key-source.enum.js';
+import type { FinishReason as FinishReasonId } from '../providers/contract.js';
+import type { ChatProviderId } from '../registry/provider-ids.js';
+import { ChatProvider } from '../registry/provider.enum.js';
+import type { ChatEvent as ChatEventValue } from './chat-event.js';
+
+export const FinishReason: { readonly [Reason in FinishReasonId]: Reason } = {
+  STOP: 'STOP',
+  LENGTH: 'LENGTH',
+  CONTENT_FILTER: 'CONTENT_FILTER',
+  TOOL_LIMIT: 'TOOL_LIMIT',
+  OTHER: 'OTHER',
+};
+
+registerEnumType(FinishReason, {
+  name: 'FinishReason',
+  description: 'Why a completion ended.',
+  valuesMap: {
+    STOP: { description: 'The model had said all.' },
+    LENGTH: { description: '`maxOutputTokens`, or the limit of the model, was reached.' },
+    CONTENT_FILTER: { description: 'The provider withheld the rest, or the model refused.' },
+    TOOL_LIMIT: { description: 'The model would not answer without more tool calls than it may make.' },
+    OTHER: { description: 'For a reason that the provider does not explain.' },
+  },
+});
+
+@ObjectType({ description: 'Tokens as the provider counts them.' })
+export class TokenUsage {
+  @Field(() => Int, { description: 'Tokens read by the model.' })
+  inputTokens!: number;
+
+  @Field(() => Int, { description: 'Tokens written by the model, reasoning included.' })
+  outputTokens!: number;
+
+  @Field(() => Int, { nullable: true, description: 'Of the output, those spent on reasoning.' })
+  reasoningTokens!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Of the input, those read from the provider's cache." })
+  cachedInputTokens!: number | null;
+}
+
+@ObjectType({ description: 'Where the time went, in milliseconds.' })
+export class ChatTimings {
+  @Field(() => Float, { description: 'Finding and opening the key.' })
+  keyResolutionMs!: number;
+
+  @Field(() => Float, { nullable: true, description: "From the request's arrival to the first text or reasoning." })
+  timeToFirstTokenMs!: number | null;
+
+  @Field(() => Float, { description: "From the request's arrival to its end." })
+  totalMs!: number;
+}
+
+@ObjectType({ description: 'What went wrong.' })
+export class ErrorInfo {
+  @Field({ description: 'One of the error codes.' })
+  code!: string;
+
+  @Field({ description: 'The same in plain words.' })
+  message!: string;
+
+  @Field({ description: 'Whether the same request may succeed later without any change to it.' })
+  retryable!: boolean;
+
+  @Field(() => Int, { nullable: true, description: 'Milliseconds after which a retry makes sense, where known.' })
+  retryAfterMs!: number | null;
+}
+
+@InterfaceType({
+  description:
+    'What happens in a chat. Events are numbered from 1 without gaps: ChatStarted first, exactly one of ChatCompleted, ChatFailed and ChatCancelled last. Clients skip types that they do not know.',
+  resolveType: (event: ChatEventValue) => event.__typename,
+})
+export abstract class ChatEvent {
+  @Field(() => ID, { description: "The chat's id." })
+  chatId!: string;
+
+  @Field(() => Int, { description: "The event's number." })
+  seq!: number;
+}
+
+@ObjectType({ implements: ChatEvent, description: 'The key is opened; the provider is called next.' })
+export class ChatStarted extends ChatEvent {
+  @Field(() => ChatProvider, { description: 'The provider that answers.' })
+  provider!: ChatProviderId;
+
+  @Field({ description: 'The model that answers.' })
+  model!: string;
+
+  @Field(() => KeySource, { description: 'Whose key pays.' })
+  keySource!: KeySource;
+
+  @Field(() => ID, { nullable: true, description: "The caller's stored key; null for one of the server." })
+  keyId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its masked form; null for one of the server.' })
+  maskedKey!: string | null;
+}
+
+@ObjectType({ implements: ChatEvent, description: 'The next piece of the answer.' })
+export class TextDelta extends ChatEvent {
+  @Field(() => Int, { description: 'The first number that this event covers; `seq` is the last.' })
+  fromSeq!: number;
+
+  @Field({ description: 'The text, to be appended.' })
+  text!: string;
+}
+
+@ObjectType({ implements: ChatEvent, description: "The next piece of the model's reasoning, where it shows it." })
+export class ReasoningDelta extends ChatEvent {
+  @Field(() => Int, { description: 'The first number that this event covers; `seq` is the last.' })
+  fromSeq!: number;
+
+  @Field({ description: 'The text, to be appended.' })
+  text!: string;
+}
+
+@ObjectType({ implements: ChatEvent, description: 'The answer is complete: the provider said so.' })
+export class ChatCompleted extends ChatEvent {
+  @Field(() => FinishReason, { description: 'Why it ended.' })
+  finishReason!: FinishReasonId;
+
+  @Field(() => TokenUsage, { nullable: true, description: 'What it took; null where the provider does not tell.' })
+  usage!: TokenUsage | null;
+
+  @Field(() => ChatTimings, { description: 'Where the time went.' })
+  timings!: ChatTimings;
+}
+
+@ObjectType({ implements: ChatEvent, description: 'The chat failed. What came before is what there is.' })
+export class ChatFailed extends ChatEvent {
+  @Field(() => ErrorInfo, { description: 'What went wrong.' })
+  error!: ErrorInfo;
+
+  @Field(() => TokenUsage, { nullable: true, description: 'What it took, as far as the provider told.' })
+  usage!: TokenUsage | null;
+}
+
+@ObjectType({ implements: ChatEvent, description: 'The chat was stopped on request, and so was the provider.' })
+export class ChatCancelled extends ChatEvent {
+  @Field(() => TokenUsage, { nullable: true, description: 'What it took, as far as the provider told.' })
+  usage!: TokenUsage | null;
+}
+
+/** The types that the schema reaches only through the interface. */
+export const chatEventTypes = [ChatStarted, TextDelta, ReasoningDelta, ChatCompleted, ChatFailed, ChatCancelled];

@@ -1,0 +1,105 @@
+import { Field, Float, InputType, Int, registerEnumType } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import type { ChatRole as ChatRoleId, ReasoningEffort as ReasoningEffortId } from '../providers/contract.js';
+import type { ChatProviderId } from '../registry/provider-ids.js';
+import { ChatProvider } from '../registry/provider.enum.js';
+
+export const ChatRole: { readonly [Role in ChatRoleId]: Role } = {
+  SYSTEM: 'SYSTEM',
+  USER: 'USER',
+  ASSISTANT: 'ASSISTANT',
+};
+
+registerEnumType(ChatRole, {
+  name: 'ChatRole',
+  description: 'Who says something.',
+  valuesMap: {
+    SYSTEM: { description: 'Instructions that the model obeys before those of the user.' },
+    USER: { description: 'The person, or the program, that asks.' },
+    ASSISTANT: { description: 'The model, earlier in the conversation.' },
+  },
+});
+
+export const ReasoningEffort: { readonly [Effort in ReasoningEffortId]: Effort } = {
+  LOW: 'LOW',
+  MEDIUM: 'MEDIUM',
+  HIGH: 'HIGH',
+};
+
+registerEnumType(ReasoningEffort, {
+  name: 'ReasoningEffort',
+  description: 'How much a reasoning model thinks before it answers.',
+  valuesMap: {
+    LOW: { description: 'Little: quick and cheap.' },
+    MEDIUM: { description: 'A balance.' },
+    HIGH: { description: 'Much: slow and thorough.' },
+  },
+});
+
+@InputType({ description: 'One message of the conversation so far.' })
+export class ChatMessageInput {
+  @Field(() => ChatRole, { description: 'Who says it.' })
+  role!: ChatRoleId;
+
+  @Field({ description: 'What is said.' })
+  content!: string;
+}
+
+@InputType({ description: 'What to ask, and of whom.' })
+export class ChatInput {
+  @Field(() => ChatProvider, {
+    nullable: true,
+    description: 'The provider. Left out: the first with a key, in the order OPENAI, ANTHROPIC, GOOGLE.',
+  })
+  @IsOptional()
+  provider?: ChatProviderId | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The model, by the provider's name for it. Left out: the provider's default.",
+  })
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,200}$/, { message: 'must be 1 to 200 printable ASCII characters without spaces' })
+  model?: string | null;
+
+  @Field(() => [ChatMessageInput], { description: 'The conversation so far, oldest first: 1 to 1,000 messages.' })
+  @ArrayMinSize(1, { message: 'must have at least one message' })
+  @ArrayMaxSize(1000, { message: 'must have at most 1,000 messages' })
+  @ValidateNested({ each: true })
+  @Type(() => ChatMessageInput)
+  messages!: ChatMessageInput[];
+
+  @Field(() => Float, { nullable: true, description: 'Randomness, 0 to 2. Not every model takes it.' })
+  @IsOptional()
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  @Min(0)
+  @Max(2)
+  temperature?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The most tokens that the model may write, reasoning included.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  maxOutputTokens?: number | null;
+
+  @Field(() => ReasoningEffort, {
+    nullable: true,
+    description: 'How much the model thinks first. Not every model takes it.',
+  })
+  @IsOptional()
+  reasoningEffort?: ReasoningEffortId | null;
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { KeysModule } from '../keys/keys.module.js';
+import { ActiveChats } from './active-chats.js';
+import { ChatResolver } from './chat.resolver.js';
+import { ChatService } from './chat.service.js';
+
+@Module({
+  imports: [KeysModule],
+  providers: [ActiveChats, ChatResolver, ChatService],
+  exports: [ActiveChats],
+})
+export class ChatModule {}

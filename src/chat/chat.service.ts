@@ -1,0 +1,120 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { Lifecycle } from '../common/lifecycle.js';
+import { Config } from '../config/config.js';
+import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
+import { KeyUseService } from '../keys/key-use.service.js';
+import { ChatAdapters } from '../providers/chat-adapters.js';
+import type { ChatRequest } from '../providers/contract.js';
+import type { ChatProviderId } from '../registry/provider-ids.js';
+import { ActiveChats } from './active-chats.js';
+import type { ChatInput } from './chat.inputs.js';
+import { type ChatEnding, type ChatReport, ChatRun } from './chat-run.js';
+
+@Injectable()
+export class ChatService {
+  readonly #logger = new Logger(ChatService.name);
+
+  constructor(
+    private readonly resolution: KeyResolutionService,
+    private readonly uses: KeyUseService,
+    private readonly adapters: ChatAdapters,
+    private readonly active: ActiveChats,
+    private readonly lifecycle: Lifecycle,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Resolves and opens the key and writes its use down; the provider is called when the run is first pulled after
+   * ChatStarted. From here on every failure is an event of the run.
+   *
+   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, SERVICE_UNAVAILABLE: what fails before ChatStarted
+   */
+  async start(userId: string, input: ChatInput): Promise<ChatRun> {
+    const arrivedAt = performance.now();
+    this.lifecycle.throwIfDraining();
+    const key = await this.resolution.open(userId, providersFor('CHAT', input.provider) as ChatProviderId[]);
+    const keyResolutionMs = performance.now() - arrivedAt;
+    try {
+      const chatId = uuidv7();
+      const request = this.toRequest(input, key.provider);
+      const use = { provider: key.provider, source: key.source, keyId: key.keyId, chatId, model: request.model };
+      await this.uses.begin(userId, use);
+      return this.run(userId, { chatId, key, request, arrivedAt, keyResolutionMs });
+    } catch (error) {
+      key.secret.destroy();
+      throw error;
+    }
+  }
+
+  private run(userId: string, chat: StartedChat): ChatRun {
+    const run = new ChatRun({
+      ...chat,
+      adapter: this.adapters.get(chat.key.provider),
+      maxDurationMs: this.config.chatMaxDurationMs,
+      onEnd: async (report) => {
+        await this.report(userId, chat, report);
+        this.active.remove(run);
+      },
+    });
+    this.active.add(run);
+    return run;
+  }
+
+  private toRequest(input: ChatInput, provider: ChatProviderId): ChatRequest {
+    const model = input.model ?? this.config.getProvider(provider).defaultModel;
+    if (model === null) throw new Error(`The chat provider ${provider} has no default model.`);
+    return {
+      model,
+      messages: input.messages,
+      temperature: input.temperature ?? undefined,
+      maxOutputTokens: input.maxOutputTokens ?? undefined,
+      reasoningEffort: input.reasoningEffort ?? undefined,
+    };
+  }
+
+  private async report(userId: string, { chatId, key, request }: StartedChat, report: ChatReport): Promise<void> {
+    const { ending, usage, timings } = report;
+    const use = {
+      kind: 'CHAT_FINISHED',
+      provider: key.provider,
+      keyId: key.keyId,
+      keySource: key.source,
+      chatId,
+      model: request.model,
+      outcome: outcomeOf(ending),
+      inputTokens: usage?.inputTokens ?? null,
+      outputTokens: usage?.outputTokens ?? null,
+      timeToFirstTokenMs: timings.timeToFirstTokenMs,
+      durationMs: timings.totalMs,
+    } as const;
+    if (ending.type === 'failed' && ending.description.code === 'INTERNAL_SERVER_ERROR') {
+      this.#logger.error({ err: ending.error, chatId }, 'A chat failed for a reason of our own');
+    }
+    try {
+      await this.uses.finish(userId, use);
+    } catch (error) {
+      // The answer has been paid for and goes to its owner all the same; the log keeps what the trail could not.
+      this.#logger.error({ err: error, userId, use }, 'The end of a chat could not be written to the audit trail');
+    }
+  }
+}
+
+interface StartedChat {
+  readonly chatId: string;
+  readonly key: ResolvedKey<ChatProviderId>;
+  readonly request: ChatRequest;
+  readonly arrivedAt: number;
+  readonly keyResolutionMs: number;
+}
+
+function outcomeOf(ending: ChatEnding): string {
+  switch (ending.type) {
+    case 'completed':
+      return 'OK';
+    case 'failed':
+      return ending.description.code;
+    case 'cancelled':
+      return 'CANCELLED';
+  }
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import fastifyCors, { type FastifyCorsOptionsDelegate } from '@fastify/cors';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+import { Logger } from 'nestjs-pino';
+import { AppModule } from './app.module.js';
+import { ActiveChats } from './chat/active-chats.js';
+import { Lifecycle } from './common/lifecycle.js';
+import type { Config } from './config/config.js';
+import { HttpDoor } from './graphql/http-door.js';
+import { Origins } from './graphql/origins.js';
+import { WebSocketDoor } from './graphql/websocket-door.js';
+import { VaultCheck } from './keys/vault-check.service.js';
+
+/** What a client may call its request: shown in logs and errors, so that both sides can find it. */
+const REQUEST_ID = /^[\w-]{8,64}$/;
+
+/**
+ * The server, checked and ready to listen.
+ *
+ * @throws StartupError in words for the operator
+ */
+export async function createApp(config: Config): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.register(config),
+    new FastifyAdapter({ bodyLimit: config.server.maxBodyBytes, genReqId: chooseRequestId }),
+    { bufferLogs: true, abortOnError: false },
+  );
+  app.useLogger(app.get(Logger));
+  await installHttp(app);
+  await app.init();
+  await app.get(VaultCheck).check();
+  app.get(WebSocketDoor).install();
+  return app;
+}
+
+/** Stops gracefully: no new work, running streams get their time, sockets close with 1001, then everything else. */
+export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: number): Promise<void> {
+  app.get(Lifecycle).beginDrain();
+  await app.get(ActiveChats).drain(drainTimeoutMs);
+  await app.get(WebSocketDoor).close();
+  await app.close();
+}
+
+async function installHttp(app: NestFastifyApplication): Promise<void> {
+  const origins = app.get(Origins);
+  const server = app.getHttpAdapter().getInstance();
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+  });
+  const cors: FastifyCorsOptionsDelegate = (request: FastifyRequest, callback) => {
+    callback(null, { origin: origins.allows(request.headers), maxAge: 600, exposedHeaders: ['x-request-id'] });
+  };
+  await app.register(fastifyCors, () => cors);
+  app.get(HttpDoor).install(server);
+}
+
+function chooseRequestId(request: Pick<IncomingMessage, 'headers'> & { id?: unknown }): string {
+  const proposed = request.headers['x-request-id'];
+  const id = typeof proposed === 'string' && REQUEST_ID.test(proposed) ? proposed : randomUUID();
+  // The request log takes its id from here.
+  request.id = id;
+  return id;
+}

@@ -1,0 +1,76 @@
+import {
+  coerceInputValue,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isInputType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
+import type { Violation } from '../common/input-errors.js';
+
+/**
+ * What is wrong with an operation's variables.
+ *
+ * GraphQL checks them too, but its messages quote the value, and a value may be a key. These name the path and what is
+ * expected there.
+ */
+export function checkVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Violation[] {
+  return (operation.variableDefinitions ?? []).flatMap((definition) => {
+    const type = typeFromAST(schema, definition.type);
+    const name = definition.variable.name.value;
+    if (!isInputType(type)) return [];
+    if (!Object.hasOwn(variables, name)) {
+      return isNonNullType(type) && !definition.defaultValue ? [{ path: name, message: 'is required' }] : [];
+    }
+    return checkValue(type, name, variables[name]);
+  });
+}
+
+function checkValue(type: GraphQLInputType, name: string, value: unknown): Violation[] {
+  const violations: Violation[] = [];
+  coerceInputValue(value, type, (path, invalidValue) => {
+    violations.push({ path: [name, ...path].join('.'), message: expectationAt(type, path, invalidValue) });
+  });
+  return violations;
+}
+
+function expectationAt(type: GraphQLInputType, path: readonly (string | number)[], value: unknown): string {
+  const expected = path.reduce(stepInto, type);
+  if (isNonNullType(expected) && (value === null || value === undefined)) return 'must not be null';
+  const nullable = isNonNullType(expected) ? expected.ofType : expected;
+  if (isEnumType(nullable)) return `must be one of ${nullable.getValues().map((option) => option.name).join(', ')}`;
+  if (isLeafType(nullable)) return `must be of type ${nullable.name}`;
+  if (isInputObjectType(nullable)) return objectExpectation(nullable.name, nullable.getFields(), value);
+  return `must be of type ${String(nullable)}`;
+}
+
+function objectExpectation(
+  name: string,
+  fields: Readonly<Record<string, { name: string; type: GraphQLInputType; defaultValue?: unknown }>>,
+  value: unknown,
+): string {
+  if (typeof value !== 'object' || value === null) return `must be an object of type ${name}`;
+  const missing = Object.values(fields)
+    .filter((field) => isNonNullType(field.type) && field.defaultValue === undefined && !Object.hasOwn(value, field.name))
+    .map((field) => field.name);
+  if (missing.length > 0) return `lacks ${missing.join(', ')}`;
+  return `has a field that ${name} does not define`;
+}
+
+function stepInto(type: GraphQLInputType, step: string | number): GraphQLInputType {
+  const nullable = isNonNullType(type) ? type.ofType : type;
+  if (isListType(nullable)) {
+    const item = nullable.ofType as GraphQLInputType;
+    return typeof step === 'number' ? item : stepInto(item, step);
+  }
+  return isInputObjectType(nullable) ? (nullable.getFields()[step]?.type ?? type) : type;
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
+import { AuthModule } from '../auth/auth.module.js';
+import { SafeInt } from '../common/safe-int.scalar.js';
+import { Config } from '../config/config.js';
+import { operationCheckPlugin, sandboxPlugin } from './apollo-plugins.js';
+import { ErrorMask } from './error-mask.js';
+import { HttpDoor, toContext } from './http-door.js';
+import { operationRules, parseOptions } from './operation-rules.js';
+import { Origins } from './origins.js';
+import { requestScope } from './request-scope.js';
+import { type SchemaTypes, schemaOptions } from './schema-options.js';
+import { WebSocketDoor } from './websocket-door.js';
+
+@Module({ providers: [ErrorMask], exports: [ErrorMask] })
+class ErrorMaskModule {}
+
+/** Apollo over HTTP and our own graphql-ws server, over the same schema and under the same rules. */
+@Module({})
+export class GraphQLModule {
+  /** @param types that the schema reaches only through an interface */
+  static register(types: SchemaTypes): DynamicModule {
+    return {
+      module: GraphQLModule,
+      imports: [
+        AuthModule,
+        ErrorMaskModule,
+        NestGraphQLModule.forRootAsync<ApolloDriverConfig>({
+          driver: ApolloDriver,
+          imports: [ErrorMaskModule],
+          inject: [Config, ErrorMask],
+          useFactory: (config: Config, mask: ErrorMask) => apolloOptions(config, mask, types),
+        }),
+      ],
+      providers: [HttpDoor, Origins, SafeInt, WebSocketDoor],
+      exports: [ErrorMaskModule, HttpDoor, WebSocketDoor],
+    };
+  }
+}
+
+function apolloOptions(config: Config, mask: ErrorMask, types: SchemaTypes): ApolloDriverConfig {
+  const { production } = config.general;
+  return {
+    ...schemaOptions(types),
+    path: '/graphql',
+    context: toContext,
+    formatError: (_, error) => mask.format(error, requestScope.getStore()?.requestId ?? randomUUID()),
+    validationRules: operationRules({ introspection: !production }),
+    parseOptions,
+    introspection: !production,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    autoTransformHttpErrors: false,
+    preserveHttpStatusForExecutionErrors: false,
+    stopOnTerminationSignals: false,
+    graphiql: false,
+    plugins: production ? [operationCheckPlugin] : [operationCheckPlugin, sandboxPlugin],
+  };
+}

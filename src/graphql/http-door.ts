@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Authenticator } from '../auth/authenticator.js';
+import { AppError } from '../common/app-error.js';
+import { Lifecycle } from '../common/lifecycle.js';
+import type { AuthenticatedUser, RequestContext } from '../common/request-context.js';
+import { ErrorMask } from './error-mask.js';
+import { ForbiddenOriginError, Origins } from './origins.js';
+import { requestScope } from './request-scope.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    user: AuthenticatedUser | null;
+  }
+}
+
+const GRAPHQL_PATH = '/graphql';
+
+/** What a request over HTTP passes before Apollo sees it: origin, drain, token. */
+@Injectable()
+export class HttpDoor {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly origins: Origins,
+    private readonly lifecycle: Lifecycle,
+    private readonly mask: ErrorMask,
+  ) {}
+
+  /** Called before routes are registered: hooks of a later time do not reach them. */
+  install(server: FastifyInstance): void {
+    server.decorateRequest('user', null);
+    server.addHook('onRequest', async (request, reply) => {
+      if (isGraphQL(request)) await this.admit(request, reply);
+    });
+    // Here and not earlier: reading the body leaves the scope.
+    server.addHook('preHandler', (request, _, done) => requestScope.run({ requestId: request.id }, done));
+  }
+
+  private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    void reply.header('cache-control', 'no-store');
+    try {
+      if (!this.origins.allows(request.headers)) throw new ForbiddenOriginError();
+      this.lifecycle.throwIfDraining();
+      request.user = await this.authenticator.authenticate(request.headers.authorization);
+    } catch (error) {
+      const status = error instanceof AppError ? (error.httpStatus ?? 400) : 500;
+      void reply.code(status).send({ errors: [this.mask.format(error, request.id)] });
+    }
+  }
+}
+
+const isGraphQL = ({ url }: FastifyRequest): boolean => url === GRAPHQL_PATH || url.startsWith(`${GRAPHQL_PATH}?`);
+
+/** GraphQL's context for one HTTP request. Its signal aborts when the client leaves before it is answered. */
+export function toContext(request: FastifyRequest, reply: FastifyReply): RequestContext {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return { requestId: request.id, user: request.user, signal: controller.signal };
+}

@@ -1,0 +1,31 @@
+import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { UnauthenticatedError } from '../auth/unauthenticated.error.js';
+import type { AppError } from '../common/app-error.js';
+import { BadUserInputError } from '../common/input-errors.js';
+import type { RequestContext } from '../common/request-context.js';
+import { checkVariables } from './check-variables.js';
+import { requiresUser } from './requires-user.js';
+
+export interface CheckedOperation {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly context: RequestContext;
+}
+
+/**
+ * What both doors check of a valid document before they run it.
+ *
+ * @throws UnauthenticatedError UNAUTHENTICATED, BadUserInputError BAD_USER_INPUT
+ */
+export function checkOperation({ schema, document, operation, variables, context }: CheckedOperation): void {
+  if (!context.user && requiresUser(document, operation)) throw new UnauthenticatedError();
+  const violations = checkVariables(schema, operation, variables);
+  if (violations.length > 0) throw new BadUserInputError(violations);
+}
+
+/** An AppError in the form that GraphQL passes on; `http.status` is for Apollo. */
+export function toGraphQLError(error: AppError, status = error.httpStatus ?? 400): GraphQLError {
+  return new GraphQLError(error.publicMessage, { originalError: error, extensions: { http: { status } } });
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Injectable, Logger } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { handleProtocols, makeServer, type Server } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { Authenticator } from '../auth/authenticator.js';
+import { Lifecycle } from '../common/lifecycle.js';
+import { Config } from '../config/config.js';
+import { ErrorMask } from './error-mask.js';
+import { Origins } from './origins.js';
+import { openConnection } from './websocket-connection.js';
+import { type SocketExtra, webSocketOptions } from './websocket-options.js';
+
+const PATH = '/graphql';
+const GOING_AWAY = 1001;
+/** Time for clients to answer the closing handshake, in milliseconds. */
+const CLOSING_HANDSHAKE_MS = 1_000;
+
+/** Our own graphql-ws server, on the same port as HTTP: sub-protocol graphql-transport-ws, subscriptions only. */
+@Injectable()
+export class WebSocketDoor {
+  readonly #logger = new Logger(WebSocketDoor.name);
+  readonly #sockets: WebSocketServer;
+  #server: Server<SocketExtra> | null = null;
+
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly schemaHost: GraphQLSchemaHost,
+    private readonly authenticator: Authenticator,
+    private readonly origins: Origins,
+    private readonly lifecycle: Lifecycle,
+    private readonly mask: ErrorMask,
+    private readonly config: Config,
+  ) {
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      maxPayload: this.config.server.maxFrameBytes,
+      // Compression costs memory for every connection, and deltas are short.
+      perMessageDeflate: false,
+      handleProtocols,
+    });
+  }
+
+  /** Called when the schema is built and before the server listens. */
+  install(): void {
+    const introspection = !this.config.general.production;
+    this.#server = makeServer(
+      webSocketOptions({ schema: this.schemaHost.schema, introspection, authenticator: this.authenticator, mask: this.mask }),
+    );
+    const http = this.adapterHost.httpAdapter.getHttpServer() as HttpServer;
+    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(request, socket, head));
+  }
+
+  /** Ends every connection with 1001. The streams on them have had their time. */
+  async close(): Promise<void> {
+    const closing = [...this.#sockets.clients].map((socket) => closeGracefully(socket));
+    await Promise.all(closing);
+  }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const refusal = this.refusalOf(request);
+    if (refusal) return refuse(socket, refusal);
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, request));
+  }
+
+  private refusalOf(request: IncomingMessage): string | null {
+    if (request.url?.split('?')[0] !== PATH) return '404 Not Found';
+    if (!this.origins.allows(request.headers)) return '403 Forbidden';
+    if (this.lifecycle.draining) return '503 Service Unavailable';
+    return null;
+  }
+
+  private accept(socket: WebSocket, request: IncomingMessage): void {
+    if (!this.#server) throw new Error('The WebSocket door was not installed.');
+    const connectionId = randomUUID();
+    openConnection(this.#server, { socket, request, connectionId, user: null }, (error) =>
+      this.#logger.error({ err: error, connectionId }, 'A WebSocket connection failed for a reason of our own'),
+    );
+  }
+}
+
+/** Without an answer the client would wait until its own timeout. */
+function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => undefined);
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+async function closeGracefully(socket: WebSocket): Promise<void> {
+  if (socket.readyState === socket.CLOSED) return;
+  const closed = once(socket, 'close');
+  socket.close(GOING_AWAY, 'The server is stopping');
+  const timer = setTimeout(() => socket.terminate(), CLOSING_HANDSHAKE_MS);
+  await closed;
+  clearTimeout(timer);
+}

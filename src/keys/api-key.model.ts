@@ -1,0 +1,95 @@
+import { Field, GraphQLISODateTime, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { PageInfo } from '../common/pagination.js';
+import type { ProviderId } from '../registry/provider-ids.js';
+import { Provider } from '../registry/provider.enum.js';
+
+export const ApiKeyStatus = {
+  ACTIVE: 'ACTIVE',
+  DISABLED: 'DISABLED',
+  REPLACED: 'REPLACED',
+  DELETED: 'DELETED',
+} as const;
+export type ApiKeyStatus = keyof typeof ApiKeyStatus;
+
+registerEnumType(ApiKeyStatus, {
+  name: 'ApiKeyStatus',
+  description: 'Whether a stored key can be used.',
+  valuesMap: {
+    ACTIVE: { description: 'In use.' },
+    DISABLED: { description: 'Switched off by its owner: counts as none until it is switched on again.' },
+    REPLACED: { description: 'A newer key took its place. Its ciphertext is destroyed.' },
+    DELETED: { description: 'Deleted by its owner. Its ciphertext is destroyed.' },
+  },
+});
+
+export const KeyHealth = {
+  UNVERIFIED: 'UNVERIFIED',
+  VALID: 'VALID',
+  REJECTED: 'REJECTED',
+  EXHAUSTED: 'EXHAUSTED',
+  UNREADABLE: 'UNREADABLE',
+} as const;
+export type KeyHealth = keyof typeof KeyHealth;
+
+registerEnumType(KeyHealth, {
+  name: 'KeyHealth',
+  description: 'What the last use of a key showed.',
+  valuesMap: {
+    UNVERIFIED: { description: 'Not used yet.' },
+    VALID: { description: 'The provider accepted it.' },
+    REJECTED: { description: 'The provider refused it.' },
+    EXHAUSTED: { description: 'The provider accepted it, but its quota or credit is spent.' },
+    UNREADABLE: { description: 'It does not decrypt: its owner has to store it again.' },
+  },
+});
+
+@ObjectType({ description: 'A stored key. The key itself is never given back.' })
+export class ApiKey {
+  @Field(() => ID, { description: "The key's id." })
+  id!: string;
+
+  @Field(() => Provider, { description: 'The provider that it unlocks.' })
+  provider!: ProviderId;
+
+  @Field(() => String, { nullable: true, description: "Its owner's name for it." })
+  name!: string | null;
+
+  @Field({ description: "The provider's public prefix and at most the last four characters." })
+  maskedKey!: string;
+
+  @Field(() => ApiKeyStatus, { description: 'Whether it can be used.' })
+  status!: ApiKeyStatus;
+
+  @Field(() => KeyHealth, { description: 'What its last use showed.' })
+  health!: KeyHealth;
+
+  @Field(() => String, { nullable: true, description: 'The health in plain words, where there is more to say.' })
+  healthReason!: string | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'When the health was last seen.' })
+  healthCheckedAt!: Date | null;
+
+  @Field(() => GraphQLISODateTime, { description: 'When it was stored.' })
+  createdAt!: Date;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'When it was last opened for a request.' })
+  lastUsedAt!: Date | null;
+}
+
+@ObjectType({ description: 'A key in a page of them.' })
+export class ApiKeyEdge {
+  @Field({ description: 'Where this key stands, for `after`.' })
+  cursor!: string;
+
+  @Field(() => ApiKey, { description: 'The key.' })
+  node!: ApiKey;
+}
+
+@ObjectType({ description: 'A page of all keys ever stored, newest first.' })
+export class ApiKeyConnection {
+  @Field(() => [ApiKeyEdge], { description: 'The keys of this page.' })
+  edges!: ApiKeyEdge[];
+
+  @Field(() => PageInfo, { description: 'Where this page stands.' })
+  pageInfo!: PageInfo;
+}

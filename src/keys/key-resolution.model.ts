@@ -1,0 +1,68 @@
+import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { KeySource } from '../common/key-source.enum.js';
+import type { ProviderId } from '../registry/provider-ids.js';
+import { Provider } from '../registry/provider.enum.js';
+
+export const CandidateOutcome = {
+  CHOSEN: 'CHOSEN',
+  NO_KEY: 'NO_KEY',
+  DISABLED: 'DISABLED',
+  UNREADABLE: 'UNREADABLE',
+  NOT_NEEDED: 'NOT_NEEDED',
+} as const;
+export type CandidateOutcome = keyof typeof CandidateOutcome;
+
+registerEnumType(CandidateOutcome, {
+  name: 'CandidateOutcome',
+  description: 'What resolution makes of one candidate.',
+  valuesMap: {
+    CHOSEN: { description: 'This key would be used.' },
+    NO_KEY: { description: 'There is none.' },
+    DISABLED: { description: 'Its owner switched it off: it counts as none.' },
+    UNREADABLE: {
+      description: 'It does not decrypt. The request fails with KEY_UNREADABLE, and nothing else is spent in its place.',
+    },
+    NOT_NEEDED: { description: 'Not looked at: the decision had fallen before.' },
+  },
+});
+
+@ObjectType({ description: 'One key that resolution considered.' })
+export class KeyCandidate {
+  @Field(() => Provider, { description: 'Its provider.' })
+  provider!: ProviderId;
+
+  @Field(() => KeySource, { description: 'Whose key it is.' })
+  source!: KeySource;
+
+  @Field(() => ID, { nullable: true, description: 'The stored key, where it is one.' })
+  keyId!: string | null;
+
+  @Field({ description: 'Whether it would be used.' })
+  chosen!: boolean;
+
+  @Field(() => CandidateOutcome, { description: 'What became of it.' })
+  outcome!: CandidateOutcome;
+
+  @Field({ description: 'The same in plain words.' })
+  reason!: string;
+}
+
+@ObjectType({
+  description: 'Which key a request would use, and why: a dry run, nothing is decrypted or called.',
+})
+export class KeyResolution {
+  @Field({ description: 'Whether a request would find a key.' })
+  available!: boolean;
+
+  @Field(() => Provider, { nullable: true, description: 'The provider that would be used.' })
+  provider!: ProviderId | null;
+
+  @Field(() => KeySource, { nullable: true, description: 'Whose key would pay.' })
+  source!: KeySource | null;
+
+  @Field(() => ID, { nullable: true, description: 'The stored key that would be used.' })
+  keyId!: string | null;
+
+  @Field(() => [KeyCandidate], { description: 'Every candidate, in the order tried.' })
+  candidates!: KeyCandidate[];
+}

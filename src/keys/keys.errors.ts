@@ -1,0 +1,29 @@
+import { AppError } from '../common/app-error.js';
+
+/** The same answer for another user's key, an unknown id, and one that was replaced or deleted. */
+export class KeyNotFoundError extends AppError {
+  readonly code = 'KEY_NOT_FOUND';
+  readonly retryable = false;
+
+  constructor() {
+    super('There is no such key.');
+  }
+}
+
+export class NoKeyAvailableError extends AppError {
+  readonly code = 'NO_KEY_AVAILABLE';
+  readonly retryable = false;
+
+  constructor(displayNames: readonly string[]) {
+    super(`There is no key to use: you have stored none for ${displayNames.join(', ')}, and neither has the server.`);
+  }
+}
+
+export class KeyUnreadableError extends AppError {
+  readonly code = 'KEY_UNREADABLE';
+  readonly retryable = false;
+
+  constructor(displayName: string) {
+    super(`Your stored key for ${displayName} cannot be decrypted. Store it again.`);
+  }
+}

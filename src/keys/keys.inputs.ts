@@ -1,0 +1,69 @@
+import { Field, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
+import type { ProviderId } from '../registry/provider-ids.js';
+import { Provider } from '../registry/provider.enum.js';
+import { ApiKey } from './api-key.model.js';
+
+const trimmed = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+const NAME_DESCRIPTION = "The owner's name for the key: 1 to 100 characters.";
+
+@InputType({ description: 'A key to store.' })
+export class StoreApiKeyInput {
+  @Field(() => Provider, { description: 'The provider that the key unlocks.' })
+  provider!: ProviderId;
+
+  @Field({
+    description:
+      'The key: 8 to 4,096 printable ASCII characters; surrounding white space is removed. Pass it as a variable, never in the query text.',
+  })
+  @trimmed
+  @Matches(/^[\x20-\x7e]{8,4096}$/, { message: 'must be 8 to 4,096 printable ASCII characters' })
+  apiKey!: string;
+
+  @Field(() => String, { nullable: true, description: NAME_DESCRIPTION })
+  @IsOptional()
+  @trimmed
+  @IsString()
+  @Length(1, 100, { message: 'must have 1 to 100 characters' })
+  name?: string | null;
+}
+
+@InputType({ description: 'Changes to a stored key. What is left out stays as it is.' })
+export class UpdateApiKeyInput {
+  @Field(() => ID, { description: 'Which key.' })
+  keyId!: string;
+
+  @Field(() => String, { nullable: true, description: `${NAME_DESCRIPTION} Null removes the name.` })
+  @IsOptional()
+  @trimmed
+  @IsString()
+  @Length(1, 100, { message: 'must have 1 to 100 characters' })
+  name?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether the key is in use. A disabled key counts as none.' })
+  @ValidateIf((_, value) => value !== undefined)
+  @IsBoolean({ message: 'must be true or false; leave it out to keep it as it is' })
+  enabled?: boolean | null;
+}
+
+@ObjectType({ description: 'The key that was stored.' })
+export class StoreApiKeyPayload {
+  @Field(() => ApiKey, { description: 'The new key.' })
+  apiKey!: ApiKey;
+
+  @Field(() => ID, { nullable: true, description: 'The key whose place it took, if there was one.' })
+  replacedKeyId!: string | null;
+}
+
+@ObjectType({ description: 'The key that was changed.' })
+export class UpdateApiKeyPayload {
+  @Field(() => ApiKey, { description: 'The key as it is now.' })
+  apiKey!: ApiKey;
+}
+
+@ObjectType({ description: 'The key that was deleted.' })
+export class DeleteApiKeyPayload {
+  @Field(() => ID, { description: 'Its id.' })
+  deletedKeyId!: string;
+}

@@ -1,0 +1,115 @@
+import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { type AuthenticatedUser, CurrentUser } from '../auth/current-user.js';
+import { PageArgs } from '../common/pagination.js';
+import type { ProviderKind as ProviderKindId } from '../common/provider-definition.js';
+import { Config } from '../config/config.js';
+import type { ProviderId } from '../registry/provider-ids.js';
+import { Provider, ProviderKind } from '../registry/provider.enum.js';
+import { registry } from '../registry/registry.js';
+import { ApiKey, ApiKeyConnection } from './api-key.model.js';
+import { KeyResolution } from './key-resolution.model.js';
+import { KeyResolutionService, providersFor } from './key-resolution.service.js';
+import {
+  DeleteApiKeyPayload,
+  StoreApiKeyInput,
+  StoreApiKeyPayload,
+  UpdateApiKeyInput,
+  UpdateApiKeyPayload,
+} from './keys.inputs.js';
+import { KeysService } from './keys.service.js';
+import { ProviderInfo } from './provider-info.model.js';
+
+@Resolver()
+export class KeysResolver {
+  constructor(
+    private readonly keys: KeysService,
+    private readonly resolution: KeyResolutionService,
+    private readonly config: Config,
+  ) {}
+
+  @Query(() => [ProviderInfo], { description: 'Every provider, and which of them the caller can use now.' })
+  async providers(@CurrentUser() user: AuthenticatedUser): Promise<ProviderInfo[]> {
+    const sources = await this.resolution.findSources(user.id);
+    return registry.map(({ id, kind, displayName }) => ({
+      provider: id,
+      kind,
+      displayName,
+      keySource: sources.get(id) ?? null,
+      defaultModel: this.config.getProvider(id).defaultModel,
+    }));
+  }
+
+  @Query(() => [ApiKey], {
+    description: "The caller's keys that are ACTIVE or DISABLED: at most one per provider.",
+  })
+  apiKeys(@CurrentUser() user: AuthenticatedUser): Promise<ApiKey[]> {
+    return this.keys.list(user.id);
+  }
+
+  @Query(() => ApiKeyConnection, {
+    description: 'Every key that the caller ever stored, newest first, REPLACED and DELETED ones too.',
+  })
+  apiKeyHistory(@CurrentUser() user: AuthenticatedUser, @Args() page: PageArgs): Promise<ApiKeyConnection> {
+    return this.keys.listHistory(user.id, page);
+  }
+
+  @Query(() => ApiKey, {
+    nullable: true,
+    description: "One of the caller's keys; null where there is none of this id, or it was deleted.",
+  })
+  apiKey(
+    @CurrentUser() user: AuthenticatedUser,
+    @Args('id', { type: () => ID, description: "The key's id." }) id: string,
+  ): Promise<ApiKey | null> {
+    return this.keys.find(user.id, id);
+  }
+
+  @Query(() => KeyResolution, {
+    description: 'Which key a request would use, and why: a dry run, nothing is decrypted or called.',
+  })
+  keyResolution(
+    @CurrentUser() user: AuthenticatedUser,
+    @Args('provider', {
+      type: () => Provider,
+      nullable: true,
+      description: "The provider that the request names. None: the kind's providers in their order.",
+    })
+    provider?: ProviderId | null,
+    @Args('kind', {
+      type: () => ProviderKind,
+      nullable: true,
+      defaultValue: 'CHAT',
+      description: 'The kind of request; of no account where a provider is named.',
+    })
+    kind?: ProviderKindId | null,
+  ): Promise<KeyResolution> {
+    return this.resolution.explain(user.id, providersFor(kind ?? 'CHAT', provider));
+  }
+
+  @Mutation(() => StoreApiKeyPayload, {
+    description:
+      "Stores a key, encrypted. The caller's key for the same provider, if there is one, is replaced at once and its ciphertext destroyed.",
+  })
+  storeApiKey(
+    @CurrentUser() user: AuthenticatedUser,
+    @Args('input', { description: 'The key.' }) input: StoreApiKeyInput,
+  ): Promise<StoreApiKeyPayload> {
+    return this.keys.store(user.id, input);
+  }
+
+  @Mutation(() => UpdateApiKeyPayload, { description: 'Changes the name of a key, or switches it on or off.' })
+  async updateApiKey(
+    @CurrentUser() user: AuthenticatedUser,
+    @Args('input', { description: 'Which key, and what to change.' }) input: UpdateApiKeyInput,
+  ): Promise<UpdateApiKeyPayload> {
+    return { apiKey: await this.keys.update(user.id, input) };
+  }
+
+  @Mutation(() => DeleteApiKeyPayload, { description: 'Deletes a key and destroys its ciphertext.' })
+  async deleteApiKey(
+    @CurrentUser() user: AuthenticatedUser,
+    @Args('keyId', { type: () => ID, description: 'Which key.' }) keyId: string,
+  ): Promise<DeleteApiKeyPayload> {
+    return { deletedKeyId: await this.keys.delete(user.id, keyId) };
+  }
+}

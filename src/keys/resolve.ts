@@ -1,0 +1,69 @@
+import type { KeySource } from '../common/key-source.enum.js';
+import { getProviderEntry, type ProviderId } from '../registry/provider-ids.js';
+import type { CandidateOutcome, KeyCandidate } from './key-resolution.model.js';
+import type { ResolvableKey } from './keys.repository.js';
+
+export interface ResolutionFacts {
+  /** The providers that may serve the request, in the order to try them. */
+  readonly providers: readonly ProviderId[];
+  /** The user's live keys of these providers. */
+  readonly userKeys: readonly ResolvableKey[];
+  readonly hasServerKey: (provider: ProviderId) => boolean;
+  readonly isReadable: (key: ResolvableKey) => boolean;
+}
+
+/**
+ * Mission, rule 6: the user's keys in the order of the providers, the first one found; only where the user has none,
+ * the server's, in the same order. A disabled key counts as none. An unreadable one ends the search: nothing else is
+ * spent in its place.
+ *
+ * This is the only place that decides which key serves a request.
+ *
+ * @returns every candidate in the order tried, at most one of them CHOSEN or UNREADABLE
+ */
+export function resolve(facts: ResolutionFacts): KeyCandidate[] {
+  let decided = false;
+  const consider = (provider: ProviderId, source: KeySource): KeyCandidate => {
+    const key = source === 'USER' ? facts.userKeys.find((candidate) => candidate.provider === provider) : undefined;
+    const outcome = decided ? 'NOT_NEEDED' : outcomeOf(facts, provider, source, key);
+    decided ||= outcome === 'CHOSEN' || outcome === 'UNREADABLE';
+    return {
+      provider,
+      source,
+      keyId: key?.id ?? null,
+      chosen: outcome === 'CHOSEN',
+      outcome,
+      reason: reasonFor(outcome, provider, source),
+    };
+  };
+  return (['USER', 'SERVER'] as const).flatMap((source) =>
+    facts.providers.map((provider) => consider(provider, source)),
+  );
+}
+
+function outcomeOf(
+  facts: ResolutionFacts,
+  provider: ProviderId,
+  source: KeySource,
+  key: ResolvableKey | undefined,
+): CandidateOutcome {
+  if (source === 'SERVER') return facts.hasServerKey(provider) ? 'CHOSEN' : 'NO_KEY';
+  if (!key) return 'NO_KEY';
+  if (key.status === 'DISABLED') return 'DISABLED';
+  return facts.isReadable(key) ? 'CHOSEN' : 'UNREADABLE';
+}
+
+function reasonFor(outcome: CandidateOutcome, provider: ProviderId, source: KeySource): string {
+  const name = getProviderEntry(provider).displayName;
+  const whose = source === 'USER' ? `your key for ${name}` : `the server's key for ${name}`;
+  const reasons: Record<CandidateOutcome, string> = {
+    CHOSEN: `${capitalised(whose)} is the first that can be used.`,
+    NO_KEY: source === 'USER' ? `You have stored no key for ${name}.` : `The server has no key for ${name}.`,
+    DISABLED: `${capitalised(whose)} is switched off, so it counts as none.`,
+    UNREADABLE: `${capitalised(whose)} cannot be decrypted: store it again. Nothing else is spent in its place.`,
+    NOT_NEEDED: `${capitalised(whose)} was not looked at: the decision had fallen before.`,
+  };
+  return reasons[outcome];
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { Secret } from '../common/secret.js';
+import { StartupError } from '../common/startup-error.js';
+import { Config } from '../config/config.js';
+import { EnvelopeError } from '../crypto/envelope-error.js';
+import { Vault } from '../crypto/vault.js';
+import { DatabaseService } from '../prisma/database.service.js';
+import type { VaultState } from '../prisma/generated/client.js';
+
+const CANARY = 'keystream';
+
+/**
+ * Holds the configured encryption keys against the database, before the server listens: a server with the wrong key
+ * would find every stored key unreadable, and seal new ones that the right server cannot read.
+ */
+@Injectable()
+export class VaultCheck {
+  constructor(
+    private readonly database: DatabaseService,
+    private readonly vault: Vault,
+    private readonly config: Config,
+  ) {}
+
+  /** @throws StartupError that says which of the cases it is, and what to do */
+  async check(): Promise<void> {
+    const state = (await this.findState()) ?? (await this.createState());
+    this.checkEnvironment(state);
+    this.checkCanary(state);
+    await this.checkStoredKeys();
+    if (state.encryptionKeyId !== this.vault.currentKeyId) await this.adoptCurrentKey(state);
+  }
+
+  private findState(): Promise<VaultState | null> {
+    return this.database.client.vaultState.findUnique({ where: { id: 1 } });
+  }
+
+  private async createState(): Promise<VaultState> {
+    // Another server that starts at the same time may be faster: then its row counts, and is checked like any other.
+    const data = { id: 1, ...this.sealCanary(), environmentName: this.config.general.environmentName };
+    await this.database.client.vaultState.createMany({ data: [data], skipDuplicates: true });
+    const state = await this.findState();
+    if (!state) throw new Error('The state of the vault vanished.');
+    return state;
+  }
+
+  private checkEnvironment({ environmentName }: VaultState): void {
+    const ours = this.config.general.environmentName;
+    if (environmentName === ours) return;
+    throw new StartupError(
+      `This database belongs to the environment "${environmentName}", and this server to "${ours}". ` +
+        'Environments do not share data: check DATABASE_URL (or DATA_DIR), and ENVIRONMENT_NAME or NODE_ENV.',
+    );
+  }
+
+  private checkCanary({ encryptionKeyId, canary, environmentName }: VaultState): void {
+    if (!this.vault.hasKey(encryptionKeyId)) throw this.wrongKey(encryptionKeyId);
+    try {
+      this.vault.open(canary, { purpose: 'canary', environmentName }).destroy();
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      throw new StartupError(
+        `The key ${encryptionKeyId} is right, but the check value that it sealed in this database (table vault_state) ` +
+          'was changed: the database is damaged or was tampered with. Restore it from a backup.',
+      );
+    }
+  }
+
+  private wrongKey(encryptionKeyId: string): StartupError {
+    const current = this.vault.currentKeyId;
+    if (this.config.encryption.previousKeys.length > 0) {
+      return new StartupError(
+        `A previous key is missing: this database was sealed with the key ${encryptionKeyId}, which is neither ` +
+          `ENCRYPTION_KEY (${current}) nor among ENCRYPTION_KEYS_PREVIOUS. Add it to ENCRYPTION_KEYS_PREVIOUS.`,
+      );
+    }
+    return new StartupError(
+      `ENCRYPTION_KEY is the wrong one: this database was sealed with the key ${encryptionKeyId}, and ENCRYPTION_KEY is ` +
+        `${current}. Set ENCRYPTION_KEY to the key that this database was made with; or, if you mean to change keys, ` +
+        'put that key into ENCRYPTION_KEYS_PREVIOUS. A key that is lost cannot be recovered, nor what it sealed.',
+    );
+  }
+
+  private async checkStoredKeys(): Promise<void> {
+    const groups = await this.database.client.sealedKey.groupBy({ by: ['encryptionKeyId'], _count: true });
+    const missing = groups.filter(({ encryptionKeyId }) => !this.vault.hasKey(encryptionKeyId));
+    if (missing.length === 0) return;
+    const list = missing.map(({ encryptionKeyId, _count }) => `${encryptionKeyId} (${_count} stored keys)`).join(', ');
+    throw new StartupError(
+      `A previous key is missing: stored keys were sealed with ${list}, which this server does not have. ` +
+        'Add it to ENCRYPTION_KEYS_PREVIOUS. If it is lost, those keys are unreadable for good: ' +
+        'delete their rows from sealed_keys, and their owners store them again.',
+    );
+  }
+
+  private async adoptCurrentKey({ encryptionKeyId }: VaultState): Promise<void> {
+    await this.database.client.vaultState.updateMany({ where: { id: 1, encryptionKeyId }, data: this.sealCanary() });
+  }
+
+  private sealCanary(): { encryptionKeyId: string; canary: string } {
+    const { environmentName } = this.config.general;
+    const secret = Secret.fromText(CANARY);
+    const canary = this.vault.seal(secret, { purpose: 'canary', environmentName });
+    return { encryptionKeyId: this.vault.currentKeyId, canary };
+  }
+}

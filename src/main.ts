@@ -1,0 +1,34 @@
+import { Logger } from '@nestjs/common';
+import { StartupError } from './common/startup-error.js';
+import { loadConfig } from './config/load-config.js';
+import { createApp, stopApp } from './create-app.js';
+import { registry } from './registry/registry.js';
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env, registry);
+  const app = await createApp(config);
+  const logger = new Logger('Keystream');
+  for (const warning of config.warnings) logger.warn(warning);
+
+  const stop = (signal: NodeJS.Signals) => {
+    logger.log(`${signal}: no new work; streams have ${config.server.drainTimeoutMs} ms to finish`);
+    stopApp(app, config.server.drainTimeoutMs).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'The server could not be stopped in order');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+
+  await app.listen(config.server.port, config.server.host);
+  logger.log(`Listening on ${await app.getUrl()}/graphql`);
+}
+
+main().catch((error: unknown) => {
+  // What an operator can mend is told in words; anything else is our mistake, and keeps its stack.
+  process.stderr.write(`${error instanceof StartupError ? error.message : String((error as Error).stack ?? error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,136 @@
+import { Field, Float, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
+import { KeySource } from '../common/key-source.enum.js';
+import type { SearchProviderId } from '../registry/provider-ids.js';
+import { SearchProvider } from '../registry/provider.enum.js';
+import type { SafeSearch as SafeSearchId, SearchDepth as SearchDepthId } from '../search/contract.js';
+
+export const SafeSearch: { readonly [Level in SafeSearchId]: Level } = {
+  OFF: 'OFF',
+  MODERATE: 'MODERATE',
+  STRICT: 'STRICT',
+};
+
+registerEnumType(SafeSearch, {
+  name: 'SafeSearch',
+  description: 'How strictly adult content is kept out.',
+  valuesMap: {
+    OFF: { description: 'Not at all.' },
+    MODERATE: { description: 'Explicit pictures, or what the engine calls moderate.' },
+    STRICT: { description: 'Everything explicit.' },
+  },
+});
+
+export const SearchDepth: { readonly [Depth in SearchDepthId]: Depth } = { BASIC: 'BASIC', ADVANCED: 'ADVANCED' };
+
+registerEnumType(SearchDepth, {
+  name: 'SearchDepth',
+  description: 'How thoroughly to search.',
+  valuesMap: {
+    BASIC: { description: 'Quick and cheap.' },
+    ADVANCED: { description: 'Slower and dearer, with snippets that fit the query better.' },
+  },
+});
+
+const trimmed = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+const upperCase = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value));
+const lowerCase = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value));
+const ENGINE_OPTION =
+  'BAD_USER_INPUT where `provider` is named and has no such option; no effect where it is left out and the engine has none.';
+
+@InputType({ description: 'What to search for, and how.' })
+export class WebSearchInput {
+  @Field({ description: 'The words to search for: 1 to 400 characters.' })
+  @trimmed
+  @Length(1, 400, { message: 'must have 1 to 400 characters' })
+  query!: string;
+
+  @Field(() => SearchProvider, {
+    nullable: true,
+    description:
+      'The engine. Left out: the first with a key, in the order FIRECRAWL, BRAVE, TAVILY, SERPER.',
+  })
+  @IsOptional()
+  provider?: SearchProviderId | null;
+
+  @Field(() => Int, { nullable: true, defaultValue: 5, description: 'The most results to return: 1 to 20.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(20)
+  limit?: number | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: "Whether to bring the pages' text as Markdown, where the engine gives it.",
+  })
+  includeContent?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `Results for this country, ISO 3166-1 alpha-2: \`DE\`. ${ENGINE_OPTION}`,
+  })
+  @IsOptional()
+  @upperCase
+  @Matches(/^[A-Z]{2}$/, { message: 'must be a country code of ISO 3166-1 alpha-2' })
+  country?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `Results in this language, ISO 639-1: \`de\`. ${ENGINE_OPTION}`,
+  })
+  @IsOptional()
+  @lowerCase
+  @Matches(/^[a-z]{2}$/, { message: 'must be a language code of ISO 639-1' })
+  language?: string | null;
+
+  @Field(() => SafeSearch, { nullable: true, description: `How strictly to keep adult content out. ${ENGINE_OPTION}` })
+  @IsOptional()
+  safeSearch?: SafeSearchId | null;
+
+  @Field(() => SearchDepth, { nullable: true, description: `How thoroughly to search. ${ENGINE_OPTION}` })
+  @IsOptional()
+  depth?: SearchDepthId | null;
+}
+
+@ObjectType({ description: 'One result of a web search.' })
+export class SearchHit {
+  @Field({ description: "The page's title, without markup." })
+  title!: string;
+
+  @Field({ description: "The page's address: http or https." })
+  url!: string;
+
+  @Field({ description: 'What the engine shows of the page, without markup.' })
+  snippet!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The page's text as Markdown, where it was asked for and the engine gives it; over all results at most 24,000 characters. Untrusted: anybody can have written it.",
+  })
+  content!: string | null;
+
+  @Field(() => Float, { nullable: true, description: 'Relevance, 0 to 1, where the engine tells it.' })
+  score!: number | null;
+}
+
+@ObjectType({ description: 'What a web search found.' })
+export class WebSearchResult {
+  @Field({ description: 'The words searched for.' })
+  query!: string;
+
+  @Field(() => SearchProvider, { description: 'The engine that answered.' })
+  provider!: SearchProviderId;
+
+  @Field(() => KeySource, { description: 'Whose key paid.' })
+  keySource!: KeySource;
+
+  @Field(() => [SearchHit], { description: 'The results, best first, each address once.' })
+  results!: SearchHit[];
+
+  @Field(() => Float, { description: 'Milliseconds that the engine took.' })
+  tookMs!: number;
+}

@@ -1,0 +1,117 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { describeError } from '../common/describe-error.js';
+import { BadUserInputError } from '../common/input-errors.js';
+import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
+import { KeyUseService } from '../keys/key-use.service.js';
+import { getProviderEntry, type SearchProviderId } from '../registry/provider-ids.js';
+import type { SearchOption, SearchRequest } from '../search/contract.js';
+import { SearchService } from '../search/search.service.js';
+import type { WebSearchInput, WebSearchResult } from './web-search.model.js';
+
+const engineOptions: readonly SearchOption[] = ['country', 'language', 'safeSearch', 'depth'];
+
+/** One search for one user: key, engine, audit. */
+@Injectable()
+export class WebSearchService {
+  readonly #logger = new Logger(WebSearchService.name);
+
+  constructor(
+    private readonly resolution: KeyResolutionService,
+    private readonly uses: KeyUseService,
+    private readonly engines: SearchService,
+  ) {}
+
+  /**
+   * @param signal aborts the engine's request when the caller leaves
+   * @throws BAD_USER_INPUT, NO_KEY_AVAILABLE, KEY_UNREADABLE, SERVICE_UNAVAILABLE, and what SearchService throws
+   */
+  async search(userId: string, input: WebSearchInput, signal: AbortSignal): Promise<WebSearchResult> {
+    checkOptions(input);
+    const key = await this.resolution.open(userId, providersFor('SEARCH', input.provider) as SearchProviderId[]);
+    try {
+      const { provider, source, keyId } = key;
+      await this.uses.begin(userId, { provider, source, keyId, chatId: null, model: null });
+      return await this.searchWith(userId, key, input, signal);
+    } finally {
+      key.secret.destroy();
+    }
+  }
+
+  private async searchWith(
+    userId: string,
+    key: ResolvedKey<SearchProviderId>,
+    input: WebSearchInput,
+    signal: AbortSignal,
+  ): Promise<WebSearchResult> {
+    const startedAt = performance.now();
+    try {
+      signal.throwIfAborted();
+      const results = await this.engines.search(key.provider, toRequest(input, key.provider), key.secret, signal);
+      const tookMs = performance.now() - startedAt;
+      await this.report(userId, key, 'OK', tookMs);
+      return { query: input.query, provider: key.provider, keySource: key.source, results, tookMs };
+    } catch (error) {
+      const outcome = signal.aborted ? 'CANCELLED' : describeError(error).code;
+      await this.report(userId, key, outcome, performance.now() - startedAt);
+      throw error;
+    }
+  }
+
+  private async report(
+    userId: string,
+    { provider, keyId, source }: ResolvedKey<SearchProviderId>,
+    outcome: string,
+    durationMs: number,
+  ): Promise<void> {
+    const use = {
+      kind: 'SEARCH_FINISHED',
+      provider,
+      keyId,
+      keySource: source,
+      chatId: null,
+      model: null,
+      outcome,
+      inputTokens: null,
+      outputTokens: null,
+      timeToFirstTokenMs: null,
+      durationMs,
+    } as const;
+    try {
+      await this.uses.finish(userId, use);
+    } catch (error) {
+      // The answer has been paid for and goes to its owner all the same; the log keeps what the trail could not.
+      this.#logger.error({ err: error, userId, use }, 'The end of a search could not be written to the audit trail');
+    }
+  }
+}
+
+function optionsOf(provider: SearchProviderId): readonly SearchOption[] {
+  const entry = getProviderEntry(provider);
+  return entry.kind === 'SEARCH' ? entry.options : [];
+}
+
+function checkOptions(input: WebSearchInput): void {
+  const { provider } = input;
+  if (!provider) return;
+  const missing = engineOptions.filter(
+    (option) => input[option] !== undefined && input[option] !== null && !optionsOf(provider).includes(option),
+  );
+  if (missing.length === 0) return;
+  const { displayName } = getProviderEntry(provider);
+  throw new BadUserInputError(
+    missing.map((option) => ({ path: `input.${option}`, message: `${displayName} has no such option` })),
+  );
+}
+
+function toRequest(input: WebSearchInput, provider: SearchProviderId): SearchRequest {
+  const supported = new Set<SearchOption>(optionsOf(provider));
+  return {
+    query: input.query,
+    limit: input.limit ?? 5,
+    includeContent: input.includeContent ?? false,
+    ...(supported.has('country') && { country: input.country ?? undefined }),
+    ...(supported.has('language') && { language: input.language ?? undefined }),
+    ...(supported.has('safeSearch') && { safeSearch: input.safeSearch ?? undefined }),
+    ...(supported.has('depth') && { depth: input.depth ?? undefined }),
+  };
+}

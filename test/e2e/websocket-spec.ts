@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { WebSocket } from 'ws';
+import { CHAT, HELLO, signToken } from '../support/test-server.js';
+import { useTestServer } from '../support/use-test-server.js';
+
+describe('the WebSocket door', () => {
+  const server = useTestServer({ MAX_FRAME_BYTES: '4096', ALLOWED_ORIGINS: 'https://app.example' });
+
+  it('closes with 4403 when connection_init brings no token', async () => {
+    const socket = await server().socket();
+    socket.send({ type: 'connection_init' });
+    expect(await socket.closed).toMatchObject({ code: 4403 });
+  });
+
+  it.each(['Authorization', 'authorization', 'AUTHORIZATION'])('takes the token as %s', async (name) => {
+    const socket = await server().socket();
+    socket.send({ type: 'connection_init', payload: { [name]: `Bearer ${await signToken('alice')}` } });
+    expect(await socket.next()).toEqual({ type: 'connection_ack' });
+  });
+
+  it.each([
+    ['of another secret', () => signToken('alice', '1h', 'another secret of more than 32 bytes')],
+    ['that has expired', () => signToken('alice', '-1h')],
+    ['that is none', () => Promise.resolve('nonsense')],
+  ])('closes with 4403 for a token %s', async (_, token) => {
+    const socket = await server().socket();
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${await token()}` } });
+    expect(await socket.closed).toMatchObject({ code: 4403 });
+  });
+
+  it('closes with 4401 when something is asked before connection_init', async () => {
+    const socket = await server().socket();
+    socket.subscribe('1', CHAT, { input: { messages: HELLO } });
+    expect(await socket.closed).toMatchObject({ code: 4401 });
+  });
+
+  it('answers an upgrade on another path with 404', async () => {
+    const socket = new WebSocket(server().webSocketUrl.replace('/graphql', '/other'), 'graphql-transport-ws');
+    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }];
+    expect(response.statusCode).toBe(404);
+  });
+
+  it('refuses pages of other origins and lets those of allowed ones in', async () => {
+    const refused = new WebSocket(server().webSocketUrl, 'graphql-transport-ws', { origin: 'https://evil.example' });
+    const [, response] = (await once(refused, 'unexpected-response')) as [unknown, { statusCode: number }];
+    expect(response.statusCode).toBe(403);
+    const allowed = await server().socket('/graphql', { origin: 'https://app.example' });
+    await allowed.init('alice');
+  });
+
+  it('closes with 1009 on a frame over the limit', async () => {
+    const socket = await server().socket();
+    await socket.init('alice');
+    socket.subscribe('1', CHAT, { input: { messages: [{ role: 'USER', content: 'x'.repeat(5_000) }] } });
+    expect(await socket.closed).toMatchObject({ code: 1009 });
+  });
+
+  it.each(['query { viewerless: __typename }', 'mutation { deleteApiKey(keyId: "1") { deletedKeyId } }'])(
+    'runs subscriptions only: %s',
+    async (query) => {
+      const socket = await server().socket();
+      await socket.init('alice');
+      socket.subscribe('1', query);
+      expect(await socket.next()).toMatchObject({
+        id: '1',
+        type: 'error',
+        payload: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+      });
+    },
+  );
+
+  it('answers a document that does not validate with an error message that has a code', async () => {
+    const socket = await server().socket();
+    await socket.init('alice');
+    socket.subscribe('1', 'subscription { nothing }');
+    const message = await socket.next();
+    expect(message).toMatchObject({ id: '1', type: 'error' });
+    expect(message.payload[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(message.payload[0].extensions.requestId).toEqual(expect.any(String));
+  });
+
+  it('answers bad input with next, then complete, and never quotes it', async () => {
+    const socket = await server().socket();
+    await socket.init('alice');
+    socket.subscribe('1', CHAT, { input: { messages: 'sk-sentinel', provider: 'SENTINEL' } });
+    const next = await socket.next();
+    expect(next).toMatchObject({ id: '1', type: 'next', payload: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] } });
+    expect(JSON.stringify(next).toLowerCase()).not.toContain('sentinel');
+    expect(await socket.next()).toEqual({ id: '1', type: 'complete' });
+  });
+
+  it('holds documents to the same depth and aliases as HTTP', async () => {
+    const socket = await server().socket();
+    await socket.init('alice');
+    const aliases = Array.from({ length: 20 }, (_, index) => `a${String(index)}: chatId`).join(' ');
+    socket.subscribe('1', `subscription ($input: ChatInput!) { chat(input: $input) { ${aliases} } }`, {
+      input: { messages: HELLO },
+    });
+    expect(await socket.next()).toMatchObject({ type: 'error' });
+  });
+
+  it('survives a socket that is cut in the middle of the handshake', async () => {
+    const { port } = new URL(server().url);
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write('GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    socket.destroy();
+    expect((await fetch(`${server().url}/healthz`)).status).toBe(200);
+  });
+});
