@@ -1,6 +1,37 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
 
+const ENGINE_VARIABLE = 'PRISMA_SCHEMA_ENGINE_BINARY';
+
+/** Whether the CLI has downloaded the engine that belongs to it. */
+function isEngineDownloaded(): boolean {
+  const require = createRequire(import.meta.url);
+  const engines = createRequire(require.resolve('prisma/package.json')).resolve(
+    '@prisma/engines/package.json',
+  );
+  return readdirSync(dirname(engines)).some((file) => file.startsWith('schema-engine-'));
+}
+
+// The CLI reads this file before it looks for its engine. Ours needs no download (docs/adr/0002).
+if (process.env[ENGINE_VARIABLE] === undefined && process.platform !== 'win32' && !isEngineDownloaded()) {
+  process.env[ENGINE_VARIABLE] = fileURLToPath(new URL('./scripts/schema-engine.mjs', import.meta.url));
+}
+
+const url = process.env['MIGRATION_DATABASE_URL'] || process.env['DATABASE_URL'];
+
+const [, , command, subcommand] = process.argv;
+if (!url && (command === 'db' || (command === 'migrate' && subcommand !== 'diff'))) {
+  process.stderr.write(
+    'DATABASE_URL is not set, and npx prisma works on a PostgreSQL server only.\n' +
+      'For the embedded database: npm run migrate, npm run migrate:status.\n',
+  );
+}
+
 export default defineConfig({
-  schema: 'prisma/schema.prisma',
-  migrations: { path: 'prisma/migrations' },
+  schema: join('prisma', 'schema.prisma'),
+  migrations: { path: join('prisma', 'migrations') },
+  ...(url ? { datasource: { url } } : {}),
 });

@@ -13,6 +13,7 @@ import { HttpDoor } from './graphql/http-door.js';
 import { Origins } from './graphql/origins.js';
 import { WebSocketDoor } from './graphql/websocket-door.js';
 import { VaultCheck } from './keys/vault-check.service.js';
+import { logRequests } from './telemetry/log-requests.js';
 
 /** What a client may call its request: shown in logs and errors, so that both sides can find it. */
 const REQUEST_ID = /^[\w-]{8,64}$/;
@@ -54,13 +55,11 @@ async function installHttp(app: NestFastifyApplication): Promise<void> {
     callback(null, { origin: origins.allows(request.headers), maxAge: 600, exposedHeaders: ['x-request-id'] });
   };
   await app.register(fastifyCors, () => cors);
+  logRequests(server, app.get(Logger));
   app.get(HttpDoor).install(server);
 }
 
-function chooseRequestId(request: Pick<IncomingMessage, 'headers'> & { id?: unknown }): string {
-  const proposed = request.headers['x-request-id'];
-  const id = typeof proposed === 'string' && REQUEST_ID.test(proposed) ? proposed : randomUUID();
-  // The request log takes its id from here.
-  request.id = id;
-  return id;
+function chooseRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const proposed = headers['x-request-id'];
+  return typeof proposed === 'string' && REQUEST_ID.test(proposed) ? proposed : randomUUID();
 }

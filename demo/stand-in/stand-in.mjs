@@ -100,6 +100,14 @@ export class StandIn {
     return new Promise((resolve) => this.#waiting.push(provider, resolve));
   }
 
+  /** Back to the beginning: no request seen, no key accepted, no answer scripted. */
+  forget() {
+    this.requests = [];
+    this.#keys.clear();
+    this.#scripts = new Queues();
+    this.#waiting = new Queues();
+  }
+
   /** Requests that are neither answered to the end nor given up. */
   get openStreams() {
     return this.requests.filter(({ isOpen }) => isOpen).length;

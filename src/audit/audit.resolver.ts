@@ -1,5 +1,6 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
-import { CurrentUser, type AuthenticatedUser } from '../auth/current-user.js';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import { CurrentUser } from '../auth/current-user.decorator.js';
 import { decodeCursor, PageArgs, toConnection } from '../common/pagination.js';
 import { AuditEventConnection, AuditFilter } from './audit-event.model.js';
 import { AuditRepository, toModel } from './audit.repository.js';
@@ -22,7 +23,7 @@ export class AuditResolver {
     @Args('filter', { type: () => AuditFilter, nullable: true, description: 'Which events.' })
     filter?: AuditFilter | null,
   ): Promise<AuditEventConnection> {
-    const rows = await this.audit.list(user.id, filter ?? {}, page.first + 1, decodeCursor(page.after));
+    const rows = await this.audit.list(user.userId, filter ?? {}, page.first + 1, decodeCursor(page.after));
     return toConnection(rows, page, toModel);
   }
 
@@ -30,6 +31,6 @@ export class AuditResolver {
     description: "The caller's use of providers. Buckets are whole hours or days in UTC, without gaps.",
   })
   usage(@CurrentUser() user: AuthenticatedUser, @Args() range: UsageArgs): Promise<UsageReport> {
-    return this.usageService.report(user.id, range);
+    return this.usageService.report(user.userId, range);
   }
 }

@@ -1,5 +1,6 @@
 import { Args, Resolver, Subscription } from '@nestjs/graphql';
-import { type AuthenticatedUser, CurrentUser } from '../auth/current-user.js';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { ChatEvent as ChatEventValue } from './chat-event.js';
 import { ChatEvent } from './chat-event.model.js';
 import { ChatInput } from './chat.inputs.js';
@@ -19,6 +20,6 @@ export class ChatResolver {
     @CurrentUser() user: AuthenticatedUser,
     @Args('input', { description: 'What to ask, and of whom.' }) input: ChatInput,
   ): Promise<ChatRun> {
-    return this.chats.start(user.id, input);
+    return this.chats.start(user.userId, input);
   }
 }

@@ -1,9 +1,9 @@
 import type { ProviderDefinition } from '../common/provider-definition.js';
 import { authenticationVariables, checkAuthentication, readAuthentication } from './authentication.js';
 import { Config } from './config.js';
-import { databaseVariables, readDatabase } from './database.js';
+import { type DatabaseConfig, databaseVariables, readDatabase } from './database.js';
 import { checkEncryption, encryptionVariables, readEncryption } from './encryption.js';
-import { generalVariables, readGeneral } from './general.js';
+import { type GeneralConfig, generalVariables, readGeneral } from './general.js';
 import { isOpenToOthers } from './private-folder.js';
 import { chatMaxDurationVariable, readProviders, timeoutVariables, variablesOf } from './providers.js';
 import { SecretSource } from './secret-source.js';
@@ -23,6 +23,21 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     chatMaxDurationVariable,
     ...definitions.flatMap(variablesOf),
   ];
+}
+
+/**
+ * The part that migrations need. They run before a server has its secrets, and by who may not have them.
+ *
+ * @throws ConfigError
+ */
+export function loadDatabaseConfig(
+  environment: Readonly<NodeJS.ProcessEnv>,
+): DatabaseConfig & Pick<GeneralConfig, 'dataDirectory'> {
+  const reader = new VariableReader(environment);
+  const general = readGeneral(reader);
+  const database = readDatabase(reader, general);
+  reader.throwMistakes();
+  return { ...database, dataDirectory: general.dataDirectory };
 }
 
 /**

@@ -24,8 +24,30 @@ describe('parsers', () => {
   });
 
   it('take addresses and names of hosts', () => {
-    for (const text of ['0.0.0.0', '::', '::1', 'localhost', 'a-b.example']) expect(host(text)).toBe(text);
-    refusals(host, ['256.0.0.1', '[::1]', 'http://a', 'a:80', '-a', 'a b', `${'a'.repeat(64)}.b`]);
+    for (const text of [
+      '0.0.0.0',
+      '192.168.10.255',
+      '::',
+      'fe80::1',
+      '::ffff:10.0.0.1',
+      'localhost',
+      'a-b.example',
+    ])
+      expect(host(text)).toBe(text);
+    refusals(host, [
+      '256.0.0.1',
+      '1.2.3',
+      '1.2.3.4.',
+      '01.2.3.4',
+      '[::1]',
+      ':::',
+      'a:b',
+      'http://a',
+      'a:80',
+      '-a',
+      'a b',
+      `${'a'.repeat(64)}.b`,
+    ]);
   });
 
   it('name the items of a list that are mistaken', () => {

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { InvalidValueError } from './variable.js';
 
 /** The longest delay a timer can have: `setTimeout` fires at once when it is longer. */
@@ -43,8 +42,17 @@ export function trueOrFalse(text: string): boolean {
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/i;
 
+const IPV4 = /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}$/;
+
+function isAddress(text: string): boolean {
+  if (!text.includes(':')) return IPV4.test(text);
+  return /^[\da-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]`);
+}
+
+/** An IP address or a host name. A name of digits alone would be a mistyped address. */
 export function host(text: string): string {
-  if (isIP(text) === 0 && (!HOST_NAME.test(text) || /^[\d.]+$/.test(text))) {
+  const isName = HOST_NAME.test(text) && !/^[\d.]+$/.test(text);
+  if (!isName && !isAddress(text)) {
     throw new InvalidValueError('must be an IP address (an IPv6 one without brackets) or a host name');
   }
   return text;

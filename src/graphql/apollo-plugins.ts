@@ -2,7 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import { AppError } from '../common/app-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
-import type { RequestContext } from '../common/request-context.js';
+import type { RequestContext } from '../auth/request-context.js';
 import { checkOperation, toGraphQLError } from './operation-check.js';
 import { sandboxPage } from './sandbox-page.js';
 

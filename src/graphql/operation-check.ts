@@ -1,8 +1,8 @@
 import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
-import { UnauthenticatedError } from '../auth/unauthenticated.error.js';
+import { UnauthenticatedError } from '../auth/auth.errors.js';
 import type { AppError } from '../common/app-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
-import type { RequestContext } from '../common/request-context.js';
+import type { RequestContext } from '../auth/request-context.js';
 import { checkVariables } from './check-variables.js';
 import { requiresUser } from './requires-user.js';
 

@@ -14,11 +14,12 @@ import {
 import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Authenticator } from '../auth/authenticator.js';
-import { readAuthorization } from '../auth/authorization.js';
-import { UnauthenticatedError } from '../auth/unauthenticated.error.js';
+import { findAuthorization } from '../auth/authorization.js';
+import { UnauthenticatedError } from '../auth/auth.errors.js';
 import { AppError } from '../common/app-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
-import type { AuthenticatedUser, RequestContext } from '../common/request-context.js';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import type { RequestContext } from '../auth/request-context.js';
 import type { ErrorMask } from './error-mask.js';
 import { checkOperation, toGraphQLError } from './operation-check.js';
 import { operationRules, parseOptions } from './operation-rules.js';
@@ -70,7 +71,7 @@ export function webSocketOptions(parts: Parts): ServerOptions<Record<string, unk
 /** @returns false for no or a bad token: graphql-ws closes with 4403 */
 async function admit({ connectionParams, extra }: Connection, authenticator: Authenticator): Promise<boolean> {
   try {
-    extra.user = await authenticator.authenticate(readAuthorization(connectionParams));
+    extra.user = await authenticator.authenticate(findAuthorization(connectionParams));
     return extra.user !== null;
   } catch (error) {
     if (error instanceof UnauthenticatedError) return false;

@@ -1,5 +1,6 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { type AuthenticatedUser, CurrentUser } from '../auth/current-user.js';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import { CurrentUser } from '../auth/current-user.decorator.js';
 import { PageArgs } from '../common/pagination.js';
 import type { ProviderKind as ProviderKindId } from '../common/provider-definition.js';
 import { Config } from '../config/config.js';
@@ -29,7 +30,7 @@ export class KeysResolver {
 
   @Query(() => [ProviderInfo], { description: 'Every provider, and which of them the caller can use now.' })
   async providers(@CurrentUser() user: AuthenticatedUser): Promise<ProviderInfo[]> {
-    const sources = await this.resolution.findSources(user.id);
+    const sources = await this.resolution.findSources(user.userId);
     return registry.map(({ id, kind, displayName }) => ({
       provider: id,
       kind,
@@ -43,14 +44,14 @@ export class KeysResolver {
     description: "The caller's keys that are ACTIVE or DISABLED: at most one per provider.",
   })
   apiKeys(@CurrentUser() user: AuthenticatedUser): Promise<ApiKey[]> {
-    return this.keys.list(user.id);
+    return this.keys.list(user.userId);
   }
 
   @Query(() => ApiKeyConnection, {
     description: 'Every key that the caller ever stored, newest first, REPLACED and DELETED ones too.',
   })
   apiKeyHistory(@CurrentUser() user: AuthenticatedUser, @Args() page: PageArgs): Promise<ApiKeyConnection> {
-    return this.keys.listHistory(user.id, page);
+    return this.keys.listHistory(user.userId, page);
   }
 
   @Query(() => ApiKey, {
@@ -61,7 +62,7 @@ export class KeysResolver {
     @CurrentUser() user: AuthenticatedUser,
     @Args('id', { type: () => ID, description: "The key's id." }) id: string,
   ): Promise<ApiKey | null> {
-    return this.keys.find(user.id, id);
+    return this.keys.find(user.userId, id);
   }
 
   @Query(() => KeyResolution, {
@@ -83,7 +84,7 @@ export class KeysResolver {
     })
     kind?: ProviderKindId | null,
   ): Promise<KeyResolution> {
-    return this.resolution.explain(user.id, providersFor(kind ?? 'CHAT', provider));
+    return this.resolution.explain(user.userId, providersFor(kind ?? 'CHAT', provider));
   }
 
   @Mutation(() => StoreApiKeyPayload, {
@@ -94,7 +95,7 @@ export class KeysResolver {
     @CurrentUser() user: AuthenticatedUser,
     @Args('input', { description: 'The key.' }) input: StoreApiKeyInput,
   ): Promise<StoreApiKeyPayload> {
-    return this.keys.store(user.id, input);
+    return this.keys.store(user.userId, input);
   }
 
   @Mutation(() => UpdateApiKeyPayload, { description: 'Changes the name of a key, or switches it on or off.' })
@@ -102,7 +103,7 @@ export class KeysResolver {
     @CurrentUser() user: AuthenticatedUser,
     @Args('input', { description: 'Which key, and what to change.' }) input: UpdateApiKeyInput,
   ): Promise<UpdateApiKeyPayload> {
-    return { apiKey: await this.keys.update(user.id, input) };
+    return { apiKey: await this.keys.update(user.userId, input) };
   }
 
   @Mutation(() => DeleteApiKeyPayload, { description: 'Deletes a key and destroys its ciphertext.' })
@@ -110,6 +111,6 @@ export class KeysResolver {
     @CurrentUser() user: AuthenticatedUser,
     @Args('keyId', { type: () => ID, description: 'Which key.' }) keyId: string,
   ): Promise<DeleteApiKeyPayload> {
-    return { deletedKeyId: await this.keys.delete(user.id, keyId) };
+    return { deletedKeyId: await this.keys.delete(user.userId, keyId) };
   }
 }

@@ -17,7 +17,7 @@ describe('EventSizeLimit', () => {
   ])('lets any number of small events pass (%s)', (_ends, event) => {
     expect(feed(20, Array<string>(1000).fill(event))).not.toThrow();
     expect(feed(20, [event.repeat(1000)])).not.toThrow();
-    expect(feed(20, [...event.repeat(1000)])).not.toThrow();
+    expect(feed(20, event.repeat(1000).match(/[^]/g) ?? [])).not.toThrow();
   });
 
   it('stops a line without an end', () => {

@@ -51,8 +51,11 @@ function toStream({ status, body }: OutboundResponse, limits: FetchLimits): Read
     {
       async pull(controller) {
         try {
-          const { done, value } = await body.next();
-          if (!done && pass(value)) return controller.enqueue(value);
+          const next = await body.next();
+          if (next.done !== true && pass(next.value)) {
+            controller.enqueue(next.value);
+            return;
+          }
           await body.return?.();
           controller.close();
         } catch (error) {

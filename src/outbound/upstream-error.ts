@@ -59,7 +59,7 @@ export class ProviderUnavailableError extends UpstreamError {
   /** @param retryable false where the provider does not serve this server's country: waiting does not help */
   constructor(
     override readonly retryAfterMs: number | null = null,
-    readonly retryable: boolean = true,
+    readonly retryable = true,
   ) {
     super('The provider is not available.');
   }

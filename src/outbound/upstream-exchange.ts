@@ -11,6 +11,11 @@ const MERGED_BYTES = 8_192;
 /** What undici wants to hear when we close a connection. Nobody sees it. */
 const CLOSED = new Error('The exchange is over.');
 
+const END = Promise.resolve({ done: true, value: undefined } as const);
+
+/** How an exchange ended; with a failure where the body is not complete. */
+type Outcome = { readonly failure: unknown } | Readonly<Record<string, never>>;
+
 interface Waiting {
   resolve(result: IteratorResult<Uint8Array, undefined>): void;
   reject(reason: unknown): void;
@@ -36,7 +41,7 @@ export class UpstreamExchange
   #chunks: Uint8Array[] = [];
   #queuedBytes = 0;
   #waiting: Waiting | null = null;
-  #outcome: { readonly failure?: unknown } | null = null;
+  #outcome: Outcome | null = null;
 
   constructor({ signal, firstByteTimeoutMs, idleTimeoutMs }: OutboundTimeouts & { signal: AbortSignal }) {
     this.#signal = signal;
@@ -50,8 +55,8 @@ export class UpstreamExchange
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // The connection may have taken longer than whoever asked for it cared to wait.
-    if (this.#outcome) return controller.abort(CLOSED);
-    this.#controller = controller;
+    if (this.#outcome) controller.abort(CLOSED);
+    else this.#controller = controller;
   }
 
   onResponseStart(
@@ -60,14 +65,20 @@ export class UpstreamExchange
     headers: Parameters<typeof toHeaders>[0],
   ): void {
     if (status < 200) return;
-    if (status >= 300 && status < 400) return this.#close({ failure: new ProviderUnavailableError() });
-    this.#settleHead?.resolve({ status, headers: toHeaders(headers), body: this });
-    this.#settleHead = null;
+    if (status >= 300 && status < 400) {
+      this.#close({ failure: new ProviderUnavailableError() });
+    } else {
+      this.#settleHead?.resolve({ status, headers: toHeaders(headers), body: this });
+      this.#settleHead = null;
+    }
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     clearTimeout(this.#firstByteTimer);
-    if (this.#waiting) return this.#answer({ done: false, value: chunk });
+    if (this.#waiting) {
+      this.#answer({ done: false, value: chunk });
+      return;
+    }
     this.#chunks.push(chunk);
     this.#queuedBytes += chunk.length;
     if (this.#queuedBytes >= HIGH_WATER_BYTES) controller.pause();
@@ -95,7 +106,7 @@ export class UpstreamExchange
 
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
     this.#close({});
-    return Promise.resolve({ done: true, value: undefined });
+    return END;
   }
 
   [Symbol.asyncIterator](): this {
@@ -117,15 +128,17 @@ export class UpstreamExchange
   }
 
   #takeChunks(): Uint8Array {
-    const taken = this.#chunks;
-    if (taken.length === 1 || this.#queuedBytes > MERGED_BYTES) {
-      const chunk = taken.shift() as Uint8Array;
-      this.#queuedBytes -= chunk.length;
-      return chunk;
+    let count = 0;
+    let bytes = 0;
+    for (const { length } of this.#chunks) {
+      if (count > 0 && bytes + length > MERGED_BYTES) break;
+      bytes += length;
+      count++;
     }
-    this.#chunks = [];
-    this.#queuedBytes = 0;
-    return Buffer.concat(taken);
+    this.#queuedBytes -= bytes;
+    const taken = this.#chunks.splice(0, count);
+    const [only] = taken;
+    return only && count === 1 ? only : Buffer.concat(taken, bytes);
   }
 
   #answer(result: IteratorResult<Uint8Array, undefined>): void {
@@ -133,22 +146,20 @@ export class UpstreamExchange
     this.#waiting = null;
   }
 
-  #afterTheLastChunk(outcome: {
-    readonly failure?: unknown;
-  }): Promise<IteratorResult<Uint8Array, undefined>> {
-    if ('failure' in outcome) return Promise.reject(outcome.failure);
-    return Promise.resolve({ done: true, value: undefined });
+  async #afterTheLastChunk(outcome: Outcome): Promise<IteratorResult<Uint8Array, undefined>> {
+    if ('failure' in outcome) throw outcome.failure;
+    return await END;
   }
 
   /** Ends the exchange from our side: what was received and not read is dropped, and the socket closed. */
-  #close(outcome: { readonly failure?: unknown }): void {
+  #close(outcome: Outcome): void {
     const controller = this.#controller;
     this.#chunks = [];
     this.#settle(outcome);
     controller?.abort(CLOSED);
   }
 
-  #settle(outcome: { readonly failure?: unknown }): void {
+  #settle(outcome: Outcome): void {
     if (this.#outcome) return;
     this.#outcome = outcome;
     clearTimeout(this.#firstByteTimer);

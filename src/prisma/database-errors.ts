@@ -16,6 +16,18 @@ const prismaCodes = new Set([
   'P2037', // too many connections
 ]);
 
+/** What the driver adapters say where Prisma adds no code of its own: for raw queries. */
+const adapterKinds = new Set([
+  'AuthenticationFailed',
+  'ConnectionClosed',
+  'DatabaseAccessDenied',
+  'DatabaseDoesNotExist',
+  'DatabaseNotReachable',
+  'SocketTimeout',
+  'TlsConnectionError',
+  'TooManyConnections',
+]);
+
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const sqlStates = new Set([
   '25P03', // idle in transaction for too long
@@ -54,11 +66,10 @@ const messages = [
   'PGlite is clos',
 ];
 
+const codes = new Set([...prismaCodes, ...adapterKinds, ...sqlStates, ...socketCodes]);
+
 function isUnavailable(error: unknown): boolean {
-  const codes = codesOf(error);
-  if (codes.some((code) => prismaCodes.has(code) || sqlStates.has(code) || socketCodes.has(code)))
-    return true;
-  if (codes.some((code) => sqlStateClasses.test(code))) return true;
+  if (codesOf(error).some((code) => codes.has(code) || sqlStateClasses.test(code))) return true;
   return [...errorsBehind(error)].some(
     ({ message }) => typeof message === 'string' && messages.some((start) => message.startsWith(start)),
   );

@@ -1,6 +1,5 @@
 import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMainThread } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { StartupError } from '../common/startup-error.js';
 import { acquireLock } from './folder-lock.js';
@@ -10,12 +9,7 @@ export interface EmbeddedDatabase {
   close(): Promise<void>;
 }
 
-/** Files get 0600 and folders 0700 from here on: what PGlite makes while it runs asks for more. */
-function keepNewFilesPrivate(): void {
-  if (isMainThread) process.umask(0o077);
-}
-
-/** PGlite's first files come with modes of their own that no umask takes back. */
+/** PGlite makes some files with modes of its own, which no umask changes. */
 async function makePrivate(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   await chmod(folder, 0o700);
@@ -29,9 +23,9 @@ async function makeCluster(folder: string): Promise<void> {
   if (await stat(folder).catch(() => null)) return;
   const unfinished = `${folder}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { mode: 0o700 });
   const pglite = await PGlite.create(unfinished);
   await pglite.close();
-  await makePrivate(unfinished);
   await rename(unfinished, folder);
 }
 
@@ -41,7 +35,6 @@ async function makeCluster(folder: string): Promise<void> {
  * @throws StartupError where another process has it open, or where it cannot be read
  */
 export async function openEmbeddedDatabase(dataDir: string): Promise<EmbeddedDatabase> {
-  keepNewFilesPrivate();
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const lock = await acquireLock(join(dataDir, 'database.lock'));
   if (lock === null) {
@@ -54,6 +47,7 @@ export async function openEmbeddedDatabase(dataDir: string): Promise<EmbeddedDat
     const folder = join(dataDir, 'database');
     await makeCluster(folder);
     const pglite = await PGlite.create(folder);
+    await makePrivate(folder);
     return { pglite, close: () => pglite.close().finally(lock.release) };
   } catch (error) {
     await lock.release();

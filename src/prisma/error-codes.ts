@@ -11,10 +11,13 @@ export function* errorsBehind(error: unknown, seen = new Set<unknown>()): Genera
   for (const inner of [error['cause'], meta, ...parts]) yield* errorsBehind(inner, seen);
 }
 
-/** Every code that the error or one behind it carries: Prisma's (P2024), SQLSTATE (57P01), Node's (ECONNREFUSED). */
+/**
+ * Every code that the error or one behind it carries: Prisma's (P2024), SQLSTATE (57P01), Node's (ECONNREFUSED), and
+ * the driver adapters' kinds (ConnectionClosed).
+ */
 export function codesOf(error: unknown): string[] {
   return [...errorsBehind(error)]
-    .flatMap(({ code, originalCode }) => [code, originalCode])
+    .flatMap(({ code, originalCode, kind }) => [code, originalCode, kind])
     .filter((code) => typeof code === 'string');
 }
 

@@ -52,7 +52,7 @@ class MigrationAdapter implements SqlDriverAdapter {
 }
 
 /** An empty database in memory, on which the engine replays the migrations to learn what they amount to. */
-async function connectToShadowDb(): Promise<SqlDriverAdapter> {
+async function openEmptyDatabase(): Promise<SqlDriverAdapter> {
   const database = await PGlite.create();
   const adapter = await new PrismaPGlite(database).connect();
   return new MigrationAdapter(
@@ -71,6 +71,14 @@ export function migrationAdapter(
     provider: 'postgres',
     adapterName: 'keystream',
     connect: async () => new MigrationAdapter(await connect(), runScript, () => Promise.resolve()),
-    connectToShadowDb,
+    connectToShadowDb: openEmptyDatabase,
   };
 }
+
+/** For what needs no database but the engine's own workings: a scratch one in memory. */
+export const scratchDatabase: SqlMigrationAwareDriverAdapterFactory = {
+  provider: 'postgres',
+  adapterName: 'keystream',
+  connect: openEmptyDatabase,
+  connectToShadowDb: openEmptyDatabase,
+};

@@ -1,7 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { MigrationList, SchemaFilter } from '@prisma/schema-engine-wasm/schema_engine_bg';
+import type {
+  MigrationList,
+  SchemaFilter,
+  SchemasContainer,
+} from '@prisma/schema-engine-wasm/schema_engine_bg';
 
 const prismaFolder = fileURLToPath(new URL('../../prisma/', import.meta.url));
 const lockFile = 'migration_lock.toml';
@@ -13,6 +17,11 @@ export const wholeSchema: SchemaFilter = { externalTables: [], externalEnums: []
 
 /** The Prisma schema that comes with this server. */
 export const readSchema = (): Promise<string> => readFile(join(prismaFolder, 'schema.prisma'), 'utf8');
+
+/** The same as the engine takes it. */
+export async function readSchemas(): Promise<SchemasContainer> {
+  return { files: [{ path: join(prismaFolder, 'schema.prisma'), content: await readSchema() }] };
+}
 
 /** Names of the migrations that come with this server, in the order in which they are applied. */
 export async function listMigrationNames(folder = migrationsFolder): Promise<string[]> {

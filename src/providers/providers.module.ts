@@ -19,7 +19,12 @@ export class ProvidersModule {
           inject: [Config, OutboundHttp],
           useFactory: (config: Config, http: OutboundHttp) =>
             new ChatAdapters(
-              new Map(entries.map((entry) => [entry.id, entry.createAdapter(config.getProvider(entry.id).settings, http)])),
+              new Map(
+                entries.map((entry) => [
+                  entry.id,
+                  entry.createAdapter(config.getProvider(entry.id).settings, http),
+                ]),
+              ),
             ),
         },
       ],

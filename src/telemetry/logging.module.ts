@@ -1,45 +1,50 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import type { LogFn, LoggerOptions } from 'pino';
 import { Config } from '../config/config.js';
 import { redactKeys } from './redact-keys.js';
 
-const HEALTH_PATHS = new Set(['/healthz', '/readyz']);
+/** What Nest says of itself at every start: of use to nobody who runs the server. */
+const CHATTER = new Set([
+  'GraphQLModule',
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+const INFO = 30;
 
-/**
- * Structured logs. A request is logged by its method, path and id, never by its query string, headers or body: in
- * those stand query texts, variables and tokens, and in these, keys.
- */
+/** Structured logs. */
 @Module({})
 export class LoggingModule {
   static register(): DynamicModule {
-    return LoggerModule.forRootAsync({ inject: [Config], useFactory: (config: Config) => ({ pinoHttp: options(config) }) });
+    return LoggerModule.forRootAsync({
+      inject: [Config],
+      // Requests are logged by a hook (log-requests.ts), which sees all of them; hence no middleware's routes.
+      useFactory: (config: Config) => ({ pinoHttp: pinoOptions(config), forRoutes: [] }),
+    });
   }
 }
 
-function options({ general }: Config) {
+function pinoOptions({ general }: Config): LoggerOptions {
   return {
     level: general.logLevel,
     redact: {
       paths: ['*.authorization', '*.apiKey', '*.headers', '*.body', '*.variables', '*.query'],
       censor: '[redacted]',
     },
-    serializers: { req: describeRequest, res: describeResponse, err: describeError },
-    autoLogging: { ignore: (request: IncomingMessage) => HEALTH_PATHS.has(pathOf(request)) },
-    customLogLevel: (_: IncomingMessage, response: ServerResponse, error?: Error) =>
-      error || response.statusCode >= 500 ? ('error' as const) : ('info' as const),
+    serializers: { err: describeError },
+    hooks: { logMethod: dropChatter },
   };
 }
 
-const pathOf = ({ url }: { url?: string | undefined }): string => (url ?? '').split('?', 1)[0] ?? '';
-
-const describeRequest = (request: { id: unknown; method: string; url?: string }) => ({
-  id: request.id,
-  method: request.method,
-  path: pathOf(request),
-});
-
-const describeResponse = ({ statusCode }: { statusCode: number }) => ({ statusCode });
+function dropChatter(this: unknown, args: Parameters<LogFn>, method: LogFn, level: number): void {
+  const [first] = args as unknown[];
+  const context = typeof first === 'object' && first !== null && 'context' in first ? first.context : null;
+  if (level === INFO && typeof context === 'string' && CHATTER.has(context)) return;
+  method.apply(this as never, args);
+}
 
 /** An error's own fields are left out: drivers and packages put requests and values there. */
 function describeError(error: unknown): object {

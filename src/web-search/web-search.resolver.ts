@@ -1,6 +1,7 @@
 import { Args, Context, Query, Resolver } from '@nestjs/graphql';
-import { type AuthenticatedUser, CurrentUser } from '../auth/current-user.js';
-import type { RequestContext } from '../common/request-context.js';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import { CurrentUser } from '../auth/current-user.decorator.js';
+import type { RequestContext } from '../auth/request-context.js';
 import { WebSearchInput, WebSearchResult } from './web-search.model.js';
 import { WebSearchService } from './web-search.service.js';
 
@@ -17,6 +18,6 @@ export class WebSearchResolver {
     @Args('input', { description: 'What to search for, and how.' }) input: WebSearchInput,
     @Context() context: RequestContext,
   ): Promise<WebSearchResult> {
-    return this.searches.search(user.id, input, context.signal);
+    return this.searches.search(user.userId, input, context.signal);
   }
 }

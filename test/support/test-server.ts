@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Client, createClient, type ExecutionResult } from 'graphql-ws';
+import { type Client, createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
@@ -142,7 +142,7 @@ export class TestServer {
   }
 
   /** Streams a chat with the real client; every result as it came. */
-  async chat(userId: string, input: Record<string, unknown>): Promise<AsyncIterableIterator<ExecutionResult<ChatData>>> {
+  async chat(userId: string, input: Record<string, unknown>): Promise<AsyncIterableIterator<FormattedExecutionResult<ChatData, unknown>>> {
     const client = await this.client(userId);
     return client.iterate<ChatData>({ query: CHAT, variables: { input: { messages: HELLO, ...input } } });
   }

@@ -1,0 +1,23 @@
+import { AppError } from '../common/app-error.js';
+
+/** Nobody is asking whom we know. Why a token was refused is not told: it would help to forge one. */
+export class UnauthenticatedError extends AppError {
+  readonly code = 'UNAUTHENTICATED';
+  readonly retryable = false;
+  override readonly httpStatus = 401;
+
+  constructor() {
+    super('A valid token is needed: Authorization: Bearer <token>.');
+  }
+}
+
+/** The OpenID provider's keys cannot be fetched, so a token can be found neither right nor wrong. */
+export class KeySetUnavailableError extends AppError {
+  readonly code = 'SERVICE_UNAVAILABLE';
+  readonly retryable = true;
+  override readonly httpStatus = 503;
+
+  constructor() {
+    super('Tokens cannot be checked at the moment.');
+  }
+}

@@ -1,0 +1,12 @@
+/** Who is asking, as their token says. */
+export interface AuthenticatedUser {
+  /** The token's `sub`. */
+  readonly userId: string;
+  /** When the token ends; a connection that it opened ends with it. May be further away than a timer can wait. */
+  readonly expiresAt: Date;
+}
+
+/** The part of GraphQL's context that says who is asking; null where no token came. */
+export interface AuthenticatedContext {
+  readonly user: AuthenticatedUser | null;
+}

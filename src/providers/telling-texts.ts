@@ -1,0 +1,17 @@
+/** What a provider's text gives away: a code or a name of ours for each pattern. The first that is found decides. */
+export type TellingTexts<Meaning extends string> = readonly (readonly [pattern: RegExp, meaning: Meaning])[];
+
+/** Our own names of what a provider may complain about: what a client sees in place of the provider's words. */
+export type InputName = 'model' | 'messages' | 'temperature' | 'maxOutputTokens' | 'reasoningEffort';
+
+/** Looks for patterns in texts that may be anything. Nothing of a text goes on but which pattern was found in it. */
+export function meaningOf<Meaning extends string>(
+  texts: readonly unknown[],
+  telling: TellingTexts<Meaning>,
+): Meaning | null {
+  for (const text of texts) {
+    const found = typeof text === 'string' && telling.find(([pattern]) => pattern.test(text));
+    if (found) return found[1];
+  }
+  return null;
+}

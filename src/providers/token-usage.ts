@@ -1,0 +1,26 @@
+import type { ChatPart } from './contract.js';
+
+/** What a provider counted: from outside, so that each may be anything. */
+interface CountedTokens {
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly reasoning?: unknown;
+  readonly cachedInput?: unknown;
+}
+
+const count = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+
+/** A usage part, or none where the provider's numbers are no counts. */
+export function usageParts({ input, output, reasoning, cachedInput }: CountedTokens): ChatPart[] {
+  const inputTokens = count(input);
+  const outputTokens = count(output);
+  if (inputTokens === null || outputTokens === null) return [];
+  const usage = {
+    inputTokens,
+    outputTokens,
+    reasoningTokens: count(reasoning),
+    cachedInputTokens: count(cachedInput),
+  };
+  return [{ type: 'usage', usage }];
+}

@@ -1,0 +1,49 @@
+import type { Secret } from '../common/secret.js';
+import { ProviderTimeoutError } from '../outbound/upstream-error.js';
+import type { SearchEngine, SearchHit, SearchRequest } from './contract.js';
+import { withDeadline } from './deadline.js';
+import { normaliseHits } from './normalise-hits.js';
+
+/** An engine, and how long one search with it may take in all. */
+export interface TimedEngine {
+  readonly engine: SearchEngine;
+  readonly timeoutMs: number;
+}
+
+/** The registry's search engines, made once at start with the operator's settings. */
+export class SearchService {
+  readonly #engines: ReadonlyMap<string, TimedEngine>;
+
+  constructor(engines: ReadonlyMap<string, TimedEngine>) {
+    this.#engines = engines;
+  }
+
+  /**
+   * Searches once, without a retry, and cleans what the engine found ({@link normaliseHits}).
+   *
+   * @param signal closes the engine's connections when it aborts; what is thrown then is `signal.reason`
+   * @throws what {@link SearchEngine.search} throws; PROVIDER_TIMEOUT also when the search as a whole, with the pages
+   * that it brings, takes too long
+   */
+  async search(
+    engineId: string,
+    request: SearchRequest,
+    key: Secret,
+    signal: AbortSignal,
+  ): Promise<SearchHit[]> {
+    const { engine, timeoutMs } = this.#get(engineId);
+    const hits = await withDeadline(
+      timeoutMs,
+      signal,
+      () => new ProviderTimeoutError(),
+      (inTime) => engine.search(request, key, inTime),
+    );
+    return normaliseHits(hits, request.limit);
+  }
+
+  #get(engineId: string): TimedEngine {
+    const engine = this.#engines.get(engineId);
+    if (!engine) throw new Error(`There is no search engine for ${engineId}.`);
+    return engine;
+  }
+}

@@ -1,0 +1,180 @@
+import { readFile } from 'node:fs/promises';
+import { hang, replay, reply, type Behaviour } from '../../demo/stand-in/behaviours.mjs';
+import type { Exchange } from '../../demo/stand-in/exchange.mjs';
+import { serperErrors } from '../../demo/stand-in/serper.mjs';
+import { Secret } from '../../src/common/secret.js';
+import { OutboundHttp } from '../../src/outbound/outbound-http.js';
+import { brave } from '../../src/search/adapters/brave.engine.js';
+import { firecrawl } from '../../src/search/adapters/firecrawl.engine.js';
+import { serper } from '../../src/search/adapters/serper.engine.js';
+import { tavily } from '../../src/search/adapters/tavily.engine.js';
+import type { SearchEngineEntry, SearchHit } from '../../src/search/contract.js';
+import { failureOf } from '../support/collect.js';
+import { useStandIn } from '../support/stand-in.js';
+
+const KEY = 'a-key-that-must-not-travel';
+const MARKDOWN = '# RFC 7518\n\nJSON Web Algorithms (JWA)';
+
+describe("The pages' text", () => {
+  const standIn = useStandIn();
+  let http: OutboundHttp;
+
+  beforeEach(() => {
+    http = new OutboundHttp();
+  });
+  afterEach(async () => {
+    await http.close();
+  });
+
+  function search(
+    entry: SearchEngineEntry,
+    { limit = 5, includeContent = true, timeoutMs = 10_000, signal = new AbortController().signal } = {},
+  ): Promise<SearchHit[]> {
+    standIn().acceptKey(entry.id, KEY);
+    const addresses = standIn().environment();
+    const endpoints = Object.fromEntries(
+      Object.entries(entry.environment.endpoints).map(([name, { variable }]) => [
+        name,
+        addresses[variable] ?? '',
+      ]),
+    );
+    return entry
+      .createAdapter({ endpoints, firstByteTimeoutMs: timeoutMs, idleTimeoutMs: timeoutMs }, http)
+      .search({ query: 'words', limit, includeContent }, Secret.fromText(KEY), signal);
+  }
+
+  const contentsOf = (hits: readonly SearchHit[]): (string | null)[] => hits.map(({ content }) => content);
+  const fixture = (path: string): Promise<Buffer> =>
+    readFile(new URL(`../fixtures/${path}.json`, import.meta.url));
+
+  it.each([firecrawl, tavily])(
+    'comes with the results of $displayName, where the page has some',
+    async (entry) => {
+      const body = await fixture(`${entry.id.toLowerCase()}/search-with-content`);
+      standIn().once(entry.id, reply({ status: 200, body }));
+      expect(contentsOf(await search(entry))).toEqual([MARKDOWN, null]);
+      expect(standIn().requests).toHaveLength(1);
+    },
+  );
+
+  it.each([firecrawl, tavily, serper])(
+    'stays away from $displayName where nobody asked for it',
+    async (entry) => {
+      expect(contentsOf(await search(entry, { includeContent: false }))).toEqual([
+        null,
+        null,
+        null,
+        null,
+        null,
+      ]);
+      expect(standIn().requests).toHaveLength(1);
+    },
+  );
+
+  it('is nothing that Brave has', async () => {
+    expect(contentsOf(await search(brave))).toEqual([null, null, null, null, null]);
+    expect(standIn().requests).toHaveLength(1);
+  });
+
+  describe('with Serper', () => {
+    /** Scripts the search, then each page in the order asked for. */
+    async function answerWith(...pages: Behaviour[]): Promise<void> {
+      standIn().once('SERPER', reply({ status: 200, body: await fixture('serper/search') }));
+      for (const page of pages) standIn().once('SERPER', page);
+    }
+    const page = async (): Promise<Behaviour> => reply({ status: 200, body: await fixture('serper/scrape') });
+    const urlsAsked = (): unknown[] =>
+      standIn()
+        .requests.slice(1)
+        .map(({ body }) => (body as { url: string }).url);
+
+    it('is fetched page by page, with the key in the header only', async () => {
+      await answerWith(await page(), await page());
+      expect(contentsOf(await search(serper))).toEqual([MARKDOWN, MARKDOWN]);
+      const [, ...scrapes] = standIn().requests;
+      expect(urlsAsked().sort()).toEqual([
+        'https://example.de/jwt',
+        'https://www.rfc-editor.org/rfc/rfc7518',
+      ]);
+      for (const { method, path, headers, body } of scrapes) {
+        expect({ method, path, key: headers['x-api-key'] }).toEqual({ method: 'POST', path: '/', key: KEY });
+        expect(body).toMatchObject({ includeMarkdown: true });
+        expect(JSON.stringify(body)).not.toContain(KEY);
+      }
+    });
+
+    it('is fetched for no more pages than asked for', async () => {
+      await answerWith(await page());
+      expect(await search(serper, { limit: 1 })).toHaveLength(1);
+      expect(standIn().requests).toHaveLength(2);
+    });
+
+    it('is plain text where a page has no Markdown', async () => {
+      await answerWith(reply({ status: 200, body: { text: 'Text', credits: 2 } }), await page());
+      expect(contentsOf(await search(serper, { limit: 1 }))).toEqual(['Text']);
+    });
+
+    it.each([
+      ['refused', reply(serperErrors.badKey(KEY))],
+      ['not to be paid for', reply(serperErrors.exhausted(KEY))],
+      ['cut', replay(['{"text":"'], { then: 'cut' })],
+      ['no JSON', reply({ status: 200, body: '<html>' })],
+      ['broken', reply({ status: 500, body: '' })],
+      ['empty', reply({ status: 200, body: {} })],
+    ])('stays away for a page that is %s', async (_name, failure) => {
+      await answerWith(failure, failure);
+      expect(contentsOf(await search(serper))).toEqual([null, null]);
+      expect(standIn().requests).toHaveLength(3);
+    });
+
+    it('is done without where a page takes too long', async () => {
+      await answerWith(hang(), hang());
+      expect(contentsOf(await search(serper, { timeoutMs: 200 }))).toEqual([null, null]);
+      await Promise.all(
+        standIn()
+          .requests.slice(1)
+          .map(({ closedByClient }) => closedByClient),
+      );
+    });
+
+    it('is fetched for five pages at a time', async () => {
+      standIn().acceptKey('SERPER', KEY);
+      const searched = standIn().nextRequest('SERPER');
+      const asked = Array.from({ length: 5 }, () => standIn().nextRequest('SERPER'));
+      const sixth = standIn().nextRequest('SERPER');
+      standIn().once('SERPER', (exchange) =>
+        exchange.reply({ status: 200, body: { organic: sevenResults() } }),
+      );
+      for (let count = 0; count < 5; count++) standIn().once('SERPER', hang());
+      const hits = search(serper, { limit: 7 });
+      await searched;
+      const [first] = (await Promise.all(asked)) as [Exchange];
+      expect(standIn().requests).toHaveLength(6);
+      first.reply({ status: 200, body: { markdown: 'first' } });
+      await sixth;
+      for (const exchange of standIn().requests) exchange.reply({ status: 200, body: { markdown: 'late' } });
+      expect(await hits).toHaveLength(7);
+      expect(urlsAsked()).toHaveLength(7);
+    });
+
+    it('is given up when the signal aborts, and every socket closed', async () => {
+      const client = new AbortController();
+      const reason = new Error('the client left');
+      await answerWith(hang(), hang());
+      const asked = [1, 2, 3].map(() => standIn().nextRequest('SERPER'));
+      const failure = failureOf(search(serper, { signal: client.signal }));
+      const [, ...pages] = await Promise.all(asked);
+      client.abort(reason);
+      expect(await failure).toBe(reason);
+      await Promise.all(pages.map(({ closedByClient }) => closedByClient));
+    });
+  });
+});
+
+function sevenResults(): object[] {
+  return Array.from({ length: 7 }, (_, index) => ({
+    title: 'Title',
+    link: `https://example.com/${index}`,
+    snippet: '',
+  }));
+}

@@ -1,0 +1,177 @@
+import { braveErrors } from '../../demo/stand-in/brave.mjs';
+import type { Reply } from '../../demo/stand-in/behaviours.mjs';
+import { firecrawlErrors } from '../../demo/stand-in/firecrawl.mjs';
+import { serperErrors } from '../../demo/stand-in/serper.mjs';
+import { tavilyErrors } from '../../demo/stand-in/tavily.mjs';
+import { brave } from '../../src/search/adapters/brave.engine.js';
+import { firecrawl } from '../../src/search/adapters/firecrawl.engine.js';
+import { serper } from '../../src/search/adapters/serper.engine.js';
+import { tavily } from '../../src/search/adapters/tavily.engine.js';
+import type { SearchEngineEntry, SearchHit, SearchRequest } from '../../src/search/contract.js';
+
+/** What one engine's wire looks like, for the suite that all of them pass. */
+export interface EngineCase {
+  readonly entry: SearchEngineEntry;
+  readonly errors: Readonly<
+    Record<'badKey' | 'exhausted' | 'rateLimit' | 'badRequest' | 'overloaded', (key: string | null) => Reply>
+  >;
+  /** Further refusals that only this engine has, and the code that each becomes. */
+  readonly furtherErrors: readonly (readonly [string, Reply])[];
+  readonly retryAfterMs: number;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly keyHeader: string;
+  readonly keyScheme: string;
+  /** What a search for `words`, with the limit 7 and nothing else, sends: the body, or the query's parameters. */
+  readonly minimal: Readonly<Record<string, unknown>>;
+  /** What an option adds to that. */
+  readonly options: readonly (readonly [Partial<SearchRequest>, Readonly<Record<string, unknown>>])[];
+  /** What test/fixtures/<engine>/search.json says. */
+  readonly hits: readonly SearchHit[];
+}
+
+const hit = (title: string, url: string, snippet: string, score: number | null = null): SearchHit => ({
+  title,
+  url,
+  snippet,
+  content: null,
+  score,
+});
+
+const RFC = 'RFC 7518: JSON Web Algorithms (JWA)';
+const RFC_URL = 'https://www.rfc-editor.org/rfc/rfc7518';
+const JWT = 'JSON Web Token – Größe zählt';
+const JWT_URL = 'https://example.de/jwt';
+
+export const engineCases: readonly EngineCase[] = [
+  {
+    entry: firecrawl,
+    errors: firecrawlErrors,
+    furtherErrors: [
+      ['KEY_REJECTED', { status: 403, body: { success: false, error: 'Forbidden' } }],
+      ['PROVIDER_TIMEOUT', { status: 408, body: { success: false, error: 'Request timed out' } }],
+    ],
+    retryAfterMs: 20_000,
+    method: 'POST',
+    path: '/v2/search',
+    keyHeader: 'authorization',
+    keyScheme: 'Bearer ',
+    minimal: { query: 'words', limit: 7 },
+    options: [
+      [{ country: 'DE' }, { country: 'DE' }],
+      [{ includeContent: true }, { scrapeOptions: { formats: ['markdown'] } }],
+    ],
+    hits: [
+      hit(
+        RFC,
+        RFC_URL,
+        'This specification registers cryptographic algorithms and identifiers to be used with JWS, JWE, and JWK.',
+      ),
+      hit(
+        'panva/jose: JWA, JWS, JWE, JWT, JWK, JWKS - GitHub',
+        'https://github.com/panva/jose',
+        '“jose” is a JavaScript module für Node.js, Browser & Co.',
+      ),
+    ],
+  },
+  {
+    entry: brave,
+    errors: braveErrors,
+    furtherErrors: [
+      ['KEY_REJECTED', { status: 422, body: { errors: [{ code: 'SUBSCRIPTION_TOKEN_INVALID' }] } }],
+      ['KEY_REJECTED', { status: 404, body: { error: { code: 'SUBSCRIPTION_NOT_FOUND' } } }],
+      ['KEY_EXHAUSTED', { status: 402, body: { error: { code: 'USAGE_LIMIT_EXCEEDED' } } }],
+    ],
+    retryAfterMs: 1_000,
+    method: 'GET',
+    path: '/res/v1/web/search',
+    keyHeader: 'x-subscription-token',
+    keyScheme: '',
+    minimal: { q: 'words', count: '7', text_decorations: 'false', result_filter: 'web' },
+    options: [
+      [{ country: 'DE' }, { country: 'DE' }],
+      [{ language: 'de' }, { search_lang: 'de' }],
+      [{ language: 'ja' }, { search_lang: 'jp' }],
+      [{ language: 'no' }, { search_lang: 'nb' }],
+      [{ language: 'pt' }, { search_lang: 'pt-pt' }],
+      [
+        { language: 'pt', country: 'BR' },
+        { search_lang: 'pt-br', country: 'BR' },
+      ],
+      [{ language: 'zh' }, { search_lang: 'zh-hans' }],
+      [
+        { language: 'zh', country: 'TW' },
+        { search_lang: 'zh-hant', country: 'TW' },
+      ],
+      [{ safeSearch: 'OFF' }, { safesearch: 'off' }],
+      [{ safeSearch: 'MODERATE' }, { safesearch: 'moderate' }],
+      [{ safeSearch: 'STRICT' }, { safesearch: 'strict' }],
+      [{ includeContent: true }, {}],
+    ],
+    hits: [
+      hit(
+        'RFC 7518 - JSON Web Algorithms (JWA)',
+        'https://datatracker.ietf.org/doc/html/rfc7518',
+        'It defines several IANA registries for these <strong>identifiers</strong>. Jones&#x27;s &amp; others&#x27; work.',
+      ),
+      hit(JWT, JWT_URL, 'Kurz erklärt.'),
+    ],
+  },
+  {
+    entry: tavily,
+    errors: tavilyErrors,
+    furtherErrors: [['KEY_EXHAUSTED', tavilyErrors.payAsYouGoLimit('tvly-key')]],
+    retryAfterMs: 60_000,
+    method: 'POST',
+    path: '/search',
+    keyHeader: 'authorization',
+    keyScheme: 'Bearer ',
+    minimal: { query: 'words', topic: 'general', max_results: 7, include_raw_content: false },
+    options: [
+      [{ country: 'DE' }, { country: 'germany' }],
+      [{ country: 'US' }, { country: 'united states' }],
+      [{ country: 'CZ' }, { country: 'czech republic' }],
+      [{ country: 'BA' }, { country: 'bosnia and herzegovina' }],
+      [{ country: 'TR' }, { country: 'turkey' }],
+      [{ depth: 'BASIC' }, { search_depth: 'basic' }],
+      [{ depth: 'ADVANCED' }, { search_depth: 'advanced' }],
+      [{ includeContent: true }, { include_raw_content: 'markdown' }],
+    ],
+    hits: [
+      hit(RFC, RFC_URL, 'This specification registers cryptographic algorithms and identifiers.', 0.9462025),
+      hit(JWT, JWT_URL, 'Kurz erklärt.', 0.71),
+    ],
+  },
+  {
+    entry: serper,
+    errors: serperErrors,
+    furtherErrors: [['KEY_REJECTED', { status: 401, body: { message: 'Unauthorized.' } }]],
+    retryAfterMs: 1_000,
+    method: 'POST',
+    path: '/search',
+    keyHeader: 'x-api-key',
+    keyScheme: '',
+    minimal: { q: 'words', num: 7 },
+    options: [
+      [{ country: 'DE' }, { gl: 'de' }],
+      [{ language: 'de' }, { hl: 'de' }],
+    ],
+    hits: [
+      hit(RFC, RFC_URL, 'This specification registers cryptographic algorithms and identifiers ...'),
+      hit(JWT, JWT_URL, 'Kurz erklärt.'),
+    ],
+  },
+];
+
+/** Statuses that mean the same with every engine, also where the body is not the engine's. */
+export const statusCases: readonly (readonly [number, string])[] = [
+  [400, 'PROVIDER_BAD_REQUEST'],
+  [401, 'KEY_REJECTED'],
+  [402, 'KEY_EXHAUSTED'],
+  [403, 'KEY_REJECTED'],
+  [404, 'PROVIDER_UNAVAILABLE'],
+  [429, 'PROVIDER_RATE_LIMITED'],
+  [500, 'PROVIDER_UNAVAILABLE'],
+  [503, 'PROVIDER_UNAVAILABLE'],
+];

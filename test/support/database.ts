@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { openMigrationTarget } from '../../src/prisma/migration-target.js';
+import { Migrator } from '../../src/prisma/migrator.js';
+
+/** A database of a test's own, migrated, and gone afterwards. */
+export interface TestDatabase {
+  /** The variables that point a server at it. */
+  readonly environment: Readonly<Record<string, string>>;
+  drop(): Promise<void>;
+}
+
+export type DatabaseKind = 'PGlite' | 'PostgreSQL';
+
+/** PGlite always; PostgreSQL where TEST_DATABASE_URL names a server. */
+export const databaseKinds: readonly DatabaseKind[] = process.env['TEST_DATABASE_URL'] ? ['PGlite', 'PostgreSQL'] : ['PGlite'];
+
+export function createDatabase(kind: DatabaseKind = 'PGlite'): Promise<TestDatabase> {
+  return kind === 'PGlite' ? createEmbedded() : createOnServer();
+}
+
+async function createEmbedded(): Promise<TestDatabase> {
+  const template = process.env['TEST_TEMPLATE_DIR'];
+  if (!template) throw new Error('The global setup did not run.');
+  const folder = await mkdtemp(join(tmpdir(), 'keystream-test-'));
+  await cp(template, folder, { recursive: true });
+  return { environment: { DATA_DIR: folder }, drop: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function createOnServer(): Promise<TestDatabase> {
+  const name = `keystream_test_${randomBytes(6).toString('hex')}`;
+  const url = new URL(process.env['TEST_DATABASE_URL']!);
+  await onServer(`CREATE DATABASE ${name}`);
+  url.pathname = `/${name}`;
+  const target = await openMigrationTarget({ migrationUrl: url.href, dataDir: '' });
+  await new Migrator(target).apply();
+  await target.close();
+  const folder = await mkdtemp(join(tmpdir(), 'keystream-test-'));
+  return {
+    environment: { DATABASE_URL: url.href, DATA_DIR: folder },
+    drop: async () => {
+      await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs a statement outside every test's database. */
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: process.env['TEST_DATABASE_URL'] });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
