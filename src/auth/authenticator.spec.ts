@@ -28,7 +28,9 @@ const sign = (
 const good = () => ({ sub: 'alice', exp: now() + 60 });
 
 // What is refused is logged, and not looked at here.
-beforeAll(() => Logger.overrideLogger(false));
+beforeAll(() => {
+  Logger.overrideLogger(false);
+});
 
 describe('Authenticator with a shared secret', () => {
   const authenticator = authenticatorOf(plain);

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { runEngineCommand } from '../prisma/engine-process/commands.js';
 import { engineMethods } from '../prisma/engine-process/methods.js';
 import { serveRequests } from '../prisma/engine-process/protocol.js';
-import { scratchDatabase } from '../prisma/migration-adapter.js';
+import { openEmptyDatabase, scratchDatabase } from '../prisma/migration-adapter.js';
 import { openPostgresMigrationTarget } from '../prisma/postgres-migration-target.js';
 
 // Takes the place of Prisma's schema-engine binary, called by the Prisma CLI with the binary's own arguments.
@@ -21,7 +21,11 @@ if (positionals[0] === 'cli') {
   const schema = await Promise.all(files.map((path) => readFile(path, 'utf8')));
   const target = url === undefined ? null : openPostgresMigrationTarget(url);
   await serveRequests(process.stdin, process.stdout, (print) =>
-    engineMethods(target?.adapter ?? scratchDatabase, schema.join('\n'), print),
+    engineMethods(
+      target?.adapter ?? { ...scratchDatabase(), connectToShadowDb: openEmptyDatabase },
+      schema.join('\n'),
+      print,
+    ),
   );
   await target?.close();
 }

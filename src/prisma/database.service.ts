@@ -67,7 +67,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
       const pending = await findPendingMigrations(this.client);
       return pending.length === 0 ? 'READY' : 'MIGRATIONS_PENDING';
     } catch (error) {
-      this.#logger.warn({ err: error }, 'The database is not available.');
+      this.#logger.warn(`The database is not available: ${reasonOf(error)}`);
       return 'UNAVAILABLE';
     }
   }
@@ -78,10 +78,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    */
   async onModuleInit(): Promise<void> {
     const connection = await openConnection(this.#settings, this.#limits, (error) =>
-      this.#logger.warn(
-        { err: error },
-        'A database connection was lost. A new one is made when it is needed.',
-      ),
+      this.#logger.warn(`A database connection was lost (${error.message}). A new one is made when needed.`),
     );
     const client = createPrismaClient(connection.adapter, this.#limits, (operation) =>
       this.#guard(operation),
@@ -115,4 +112,10 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
       throw toDatabaseError(error);
     }
   }
+}
+
+/** The driver's own words, which stand at the end of the chain of causes. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.message.trim();
 }

@@ -12,7 +12,7 @@ export async function draftMigration(
   schema: SchemasContainer,
 ): Promise<string | null> {
   const datamodel = schema.files.map(({ content }) => content).join('\n');
-  const { exitCode, stdout } = await withSchemaEngine(scratchDatabase, datamodel, (engine) =>
+  const { exitCode, stdout } = await withSchemaEngine(scratchDatabase(), datamodel, (engine) =>
     engine.diff({
       from: { tag: 'migrations', ...migrations },
       to: { tag: 'schemaDatamodel', ...schema },

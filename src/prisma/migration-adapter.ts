@@ -52,7 +52,7 @@ class MigrationAdapter implements SqlDriverAdapter {
 }
 
 /** An empty database in memory, on which the engine replays the migrations to learn what they amount to. */
-async function openEmptyDatabase(): Promise<SqlDriverAdapter> {
+export async function openEmptyDatabase(): Promise<SqlDriverAdapter> {
   const database = await PGlite.create();
   const adapter = await new PrismaPGlite(database).connect();
   return new MigrationAdapter(
@@ -75,10 +75,9 @@ export function migrationAdapter(
   };
 }
 
-/** For what needs no database but the engine's own workings: a scratch one in memory. */
-export const scratchDatabase: SqlMigrationAwareDriverAdapterFactory = {
-  provider: 'postgres',
-  adapterName: 'keystream',
-  connect: openEmptyDatabase,
-  connectToShadowDb: openEmptyDatabase,
-};
+/** For what needs no database but the engine's own workings: one in memory, for a single replay of the migrations. */
+export function scratchDatabase(): SqlMigrationAwareDriverAdapterFactory {
+  let opened: Promise<SqlDriverAdapter> | undefined;
+  const connect = () => (opened ??= openEmptyDatabase());
+  return { provider: 'postgres', adapterName: 'keystream', connect, connectToShadowDb: connect };
+}

@@ -28,7 +28,7 @@ export interface EngineRequest {
 }
 
 /** Room for twenty pages' text, and an end to an answer that has none. */
-const MAX_ANSWER_BYTES = 800 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /** No engine has models: an address that is not there says that the engine, or the way to it, has changed. */

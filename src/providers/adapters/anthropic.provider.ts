@@ -144,7 +144,7 @@ class AnthropicAdapter implements ChatAdapter {
     const response = await client.post<Stream<RawMessageStreamEvent>>('/v1/messages', {
       body: toBody(request),
       headers: requestHeaders({
-        authorization: `Bearer ${key.reveal()}`,
+        'x-api-key': key.reveal(),
         'anthropic-version': API_VERSION,
       }),
       stream: true,
@@ -158,7 +158,7 @@ class AnthropicAdapter implements ChatAdapter {
     return new Client({
       ...packageClient,
       baseURL: this.settings.endpoints.api,
-      fetch: this.http.fetchWith(this.settings, fetchLimits(['authorization', 'anthropic-version'])),
+      fetch: this.http.fetchWith(this.settings, fetchLimits(['x-api-key', 'anthropic-version'])),
       authToken: null,
       webhookKey: null,
       openTelemetry: false,

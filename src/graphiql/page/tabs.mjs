@@ -1,0 +1,89 @@
+/** What the tabs hold at first. A key goes into the variables, never into the query. */
+export const tabs = [
+  {
+    query: `# Which providers can I use, and whose key would pay?
+query Providers {
+  providers {
+    provider
+    displayName
+    keySource
+    defaultModel
+  }
+  apiKeys {
+    id
+    provider
+    name
+    maskedKey
+    status
+    health
+  }
+}
+`,
+  },
+  {
+    query: `# The key goes into the variables below, never into the query.
+mutation StoreKey($input: StoreApiKeyInput!) {
+  storeApiKey(input: $input) {
+    apiKey {
+      id
+      provider
+      name
+      maskedKey
+      status
+    }
+    replacedKeyId
+  }
+}
+`,
+    variables: variables({ input: { provider: 'OPENAI', apiKey: '', name: 'My key' } }),
+  },
+  {
+    query: `# The events arrive over WebSocket. What they say is put together below.
+subscription Chat($input: ChatInput!) {
+  chat(input: $input) {
+    __typename
+    seq
+    ... on ChatStarted {
+      provider
+      model
+      keySource
+      maskedKey
+    }
+    ... on TextDelta {
+      text
+    }
+    ... on ReasoningDelta {
+      text
+    }
+    ... on ChatCompleted {
+      finishReason
+      usage {
+        inputTokens
+        outputTokens
+      }
+      timings {
+        keyResolutionMs
+        timeToFirstTokenMs
+        totalMs
+      }
+    }
+    ... on ChatFailed {
+      error {
+        code
+        message
+        retryable
+      }
+    }
+  }
+}
+`,
+    variables: variables({
+      input: { provider: 'OPENAI', messages: [{ role: 'USER', content: 'Why is the sky blue?' }] },
+    }),
+  },
+];
+
+/** @param {object} value */
+function variables(value) {
+  return JSON.stringify(value, null, 2);
+}

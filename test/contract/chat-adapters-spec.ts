@@ -1,0 +1,478 @@
+import { once as eventOf } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { inspect } from 'node:util';
+import { jest } from '@jest/globals';
+import {
+  cut,
+  flood,
+  hang,
+  redirect,
+  replay,
+  reply,
+  type Behaviour,
+} from '../../demo/stand-in/behaviours.mjs';
+import type { Exchange } from '../../demo/stand-in/exchange.mjs';
+import type { ProviderSettings } from '../../src/common/provider-definition.js';
+import { Secret } from '../../src/common/secret.js';
+import { OutboundHttp } from '../../src/outbound/outbound-http.js';
+import { UpstreamError } from '../../src/outbound/upstream-error.js';
+import type { ChatPart, ChatRequest } from '../../src/providers/contract.js';
+import { registry } from '../../src/registry/registry.js';
+import { collect, failureOf } from '../support/collect.js';
+import { useStandIn } from '../support/stand-in.js';
+import { chatCases, conversation, statusCases } from './chat-adapter-cases.js';
+
+const KEY = 'sk-a-key-that-must-not-travel';
+
+const TEXT = 'Grüße und 日本 👩‍💻\ndata: done!';
+
+it('covers every chat provider of the registry', () => {
+  const ids = registry.filter(({ kind }) => kind === 'CHAT').map(({ id }) => id);
+  expect(chatCases.map(({ entry }) => entry.id)).toEqual(ids);
+});
+
+/** The texts in an answer that are long enough to be a provider's own words. */
+function sentencesIn(value: unknown): string[] {
+  if (typeof value === 'string') return value.length > 12 ? [value] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(sentencesIn) : [];
+}
+
+const joined = (type: 'text' | 'reasoning', parts: readonly ChatPart[]): string =>
+  parts.map((part) => (part.type === type ? part.text : '')).join('');
+
+function inPiecesOf(size: number, bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  );
+}
+
+describe.each(chatCases)('$entry.displayName', (provider) => {
+  const { entry } = provider;
+  const standIn = useStandIn();
+  let http: OutboundHttp;
+
+  beforeEach(() => {
+    http = new OutboundHttp();
+    standIn().acceptKey(entry.id, KEY);
+  });
+  afterEach(async () => {
+    await http.close();
+  });
+
+  function stream(
+    request: Partial<ChatRequest> = {},
+    signal = new AbortController().signal,
+    overrides: Partial<ProviderSettings> = {},
+  ): AsyncIterable<ChatPart> {
+    const api = standIn().environment()[entry.environment.endpoints.api.variable]!;
+    const settings = { endpoints: { api }, firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000, ...overrides };
+    return entry.createAdapter(settings, http).stream(
+      {
+        model: provider.model,
+        messages: [{ role: 'USER', content: 'Hello' }],
+        ...request,
+      },
+      Secret.fromText(KEY),
+      signal,
+    );
+  }
+
+  function answerWith(behaviour: Behaviour): Promise<Exchange> {
+    standIn().once(entry.id, behaviour);
+    return standIn().nextRequest(entry.id);
+  }
+
+  const fixture = (name: string): Promise<Buffer> =>
+    readFile(new URL(`../fixtures/${entry.id.toLowerCase()}/${name}.sse`, import.meta.url));
+
+  /** The code of a failure that tells nothing of the key, nor anything that the provider said. */
+  async function codeOf(work: AsyncIterable<ChatPart>, said: unknown = null): Promise<string> {
+    const failure = await failureOf(work);
+    if (!(failure instanceof UpstreamError)) throw failure;
+    const printed = inspect(failure, { depth: 20, showHidden: true }) + JSON.stringify(failure);
+    for (const secret of [KEY, 'cause', ...sentencesIn(said)]) expect(printed).not.toContain(secret);
+    return failure.code;
+  }
+
+  const first = provider.textEvent('First words');
+  const firstThenSilence = (): Behaviour => replay([first], { then: 'hang' });
+
+  describe('the request', () => {
+    it('is one, with the key in its header and nowhere else', async () => {
+      await collect(stream());
+      expect(standIn().requests).toHaveLength(1);
+      const [exchange] = standIn().requests as [Exchange];
+      expect([exchange.method, exchange.path]).toEqual(['POST', provider.path]);
+      const { [provider.keyHeader]: header, ...otherHeaders } = exchange.headers;
+      expect(header).toBe(provider.keyScheme + KEY);
+      expect(JSON.stringify([exchange.path, exchange.body, otherHeaders])).not.toContain(KEY);
+    });
+
+    it('has no headers but those that it needs', async () => {
+      await collect(stream());
+      const { host, 'content-length': _length, connection, ...headers } = standIn().requests[0]!.headers;
+      expect([typeof host, connection]).toEqual(['string', 'keep-alive']);
+      expect(headers).toEqual({
+        accept: 'text/event-stream',
+        'accept-encoding': 'identity',
+        'content-type': 'application/json',
+        'user-agent': 'keystream',
+        [provider.keyHeader]: provider.keyScheme + KEY,
+        ...provider.headers,
+      });
+    });
+
+    it('leaves to the provider what is not asked for', async () => {
+      await collect(stream());
+      expect(standIn().requests[0]!.body).toEqual(provider.minimal);
+    });
+
+    it.each(provider.options)('has %j', async (request, changed) => {
+      await collect(stream(request));
+      expect(standIn().requests[0]!.body).toEqual({ ...provider.minimal, ...changed });
+    });
+
+    it('holds a conversation as the provider takes it', async () => {
+      await collect(stream({ messages: conversation }));
+      expect(standIn().requests[0]!.body).toEqual({ ...provider.minimal, ...provider.conversation });
+    });
+
+    it('keeps a strange model in its place', async () => {
+      await collect(stream({ model: 'a/../b?c=d#e' })).catch(() => null);
+      const [{ body, path }] = standIn().requests as [Exchange];
+      expect(body.model ?? decodeURIComponent(path)).toContain('a/../b?c=d#e');
+      expect(path.replaceAll(/%\w\w/g, '')).not.toMatch(/\.\.\/|c=d/);
+    });
+
+    it('carries each call its own key', async () => {
+      const adapterCalls = ['sk-one', 'sk-two'].map(async (key) => {
+        standIn().acceptKey(entry.id, key);
+        const api = standIn().environment()[entry.environment.endpoints.api.variable]!;
+        const settings = { endpoints: { api }, firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
+        const request = { model: provider.model, messages: conversation };
+        const signal = new AbortController().signal;
+        await collect(entry.createAdapter(settings, http).stream(request, Secret.fromText(key), signal));
+      });
+      await Promise.all(adapterCalls);
+      expect(standIn().requests.map(({ key }) => key).sort()).toEqual(['sk-one', 'sk-two']);
+    });
+
+    describe('where variables of the package are set', () => {
+      const before = { ...process.env };
+      const printed = (['debug', 'info', 'log', 'warn', 'error'] as const).map(
+        (level) => () => jest.spyOn(console, level).mockImplementation(() => undefined),
+      );
+
+      afterEach(() => {
+        process.env = { ...before };
+        jest.restoreAllMocks();
+      });
+
+      it('is the same, and nothing is printed', async () => {
+        await collect(stream());
+        Object.assign(process.env, provider.packageVariables);
+        const spies = printed.map((spy) => spy());
+        await collect(stream());
+        const [without, having] = standIn().requests as [Exchange, Exchange];
+        expect([having.headers, having.path, having.body]).toEqual([
+          without.headers,
+          without.path,
+          without.body,
+        ]);
+        void answerWith(replay([first, provider.malformedEvent]));
+        await failureOf(stream());
+        for (const spy of spies) expect(spy).not.toHaveBeenCalled();
+      });
+    });
+  });
+
+  describe('the answer', () => {
+    it.each([
+      ['whole', 1_000_000],
+      ['in pieces of 7 bytes', 7],
+      ['byte by byte', 1],
+    ])('is read the same when it comes %s', async (_name, size) => {
+      void answerWith(replay(inPiecesOf(size, await fixture('answer'))));
+      const parts = await collect(stream());
+      expect(joined('text', parts)).toBe(TEXT);
+      expect(joined('reasoning', parts)).toBe(provider.reasoning);
+      expect(parts.findLast(({ type }) => type === 'usage')).toEqual({ type: 'usage', usage: provider.usage });
+      expect(parts.at(-1)).toEqual({ type: 'finish', reason: 'STOP' });
+      expect(parts.filter(({ type }) => type === 'finish')).toHaveLength(1);
+      expect(parts.filter((part) => 'text' in part && part.text === '')).toEqual([]);
+    });
+
+    it('is read with the other ends of lines, too', async () => {
+      const text = (await fixture('answer')).toString('utf8');
+      const other = text.includes('\r\n') ? text.replaceAll('\r\n', '\n') : text.replaceAll('\n', '\r\n');
+      void answerWith(replay(inPiecesOf(7, Buffer.from(other))));
+      expect(joined('text', await collect(stream()))).toBe(TEXT);
+    });
+
+    it('arrives while it is written', async () => {
+      const received = answerWith(firstThenSilence());
+      const parts = stream()[Symbol.asyncIterator]();
+      expect(await parts.next()).toMatchObject({ value: { type: 'text', text: 'First words' } });
+      const exchange = await received;
+      const second = parts.next();
+      await exchange.write(provider.textEvent('Second words'));
+      expect(await second).toMatchObject({ value: { type: 'text', text: 'Second words' } });
+      await parts.return?.();
+    });
+
+    it.each(provider.finishes)('with %j as %j finishes with %s', async (piece, replacement, reason) => {
+      const answer = (await fixture('answer')).toString('utf8');
+      const pattern = piece.startsWith('event: ') ? new RegExp(piece) : piece;
+      const changed = answer.replace(pattern, () => replacement);
+      void answerWith(replay([changed]));
+      const parts = await collect(stream());
+      expect(parts.at(-1)).toEqual({ type: 'finish', reason });
+      expect(joined('text', parts)).toBe(TEXT);
+    });
+
+    it('may be a refusal', async () => {
+      void answerWith(replay([await fixture('refusal')]));
+      const parts = await collect(stream());
+      expect(joined('text', parts)).toBe("I'm sorry, I cannot help with that.");
+      expect(parts.slice(-2)).toEqual([
+        {
+          type: 'usage',
+          usage: expect.objectContaining({ inputTokens: 12, outputTokens: 9 }) as unknown,
+        },
+        { type: 'finish', reason: 'CONTENT_FILTER' },
+      ]);
+    });
+
+    it('may hold events and fields that nobody knows yet', async () => {
+      const known = (await fixture('answer')).toString('utf8');
+      const strange = 'event: new.kind\ndata: {"type":"new.kind","delta":{"new":[1]},"part":null}\n\n';
+      void answerWith(replay([`: comment\n\nretry: 5\nid: 7\n\n${strange}`, known]));
+      expect(joined('text', await collect(stream()))).toBe(TEXT);
+    });
+
+    it('does not wait for the connection to end', async () => {
+      void answerWith(replay([await fixture('answer')], { then: 'hang' }));
+      expect((await collect(stream())).at(-1)).toEqual({ type: 'finish', reason: 'STOP' });
+    });
+
+    it.each(['end', 'cut'] as const)('is PROVIDER_TRUNCATED without its last event (%s)', async (then) => {
+      const answer = (await fixture('answer')).toString('utf8');
+      const at = answer.lastIndexOf(provider.closing);
+      expect(at).toBeGreaterThan(0);
+      void answerWith(replay([answer.slice(0, at)], { then }));
+      expect(await codeOf(stream())).toBe('PROVIDER_TRUNCATED');
+    });
+
+    it('is PROVIDER_TRUNCATED where there is none', async () => {
+      void answerWith(reply({ status: 200 }));
+      expect(await codeOf(stream())).toBe('PROVIDER_TRUNCATED');
+    });
+
+    it('is an outage where an event is no JSON', async () => {
+      const received = answerWith(replay([first, provider.malformedEvent], { then: 'hang' }));
+      expect(await codeOf(stream())).toBe('PROVIDER_UNAVAILABLE');
+      await (
+        await received
+      ).closedByClient;
+    });
+
+    it('is left where an event does not end', async () => {
+      const bytes = 50_000_000;
+      const received = answerWith(flood({ first: `${first}data: {"`, chunk: 'x'.repeat(65_536), bytes }));
+      expect(await codeOf(stream())).toBe('PROVIDER_UNAVAILABLE');
+      const exchange = await received;
+      await exchange.closedByClient;
+      expect(exchange.sentBytes).toBeLessThan(bytes / 2);
+    });
+
+    it('is read no further than its reader', async () => {
+      const bytes = 30_000_000;
+      const chunk = provider.textEvent('x'.repeat(10_000));
+      const stalled = answerWith(flood({ chunk, bytes }));
+      const parts = stream()[Symbol.asyncIterator]();
+      await parts.next();
+      void answerWith(flood({ chunk, bytes }));
+      // By the time another reader has taken all of its answer, this one's upstream has long stalled.
+      expect(await codeOf(stream())).toBe('PROVIDER_TRUNCATED');
+      const exchange = await stalled;
+      expect(exchange.sentBytes).toBeLessThan(bytes / 3);
+      await parts.return?.();
+      await exchange.closedByClient;
+    });
+  });
+
+  describe('a failure', () => {
+    it.each([
+      ['badKey', 'KEY_REJECTED'],
+      ['exhausted', 'KEY_EXHAUSTED'],
+      ['rateLimit', 'PROVIDER_RATE_LIMITED'],
+    ] as const)('%s is %s, and the echoed key stays behind', async (error, code) => {
+      const answer = provider.errors[error](KEY);
+      expect(JSON.stringify(answer)).toContain(KEY);
+      void answerWith(reply(answer));
+      expect(await codeOf(stream(), answer.body)).toBe(code);
+      expect(standIn().requests).toHaveLength(1);
+    });
+
+    it.each(provider.furtherErrors)('%s: %j', async (code, answer, parameter) => {
+      void answerWith(reply(answer));
+      expect(await codeOf(stream(), answer.body)).toBe(code);
+      if (code !== 'PROVIDER_BAD_REQUEST') return;
+      void answerWith(reply(answer));
+      expect(await failureOf(stream())).toMatchObject({ parameter: parameter ?? null });
+    });
+
+    it.each(statusCases)('with a bare %i is %s', async (status, code) => {
+      void answerWith(reply({ status, body: '<html>' }));
+      expect(await codeOf(stream())).toBe(code);
+      expect(standIn().requests).toHaveLength(1);
+    });
+
+    it.each(provider.streamErrors)('in the stream is %s: %s', async (code, event) => {
+      const received = answerWith(replay([first, event(`It was about ${KEY}.`)]));
+      expect(await codeOf(stream())).toBe(code);
+      await received;
+    });
+
+    it('is KEY_REJECTED for a key that the service does not know', async () => {
+      standIn().revokeKey(entry.id, KEY);
+      expect(await codeOf(stream())).toBe('KEY_REJECTED');
+    });
+
+    it('tells when a retry makes sense', async () => {
+      void answerWith(reply(provider.errors.rateLimit(KEY)));
+      expect(await failureOf(stream())).toMatchObject({ retryAfterMs: provider.retryAfterMs });
+      void answerWith(reply({ status: 503, headers: { 'retry-after': '3' } }));
+      expect(await failureOf(stream())).toMatchObject({ retryAfterMs: 3000 });
+    });
+
+    it('with an endless body is known by its status', async () => {
+      const received = answerWith(async (exchange, tools) => {
+        exchange.open(401);
+        await flood({ chunk: 'x'.repeat(65_536), bytes: 50_000_000 })(exchange, tools);
+      });
+      expect(await codeOf(stream())).toBe('KEY_REJECTED');
+      await (
+        await received
+      ).closedByClient;
+    });
+
+    it('is an outage where nobody listens', async () => {
+      await standIn().stop();
+      expect(await codeOf(stream())).toBe('PROVIDER_UNAVAILABLE');
+    });
+
+    it('is an outage where the connection is cut before the headers', async () => {
+      void answerWith(cut());
+      expect(await codeOf(stream())).toBe('PROVIDER_UNAVAILABLE');
+      expect(standIn().requests).toHaveLength(1);
+    });
+
+    it.each([301, 302, 307, 308])(
+      'is an outage where a %i leads elsewhere: nobody gets the key there',
+      async (status) => {
+        void answerWith(redirect(`${standIn().url}/openai/elsewhere`, status));
+        expect(await codeOf(stream())).toBe('PROVIDER_UNAVAILABLE');
+        expect(standIn().requests).toHaveLength(1);
+      },
+    );
+
+    it.each([
+      ['no headers', 'PROVIDER_TIMEOUT', hang()],
+      ['no body', 'PROVIDER_TIMEOUT', replay([], { then: 'hang' })],
+      ['only the first words', 'PROVIDER_TIMEOUT', firstThenSilence()],
+      ['half an error', 'KEY_REJECTED', replay(['{"error"'], { then: 'hang', status: 401 })],
+    ])('ends the wait where there are %s: %s, and the socket is closed', async (_name, code, behaviour) => {
+      const received = answerWith(behaviour);
+      const short = { firstByteTimeoutMs: 100, idleTimeoutMs: 100 };
+      expect(await codeOf(stream({}, undefined, short))).toBe(code);
+      await (
+        await received
+      ).closedByClient;
+    });
+  });
+
+  describe('leaving', () => {
+    const reason = new Error('the client left');
+
+    it('sends nothing when the signal has aborted before', async () => {
+      expect(await failureOf(stream({}, AbortSignal.abort(reason)))).toBe(reason);
+      expect(standIn().requests).toHaveLength(0);
+    });
+
+    it('stops connecting', async () => {
+      const client = new AbortController();
+      await whileNobodyAnswers(async (api, connected) => {
+        const failure = failureOf(stream({}, client.signal, { endpoints: { api } }));
+        await connected;
+        client.abort(reason);
+        expect(await failure).toBe(reason);
+      });
+    });
+
+    it.each([
+      ['before the headers', hang()],
+      ['before the first byte', replay([], { then: 'hang' })],
+      ['in an error', replay(['{"error"'], { then: 'hang', status: 401 })],
+    ])('closes the socket when the signal aborts %s', async (_name, behaviour) => {
+      const client = new AbortController();
+      const received = answerWith(behaviour);
+      const failure = failureOf(stream({}, client.signal));
+      const exchange = await received;
+      client.abort(reason);
+      expect(await failure).toBe(reason);
+      await exchange.closedByClient;
+    });
+
+    it('closes the socket when the signal aborts while the provider is silent', async () => {
+      const client = new AbortController();
+      const received = answerWith(firstThenSilence());
+      const parts = stream({}, client.signal)[Symbol.asyncIterator]();
+      await parts.next();
+      const next = failureOf(parts.next());
+      client.abort(reason);
+      expect(await next).toBe(reason);
+      await (
+        await received
+      ).closedByClient;
+      expect(await parts.next()).toEqual({ done: true, value: undefined });
+    });
+
+    it('closes the socket when the signal aborts between two parts', async () => {
+      const client = new AbortController();
+      const received = answerWith(replay([first, first], { then: 'hang' }));
+      const parts = stream({}, client.signal)[Symbol.asyncIterator]();
+      await parts.next();
+      client.abort(reason);
+      expect(await failureOf(parts.next())).toBe(reason);
+      await (
+        await received
+      ).closedByClient;
+    });
+
+    it('closes the socket when the iteration is left', async () => {
+      const received = answerWith(firstThenSilence());
+      for await (const _part of stream()) break;
+      await (
+        await received
+      ).closedByClient;
+    });
+  });
+});
+
+/** An address whose server takes connections and leaves the TLS handshake unanswered: connecting never ends. */
+async function whileNobodyAnswers(
+  work: (url: string, connected: Promise<unknown>) => Promise<void>,
+): Promise<void> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => sockets.push(socket.on('error', () => undefined)));
+  server.listen(0, '127.0.0.1');
+  await eventOf(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await work(`https://127.0.0.1:${port}`, eventOf(server, 'connection'));
+  const closed = eventOf(server, 'close');
+  for (const socket of sockets) socket.destroy();
+  server.close();
+  await closed;
+}

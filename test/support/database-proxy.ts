@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A way to a database server that can fail in every way a network does. */
+export class DatabaseProxy {
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  #server: Server | null = null;
+  #port = 0;
+  #hanging = false;
+
+  private constructor(private readonly upstream: { host: string; port: number }) {}
+
+  /** @param url the database's own URL */
+  static async start(url: string): Promise<DatabaseProxy> {
+    const { hostname, port } = new URL(url);
+    const proxy = new DatabaseProxy({ host: hostname, port: Number(port || 5432) });
+    await proxy.accept();
+    return proxy;
+  }
+
+  /** The database's URL, by way of this proxy. */
+  urlOf(url: string): string {
+    const address = new URL(url);
+    address.host = `127.0.0.1:${String(this.#port)}`;
+    return address.href;
+  }
+
+  /** Listens (again). */
+  async accept(): Promise<void> {
+    this.#server = createServer((client) => this.#join(client));
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Breaks every connection and refuses new ones, as a server that is down. */
+  async refuse(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server?.close(resolve));
+    this.cut();
+    await closed;
+  }
+
+  /** Breaks every connection; new ones are welcome. */
+  cut(): void {
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+  }
+
+  /** Nothing comes through in either direction, and nobody is told. New connections are accepted, and hang too. */
+  hang(): void {
+    this.#hanging = true;
+    for (const [client, server] of this.#pairs) {
+      client.unpipe(server);
+      server.unpipe(client);
+    }
+  }
+
+  /** What was held up comes through. */
+  resume(): void {
+    this.#hanging = false;
+    for (const pair of this.#pairs) this.#pipe(pair);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#server?.listening) await this.refuse();
+  }
+
+  #join(client: Socket): void {
+    const server = connect(this.upstream);
+    const pair = [client, server] as const;
+    this.#pairs.add(pair);
+    for (const socket of pair) {
+      socket.on('error', () => undefined);
+      socket.once('close', () => {
+        this.#pairs.delete(pair);
+        for (const each of pair) each.destroy();
+      });
+    }
+    if (!this.#hanging) this.#pipe(pair);
+  }
+
+  #pipe([client, server]: readonly [Socket, Socket]): void {
+    client.pipe(server);
+    server.pipe(client);
+  }
+}
