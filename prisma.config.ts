@@ -20,7 +20,7 @@ if (process.env[ENGINE_VARIABLE] === undefined && process.platform !== 'win32' &
   process.env[ENGINE_VARIABLE] = fileURLToPath(new URL('./scripts/schema-engine.mjs', import.meta.url));
 }
 
-const url = process.env['MIGRATION_DATABASE_URL'] || process.env['DATABASE_URL'];
+const url = process.env.MIGRATION_DATABASE_URL || process.env.DATABASE_URL;
 
 const [, , command, subcommand] = process.argv;
 if (!url && (command === 'db' || (command === 'migrate' && subcommand !== 'diff'))) {

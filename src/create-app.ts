@@ -52,7 +52,11 @@ async function installHttp(app: NestFastifyApplication): Promise<void> {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
   });
   const cors: FastifyCorsOptionsDelegate = (request: FastifyRequest, callback) => {
-    callback(null, { origin: origins.allows(request.headers), maxAge: 600, exposedHeaders: ['x-request-id'] });
+    callback(null, {
+      origin: origins.allows(request.headers),
+      maxAge: 600,
+      exposedHeaders: ['x-request-id'],
+    });
   };
   await app.register(fastifyCors, () => cors);
   logRequests(server, app.get(Logger));

@@ -1,11 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { StartupError } from './common/startup-error.js';
+import { processEnvironment } from './config/environment.js';
 import { loadConfig } from './config/load-config.js';
 import { createApp, stopApp } from './create-app.js';
 import { registry } from './registry/registry.js';
 
 async function main(): Promise<void> {
-  const config = loadConfig(process.env, registry);
+  const config = loadConfig(processEnvironment(), registry);
   const app = await createApp(config);
   const logger = new Logger('Keystream');
   for (const warning of config.warnings) logger.warn(warning);
@@ -29,6 +30,8 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   // What an operator can mend is told in words; anything else is our mistake, and keeps its stack.
-  process.stderr.write(`${error instanceof StartupError ? error.message : String((error as Error).stack ?? error)}\n`);
+  process.stderr.write(
+    `${error instanceof StartupError ? error.message : String((error as Error).stack ?? error)}\n`,
+  );
   process.exit(1);
 });

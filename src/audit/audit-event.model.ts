@@ -1,4 +1,12 @@
-import { Field, Float, GraphQLISODateTime, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import {
+  Field,
+  Float,
+  GraphQLISODateTime,
+  ID,
+  InputType,
+  ObjectType,
+  registerEnumType,
+} from '@nestjs/graphql';
 import { ArrayMaxSize, IsOptional, IsUUID } from 'class-validator';
 import { KeySource } from '../common/key-source.enum.js';
 import { PageInfo } from '../common/pagination.js';
@@ -26,7 +34,9 @@ registerEnumType(AuditKind, {
     KEY_REPLACED: { description: 'A key was replaced by a newer one, and its ciphertext destroyed.' },
     KEY_UPDATED: { description: "A key's name was changed, or it was switched on or off." },
     KEY_DELETED: { description: 'A key was deleted, and its ciphertext destroyed.' },
-    KEY_USED: { description: 'A key was opened for a chat or a search. Written before the provider is called.' },
+    KEY_USED: {
+      description: 'A key was opened for a chat or a search. Written before the provider is called.',
+    },
     CHAT_FINISHED: { description: 'A chat ended, with whatever outcome.' },
     SEARCH_FINISHED: { description: 'A web search ended, with whatever outcome.' },
   },
@@ -61,7 +71,10 @@ export class AuditEvent {
   @Field({ description: '`OK`, `CANCELLED`, or one of the error codes.' })
   outcome!: string;
 
-  @Field(() => SafeInt, { nullable: true, description: 'Tokens read by the model, as the provider counts them.' })
+  @Field(() => SafeInt, {
+    nullable: true,
+    description: 'Tokens read by the model, as the provider counts them.',
+  })
   inputTokens!: bigint | null;
 
   @Field(() => SafeInt, {

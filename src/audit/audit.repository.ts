@@ -46,7 +46,7 @@ export class AuditRepository {
         ...(provider && { provider }),
         ...(keyId && { keyId }),
         ...(chatId && { chatId }),
-        ...((from || to) && { at: { ...(from && { gte: from }), ...(to && { lt: to }) } }),
+        ...((from ?? to) && { at: { ...(from && { gte: from }), ...(to && { lt: to }) } }),
       },
       orderBy: { id: 'desc' },
       take: limit,

@@ -82,7 +82,11 @@ export class UsageArgs {
   @IsOptional()
   to?: Date | null;
 
-  @Field(() => UsageBucketSize, { nullable: true, defaultValue: 'DAY', description: 'The size of the buckets.' })
+  @Field(() => UsageBucketSize, {
+    nullable: true,
+    defaultValue: 'DAY',
+    description: 'The size of the buckets.',
+  })
   @IsOptional()
   bucket?: UsageBucketSize | null;
 }

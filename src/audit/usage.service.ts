@@ -52,7 +52,11 @@ function toReport(rows: readonly UsageRow[], { from, to, step }: Range): UsageRe
     if (bucket) add(bucket.totals, row);
     add(totals, row);
     const key = `${row.provider} ${row.keySource}`;
-    const usage = byProvider.get(key) ?? { provider: row.provider, keySource: row.keySource, totals: noUsage() };
+    const usage = byProvider.get(key) ?? {
+      provider: row.provider,
+      keySource: row.keySource,
+      totals: noUsage(),
+    };
     add(usage.totals, row);
     byProvider.set(key, usage);
   }

@@ -45,7 +45,10 @@ export class ChatTimings {
   @Field(() => Float, { description: 'Finding and opening the key.' })
   keyResolutionMs!: number;
 
-  @Field(() => Float, { nullable: true, description: "From the request's arrival to the first text or reasoning." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "From the request's arrival to the first text or reasoning.",
+  })
   timeToFirstTokenMs!: number | null;
 
   @Field(() => Float, { description: "From the request's arrival to its end." })
@@ -63,7 +66,10 @@ export class ErrorInfo {
   @Field({ description: 'Whether the same request may succeed later without any change to it.' })
   retryable!: boolean;
 
-  @Field(() => Int, { nullable: true, description: 'Milliseconds after which a retry makes sense, where known.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Milliseconds after which a retry makes sense, where known.',
+  })
   retryAfterMs!: number | null;
 }
 
@@ -107,7 +113,10 @@ export class TextDelta extends ChatEvent {
   text!: string;
 }
 
-@ObjectType({ implements: ChatEvent, description: "The next piece of the model's reasoning, where it shows it." })
+@ObjectType({
+  implements: ChatEvent,
+  description: "The next piece of the model's reasoning, where it shows it.",
+})
 export class ReasoningDelta extends ChatEvent {
   @Field(() => Int, { description: 'The first number that this event covers; `seq` is the last.' })
   fromSeq!: number;
@@ -121,7 +130,10 @@ export class ChatCompleted extends ChatEvent {
   @Field(() => FinishReason, { description: 'Why it ended.' })
   finishReason!: FinishReasonId;
 
-  @Field(() => TokenUsage, { nullable: true, description: 'What it took; null where the provider does not tell.' })
+  @Field(() => TokenUsage, {
+    nullable: true,
+    description: 'What it took; null where the provider does not tell.',
+  })
   usage!: TokenUsage | null;
 
   @Field(() => ChatTimings, { description: 'Where the time went.' })
@@ -137,11 +149,21 @@ export class ChatFailed extends ChatEvent {
   usage!: TokenUsage | null;
 }
 
-@ObjectType({ implements: ChatEvent, description: 'The chat was stopped on request, and so was the provider.' })
+@ObjectType({
+  implements: ChatEvent,
+  description: 'The chat was stopped on request, and so was the provider.',
+})
 export class ChatCancelled extends ChatEvent {
   @Field(() => TokenUsage, { nullable: true, description: 'What it took, as far as the provider told.' })
   usage!: TokenUsage | null;
 }
 
 /** The types that the schema reaches only through the interface. */
-export const chatEventTypes = [ChatStarted, TextDelta, ReasoningDelta, ChatCompleted, ChatFailed, ChatCancelled];
+export const chatEventTypes = [
+  ChatStarted,
+  TextDelta,
+  ReasoningDelta,
+  ChatCompleted,
+  ChatFailed,
+  ChatCancelled,
+];

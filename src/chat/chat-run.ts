@@ -128,7 +128,15 @@ export class ChatRun implements AsyncIterableIterator<ChatEvent> {
   #started(): ChatEvent {
     const { key, request } = this.#settings;
     const { provider, source: keySource, keyId, maskedKey } = key;
-    return { __typename: 'ChatStarted', ...this.#identity(), provider, model: request.model, keySource, keyId, maskedKey };
+    return {
+      __typename: 'ChatStarted',
+      ...this.#identity(),
+      provider,
+      model: request.model,
+      keySource,
+      keyId,
+      maskedKey,
+    };
   }
 
   #delta(__typename: 'TextDelta' | 'ReasoningDelta', text: string): ChatEvent {

@@ -73,7 +73,9 @@ export class ChatInput {
   @Matches(/^[\x21-\x7e]{1,200}$/, { message: 'must be 1 to 200 printable ASCII characters without spaces' })
   model?: string | null;
 
-  @Field(() => [ChatMessageInput], { description: 'The conversation so far, oldest first: 1 to 1,000 messages.' })
+  @Field(() => [ChatMessageInput], {
+    description: 'The conversation so far, oldest first: 1 to 1,000 messages.',
+  })
   @ArrayMinSize(1, { message: 'must have at least one message' })
   @ArrayMaxSize(1000, { message: 'must have at most 1,000 messages' })
   @ValidateNested({ each: true })

@@ -38,7 +38,13 @@ export class ChatService {
     try {
       const chatId = uuidv7();
       const request = this.toRequest(input, key.provider);
-      const use = { provider: key.provider, source: key.source, keyId: key.keyId, chatId, model: request.model };
+      const use = {
+        provider: key.provider,
+        source: key.source,
+        keyId: key.keyId,
+        chatId,
+        model: request.model,
+      };
       await this.uses.begin(userId, use);
       return this.run(userId, { chatId, key, request, arrivedAt, keyResolutionMs });
     } catch (error) {
@@ -73,7 +79,11 @@ export class ChatService {
     };
   }
 
-  private async report(userId: string, { chatId, key, request }: StartedChat, report: ChatReport): Promise<void> {
+  private async report(
+    userId: string,
+    { chatId, key, request }: StartedChat,
+    report: ChatReport,
+  ): Promise<void> {
     const { ending, usage, timings } = report;
     const use = {
       kind: 'CHAT_FINISHED',
@@ -95,7 +105,10 @@ export class ChatService {
       await this.uses.finish(userId, use);
     } catch (error) {
       // The answer has been paid for and goes to its owner all the same; the log keeps what the trail could not.
-      this.#logger.error({ err: error, userId, use }, 'The end of a chat could not be written to the audit trail');
+      this.#logger.error(
+        { err: error, userId, use },
+        'The end of a chat could not be written to the audit trail',
+      );
     }
   }
 }

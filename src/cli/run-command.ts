@@ -11,7 +11,8 @@ export function runCommand(work: () => Promise<number>): void {
       process.exitCode = code;
     },
     (error: unknown) => {
-      const words = error instanceof StartupError ? error.message : error instanceof Error ? error.stack : String(error);
+      const words =
+        error instanceof StartupError ? error.message : error instanceof Error ? error.stack : String(error);
       process.stderr.write(`${words ?? ''}\n`);
       process.exitCode = 1;
     },

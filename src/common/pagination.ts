@@ -11,7 +11,10 @@ export class PageInfo {
   @Field({ description: 'Whether there are items before this page.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the first item; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the first item; null on an empty page.',
+  })
   startCursor!: string | null;
 
   @Field(() => String, {

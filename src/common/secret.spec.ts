@@ -4,7 +4,11 @@ import { Secret } from './secret.js';
 describe('Secret', () => {
   it('prints as [secret] in every way a value is printed', () => {
     const secret = Secret.fromText('sk-very-secret');
-    const printed = [`${secret}`, JSON.stringify({ secret }), inspect({ secret }, { showHidden: true, depth: 9 })];
+    const printed = [
+      String(secret),
+      JSON.stringify({ secret }),
+      inspect({ secret }, { showHidden: true, depth: 9 }),
+    ];
     for (const text of printed) {
       expect(text).toContain('[secret]');
       expect(text).not.toContain('very');

@@ -1,32 +1,35 @@
-import fastifyStatic from '@fastify/static';
-import { Controller, Get, NotFoundException, type OnModuleInit, Param, Req, Res } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createReadStream } from 'node:fs';
+import { extname } from 'node:path';
+import { Controller, Get, Header, NotFoundException, Param, Req, Res, StreamableFile } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contentSecurityPolicy } from './content-security-policy.js';
-import { graphiqlFiles, graphiqlFolders } from './graphiql-files.js';
+import { graphiqlFiles, locate } from './graphiql-files.js';
 
+const mediaTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+};
+
+/** The page and the files that {@link graphiqlFiles} names, and no others. */
 @Controller('graphiql')
-export class GraphiQLController implements OnModuleInit {
-  constructor(private readonly adapterHost: HttpAdapterHost) {}
-
-  /** No routes of the plugin's own: it sends the files that are named here, and no others. */
-  async onModuleInit(): Promise<void> {
-    const server = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
-    await server.register(fastifyStatic, { root: [...graphiqlFolders], serve: false });
-  }
-
+export class GraphiQLController {
   @Get()
-  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    void reply
-      .header('content-security-policy', contentSecurityPolicy(request.headers.host))
-      .header('referrer-policy', 'no-referrer')
-      .sendFile('index.html');
+  @Header('referrer-policy', 'no-referrer')
+  page(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): StreamableFile {
+    void reply.header('content-security-policy', contentSecurityPolicy(request.headers.host));
+    return send('index.html');
   }
 
   @Get(':name')
-  file(@Param('name') name: string, @Res() reply: FastifyReply): void {
+  file(@Param('name') name: string): StreamableFile {
     const path = graphiqlFiles.get(name);
     if (path === undefined) throw new NotFoundException();
-    void reply.sendFile(path);
+    return send(path);
   }
+}
+
+function send(path: string): StreamableFile {
+  return new StreamableFile(createReadStream(locate(path)), { type: mediaTypes[extname(path)] });
 }

@@ -47,7 +47,11 @@ function expectationAt(type: GraphQLInputType, path: readonly (string | number)[
   const expected = path.reduce(stepInto, type);
   if (isNonNullType(expected) && (value === null || value === undefined)) return 'must not be null';
   const nullable = isNonNullType(expected) ? expected.ofType : expected;
-  if (isEnumType(nullable)) return `must be one of ${nullable.getValues().map((option) => option.name).join(', ')}`;
+  if (isEnumType(nullable))
+    return `must be one of ${nullable
+      .getValues()
+      .map((option) => option.name)
+      .join(', ')}`;
   if (isLeafType(nullable)) return `must be of type ${nullable.name}`;
   if (isInputObjectType(nullable)) return objectExpectation(nullable.name, nullable.getFields(), value);
   return `must be of type ${String(nullable)}`;
@@ -60,7 +64,10 @@ function objectExpectation(
 ): string {
   if (typeof value !== 'object' || value === null) return `must be an object of type ${name}`;
   const missing = Object.values(fields)
-    .filter((field) => isNonNullType(field.type) && field.defaultValue === undefined && !Object.hasOwn(value, field.name))
+    .filter(
+      (field) =>
+        isNonNullType(field.type) && field.defaultValue === undefined && !Object.hasOwn(value, field.name),
+    )
     .map((field) => field.name);
   if (missing.length > 0) return `lacks ${missing.join(', ')}`;
   return `has a field that ${name} does not define`;
@@ -69,7 +76,7 @@ function objectExpectation(
 function stepInto(type: GraphQLInputType, step: string | number): GraphQLInputType {
   const nullable = isNonNullType(type) ? type.ofType : type;
   if (isListType(nullable)) {
-    const item = nullable.ofType as GraphQLInputType;
+    const item = nullable.ofType;
     return typeof step === 'number' ? item : stepInto(item, step);
   }
   return isInputObjectType(nullable) ? (nullable.getFields()[step]?.type ?? type) : type;

@@ -102,4 +102,5 @@ function withoutValues(error: GraphQLError): string {
 }
 
 /** `Unexpected Name "sk"` becomes `Unexpected Name`: what the parser stumbled over may be a part of a key. */
-const withoutTokens = (message: string): string => message.replace(/ "(?:[^"\\]|\\.)*"/gs, '').replace(/: "[^]*$/, '.');
+const withoutTokens = (message: string): string =>
+  message.replace(/ "(?:[^"\\]|\\.)*"/gs, '').replace(/: "[^]*$/, '.');

@@ -50,7 +50,8 @@ export class HttpDoor {
   }
 }
 
-const isGraphQL = ({ url }: FastifyRequest): boolean => url === GRAPHQL_PATH || url.startsWith(`${GRAPHQL_PATH}?`);
+const isGraphQL = ({ url }: FastifyRequest): boolean =>
+  url === GRAPHQL_PATH || url.startsWith(`${GRAPHQL_PATH}?`);
 
 /** GraphQL's context for one HTTP request. Its signal aborts when the client leaves before it is answered. */
 export function toContext(request: FastifyRequest, reply: FastifyReply): RequestContext {

@@ -28,7 +28,10 @@ export class InputValidationPipe extends ValidationPipe {
   }
 }
 
-function toViolations({ property, constraints, children }: ValidationError, parents: readonly string[]): Violation[] {
+function toViolations(
+  { property, constraints, children }: ValidationError,
+  parents: readonly string[],
+): Violation[] {
   const path = [...parents, property];
   const own = Object.values(constraints ?? {}).map((message) => ({
     path: path.join('.'),

@@ -28,8 +28,8 @@ export function openConnection<Extra extends ConnectionExtra>(
       send: (data) => send(socket, data),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
-        socket.on('message', (data) => {
-          handle(String(data)).catch((error: unknown) => {
+        socket.on('message', (data: Buffer) => {
+          handle(data.toString()).catch((error: unknown) => {
             onError(error);
             socket.close(4500, 'Internal server error');
           });
@@ -62,7 +62,10 @@ function keepAlive(socket: WebSocket): () => void {
   let alive = true;
   socket.on('pong', () => (alive = true));
   const timer = setInterval(() => {
-    if (!alive) return socket.terminate();
+    if (!alive) {
+      socket.terminate();
+      return;
+    }
     alive = false;
     socket.ping();
   }, PING_INTERVAL_MS);

@@ -49,10 +49,17 @@ export class WebSocketDoor {
   install(): void {
     const introspection = !this.config.general.production;
     this.#server = makeServer(
-      webSocketOptions({ schema: this.schemaHost.schema, introspection, authenticator: this.authenticator, mask: this.mask }),
+      webSocketOptions({
+        schema: this.schemaHost.schema,
+        introspection,
+        authenticator: this.authenticator,
+        mask: this.mask,
+      }),
     );
     const http = this.adapterHost.httpAdapter.getHttpServer() as HttpServer;
-    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(request, socket, head));
+    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.upgrade(request, socket, head),
+    );
   }
 
   /** Ends every connection with 1001. The streams on them have had their time. */
@@ -63,7 +70,10 @@ export class WebSocketDoor {
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const refusal = this.refusalOf(request);
-    if (refusal) return refuse(socket, refusal);
+    if (refusal) {
+      refuse(socket, refusal);
+      return;
+    }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, request));
   }
 
@@ -78,7 +88,10 @@ export class WebSocketDoor {
     if (!this.#server) throw new Error('The WebSocket door was not installed.');
     const connectionId = randomUUID();
     openConnection(this.#server, { socket, request, connectionId, user: null }, (error) =>
-      this.#logger.error({ err: error, connectionId }, 'A WebSocket connection failed for a reason of our own'),
+      this.#logger.error(
+        { err: error, connectionId },
+        'A WebSocket connection failed for a reason of our own',
+      ),
     );
   }
 }

@@ -5,6 +5,7 @@ import {
   type ExecutionArgs,
   getOperationAST,
   GraphQLError,
+  OperationTypeNode,
   type GraphQLSchema,
   parse,
   specifiedRules,
@@ -46,7 +47,9 @@ type Connection = Context<Record<string, unknown> | undefined, SocketExtra>;
 const TRY_AGAIN_LATER = 1013;
 
 /** The rules of this door, in graphql-ws's terms. */
-export function webSocketOptions(parts: Parts): ServerOptions<Record<string, unknown> | undefined, SocketExtra> {
+export function webSocketOptions(
+  parts: Parts,
+): ServerOptions<Record<string, unknown> | undefined, SocketExtra> {
   const rules = [...specifiedRules, ...operationRules(parts)];
   return {
     onConnect: (connection) => admit(connection, parts.authenticator),
@@ -69,7 +72,10 @@ export function webSocketOptions(parts: Parts): ServerOptions<Record<string, unk
 }
 
 /** @returns false for no or a bad token: graphql-ws closes with 4403 */
-async function admit({ connectionParams, extra }: Connection, authenticator: Authenticator): Promise<boolean> {
+async function admit(
+  { connectionParams, extra }: Connection,
+  authenticator: Authenticator,
+): Promise<boolean> {
   try {
     extra.user = await authenticator.authenticate(findAuthorization(connectionParams));
     return extra.user !== null;
@@ -98,7 +104,7 @@ function prepare(
   const errors = validate(schema, document, rules);
   if (errors.length > 0) return [...errors];
   const operation = getOperationAST(document, operationName);
-  if (operation?.operation !== 'subscription') {
+  if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
     const message = operation
       ? 'only subscriptions run over WebSocket: send queries and mutations to POST /graphql'
       : 'must have one operation, or operationName must name one';
@@ -112,7 +118,13 @@ function prepare(
 const NEVER_ABORTED = new AbortController().signal;
 
 /** What is wrong with the input rather than the document: it becomes a `next` message with errors. */
-function refusalOf({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs): GraphQLError | null {
+function refusalOf({
+  schema,
+  document,
+  operationName,
+  variableValues,
+  contextValue,
+}: ExecutionArgs): GraphQLError | null {
   const operation = getOperationAST(document, operationName);
   if (!operation) throw new Error('An operation was lost on its way.');
   try {

@@ -63,7 +63,10 @@ export class ApiKey {
   @Field(() => KeyHealth, { description: 'What its last use showed.' })
   health!: KeyHealth;
 
-  @Field(() => String, { nullable: true, description: 'The health in plain words, where there is more to say.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The health in plain words, where there is more to say.',
+  })
   healthReason!: string | null;
 
   @Field(() => GraphQLISODateTime, { nullable: true, description: 'When the health was last seen.' })

@@ -20,7 +20,8 @@ registerEnumType(CandidateOutcome, {
     NO_KEY: { description: 'There is none.' },
     DISABLED: { description: 'Its owner switched it off: it counts as none.' },
     UNREADABLE: {
-      description: 'It does not decrypt. The request fails with KEY_UNREADABLE, and nothing else is spent in its place.',
+      description:
+        'It does not decrypt. The request fails with KEY_UNREADABLE, and nothing else is spent in its place.',
     },
     NOT_NEEDED: { description: 'Not looked at: the decision had fallen before.' },
   },

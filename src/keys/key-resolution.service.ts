@@ -89,7 +89,10 @@ export class KeyResolutionService {
     return { candidates: this.candidatesFor(providers, userKeys), userKeys };
   }
 
-  private candidatesFor(providers: readonly ProviderId[], userKeys: readonly ResolvableKey[]): KeyCandidate[] {
+  private candidatesFor(
+    providers: readonly ProviderId[],
+    userKeys: readonly ResolvableKey[],
+  ): KeyCandidate[] {
     return resolve({
       providers,
       userKeys,
@@ -126,8 +129,6 @@ export class KeyResolutionService {
 }
 
 /** The providers that a request may use: the one it names, or its kind's in their order. */
-export function providersFor(kind: 'CHAT', named?: ProviderId | null): readonly ProviderId[];
-export function providersFor(kind: ProviderKind, named?: ProviderId | null): readonly ProviderId[];
 export function providersFor(kind: ProviderKind, named?: ProviderId | null): readonly ProviderId[] {
   return named ? [named] : providerIdsOf(kind);
 }

@@ -40,7 +40,15 @@ export class KeyUseService {
   async begin(userId: string, use: KeyUse): Promise<void> {
     const { provider, source, keyId, chatId, model } = use;
     await this.database.transaction(async (transaction) => {
-      const event = { kind: 'KEY_USED', provider, keyId, keySource: source, chatId, model, outcome: 'OK' } as const;
+      const event = {
+        kind: 'KEY_USED',
+        provider,
+        keyId,
+        keySource: source,
+        chatId,
+        model,
+        outcome: 'OK',
+      } as const;
       await this.audit.append(userId, event, transaction);
       if (keyId) await this.keys.recordUse(userId, keyId, transaction);
     });

@@ -15,7 +15,9 @@ export class NoKeyAvailableError extends AppError {
   readonly retryable = false;
 
   constructor(displayNames: readonly string[]) {
-    super(`There is no key to use: you have stored none for ${displayNames.join(', ')}, and neither has the server.`);
+    super(
+      `There is no key to use: you have stored none for ${displayNames.join(', ')}, and neither has the server.`,
+    );
   }
 }
 

@@ -5,7 +5,9 @@ import type { ProviderId } from '../registry/provider-ids.js';
 import { Provider } from '../registry/provider.enum.js';
 import { ApiKey } from './api-key.model.js';
 
-const trimmed = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+const trimmed = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' ? value.trim() : value,
+);
 const NAME_DESCRIPTION = "The owner's name for the key: 1 to 100 characters.";
 
 @InputType({ description: 'A key to store.' })
@@ -41,7 +43,10 @@ export class UpdateApiKeyInput {
   @Length(1, 100, { message: 'must have 1 to 100 characters' })
   name?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether the key is in use. A disabled key counts as none.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether the key is in use. A disabled key counts as none.',
+  })
   @ValidateIf((_, value) => value !== undefined)
   @IsBoolean({ message: 'must be true or false; leave it out to keep it as it is' })
   enabled?: boolean | null;

@@ -88,7 +88,12 @@ export class KeysRepository {
   async insert(userId: string, key: NewKey, transaction: DatabaseClient): Promise<StoredKey> {
     const { envelope, encryptionKeyId, ...columns } = key;
     return transaction.apiKey.create({
-      data: { ...columns, userId, status: 'ACTIVE', sealedKey: { create: { userId, envelope, encryptionKeyId } } },
+      data: {
+        ...columns,
+        userId,
+        status: 'ACTIVE',
+        sealedKey: { create: { userId, envelope, encryptionKeyId } },
+      },
       include: { sealedKey: { select: { encryptionKeyId: true } } },
     });
   }

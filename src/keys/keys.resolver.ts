@@ -98,7 +98,9 @@ export class KeysResolver {
     return this.keys.store(user.userId, input);
   }
 
-  @Mutation(() => UpdateApiKeyPayload, { description: 'Changes the name of a key, or switches it on or off.' })
+  @Mutation(() => UpdateApiKeyPayload, {
+    description: 'Changes the name of a key, or switches it on or off.',
+  })
   async updateApiKey(
     @CurrentUser() user: AuthenticatedUser,
     @Args('input', { description: 'Which key, and what to change.' }) input: UpdateApiKeyInput,

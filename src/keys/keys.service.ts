@@ -8,7 +8,7 @@ import { DatabaseService } from '../prisma/database.service.js';
 import type { DatabaseClient } from '../prisma/prisma-client.js';
 import { getProviderEntry, type ProviderId } from '../registry/provider-ids.js';
 import { registry } from '../registry/registry.js';
-import type { ApiKey, ApiKeyStatus, KeyHealth } from './api-key.model.js';
+import type { ApiKey, KeyHealth } from './api-key.model.js';
 import { checkKeyBelongsTo, maskKey } from './key-shape.js';
 import type { StoreApiKeyInput, UpdateApiKeyInput } from './keys.inputs.js';
 import { KeyNotFoundError } from './keys.errors.js';
@@ -53,7 +53,9 @@ export class KeysService {
     return this.changeLive(userId, keyId, async (key, transaction) => {
       const changes = {
         ...(name !== undefined && { name }),
-        ...(typeof enabled === 'boolean' && { status: enabled ? ('ACTIVE' as const) : ('DISABLED' as const) }),
+        ...(typeof enabled === 'boolean' && {
+          status: enabled ? ('ACTIVE' as const) : ('DISABLED' as const),
+        }),
       };
       const updated = await this.keys.update(userId, key.id, changes, transaction);
       await this.appendChange(userId, 'KEY_UPDATED', updated, transaction, describeChanges(changes));
@@ -92,7 +94,14 @@ export class KeysService {
     const secret = Secret.fromText(apiKey);
     try {
       const envelope = this.vault.seal(secret, { purpose: 'api-key', userId, provider, keyId: id });
-      return { id, provider, name: name ?? null, maskedKey, envelope, encryptionKeyId: this.vault.currentKeyId };
+      return {
+        id,
+        provider,
+        name: name ?? null,
+        maskedKey,
+        envelope,
+        encryptionKeyId: this.vault.currentKeyId,
+      };
     } finally {
       secret.destroy();
     }
@@ -136,7 +145,11 @@ export class KeysService {
     detail: string = key.maskedKey,
   ): Promise<void> {
     const provider = key.provider as ProviderId;
-    return this.audit.append(userId, { kind, provider, keyId: key.id, outcome: 'OK', keySource: 'USER', detail }, transaction);
+    return this.audit.append(
+      userId,
+      { kind, provider, keyId: key.id, outcome: 'OK', keySource: 'USER', detail },
+      transaction,
+    );
   }
 
   private toModel(row: StoredKey): ApiKey {
@@ -146,9 +159,11 @@ export class KeysService {
       provider: row.provider as ProviderId,
       name: row.name,
       maskedKey: row.maskedKey,
-      status: row.status as ApiKeyStatus,
+      status: row.status,
       health: unreadable ? 'UNREADABLE' : (row.health as KeyHealth),
-      healthReason: unreadable ? 'It was sealed under an encryption key that this server does not have.' : row.healthReason,
+      healthReason: unreadable
+        ? 'It was sealed under an encryption key that this server does not have.'
+        : row.healthReason,
       healthCheckedAt: row.healthCheckedAt,
       createdAt: row.createdAt,
       lastUsedAt: row.lastUsedAt,

@@ -17,10 +17,14 @@ export class ProviderInfo {
 
   @Field(() => KeySource, {
     nullable: true,
-    description: 'Whose key a request that names this provider would use now; null where there is none to use.',
+    description:
+      'Whose key a request that names this provider would use now; null where there is none to use.',
   })
   keySource!: KeySource | null;
 
-  @Field(() => String, { nullable: true, description: 'The model of a chat that names none; null for search engines.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The model of a chat that names none; null for search engines.',
+  })
   defaultModel!: string | null;
 }

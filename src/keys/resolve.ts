@@ -24,7 +24,8 @@ export interface ResolutionFacts {
 export function resolve(facts: ResolutionFacts): KeyCandidate[] {
   let decided = false;
   const consider = (provider: ProviderId, source: KeySource): KeyCandidate => {
-    const key = source === 'USER' ? facts.userKeys.find((candidate) => candidate.provider === provider) : undefined;
+    const key =
+      source === 'USER' ? facts.userKeys.find((candidate) => candidate.provider === provider) : undefined;
     const outcome = decided ? 'NOT_NEEDED' : outcomeOf(facts, provider, source, key);
     decided ||= outcome === 'CHOSEN' || outcome === 'UNREADABLE';
     return {

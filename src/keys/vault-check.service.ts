@@ -84,7 +84,9 @@ export class VaultCheck {
     const groups = await this.database.client.sealedKey.groupBy({ by: ['encryptionKeyId'], _count: true });
     const missing = groups.filter(({ encryptionKeyId }) => !this.vault.hasKey(encryptionKeyId));
     if (missing.length === 0) return;
-    const list = missing.map(({ encryptionKeyId, _count }) => `${encryptionKeyId} (${_count} stored keys)`).join(', ');
+    const list = missing
+      .map(({ encryptionKeyId, _count }) => `${encryptionKeyId} (${_count} stored keys)`)
+      .join(', ');
     throw new StartupError(
       `A previous key is missing: stored keys were sealed with ${list}, which this server does not have. ` +
         'Add it to ENCRYPTION_KEYS_PREVIOUS. If it is lost, those keys are unreadable for good: ' +
@@ -93,7 +95,10 @@ export class VaultCheck {
   }
 
   private async adoptCurrentKey({ encryptionKeyId }: VaultState): Promise<void> {
-    await this.database.client.vaultState.updateMany({ where: { id: 1, encryptionKeyId }, data: this.sealCanary() });
+    await this.database.client.vaultState.updateMany({
+      where: { id: 1, encryptionKeyId },
+      data: this.sealCanary(),
+    });
   }
 
   private sealCanary(): { encryptionKeyId: string; canary: string } {

@@ -6,9 +6,9 @@ export function* errorsBehind(error: unknown, seen = new Set<unknown>()): Genera
   if (!isObject(error) || seen.has(error)) return;
   seen.add(error);
   yield error;
-  const parts = Array.isArray(error['errors']) ? (error['errors'] as unknown[]) : [];
-  const meta = isObject(error['meta']) ? error['meta']['driverAdapterError'] : undefined;
-  for (const inner of [error['cause'], meta, ...parts]) yield* errorsBehind(inner, seen);
+  const parts = Array.isArray(error.errors) ? (error.errors as unknown[]) : [];
+  const meta = isObject(error.meta) ? error.meta.driverAdapterError : undefined;
+  for (const inner of [error.cause, meta, ...parts]) yield* errorsBehind(inner, seen);
 }
 
 /**

@@ -5,7 +5,11 @@ import { registry } from './registry.js';
 
 type EnumOf<Id extends string> = { readonly [Key in Id]: Key };
 
-function enumOf<Id extends string>(name: string, description: string, entries: readonly ProviderEntry[]): EnumOf<Id> {
+function enumOf<Id extends string>(
+  name: string,
+  description: string,
+  entries: readonly ProviderEntry[],
+): EnumOf<Id> {
   const values = Object.fromEntries(entries.map(({ id }) => [id, id])) as EnumOf<Id>;
   const valuesMap = Object.fromEntries(
     entries.map((entry) => [entry.id, { description: entry.description }]),

@@ -13,12 +13,14 @@ export const MAX_CONTENT_CHARACTERS = 24_000;
  */
 export function normaliseHits(hits: readonly SearchHit[], limit: number): SearchHit[] {
   const kept = uniqueByAddress(hits).slice(0, limit);
-  const contents = shareOut(kept.map(({ content }) => content?.trim() ?? ''));
+  const contents = shareOut(kept.map(({ content }) => content?.trim() ?? '')).map((text) =>
+    text === '' ? null : text,
+  );
   return kept.map(({ title, url, snippet, score }, index) => ({
     title: toPlainText(title),
     url,
     snippet: toPlainText(snippet),
-    content: contents[index] || null,
+    content: contents[index] ?? null,
     score: toScore(score),
   }));
 }

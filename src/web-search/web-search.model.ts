@@ -22,7 +22,10 @@ registerEnumType(SafeSearch, {
   },
 });
 
-export const SearchDepth: { readonly [Depth in SearchDepthId]: Depth } = { BASIC: 'BASIC', ADVANCED: 'ADVANCED' };
+export const SearchDepth: { readonly [Depth in SearchDepthId]: Depth } = {
+  BASIC: 'BASIC',
+  ADVANCED: 'ADVANCED',
+};
 
 registerEnumType(SearchDepth, {
   name: 'SearchDepth',
@@ -33,9 +36,15 @@ registerEnumType(SearchDepth, {
   },
 });
 
-const trimmed = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
-const upperCase = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value));
-const lowerCase = Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value));
+const trimmed = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' ? value.trim() : value,
+);
+const upperCase = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' ? value.toUpperCase() : value,
+);
+const lowerCase = Transform(({ value }: { value: unknown }) =>
+  typeof value === 'string' ? value.toLowerCase() : value,
+);
 const ENGINE_OPTION =
   'BAD_USER_INPUT where `provider` is named and has no such option; no effect where it is left out and the engine has none.';
 
@@ -48,8 +57,7 @@ export class WebSearchInput {
 
   @Field(() => SearchProvider, {
     nullable: true,
-    description:
-      'The engine. Left out: the first with a key, in the order FIRECRAWL, BRAVE, TAVILY, SERPER.',
+    description: 'The engine. Left out: the first with a key, in the order FIRECRAWL, BRAVE, TAVILY, SERPER.',
   })
   @IsOptional()
   provider?: SearchProviderId | null;
@@ -86,7 +94,10 @@ export class WebSearchInput {
   @Matches(/^[a-z]{2}$/, { message: 'must be a language code of ISO 639-1' })
   language?: string | null;
 
-  @Field(() => SafeSearch, { nullable: true, description: `How strictly to keep adult content out. ${ENGINE_OPTION}` })
+  @Field(() => SafeSearch, {
+    nullable: true,
+    description: `How strictly to keep adult content out. ${ENGINE_OPTION}`,
+  })
   @IsOptional()
   safeSearch?: SafeSearchId | null;
 

@@ -27,7 +27,10 @@ export class WebSearchService {
    */
   async search(userId: string, input: WebSearchInput, signal: AbortSignal): Promise<WebSearchResult> {
     checkOptions(input);
-    const key = await this.resolution.open(userId, providersFor('SEARCH', input.provider) as SearchProviderId[]);
+    const key = await this.resolution.open(
+      userId,
+      providersFor('SEARCH', input.provider) as SearchProviderId[],
+    );
     try {
       const { provider, source, keyId } = key;
       await this.uses.begin(userId, { provider, source, keyId, chatId: null, model: null });
@@ -46,7 +49,12 @@ export class WebSearchService {
     const startedAt = performance.now();
     try {
       signal.throwIfAborted();
-      const results = await this.engines.search(key.provider, toRequest(input, key.provider), key.secret, signal);
+      const results = await this.engines.search(
+        key.provider,
+        toRequest(input, key.provider),
+        key.secret,
+        signal,
+      );
       const tookMs = performance.now() - startedAt;
       await this.report(userId, key, 'OK', tookMs);
       return { query: input.query, provider: key.provider, keySource: key.source, results, tookMs };
@@ -80,7 +88,10 @@ export class WebSearchService {
       await this.uses.finish(userId, use);
     } catch (error) {
       // The answer has been paid for and goes to its owner all the same; the log keeps what the trail could not.
-      this.#logger.error({ err: error, userId, use }, 'The end of a search could not be written to the audit trail');
+      this.#logger.error(
+        { err: error, userId, use },
+        'The end of a search could not be written to the audit trail',
+      );
     }
   }
 }
@@ -94,7 +105,8 @@ function checkOptions(input: WebSearchInput): void {
   const { provider } = input;
   if (!provider) return;
   const missing = engineOptions.filter(
-    (option) => input[option] !== undefined && input[option] !== null && !optionsOf(provider).includes(option),
+    (option) =>
+      input[option] !== undefined && input[option] !== null && !optionsOf(provider).includes(option),
   );
   if (missing.length === 0) return;
   const { displayName } = getProviderEntry(provider);

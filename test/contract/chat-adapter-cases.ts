@@ -40,8 +40,10 @@ export interface ChatCase {
   /** Answers of the API that echo the key. */
   readonly errors: Readonly<Record<EchoingError, (key: string | null) => Reply>>;
   readonly retryAfterMs: number;
-  /** Further refusals, and the code that each becomes; with our name of the input that is refused. */
-  readonly furtherErrors: readonly (readonly [code: string, Reply, parameter?: string])[];
+  /** Further refusals, and the code that each becomes. */
+  readonly furtherErrors: readonly (readonly [code: string, Reply])[];
+  /** Refusals of an input, and our name of it. */
+  readonly badRequests: readonly (readonly [parameter: string | null, Reply])[];
   /** Failures after the first words, made with a message that holds the key. */
   readonly streamErrors: readonly (readonly [code: string, event: (message: string) => string])[];
   /** One event with this text. */
@@ -123,13 +125,15 @@ export const chatCases: readonly ChatCase[] = [
     retryAfterMs: 20_000,
     furtherErrors: [
       ['UNKNOWN_MODEL', openaiErrors.unknownModel('gpt-0')],
-      ['PROVIDER_BAD_REQUEST', openaiErrors.badParameter('temperature'), 'temperature'],
-      ['PROVIDER_BAD_REQUEST', openaiErrors.badParameter('max_output_tokens'), 'maxOutputTokens'],
-      ['PROVIDER_BAD_REQUEST', openaiErrors.badParameter('reasoning.effort'), 'reasoningEffort'],
-      ['PROVIDER_BAD_REQUEST', openaiErrors.badParameter('input[0].content'), 'messages'],
-      ['PROVIDER_BAD_REQUEST', openaiErrors.badParameter('something.new')],
       ['PROVIDER_UNAVAILABLE', openaiErrors.region()],
       ['PROVIDER_UNAVAILABLE', openaiErrors.overloaded()],
+    ],
+    badRequests: [
+      ['temperature', openaiErrors.badParameter('temperature')],
+      ['maxOutputTokens', openaiErrors.badParameter('max_output_tokens')],
+      ['reasoningEffort', openaiErrors.badParameter('reasoning.effort')],
+      ['messages', openaiErrors.badParameter('input[0].content')],
+      [null, openaiErrors.badParameter('something.new')],
     ],
     streamErrors: [
       ['PROVIDER_UNAVAILABLE', (message) => openaiStreamErrors.error('server_error', message)],
@@ -219,12 +223,14 @@ export const chatCases: readonly ChatCase[] = [
       ['KEY_EXHAUSTED', anthropicErrors.spendLimit()],
       ['KEY_REJECTED', anthropicErrors.permission()],
       ['UNKNOWN_MODEL', anthropicErrors.unknownModel('claude-0')],
-      ['PROVIDER_BAD_REQUEST', anthropicErrors.badParameter('temperature'), 'temperature'],
-      ['PROVIDER_BAD_REQUEST', anthropicErrors.badParameter('max_tokens'), 'maxOutputTokens'],
-      ['PROVIDER_BAD_REQUEST', anthropicErrors.badParameter('thinking.type'), 'reasoningEffort'],
-      ['PROVIDER_BAD_REQUEST', anthropicErrors.badParameter('messages.0.content'), 'messages'],
-      ['PROVIDER_BAD_REQUEST', anthropicErrors.badParameter('something_new')],
       ['PROVIDER_UNAVAILABLE', anthropicErrors.overloaded()],
+    ],
+    badRequests: [
+      ['temperature', anthropicErrors.badParameter('temperature')],
+      ['maxOutputTokens', anthropicErrors.badParameter('max_tokens')],
+      ['reasoningEffort', anthropicErrors.badParameter('thinking.type')],
+      ['messages', anthropicErrors.badParameter('messages.0.content')],
+      [null, anthropicErrors.badParameter('something_new')],
     ],
     streamErrors: [
       ['PROVIDER_UNAVAILABLE', (message) => anthropicStreamErrors.error('overloaded_error', message)],
@@ -290,9 +296,7 @@ export const chatCases: readonly ChatCase[] = [
         ['PROHIBITED_CONTENT', 'CONTENT_FILTER'],
         ['SOMETHING_NEW', 'OTHER'],
       ] as const
-    ).map(
-      ([reason, finish]) => ['"finishReason":"STOP"', `"finishReason":"${reason}"`, finish] as const,
-    ),
+    ).map(([reason, finish]) => ['"finishReason":"STOP"', `"finishReason":"${reason}"`, finish] as const),
     errors: {
       badKey: googleErrors.badKey,
       exhausted: googleErrors.quota,
@@ -302,22 +306,16 @@ export const chatCases: readonly ChatCase[] = [
     furtherErrors: [
       ['KEY_REJECTED', googleErrors.permission()],
       ['UNKNOWN_MODEL', googleErrors.unknownModel('gemini-0')],
-      ['PROVIDER_BAD_REQUEST', googleErrors.badParameter('generation_config.temperature'), 'temperature'],
-      [
-        'PROVIDER_BAD_REQUEST',
-        googleErrors.badParameter('generation_config.max_output_tokens'),
-        'maxOutputTokens',
-      ],
-      [
-        'PROVIDER_BAD_REQUEST',
-        googleErrors.badParameter('generation_config.thinking_config.thinking_level'),
-        'reasoningEffort',
-      ],
-      ['PROVIDER_BAD_REQUEST', googleErrors.badParameter('contents[0].parts'), 'messages'],
-      ['PROVIDER_BAD_REQUEST', googleErrors.badParameter('something_new')],
       ['PROVIDER_UNAVAILABLE', googleErrors.region()],
       ['PROVIDER_UNAVAILABLE', googleErrors.overloaded()],
       ['PROVIDER_UNAVAILABLE', { status: 500, body: [{ error: { code: 500, status: 'INTERNAL' } }] }],
+    ],
+    badRequests: [
+      ['temperature', googleErrors.badParameter('generation_config.temperature')],
+      ['maxOutputTokens', googleErrors.badParameter('generation_config.max_output_tokens')],
+      ['reasoningEffort', googleErrors.badParameter('generation_config.thinking_config.thinking_level')],
+      ['messages', googleErrors.badParameter('contents[0].parts')],
+      [null, googleErrors.badParameter('something_new')],
     ],
     streamErrors: [
       ['PROVIDER_UNAVAILABLE', (message) => googleStreamErrors.error(503, 'UNAVAILABLE', message)],

@@ -12,12 +12,12 @@ import {
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 import type { ProviderSettings } from '../../src/common/provider-definition.js';
 import { Secret } from '../../src/common/secret.js';
-import { OutboundHttp } from '../../src/outbound/outbound-http.js';
 import { UpstreamError } from '../../src/outbound/upstream-error.js';
 import type { SearchHit, SearchRequest } from '../../src/search/contract.js';
 import { registry } from '../../src/registry/registry.js';
 import { failureOf } from '../support/collect.js';
 import { useStandIn } from '../support/stand-in.js';
+import { WatchedHttp } from '../support/watched-http.js';
 import { engineCases, statusCases } from './search-engine-cases.js';
 
 const KEY = 'tvly-a-key-that-must-not-travel';
@@ -36,10 +36,10 @@ function sentencesIn(value: unknown): string[] {
 describe.each(engineCases)('$entry.displayName', (engine) => {
   const { entry } = engine;
   const standIn = useStandIn();
-  let http: OutboundHttp;
+  let http: WatchedHttp;
 
   beforeEach(() => {
-    http = new OutboundHttp();
+    http = new WatchedHttp();
     standIn().acceptKey(entry.id, KEY);
   });
   afterEach(async () => {
@@ -294,19 +294,31 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
     });
   });
 
-  it.each([
-    ['before the headers', hang()],
-    ['in the body', replay(['{"results"'], { then: 'hang' })],
-    ['in an error', replay(['{"error"'], { then: 'hang', status: 401 })],
-  ])('closes the socket when the signal aborts %s', async (_name, behaviour) => {
+  it('closes the socket when the signal aborts before the headers', async () => {
     const client = new AbortController();
     const reason = new Error('the client left');
-    const received = answerWith(behaviour);
+    const received = answerWith(hang());
     const failure = failureOf(search({}, client.signal));
     const exchange = await received;
     client.abort(reason);
     expect(await failure).toBe(reason);
     await exchange.closedByClient;
+  });
+
+  it.each([
+    ['an answer', 200],
+    ['an error', 401],
+  ])('closes the socket when the signal aborts in %s', async (_name, status) => {
+    const client = new AbortController();
+    const reason = new Error('the client left');
+    const received = answerWith(replay(['{"re'], { then: 'hang', status }));
+    const failure = failureOf(search({}, client.signal));
+    await http.firstHead;
+    client.abort(reason);
+    expect(await failure).toBe(reason);
+    await (
+      await received
+    ).closedByClient;
   });
 
   it('sends nothing when the signal has aborted before', async () => {

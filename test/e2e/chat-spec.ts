@@ -2,7 +2,8 @@ import { textOf } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
 const chatProviders = ['OPENAI', 'ANTHROPIC', 'GOOGLE'];
-const AUDIT = 'query { auditEvents(first: 10) { edges { node { kind provider keyId keySource chatId model outcome inputTokens outputTokens timeToFirstTokenMs durationMs } } } }';
+const AUDIT =
+  'query { auditEvents(first: 10) { edges { node { kind provider keyId keySource chatId model outcome inputTokens outputTokens timeToFirstTokenMs durationMs } } } }';
 
 interface AuditNode {
   readonly kind: string;
@@ -90,7 +91,11 @@ describe('subscription chat', () => {
       server().standIn.revokeKey(provider, 'key-of-alice-0123456789');
       const events = await server().chatEvents('alice', { provider });
       expect(events).toHaveLength(2);
-      expect(events[1]).toMatchObject({ __typename: 'ChatFailed', seq: 2, error: { code: 'KEY_REJECTED', retryable: false } });
+      expect(events[1]).toMatchObject({
+        __typename: 'ChatFailed',
+        seq: 2,
+        error: { code: 'KEY_REJECTED', retryable: false },
+      });
       expect(JSON.stringify(events)).not.toContain('key-of-alice');
       const { apiKeys } = await server().query('alice', '{ apiKeys { health healthReason } }');
       expect(apiKeys).toEqual([{ health: 'REJECTED', healthReason: expect.any(String) }]);

@@ -42,7 +42,9 @@ describe('the WebSocket door', () => {
   });
 
   it('refuses pages of other origins and lets those of allowed ones in', async () => {
-    const refused = new WebSocket(server().webSocketUrl, 'graphql-transport-ws', { origin: 'https://evil.example' });
+    const refused = new WebSocket(server().webSocketUrl, 'graphql-transport-ws', {
+      origin: 'https://evil.example',
+    });
     const [, response] = (await once(refused, 'unexpected-response')) as [unknown, { statusCode: number }];
     expect(response.statusCode).toBe(403);
     const allowed = await server().socket('/graphql', { origin: 'https://app.example' });
@@ -85,7 +87,11 @@ describe('the WebSocket door', () => {
     await socket.init('alice');
     socket.subscribe('1', CHAT, { input: { messages: 'sk-sentinel', provider: 'SENTINEL' } });
     const next = await socket.next();
-    expect(next).toMatchObject({ id: '1', type: 'next', payload: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] } });
+    expect(next).toMatchObject({
+      id: '1',
+      type: 'next',
+      payload: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+    });
     expect(JSON.stringify(next).toLowerCase()).not.toContain('sentinel');
     expect(await socket.next()).toEqual({ id: '1', type: 'complete' });
   });

@@ -5,7 +5,11 @@ import { createDatabase, databaseKinds, type TestDatabase } from '../support/dat
 import { DatabaseProxy } from '../support/database-proxy.js';
 
 const limits: DatabaseLimits = { connections: 2, connectMs: 300, statementMs: 400, totalMs: 900 };
-const unavailable = expect.objectContaining({ code: 'SERVICE_UNAVAILABLE', retryable: true, httpStatus: 503 });
+const unavailable = expect.objectContaining({
+  code: 'SERVICE_UNAVAILABLE',
+  retryable: true,
+  httpStatus: 503,
+});
 
 /** How long the operation takes, in milliseconds, and how it ends. */
 async function timed(operation: Promise<unknown>): Promise<{ took: number; outcome: unknown }> {
@@ -30,6 +34,37 @@ async function untilServed<T>(operation: () => Promise<T>): Promise<T> {
   }
 }
 
+for (const kind of databaseKinds) {
+  describe(`A ${kind} database that is busy`, () => {
+    let database: TestDatabase;
+    let service: DatabaseService;
+
+    beforeAll(async () => {
+      database = await createDatabase(kind);
+      const { DATABASE_URL: url = null, DATA_DIR: dataDir = '' } = database.environment;
+      service = new DatabaseService({ url, dataDir, limits });
+      await service.onModuleInit();
+    });
+    afterAll(async () => {
+      await service.onApplicationShutdown();
+      await database.drop();
+    });
+
+    it('ends transactions that do not end by themselves, and serves who waited for them', async () => {
+      const stuck = [1, 2].map((id) =>
+        service.transaction(async (client) => {
+          await client.auditEvent.create({ data: { userId: `stuck ${id}`, kind: 'ANOMALY', outcome: 'OK' } });
+          await new Promise(() => undefined);
+        }),
+      );
+      const failures = Promise.all(stuck.map((each) => expect(each).rejects.toEqual(unavailable)));
+      await expect(untilServed(() => service.client.apiKey.count())).resolves.toBe(0);
+      await failures;
+      expect(await service.client.auditEvent.count({ where: { userId: { startsWith: 'stuck' } } })).toBe(0);
+    });
+  });
+}
+
 // The embedded database has no way between it and the server that could fail.
 for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
   describe(`A ${kind} database that is away`, () => {
@@ -42,7 +77,7 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
     });
     afterAll(() => database.drop());
     beforeEach(async () => {
-      const url = database.environment['DATABASE_URL']!;
+      const url = database.environment.DATABASE_URL!;
       proxy = await DatabaseProxy.start(url);
       service = await open(proxy.urlOf(url), limits);
     });
@@ -162,7 +197,7 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
     });
 
     it('stops within seconds, with the limits that a server has unless told otherwise', async () => {
-      const url = proxy.urlOf(database.environment['DATABASE_URL']!);
+      const url = proxy.urlOf(database.environment.DATABASE_URL!);
       const patient = await open(url, defaultDatabaseLimits);
       proxy.hang();
       const { took, outcome } = await timed(patient.transaction((client) => client.apiKey.count()));
@@ -174,7 +209,7 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
 
     it('refuses to start, and says where it looked without the password', async () => {
       await proxy.refuse();
-      const url = new URL(proxy.urlOf(database.environment['DATABASE_URL']!));
+      const url = new URL(proxy.urlOf(database.environment.DATABASE_URL!));
       url.password = 'hunter2';
       const failure = await open(url.href, limits).then(
         () => null,

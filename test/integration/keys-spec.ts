@@ -5,7 +5,8 @@ import { DatabaseService } from '../../src/prisma/database.service.js';
 const STORE = `mutation ($input: StoreApiKeyInput!) {
   storeApiKey(input: $input) { replacedKeyId apiKey { id provider name maskedKey status health createdAt lastUsedAt } }
 }`;
-const UPDATE = 'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKey { id name status } } }';
+const UPDATE =
+  'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKey { id name status } } }';
 const DELETE = 'mutation ($keyId: ID!) { deleteApiKey(keyId: $keyId) { deletedKeyId } }';
 const LIST = '{ apiKeys { id provider status name } }';
 const HISTORY = `query ($first: Int!, $after: String) {
@@ -24,7 +25,11 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
   const database = () => server().app.get(DatabaseService).client;
 
   it('stores a key and gives back everything but the key', async () => {
-    const { apiKey, replacedKeyId } = await store('alice', { provider: 'OPENAI', apiKey: `  ${KEY}\n`, name: ' work ' });
+    const { apiKey, replacedKeyId } = await store('alice', {
+      provider: 'OPENAI',
+      apiKey: `  ${KEY}\n`,
+      name: ' work ',
+    });
     expect(apiKey).toEqual({
       id: expect.any(String),
       provider: 'OPENAI',
@@ -42,8 +47,9 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     await store('alice', { provider: 'OPENAI', apiKey: KEY });
     const [sealed] = await database().sealedKey.findMany();
     expect(sealed?.envelope).toMatch(/^v1\./);
-    const everything = JSON.stringify([await database().apiKey.findMany(), sealed, await database().auditEvent.findMany()], (_, value) =>
-      typeof value === 'bigint' ? String(value) : value,
+    const everything = JSON.stringify(
+      [await database().apiKey.findMany(), sealed, await database().auditEvent.findMany()],
+      (_, value) => (typeof value === 'bigint' ? String(value) : value),
     );
     expect(everything).not.toContain('0123456789abcdef');
   });
@@ -52,8 +58,12 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     const first = await store('alice', { provider: 'OPENAI', apiKey: KEY });
     const second = await store('alice', { provider: 'OPENAI', apiKey: `${KEY}2` });
     expect(second.replacedKeyId).toBe(first.apiKey.id);
-    expect((await server().query('alice', LIST)).apiKeys).toMatchObject([{ id: second.apiKey.id, status: 'ACTIVE' }]);
-    expect(await database().sealedKey.findMany({ select: { keyId: true } })).toEqual([{ keyId: second.apiKey.id }]);
+    expect((await server().query('alice', LIST)).apiKeys).toMatchObject([
+      { id: second.apiKey.id, status: 'ACTIVE' },
+    ]);
+    expect(await database().sealedKey.findMany({ select: { keyId: true } })).toEqual([
+      { keyId: second.apiKey.id },
+    ]);
   });
 
   it('replaces a disabled key, too', async () => {
@@ -78,13 +88,19 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
   it('leaves one key or none when stores, switches and deletes cross', async () => {
     const { apiKey } = await store('alice', { provider: 'OPENAI', apiKey: KEY });
     const requests = Array.from({ length: 30 }, (_, index) => {
-      if (index % 3 === 0) return server().post('alice', STORE, { input: { provider: 'OPENAI', apiKey: KEY } });
-      if (index % 3 === 1) return server().post('alice', UPDATE, { input: { keyId: apiKey.id, enabled: index % 2 === 0 } });
+      if (index % 3 === 0)
+        return server().post('alice', STORE, { input: { provider: 'OPENAI', apiKey: KEY } });
+      if (index % 3 === 1)
+        return server().post('alice', UPDATE, { input: { keyId: apiKey.id, enabled: index % 2 === 0 } });
       return server().post('alice', DELETE, { keyId: apiKey.id });
     });
-    const codes = (await Promise.all(requests)).flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code));
+    const codes = (await Promise.all(requests)).flatMap(({ errors }) =>
+      errors.map(({ extensions }) => extensions.code),
+    );
     expect(new Set(codes)).toEqual(new Set(['KEY_NOT_FOUND']));
-    expect(await database().apiKey.count({ where: { status: { in: ['ACTIVE', 'DISABLED'] } } })).toBeLessThanOrEqual(1);
+    expect(
+      await database().apiKey.count({ where: { status: { in: ['ACTIVE', 'DISABLED'] } } }),
+    ).toBeLessThanOrEqual(1);
     expect(await database().sealedKey.count()).toBe(
       await database().apiKey.count({ where: { status: { in: ['ACTIVE', 'DISABLED'] } } }),
     );
@@ -93,12 +109,15 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
   it('changes a name, removes it with null, and leaves out what is left out', async () => {
     const { apiKey } = await store('alice', { provider: 'OPENAI', apiKey: KEY, name: 'old' });
     const update = async (changes: object) =>
-      (await server().query('alice', UPDATE, { input: { keyId: apiKey.id, ...changes } })).updateApiKey.apiKey;
+      (await server().query('alice', UPDATE, { input: { keyId: apiKey.id, ...changes } })).updateApiKey
+        .apiKey;
     expect(await update({ name: 'new' })).toMatchObject({ name: 'new', status: 'ACTIVE' });
     expect(await update({ enabled: false })).toMatchObject({ name: 'new', status: 'DISABLED' });
     expect(await update({ name: null })).toMatchObject({ name: null, status: 'DISABLED' });
     expect(await update({ enabled: true })).toMatchObject({ name: null, status: 'ACTIVE' });
-    expect(await server().failure('alice', UPDATE, { input: { keyId: apiKey.id, enabled: null } })).toBe('BAD_USER_INPUT');
+    expect(await server().failure('alice', UPDATE, { input: { keyId: apiKey.id, enabled: null } })).toBe(
+      'BAD_USER_INPUT',
+    );
   });
 
   it('answers alike for a key of another user, an unknown id, no id at all, and a key deleted before', async () => {
@@ -107,12 +126,14 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     await server().query('bob', DELETE, { keyId: deleted });
     const answers = await Promise.all(
       [hers, UNKNOWN_ID, 'nonsense', deleted].map(async (keyId) => ({
-        read: (await server().query('bob', 'query ($id: ID!) { apiKey(id: $id) { id } }', { id: keyId })).apiKey,
+        read: (await server().query('bob', 'query ($id: ID!) { apiKey(id: $id) { id } }', { id: keyId }))
+          .apiKey,
         update: await server().failure('bob', UPDATE, { input: { keyId, name: 'mine' } }),
         delete: await server().failure('bob', DELETE, { keyId }),
       })),
     );
-    for (const answer of answers) expect(answer).toEqual({ read: null, update: 'KEY_NOT_FOUND', delete: 'KEY_NOT_FOUND' });
+    for (const answer of answers)
+      expect(answer).toEqual({ read: null, update: 'KEY_NOT_FOUND', delete: 'KEY_NOT_FOUND' });
     expect((await server().query('alice', LIST)).apiKeys).toMatchObject([{ id: hers, name: null }]);
   });
 
@@ -146,7 +167,10 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     ['with a line break inside', 'key-0123\n456789'],
   ])('refuses a key that is %s, by its path and without quoting it', async (_, apiKey) => {
     const { errors, text } = await server().post('alice', STORE, { input: { provider: 'OPENAI', apiKey } });
-    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', violations: [{ path: 'input.apiKey' }] });
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      violations: [{ path: 'input.apiKey' }],
+    });
     expect(text).not.toContain(apiKey.slice(0, 7));
   });
 
@@ -156,7 +180,7 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     ['OPENAI', 'AIzaSy0123456789', 'Google'],
     ['BRAVE', 'tvly-0123456789', 'Tavily'],
     ['TAVILY', 'fc-0123456789', 'Firecrawl'],
-  ])('refuses for %s a key that is unmistakably another provider\'s', async (provider, apiKey, name) => {
+  ])("refuses for %s a key that is unmistakably another provider's", async (provider, apiKey, name) => {
     const { errors } = await server().post('alice', STORE, { input: { provider, apiKey } });
     expect(errors[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
     expect(errors[0]?.message).toContain(name);
@@ -172,7 +196,10 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     const second = (await store('alice', { provider: 'OPENAI', apiKey: KEY })).apiKey.id as string;
     await server().query('alice', UPDATE, { input: { keyId: second, enabled: false } });
     await server().query('alice', DELETE, { keyId: second });
-    const { auditEvents } = await server().query('alice', '{ auditEvents { edges { node { kind keyId outcome } } } }');
+    const { auditEvents } = await server().query(
+      'alice',
+      '{ auditEvents { edges { node { kind keyId outcome } } } }',
+    );
     expect(auditEvents.edges.map((edge: any) => [edge.node.kind, edge.node.keyId])).toEqual([
       ['KEY_DELETED', second],
       ['KEY_UPDATED', second],
@@ -184,7 +211,9 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
 
   it('changes nothing where the audit row cannot be written', async () => {
     await database().$executeRawUnsafe('ALTER TABLE audit_events RENAME TO audit_events_away');
-    expect(await server().failure('alice', STORE, { input: { provider: 'OPENAI', apiKey: KEY } })).toBe('INTERNAL_SERVER_ERROR');
+    expect(await server().failure('alice', STORE, { input: { provider: 'OPENAI', apiKey: KEY } })).toBe(
+      'INTERNAL_SERVER_ERROR',
+    );
     await database().$executeRawUnsafe('ALTER TABLE audit_events_away RENAME TO audit_events');
     expect((await server().query('alice', LIST)).apiKeys).toEqual([]);
   });

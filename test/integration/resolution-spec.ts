@@ -7,7 +7,8 @@ const EXPLAIN = `query ($provider: Provider, $kind: ProviderKind) {
     available provider source keyId candidates { provider source keyId chosen outcome reason }
   }
 }`;
-const DISABLE = 'mutation ($keyId: ID!) { updateApiKey(input: { keyId: $keyId, enabled: false }) { apiKey { id } } }';
+const DISABLE =
+  'mutation ($keyId: ID!) { updateApiKey(input: { keyId: $keyId, enabled: false }) { apiKey { id } } }';
 const KEY = 'a-key-of-nobody-0123456789';
 
 interface Resolution {
@@ -15,7 +16,13 @@ interface Resolution {
   readonly provider: string | null;
   readonly source: string | null;
   readonly keyId: string | null;
-  readonly candidates: readonly { provider: string; source: string; outcome: string; chosen: boolean; reason: string }[];
+  readonly candidates: readonly {
+    provider: string;
+    source: string;
+    outcome: string;
+    chosen: boolean;
+    reason: string;
+  }[];
 }
 
 describe.each(databaseKinds)('key resolution on %s', (kind) => {
@@ -74,17 +81,24 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
   });
 
   describe('with keys of the server for ANTHROPIC and BRAVE', () => {
-    const server = useTestServer({ ANTHROPIC_API_KEY: 'server-key-0123456789', BRAVE_API_KEY: 'server-key-0123456789' }, kind);
+    const server = useTestServer(
+      { ANTHROPIC_API_KEY: 'server-key-0123456789', BRAVE_API_KEY: 'server-key-0123456789' },
+      kind,
+    );
 
     const corrupt = (keyId: string) =>
-      server()
-        .app.get(DatabaseService)
-        .client.$executeRaw`UPDATE sealed_keys SET envelope = overlay(envelope placing 'AAAA' from 40) WHERE key_id = ${keyId}::uuid`;
+      server().app.get(DatabaseService).client
+        .$executeRaw`UPDATE sealed_keys SET envelope = overlay(envelope placing 'AAAA' from 40) WHERE key_id = ${keyId}::uuid`;
 
     it("falls back to the server's only where the user has none", async () => {
       server().standIn.acceptKey('ANTHROPIC', 'server-key-0123456789');
       const [started] = await server().chatEvents('alice', {});
-      expect(started).toMatchObject({ provider: 'ANTHROPIC', keySource: 'SERVER', keyId: null, maskedKey: null });
+      expect(started).toMatchObject({
+        provider: 'ANTHROPIC',
+        keySource: 'SERVER',
+        keyId: null,
+        maskedKey: null,
+      });
       await server().storeKey('alice', 'GOOGLE', KEY);
       const [again] = await server().chatEvents('alice', {});
       expect(again).toMatchObject({ provider: 'GOOGLE', keySource: 'USER' });
@@ -135,7 +149,10 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
 
     it('shows what is usable now', async () => {
       await server().storeKey('alice', 'OPENAI', KEY);
-      const { providers } = await server().query('alice', '{ providers { provider kind displayName keySource defaultModel } }');
+      const { providers } = await server().query(
+        'alice',
+        '{ providers { provider kind displayName keySource defaultModel } }',
+      );
       const sources = Object.fromEntries(providers.map((info: any) => [info.provider, info.keySource]));
       expect(sources).toEqual({
         OPENAI: 'USER',
@@ -146,7 +163,11 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
         TAVILY: null,
         SERPER: null,
       });
-      expect(providers[0]).toMatchObject({ kind: 'CHAT', displayName: 'OpenAI', defaultModel: expect.any(String) });
+      expect(providers[0]).toMatchObject({
+        kind: 'CHAT',
+        displayName: 'OpenAI',
+        defaultModel: expect.any(String),
+      });
       expect(providers[4]).toMatchObject({ kind: 'SEARCH', defaultModel: null });
     });
   });

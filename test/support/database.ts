@@ -16,14 +16,16 @@ export interface TestDatabase {
 export type DatabaseKind = 'PGlite' | 'PostgreSQL';
 
 /** PGlite always; PostgreSQL where TEST_DATABASE_URL names a server. */
-export const databaseKinds: readonly DatabaseKind[] = process.env['TEST_DATABASE_URL'] ? ['PGlite', 'PostgreSQL'] : ['PGlite'];
+export const databaseKinds: readonly DatabaseKind[] = process.env.TEST_DATABASE_URL
+  ? ['PGlite', 'PostgreSQL']
+  : ['PGlite'];
 
 export function createDatabase(kind: DatabaseKind = 'PGlite'): Promise<TestDatabase> {
   return kind === 'PGlite' ? createEmbedded() : createOnServer();
 }
 
 async function createEmbedded(): Promise<TestDatabase> {
-  const template = process.env['TEST_TEMPLATE_DIR'];
+  const template = process.env.TEST_TEMPLATE_DIR;
   if (!template) throw new Error('The global setup did not run.');
   const folder = await mkdtemp(join(tmpdir(), 'keystream-test-'));
   await cp(template, folder, { recursive: true });
@@ -32,7 +34,7 @@ async function createEmbedded(): Promise<TestDatabase> {
 
 async function createOnServer(): Promise<TestDatabase> {
   const name = `keystream_test_${randomBytes(6).toString('hex')}`;
-  const url = new URL(process.env['TEST_DATABASE_URL']!);
+  const url = new URL(process.env.TEST_DATABASE_URL!);
   await onServer(`CREATE DATABASE ${name}`);
   url.pathname = `/${name}`;
   const target = await openMigrationTarget({ migrationUrl: url.href, dataDir: '' });
@@ -50,7 +52,7 @@ async function createOnServer(): Promise<TestDatabase> {
 
 /** Runs a statement outside every test's database. */
 async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: process.env['TEST_DATABASE_URL'] });
+  const client = new pg.Client({ connectionString: process.env.TEST_DATABASE_URL });
   await client.connect();
   try {
     await client.query(statement);

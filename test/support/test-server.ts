@@ -10,7 +10,7 @@ import { loadConfig } from '../../src/config/load-config.js';
 import { createApp, stopApp } from '../../src/create-app.js';
 import { registry } from '../../src/registry/registry.js';
 
-const JWT_SECRET = 'a secret for tests, of more than 32 bytes';
+export const JWT_SECRET = 'a secret for tests, of more than 32 bytes';
 
 /** A response of POST /graphql. */
 export interface GraphQLResponse<Data> {
@@ -53,7 +53,7 @@ export class TestServer {
     readonly standIn: StandIn,
     readonly environment: Readonly<Record<string, string>>,
   ) {
-    const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+    const { port } = (app.getHttpServer()).address() as AddressInfo;
     this.url = `http://127.0.0.1:${String(port)}`;
     this.webSocketUrl = `ws://127.0.0.1:${String(port)}/graphql`;
   }
@@ -95,7 +95,13 @@ export class TestServer {
     });
     const text = await response.text();
     const body = JSON.parse(text) as { data?: Data; errors?: GraphQLErrorBody[] };
-    return { status: response.status, headers: response.headers, data: body.data ?? null, errors: body.errors ?? [], text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      data: body.data ?? null,
+      errors: body.errors ?? [],
+      text,
+    };
   }
 
   /** The data of a request that must succeed. */
@@ -110,7 +116,11 @@ export class TestServer {
   }
 
   /** The code of a request that must fail. */
-  async failure(userId: string | null, query: string, variables: Record<string, unknown> = {}): Promise<string> {
+  async failure(
+    userId: string | null,
+    query: string,
+    variables: Record<string, unknown> = {},
+  ): Promise<string> {
     const { errors } = await this.post(userId, query, variables);
     const [first] = errors;
     if (!first) throw new Error('The request succeeded.');
@@ -142,7 +152,10 @@ export class TestServer {
   }
 
   /** Streams a chat with the real client; every result as it came. */
-  async chat(userId: string, input: Record<string, unknown>): Promise<AsyncIterableIterator<FormattedExecutionResult<ChatData, unknown>>> {
+  async chat(
+    userId: string,
+    input: Record<string, unknown>,
+  ): Promise<AsyncIterableIterator<FormattedExecutionResult<ChatData, unknown>>> {
     const client = await this.client(userId);
     return client.iterate<ChatData>({ query: CHAT, variables: { input: { messages: HELLO, ...input } } });
   }
@@ -160,7 +173,7 @@ export class TestServer {
   /** The code with which a chat fails before ChatStarted. */
   async chatFailure(userId: string, input: Record<string, unknown>): Promise<string> {
     for await (const { errors } of await this.chat(userId, input)) {
-      const code = errors?.[0]?.extensions?.['code'];
+      const code = errors?.[0]?.extensions?.code;
       if (typeof code === 'string') return code;
     }
     throw new Error('The chat started.');
@@ -178,7 +191,12 @@ export interface ChatEventData {
   readonly seq: number;
   readonly fromSeq?: number;
   readonly text?: string;
-  readonly error?: { readonly code: string; readonly message: string; readonly retryable: boolean; readonly retryAfterMs: number | null };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly retryable: boolean;
+    readonly retryAfterMs: number | null;
+  };
   readonly [field: string]: unknown;
 }
 
@@ -206,7 +224,10 @@ export const CHAT = `subscription Chat($input: ChatInput!) {
 
 /** The text of a chat, put together. */
 export const textOf = (events: readonly ChatEventData[]): string =>
-  events.filter(({ __typename }) => __typename === 'TextDelta').map(({ text }) => text).join('');
+  events
+    .filter(({ __typename }) => __typename === 'TextDelta')
+    .map(({ text }) => text)
+    .join('');
 
 /** A WebSocket whose messages are read one by one. */
 export class RawSocket {

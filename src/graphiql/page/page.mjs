@@ -1,4 +1,4 @@
-import { beginAnswer, showEvent } from './answer.mjs';
+import { beginAnswer, endAnswer, showEvent } from './answer.mjs';
 import { tabs } from './tabs.mjs';
 import { authorization, installTokenForm } from './token.mjs';
 
@@ -28,13 +28,31 @@ const fetcher = GraphiQL.createFetcher({
  */
 function subscribe(payload, sink) {
   beginAnswer();
-  return socket.subscribe(payload, {
-    ...sink,
+  const unsubscribe = socket.subscribe(payload, {
     next(result) {
       showEvent(/** @type {import('./answer.mjs').ChatEvent | undefined} */ (result.data?.chat));
       sink.next(result);
     },
+    error(error) {
+      endAnswer();
+      sink.error(
+        isForbidden(error) ? { message: 'The server needs a valid token: paste one above.' } : error,
+      );
+    },
+    complete() {
+      endAnswer();
+      sink.complete();
+    },
   });
+  return () => {
+    unsubscribe();
+    endAnswer();
+  };
+}
+
+/** @param {unknown} error graphql-ws gives the event with which the socket was closed */
+function isForbidden(error) {
+  return error instanceof window.CloseEvent && error.code === graphqlWs.CloseCode.Forbidden;
 }
 
 installTokenForm();
@@ -45,6 +63,7 @@ ReactDOM.createRoot(document.getElementById('graphiql')).render(
     defaultEditorToolsVisibility: 'variables',
     // The token has a field of its own.
     isHeadersEditorEnabled: false,
+    showPersistHeadersSettings: false,
     storage: memoryStorage(),
   }),
 );

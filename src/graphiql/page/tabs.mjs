@@ -35,10 +35,12 @@ mutation StoreKey($input: StoreApiKeyInput!) {
   }
 }
 `,
-    variables: variables({ input: { provider: 'OPENAI', apiKey: '', name: 'My key' } }),
+    variables: `{
+  "input": { "provider": "OPENAI", "apiKey": "", "name": "My key" }
+}`,
   },
   {
-    query: `# The events arrive over WebSocket. What they say is put together below.
+    query: `# The answer streams in below.
 subscription Chat($input: ChatInput!) {
   chat(input: $input) {
     __typename
@@ -77,13 +79,13 @@ subscription Chat($input: ChatInput!) {
   }
 }
 `,
-    variables: variables({
-      input: { provider: 'OPENAI', messages: [{ role: 'USER', content: 'Why is the sky blue?' }] },
-    }),
+    variables: `{
+  "input": {
+    "provider": "OPENAI",
+    "messages": [
+      { "role": "USER", "content": "Why is the sky blue?" }
+    ]
+  }
+}`,
   },
 ];
-
-/** @param {object} value */
-function variables(value) {
-  return JSON.stringify(value, null, 2);
-}

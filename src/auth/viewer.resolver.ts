@@ -1,0 +1,17 @@
+import { Field, ID, ObjectType, Query, Resolver } from '@nestjs/graphql';
+import type { AuthenticatedUser } from './authenticated-user.js';
+import { CurrentUser } from './current-user.decorator.js';
+
+@ObjectType({ description: 'Who is asking.' })
+export class Viewer {
+  @Field(() => ID, { description: "The caller's id: the token's `sub`." })
+  id!: string;
+}
+
+@Resolver()
+export class ViewerResolver {
+  @Query(() => Viewer, { description: 'Who is asking, as the token says.' })
+  viewer(@CurrentUser() { userId }: AuthenticatedUser): Viewer {
+    return { id: userId };
+  }
+}

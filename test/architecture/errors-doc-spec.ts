@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KeySetUnavailableError, UnauthenticatedError } from '../../src/auth/auth.errors.js';
+import type { AppError } from '../../src/common/app-error.js';
+import { describeError } from '../../src/common/describe-error.js';
+import { errorCodes } from '../../src/common/error-code.js';
+import { BadUserInputError } from '../../src/common/input-errors.js';
+import { DrainingError } from '../../src/common/lifecycle.js';
+import { ForbiddenOriginError } from '../../src/graphql/origins.js';
+import { KeyNotFoundError, KeyUnreadableError, NoKeyAvailableError } from '../../src/keys/keys.errors.js';
+import {
+  KeyExhaustedError,
+  KeyRejectedError,
+  ProviderBadRequestError,
+  ProviderRateLimitedError,
+  ProviderTimeoutError,
+  ProviderTruncatedError,
+  ProviderUnavailableError,
+  UnknownModelError,
+} from '../../src/outbound/upstream-error.js';
+import { DatabaseUnavailableError } from '../../src/prisma/database-unavailable.error.js';
+
+/** One of every cause, as it is usually made. */
+const errors: readonly AppError[] = [
+  new BadUserInputError([]),
+  new DatabaseUnavailableError(),
+  new DrainingError(),
+  new ForbiddenOriginError(),
+  new KeyExhaustedError(),
+  new KeyNotFoundError(),
+  new KeyRejectedError(),
+  new KeySetUnavailableError(),
+  new KeyUnreadableError('OpenAI'),
+  new NoKeyAvailableError(['OpenAI']),
+  new ProviderBadRequestError(),
+  new ProviderRateLimitedError(),
+  new ProviderTimeoutError(),
+  new ProviderTruncatedError(),
+  new ProviderUnavailableError(),
+  new UnauthenticatedError(),
+  new UnknownModelError(),
+];
+
+/** Codes that no class of ours carries: GraphQL's own, and what stands for everything unexpected. */
+const withoutClass = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'INTERNAL_SERVER_ERROR'];
+
+interface Row {
+  readonly code: string;
+  readonly meaning: string;
+  readonly advice: string;
+  readonly retryable: string;
+}
+
+function readRows(): Row[] {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
+  const rows = text.matchAll(/^\| `([A-Z_]+)` \| (.+?) \| (.+?) \| (.+?) \|$/gm);
+  return [...rows].map(([, code = '', meaning = '', advice = '', retryable = '']) => ({
+    code,
+    meaning,
+    advice,
+    retryable,
+  }));
+}
+
+const rows = readRows();
+
+describe('docs/errors.md', () => {
+  it('has a row for every code, and every row is a code', () => {
+    expect(rows.map(({ code }) => code).sort()).toEqual([...errorCodes].sort());
+  });
+
+  it.each(errors.map((error) => [error.constructor.name, error] as const))(
+    'says of %s whether a retry makes sense',
+    (_, error) => {
+      const row = rows.find(({ code }) => code === error.code);
+      expect(row?.retryable).toBe(error.retryable ? 'yes' : 'no');
+    },
+  );
+
+  it('says of an unexpected error that a retry makes no sense', () => {
+    const { code, retryable } = describeError(new Error('unexpected'));
+    expect(rows.find((row) => row.code === code)?.retryable).toBe(retryable ? 'yes' : 'no');
+  });
+
+  it('explains every code in a sentence, and says what to do', () => {
+    for (const { meaning, advice } of rows) {
+      expect(meaning).toMatch(/^[A-Z].+\.$/);
+      expect(advice).toMatch(/^[A-Z].+\.$/);
+    }
+  });
+});
+
+describe('an error code', () => {
+  it('belongs to an error that is thrown', () => {
+    const thrown = new Set([...errors.map(({ code }) => code), ...withoutClass]);
+    expect([...thrown].sort()).toEqual([...errorCodes].sort());
+  });
+});

@@ -1,0 +1,92 @@
+import { createDatabase, databaseKinds, type TestDatabase } from '../../support/database.js';
+import { type ServerProcess, useProcesses } from '../../support/server-process.js';
+
+const WRITERS = 20;
+/** Acknowledged writes after which the server is killed, while the others are under way. */
+const ENOUGH = 60;
+const KEYS = '{ apiKeys { id } }';
+
+describe.each(databaseKinds)('a server on %s that is killed', (kind) => {
+  const processes = useProcesses();
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createDatabase(kind);
+  });
+  afterEach(() => database.drop());
+
+  it('has every write that it acknowledged when it is back', async () => {
+    const environment = processes.environment(database.environment);
+    const server = await processes.start(environment);
+    const acknowledged = await writeUntilKilled(server);
+    expect(acknowledged.size).toBeGreaterThanOrEqual(ENOUGH);
+
+    const restarted = await processes.start(environment);
+    for (const [userId, keyId] of acknowledged) {
+      expect(await restarted.query(userId, KEYS)).toEqual({ apiKeys: [{ id: keyId }] });
+    }
+    // And they open: sealed record and row were written together.
+    const [userId = ''] = acknowledged.keys();
+    processes.standIn.acceptKey('OPENAI', keyOf(userId));
+    expect((await restarted.chatEvents(userId, {})).at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
+  });
+});
+
+describe('the lock on the embedded database', () => {
+  const processes = useProcesses();
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createDatabase();
+  });
+  afterEach(() => database.drop());
+
+  it('keeps a second server out, which says why and exits 1; the first goes on', async () => {
+    const environment = processes.environment(database.environment);
+    const first = await processes.start(environment);
+    const second = await processes.spawn(environment).exited;
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain(`Another process has the embedded database in ${String(environment['DATA_DIR'])} open`);
+    expect(second.stdout).not.toContain('Listening');
+    expect(await first.query('alice', KEYS)).toEqual({ apiKeys: [] });
+  });
+
+  it('keeps migrations out while a server runs', async () => {
+    const environment = processes.environment(database.environment);
+    await processes.start(environment);
+    const migration = await processes.run('dist/cli/migrate.js', environment);
+    expect(migration.code).toBe(1);
+    expect(migration.stderr).toContain('Another process has the embedded database');
+  });
+
+  it('ends with a process that is killed', async () => {
+    const environment = processes.environment(database.environment);
+    const first = await processes.start(environment);
+    expect(await first.kill('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
+    const second = await processes.start(environment);
+    expect(await second.query('alice', KEYS)).toEqual({ apiKeys: [] });
+  });
+});
+
+const keyOf = (userId: string): string => `key-of-${userId}-0123456789`;
+
+/** Many users store a key each, some at a time, until enough are acknowledged: then the server is killed. */
+async function writeUntilKilled(server: ServerProcess): Promise<Map<string, string>> {
+  const acknowledged = new Map<string, string>();
+  let next = 0;
+  let killed = false;
+  const write = async (): Promise<void> => {
+    while (!killed) {
+      const userId = `user-${String(next++)}`;
+      try {
+        acknowledged.set(userId, await server.storeKey(userId, 'OPENAI', keyOf(userId)));
+      } catch (error) {
+        if (!killed) throw error;
+      }
+      if (acknowledged.size >= ENOUGH && !killed) {
+        killed = true;
+        await server.kill('SIGKILL');
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: WRITERS }, write));
+  return acknowledged;
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * A suite that needs Chromium: run where it is installed (CHROMIUM_PATH names it where it is elsewhere). With
+ * REQUIRE_CHROMIUM=1, as in CI, a missing Chromium is a failure.
+ */
+export const describeInChromium =
+  existsSync(executablePath) || process.env['REQUIRE_CHROMIUM'] === '1' ? describe : describe.skip;
+
+/** A page in a profile of its own, and what it should not have done. */
+export interface WatchedPage {
+  readonly page: Page;
+  /** What the browser complained about: errors of scripts, what a policy forbade, what could not be loaded. */
+  readonly complaints: readonly string[];
+  /** Every address that the page asked for, WebSockets too. */
+  readonly requested: readonly string[];
+}
+
+/** Opens pages for each test of a suite: `const open = useChromium();`, then `await open()`. */
+export function useChromium(): () => Promise<WatchedPage> {
+  let browser: Browser | null = null;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath, args: flags });
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+  return async () => {
+    if (!browser) throw new Error('The browser runs only during a test.');
+    return watch(await browser.newPage({ viewport: { width: 1280, height: 800 } }));
+  };
+}
+
+function watch(page: Page): WatchedPage {
+  const complaints: string[] = [];
+  const requested: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => requested.push(request.url()));
+  page.on('websocket', (socket) => requested.push(socket.url()));
+  return { page, complaints, requested };
+}
