@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import fastifyCors, { type FastifyCorsOptionsDelegate } from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -37,12 +37,20 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   return app;
 }
 
-/** Stops gracefully: no new work, running streams get their time, sockets close with 1001, then everything else. */
+/**
+ * Stops gracefully: no new work, running streams and requests get their time, sockets close with 1001, then everything
+ * else.
+ */
 export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: number): Promise<void> {
+  const deadline = performance.now() + drainTimeoutMs;
   app.get(Lifecycle).beginDrain();
   await app.get(ActiveChats).drain(drainTimeoutMs);
   await app.get(WebSocketDoor).close();
+  // A client that never sends its request to the end would hold up the server for as long.
+  const server = app.getHttpServer() as Server;
+  const timer = setTimeout(() => server.closeAllConnections(), Math.max(0, deadline - performance.now()));
   await app.close();
+  clearTimeout(timer);
 }
 
 async function installHttp(app: NestFastifyApplication): Promise<void> {

@@ -21,7 +21,8 @@ export class AuditResolver {
     @CurrentUser() user: AuthenticatedUser,
     @Args() page: PageArgs,
     @Args('filter', { type: () => AuditFilter, nullable: true, description: 'Which events.' })
-    filter?: AuditFilter | null,
+    filter? // Not "or null": only a class by itself tells the validation which rules to apply.
+    : AuditFilter,
   ): Promise<AuditEventConnection> {
     const rows = await this.audit.list(user.userId, filter ?? {}, page.first + 1, decodeCursor(page.after));
     return toConnection(rows, page, toModel);

@@ -21,9 +21,9 @@ export class ActiveChats {
   }
 
   /**
-   * Lets the chats finish, and after `timeoutMs` ends the rest with ChatFailed (SERVICE_UNAVAILABLE). Resolves when none
-   * is left, or a moment after the time is up: a watcher that reads nothing gets no terminal event, and must not hold
-   * up the stop.
+   * Lets the chats finish and their watchers take the terminal events, and after `timeoutMs` ends the rest with
+   * ChatFailed (SERVICE_UNAVAILABLE). Resolves when none is left, or a moment after the time is up: a watcher that reads
+   * nothing gets no terminal event, and must not hold up the stop.
    */
   async drain(timeoutMs: number): Promise<void> {
     if (await this.#emptyWithin(timeoutMs)) return;
@@ -37,7 +37,8 @@ export class ActiveChats {
       const timer = setTimeout(() => resolve(false), timeoutMs);
       this.#onEmpty = () => {
         clearTimeout(timer);
-        resolve(true);
+        // The watcher's `complete` follows the last event in this turn of the event loop.
+        setImmediate(() => resolve(true));
       };
     });
   }

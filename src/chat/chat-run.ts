@@ -30,6 +30,8 @@ export interface ChatRunSettings {
   readonly keyResolutionMs: number;
   /** Called once, before the terminal event, however the chat ends. It must not throw. */
   readonly onEnd: (report: ChatReport) => Promise<void>;
+  /** Called once, when the watcher has taken the terminal event or has left. */
+  readonly onClose: () => void;
 }
 
 /** The abort reason of a chat whose watcher left. */
@@ -85,18 +87,27 @@ export class ChatRun implements AsyncIterableIterator<ChatEvent> {
   }
 
   async *#run(): AsyncGenerator<ChatEvent, undefined, undefined> {
+    try {
+      const ending = yield* this.#watched();
+      yield this.#terminal(ending);
+    } finally {
+      this.#settings.onClose();
+    }
+    return undefined;
+  }
+
+  async *#watched(): AsyncGenerator<ChatEvent, ChatEnding, undefined> {
     // What holds where the watcher leaves between two events: then only `finally` runs.
     let ending = CANCELLED;
     try {
       yield this.#started();
       ending = yield* this.#relay();
+      return ending;
     } finally {
       clearTimeout(this.#timer);
       this.#settings.key.secret.destroy();
       await this.#settings.onEnd({ ending, usage: this.#usage, timings: this.#timings() });
     }
-    yield this.#terminal(ending);
-    return undefined;
   }
 
   async *#relay(): AsyncGenerator<ChatEvent, ChatEnding, undefined> {

@@ -58,10 +58,8 @@ export class ChatService {
       ...chat,
       adapter: this.adapters.get(chat.key.provider),
       maxDurationMs: this.config.chatMaxDurationMs,
-      onEnd: async (report) => {
-        await this.report(userId, chat, report);
-        this.active.remove(run);
-      },
+      onEnd: (report) => this.report(userId, chat, report),
+      onClose: () => this.active.remove(run),
     });
     this.active.add(run);
     return run;

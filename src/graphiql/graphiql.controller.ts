@@ -31,5 +31,6 @@ export class GraphiQLController {
 }
 
 function send(path: string): StreamableFile {
-  return new StreamableFile(createReadStream(locate(path)), { type: mediaTypes[extname(path)] });
+  const type = mediaTypes[extname(path)] ?? 'application/octet-stream';
+  return new StreamableFile(createReadStream(locate(path)), { type });
 }

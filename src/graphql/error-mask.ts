@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { GraphQLError, type GraphQLFormattedError, Kind, print, visit } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../common/app-error.js';
 import { describeError, type ErrorDescription } from '../common/describe-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import { Config } from '../config/config.js';
+import { textWithoutQuotations, withoutSuggestions } from './document-error-text.js';
 
 /** Codes for a document that GraphQL refuses, as Apollo names them. */
 type DocumentErrorCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED';
@@ -61,7 +62,7 @@ export class ErrorMask {
         : apolloCode === undefined
           ? 'GRAPHQL_VALIDATION_FAILED'
           : 'BAD_USER_INPUT';
-    const message = withoutValues(error);
+    const message = textWithoutQuotations(error);
     return {
       code,
       message: this.config.general.production ? withoutSuggestions(message) : message,
@@ -73,34 +74,3 @@ export class ErrorMask {
 
 const isDocumentErrorCode = (code: unknown): code is DocumentErrorCode =>
   code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
-
-/** Suggestions tell the schema to those who may not introspect it. */
-const withoutSuggestions = (message: string): string => message.replace(/ Did you mean .*$/s, '');
-
-/** GraphQL quotes the value that it refuses, at the end of the message or between quotes. */
-function withoutValues(error: GraphQLError): string {
-  if (error.message.startsWith('Syntax Error')) return withoutTokens(error.message);
-  const values = new Set<string>();
-  const collect = (node: { kind: Kind; value?: unknown }) => {
-    if (typeof node.value === 'string') values.add(node.value);
-  };
-  for (const node of error.nodes ?? []) {
-    visit(node, {
-      [Kind.STRING]: (value) => {
-        collect(value);
-        values.add(print(value));
-      },
-      [Kind.ENUM]: collect,
-      [Kind.INT]: collect,
-      [Kind.FLOAT]: collect,
-    });
-  }
-  return [...values]
-    .filter((value) => value !== '')
-    .sort((a, b) => b.length - a.length)
-    .reduce((message, value) => message.replaceAll(value, '[value]'), error.message);
-}
-
-/** `Unexpected Name "sk"` becomes `Unexpected Name`: what the parser stumbled over may be a part of a key. */
-const withoutTokens = (message: string): string =>
-  message.replace(/ "(?:[^"\\]|\\.)*"/gs, '').replace(/: "[^]*$/, '.');

@@ -6,7 +6,7 @@ import { toHeaders } from './to-headers.js';
 /** Above this many bytes that nobody has read yet the socket is paused. */
 const HIGH_WATER_BYTES = 65_536;
 /** Small chunks that wait together are handed over together: each costs its reader about the same, whatever its size. */
-const MERGED_BYTES = 8_192;
+const MERGED_BYTES = 2_048;
 
 /** What undici wants to hear when we close a connection. Nobody sees it. */
 const CLOSED = new Error('The exchange is over.');

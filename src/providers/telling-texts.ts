@@ -4,14 +4,22 @@ export type TellingTexts<Meaning extends string> = readonly (readonly [pattern: 
 /** Our own names of what a provider may complain about: what a client sees in place of the provider's words. */
 export type InputName = 'model' | 'messages' | 'temperature' | 'maxOutputTokens' | 'reasoningEffort';
 
+/** Matches everything, and nothing of it. */
+const NOTHING = /(?:)/;
+
 /** Looks for patterns in texts that may be anything. Nothing of a text goes on but which pattern was found in it. */
 export function meaningOf<Meaning extends string>(
   texts: readonly unknown[],
   telling: TellingTexts<Meaning>,
 ): Meaning | null {
-  for (const text of texts) {
-    const found = typeof text === 'string' && telling.find(([pattern]) => pattern.test(text));
-    if (found) return found[1];
+  try {
+    for (const text of texts) {
+      const found = typeof text === 'string' && telling.find(([pattern]) => pattern.test(text));
+      if (found) return found[1];
+    }
+    return null;
+  } finally {
+    // The engine keeps the last text that matched (`RegExp.input`), and providers quote keys in theirs.
+    NOTHING.test('');
   }
-  return null;
 }

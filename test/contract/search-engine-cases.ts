@@ -17,7 +17,8 @@ export interface EngineCase {
   >;
   /** Further refusals that only this engine has, and the code that each becomes. */
   readonly furtherErrors: readonly (readonly [string, Reply])[];
-  readonly retryAfterMs: number;
+  /** The milliseconds to wait that each answer tells; null for none. */
+  readonly retries: readonly (readonly [number | null, Reply])[];
   readonly method: string;
   /** Without the query. */
   readonly path: string;
@@ -44,6 +45,11 @@ const RFC_URL = 'https://www.rfc-editor.org/rfc/rfc7518';
 const JWT = 'JSON Web Token – Größe zählt';
 const JWT_URL = 'https://example.de/jwt';
 
+function rateLimitedByBrave(windows: Readonly<Record<string, string>>): Reply {
+  const headers = Object.entries(windows).map(([name, value]) => [`x-ratelimit-${name}`, value]);
+  return { ...braveErrors.rateLimit(null), headers: Object.fromEntries(headers) as Record<string, string> };
+}
+
 export const engineCases: readonly EngineCase[] = [
   {
     entry: firecrawl,
@@ -52,7 +58,10 @@ export const engineCases: readonly EngineCase[] = [
       ['KEY_REJECTED', { status: 403, body: { success: false, error: 'Forbidden' } }],
       ['PROVIDER_TIMEOUT', { status: 408, body: { success: false, error: 'Request timed out' } }],
     ],
-    retryAfterMs: 20_000,
+    retries: [
+      [20_000, firecrawlErrors.rateLimit(null)],
+      [null, { status: 429, body: { success: false, error: 'Rate limit exceeded.' } }],
+    ],
     method: 'POST',
     path: '/v2/search',
     keyHeader: 'authorization',
@@ -60,7 +69,10 @@ export const engineCases: readonly EngineCase[] = [
     minimal: { query: 'words', limit: 7 },
     options: [
       [{ country: 'DE' }, { country: 'DE' }],
-      [{ includeContent: true }, { scrapeOptions: { formats: ['markdown'] } }],
+      [{ safeSearch: 'OFF' }, { safe: false }],
+      [{ safeSearch: 'MODERATE' }, { safe: true }],
+      [{ safeSearch: 'STRICT' }, { safe: true }],
+      [{ includeContent: true }, { scrapeOptions: { formats: ['markdown'], timeout: 6_000 } }],
     ],
     hits: [
       hit(
@@ -83,7 +95,16 @@ export const engineCases: readonly EngineCase[] = [
       ['KEY_REJECTED', { status: 404, body: { error: { code: 'SUBSCRIPTION_NOT_FOUND' } } }],
       ['KEY_EXHAUSTED', { status: 402, body: { error: { code: 'USAGE_LIMIT_EXCEEDED' } } }],
     ],
-    retryAfterMs: 1_000,
+    retries: [
+      [1_000, braveErrors.rateLimit(null)],
+      [1_419_704_000, rateLimitedByBrave({ limit: '1, 15000', remaining: '0, 0', reset: '1, 1419704' })],
+      // A plan that is paid by use has no limit for the month: nothing of it is ever left.
+      [1_000, rateLimitedByBrave({ limit: '50, 0', remaining: '0, 0', reset: '1, 1419704' })],
+      [1_000, rateLimitedByBrave({ remaining: '0', reset: '1' })],
+      [null, rateLimitedByBrave({ limit: '1, 15000', remaining: '1, 15', reset: '1, 1419704' })],
+      [null, rateLimitedByBrave({ limit: 'x', remaining: '0', reset: 'soon' })],
+      [null, rateLimitedByBrave({})],
+    ],
     method: 'GET',
     path: '/res/v1/web/search',
     keyHeader: 'x-subscription-token',
@@ -122,7 +143,10 @@ export const engineCases: readonly EngineCase[] = [
     entry: tavily,
     errors: tavilyErrors,
     furtherErrors: [['KEY_EXHAUSTED', tavilyErrors.payAsYouGoLimit('tvly-key')]],
-    retryAfterMs: 60_000,
+    retries: [
+      [60_000, tavilyErrors.rateLimit(null)],
+      [null, { status: 429, body: { detail: { error: 'Too many requests.' } } }],
+    ],
     method: 'POST',
     path: '/search',
     keyHeader: 'authorization',
@@ -147,7 +171,10 @@ export const engineCases: readonly EngineCase[] = [
     entry: serper,
     errors: serperErrors,
     furtherErrors: [['KEY_REJECTED', { status: 401, body: { message: 'Unauthorized.' } }]],
-    retryAfterMs: 1_000,
+    retries: [
+      [1_000, serperErrors.rateLimit(null)],
+      [null, { status: 429, body: { message: 'Too many requests', statusCode: 429 } }],
+    ],
     method: 'POST',
     path: '/search',
     keyHeader: 'x-api-key',

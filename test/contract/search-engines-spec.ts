@@ -249,10 +249,13 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       expect(await codeOf(search())).toBe('KEY_REJECTED');
     });
 
-    it('tells when a retry makes sense', async () => {
-      void answerWith(reply(engine.errors.rateLimit(KEY)));
-      expect(await failureOf(search())).toMatchObject({ retryAfterMs: engine.retryAfterMs });
-    });
+    it.each(engine.retries)(
+      'tells that a retry makes sense after %j ms: %j',
+      async (retryAfterMs, answer) => {
+        void answerWith(reply(answer));
+        expect(await failureOf(search())).toMatchObject({ code: 'PROVIDER_RATE_LIMITED', retryAfterMs });
+      },
+    );
 
     it('is an outage where nobody listens', async () => {
       await standIn().stop();

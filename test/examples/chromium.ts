@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const flags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -17,7 +17,7 @@ const flags = [
  * REQUIRE_CHROMIUM=1, as in CI, a missing Chromium is a failure.
  */
 export const describeInChromium =
-  existsSync(executablePath) || process.env['REQUIRE_CHROMIUM'] === '1' ? describe : describe.skip;
+  existsSync(executablePath) || process.env.REQUIRE_CHROMIUM === '1' ? describe : describe.skip;
 
 /** A page in a profile of its own, and what it should not have done. */
 export interface WatchedPage {

@@ -23,7 +23,10 @@ for (const kind of databaseKinds) {
     });
 
     /** Past all code of ours and Prisma's. */
-    const insertKey = (status: string, { userId = randomUUID(), provider = 'OPENAI', id = randomUUID() } = {}) =>
+    const insertKey = (
+      status: string,
+      { userId = randomUUID(), provider = 'OPENAI', id = randomUUID() } = {},
+    ) =>
       service.client.$executeRaw`
         INSERT INTO api_keys (id, user_id, provider, masked_key, status)
         VALUES (${id}::uuid, ${userId}, ${provider}, 'sk-…abcd', ${status}::"ApiKeyStatus")`;
@@ -57,13 +60,19 @@ for (const kind of databaseKinds) {
         ),
       );
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
-      expect(reasons).toEqual(Array.from({ length: 49 }, () => expect.objectContaining({ code: 'P2002' }) as unknown));
+      const reasons = outcomes.flatMap((outcome) =>
+        outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+      );
+      expect(reasons).toEqual(
+        Array.from({ length: 49 }, () => expect.objectContaining({ code: 'P2002' }) as unknown),
+      );
     });
 
     it('drop a sealed key with its key, and take none without', async () => {
       const seal = (keyId: string) =>
-        service.client.sealedKey.create({ data: { keyId, userId: 'u', envelope: 'e', encryptionKeyId: 'k' } });
+        service.client.sealedKey.create({
+          data: { keyId, userId: 'u', envelope: 'e', encryptionKeyId: 'k' },
+        });
       const id = randomUUID();
       await insertKey('ACTIVE', { id });
       await seal(id);
@@ -90,7 +99,9 @@ for (const kind of databaseKinds) {
     it('give ids that sort by time', async () => {
       const ids: string[] = [];
       for (let count = 0; count < 20; count += 1) {
-        const event = await service.client.auditEvent.create({ data: { userId: 'u', kind: 'ANOMALY', outcome: 'OK' } });
+        const event = await service.client.auditEvent.create({
+          data: { userId: 'u', kind: 'ANOMALY', outcome: 'OK' },
+        });
         ids.push(event.id.slice(0, 13));
       }
       expect(ids).toEqual([...ids].sort());
@@ -99,7 +110,9 @@ for (const kind of databaseKinds) {
     it('hold one state of the vault', async () => {
       const state = { encryptionKeyId: 'k', canary: 'c', environmentName: 'test' };
       await service.client.vaultState.create({ data: state });
-      await expect(service.client.vaultState.create({ data: state })).rejects.toMatchObject({ code: 'P2002' });
+      await expect(service.client.vaultState.create({ data: state })).rejects.toMatchObject({
+        code: 'P2002',
+      });
       await expect(service.client.vaultState.create({ data: { ...state, id: 2 } })).rejects.toThrow(
         /vault_state_one_row/,
       );
@@ -108,11 +121,14 @@ for (const kind of databaseKinds) {
     describe('of the audit trail', () => {
       let id: string;
       beforeEach(async () => {
-        ({ id } = await service.client.auditEvent.create({ data: { userId: 'a', kind: 'KEY_STORED', outcome: 'OK' } }));
+        ({ id } = await service.client.auditEvent.create({
+          data: { userId: 'a', kind: 'KEY_STORED', outcome: 'OK' },
+        }));
       });
       const refused = /append-only: (UPDATE|DELETE|TRUNCATE) refused/;
       const changes: Record<string, (client: DatabaseClient) => Promise<unknown>> = {
-        'an update': (client) => client.auditEvent.updateMany({ where: { id }, data: { outcome: 'CHANGED' } }),
+        'an update': (client) =>
+          client.auditEvent.updateMany({ where: { id }, data: { outcome: 'CHANGED' } }),
         'an upsert': (client) => client.$executeRaw`
           INSERT INTO audit_events (id, user_id, kind, outcome) VALUES (${id}::uuid, 'a', 'ANOMALY', 'CHANGED')
           ON CONFLICT (id) DO UPDATE SET outcome = excluded.outcome`,

@@ -10,10 +10,17 @@ export interface RootFieldDocument {
 /** One document for each query, mutation or subscription that there is: a new one is covered without further ado. */
 export function rootFieldsOf(operation: 'query' | 'mutation' | 'subscription'): RootFieldDocument[] {
   const schema = readSchema();
-  const roots = { query: schema.getQueryType(), mutation: schema.getMutationType(), subscription: schema.getSubscriptionType() };
+  const roots = {
+    query: schema.getQueryType(),
+    mutation: schema.getMutationType(),
+    subscription: schema.getSubscriptionType(),
+  };
   const root: GraphQLObjectType | null | undefined = roots[operation];
   if (!root) throw new Error(`The schema has no ${operation}.`);
-  return Object.values(root.getFields()).map((field) => ({ name: field.name, query: `${operation} ${documentOf(field)}` }));
+  return Object.values(root.getFields()).map((field) => ({
+    name: field.name,
+    query: `${operation} ${documentOf(field)}`,
+  }));
 }
 
 function documentOf({ name, args, type }: GraphQLField<unknown, unknown>): string {

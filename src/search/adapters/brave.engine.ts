@@ -104,12 +104,14 @@ function toHit(result: unknown): SearchHit {
 }
 
 /**
- * Brave names what is left of each window of time and the seconds until it begins anew: `0, 14523` and `1, 1419704`.
- * A retry makes sense when all that are used up have.
+ * Brave names each window's limit (0 where there is none), what is left of it, and the seconds until it begins anew:
+ * `1, 15000`, `0, 14523` and `1, 1419704`. A retry makes sense when all that are used up have begun anew.
  */
 function untilWindowsReset(headers: Headers): number | null {
+  const limits = numbersIn(headers.get('x-ratelimit-limit'));
   const remaining = numbersIn(headers.get('x-ratelimit-remaining'));
-  const resets = numbersIn(headers.get('x-ratelimit-reset')).filter((_, index) => remaining[index] === 0);
+  const isUsedUp = (index: number): boolean => remaining[index] === 0 && limits[index] !== 0;
+  const resets = numbersIn(headers.get('x-ratelimit-reset')).filter((_, index) => isUsedUp(index));
   return resets.length === 0 ? null : secondsToRetryAfterMs(Math.max(...resets));
 }
 

@@ -1,10 +1,15 @@
 import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
-import { defineSearchEngine, type SearchHit } from '../contract.js';
+import { defineSearchEngine, type SearchHit, type SearchRequest } from '../contract.js';
 import { EngineClient, type FailureDialect } from '../engine-client.js';
 import { fieldOf, listOrNoneOf, textOf } from '../json-fields.js';
 
 /** Firecrawl's statuses mean what they usually do; its errors hold a text and no code that says more. */
 const failures: FailureDialect = { table: { codes: {} }, codesOf: () => [] };
+
+/** The part of a search's time that one page may take: without it, one slow page would cost all results. */
+const TIME_FOR_A_PAGE = 0.6;
+/** Firecrawl refuses a shorter one, in milliseconds. */
+const SHORTEST_TIME_FOR_A_PAGE = 1_000;
 
 /** Firecrawl's `POST /v2/search`: https://docs.firecrawl.dev/api-reference/endpoint/search */
 export const firecrawl = defineSearchEngine({
@@ -23,22 +28,21 @@ export const firecrawl = defineSearchEngine({
     },
   },
   keyPrefixes: { public: ['fc-'], unmistakable: ['fc-'] },
-  options: ['country'],
+  options: ['country', 'safeSearch'],
   createAdapter(settings, http) {
     const client = new EngineClient(http, settings, failures);
+    const pageTimeoutMs = Math.max(
+      SHORTEST_TIME_FOR_A_PAGE,
+      Math.floor(settings.firstByteTimeoutMs * TIME_FOR_A_PAGE),
+    );
     return {
-      async search({ query, limit, includeContent, country }, key, signal) {
+      async search(request, key, signal) {
         const answer = await client.call(
           {
             method: 'POST',
             path: '/v2/search',
             headers: { authorization: `Bearer ${key.reveal()}` },
-            body: {
-              query,
-              limit,
-              ...(country !== undefined && { country }),
-              ...(includeContent && { scrapeOptions: { formats: ['markdown'] } }),
-            },
+            body: toBody(request, pageTimeoutMs),
           },
           signal,
         );
@@ -47,6 +51,20 @@ export const firecrawl = defineSearchEngine({
     };
   },
 });
+
+function toBody(
+  { query, limit, includeContent, country, safeSearch }: SearchRequest,
+  pageTimeoutMs: number,
+): Record<string, unknown> {
+  return {
+    query,
+    limit,
+    ...(country !== undefined && { country }),
+    // Firecrawl knows on and off.
+    ...(safeSearch !== undefined && { safe: safeSearch === 'STRICT' }),
+    ...(includeContent && { scrapeOptions: { formats: ['markdown'] } }),
+  };
+}
 
 /** The results stand in one list for each source asked; a source that found nothing may have none. */
 function resultsOf(answer: unknown): readonly unknown[] {

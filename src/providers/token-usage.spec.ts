@@ -1,0 +1,29 @@
+import { usageParts } from './token-usage.js';
+
+describe('usageParts', () => {
+  it('gives what was counted', () => {
+    expect(usageParts({ input: 10, output: 20, reasoning: 5, cachedInput: 0 })).toEqual([
+      {
+        type: 'usage',
+        usage: { inputTokens: 10, outputTokens: 20, reasoningTokens: 5, cachedInputTokens: 0 },
+      },
+    ]);
+  });
+
+  it('has null for what was not counted', () => {
+    expect(usageParts({ input: 10, output: 20, cachedInput: null })).toEqual([
+      {
+        type: 'usage',
+        usage: { inputTokens: 10, outputTokens: 20, reasoningTokens: null, cachedInputTokens: null },
+      },
+    ]);
+  });
+
+  it.each([undefined, null, '10', NaN, -1, 1.5, Infinity, 2 ** 53])(
+    'gives nothing where a total is %p',
+    (count) => {
+      expect(usageParts({ input: count, output: 20 })).toEqual([]);
+      expect(usageParts({ input: 10, output: count })).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,177 @@
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import { flood } from '../../../demo/stand-in/behaviours.mjs';
+import { ResponseEvents } from '../../../demo/stand-in/openai-events.mjs';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { chatOn, type ServerProcess, useProcesses } from '../../support/server-process.js';
+import { CHAT, HELLO, type RawSocket } from '../../support/test-server.js';
+import { untilStalled } from '../../support/until-stalled.js';
+
+const KEY = 'key-of-alice-0123456789';
+const DRAINING = 'SIGTERM: no new work';
+const AUDIT = '{ auditEvents(first: 1) { edges { node { kind outcome } } } }';
+
+describe('a server that is told to stop', () => {
+  const processes = useProcesses();
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createDatabase();
+  });
+  afterEach(() => database.drop());
+
+  /** A server with a key of alice's. */
+  async function start(drainTimeoutMs: number): Promise<ServerProcess> {
+    const environment = { ...processes.environment(database.environment), DRAIN_TIMEOUT_MS: String(drainTimeoutMs) };
+    const server = await processes.start(environment);
+    processes.standIn.acceptKey('OPENAI', KEY);
+    await server.storeKey('alice', 'OPENAI', KEY);
+    return server;
+  }
+
+  /** A chat that has begun; the upstream ends it when told to, or never. */
+  async function startChat(server: ServerProcess) {
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    processes.standIn.once('OPENAI', async (exchange) => {
+      const answer = new ResponseEvents(exchange.body);
+      await exchange.write(answer.begin() + answer.beginText() + answer.textDelta('begun'));
+      await finished;
+      exchange.end(answer.textDelta(' and ended') + answer.end(1));
+    });
+    const request = processes.standIn.nextRequest('OPENAI');
+    const socket = await server.socket('alice');
+    const events = chatOn(socket, {});
+    expect((await events.next()).value).toMatchObject({ __typename: 'ChatStarted' });
+    expect((await events.next()).value).toMatchObject({ __typename: 'TextDelta', text: 'begun' });
+    return { socket, events, finish, exchange: await request };
+  }
+
+  /** The newest row of alice's trail, read by the next server. */
+  async function lastAudited(): Promise<unknown> {
+    const restarted = await processes.start(processes.environment(database.environment));
+    const { auditEvents } = await restarted.query('alice', AUDIT);
+    return auditEvents.edges[0]?.node;
+  }
+
+  it('lets a running chat finish, closes its socket with 1001 and exits 0', async () => {
+    const server = await start(20_000);
+    const { socket, events, finish } = await startChat(server);
+    server.child.kill('SIGTERM');
+    await server.logged(DRAINING);
+    finish();
+    expect((await events.next()).value).toMatchObject({ __typename: 'TextDelta', text: ' and ended' });
+    expect((await events.next()).value).toMatchObject({ __typename: 'ChatCompleted', finishReason: 'STOP' });
+    expect(await socket.closed).toMatchObject({ code: 1001 });
+    expect(await server.exited).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('refuses new work on every door meanwhile, and says that it is not ready', async () => {
+    const server = await start(20_000);
+    const { socket, finish } = await startChat(server);
+    const idle = await server.socket('alice');
+    server.child.kill('SIGTERM');
+    await server.logged(DRAINING);
+
+    const readiness = await fetch(`${server.url}/readyz`);
+    expect(readiness.status).toBe(503);
+    expect(await readiness.json()).toMatchObject({ checks: { database: 'READY', server: 'DRAINING' } });
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    expect(await server.post('alice', '{ apiKeys { id } }')).toMatchObject({
+      status: 503,
+      errors: [{ extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true } }],
+    });
+    expect(await codeOfNewChat(socket)).toBe('SERVICE_UNAVAILABLE');
+    expect(await codeOfNewChat(idle)).toBe('SERVICE_UNAVAILABLE');
+    expect(await statusOfUpgrade(server)).toBe(503);
+
+    finish();
+    expect(await idle.closed).toMatchObject({ code: 1001 });
+    expect(await server.exited).toMatchObject({ code: 0 });
+  });
+
+  it('ends a chat whose upstream is stuck with ChatFailed after DRAIN_TIMEOUT_MS, and writes it down', async () => {
+    const server = await start(100);
+    const { socket, events, exchange } = await startChat(server);
+    server.child.kill('SIGTERM');
+    expect((await events.next()).value).toMatchObject({
+      __typename: 'ChatFailed',
+      seq: 3,
+      error: { code: 'SERVICE_UNAVAILABLE', retryable: true },
+    });
+    await exchange.closedByClient;
+    expect(await socket.closed).toMatchObject({ code: 1001 });
+    expect(await server.exited).toMatchObject({ code: 0, stderr: '' });
+
+    expect(await lastAudited()).toEqual({ kind: 'CHAT_FINISHED', outcome: 'SERVICE_UNAVAILABLE' });
+  });
+
+  it('waits for no client that does not read, and writes its end down', async () => {
+    const server = await start(100);
+    processes.standIn.once('OPENAI', async (exchange, tools) => {
+      const answer = new ResponseEvents(exchange.body);
+      const first = answer.begin() + answer.beginText();
+      await flood({ first, chunk: answer.textDelta('x'.repeat(10_000)), bytes: 100_000_000 })(exchange, tools);
+    });
+    const request = processes.standIn.nextRequest('OPENAI');
+    const socket = await server.socket('alice');
+    const events = chatOn(socket, {});
+    await events.next();
+    socket.socket.pause();
+    const exchange = await request;
+    await untilStalled(exchange, server.url);
+    server.child.kill('SIGTERM');
+    await exchange.closedByClient;
+    expect(await exitWithin(server, 5_000)).toMatchObject({ code: 0, stderr: '' });
+    expect(await lastAudited()).toEqual({ kind: 'CHAT_FINISHED', outcome: 'SERVICE_UNAVAILABLE' });
+  });
+
+  it('waits for no client that does not finish its request', async () => {
+    const server = await start(100);
+    const { hostname, port } = new URL(server.url);
+    const client = connect(Number(port), hostname);
+    client.on('error', () => undefined);
+    client.write('POST /graphql HTTP/1.1\r\nHost: keystream\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{');
+    await once(client, 'connect');
+    // Answered after the request above has been read: connections are served in turn.
+    await fetch(`${server.url}/healthz`);
+    server.child.kill('SIGTERM');
+    expect(await exitWithin(server, 5_000)).toMatchObject({ code: 0, stderr: '' });
+    client.destroy();
+  });
+
+  it('exits at once where nothing runs', async () => {
+    const server = await start(20_000);
+    const idle = await server.socket('alice');
+    server.child.kill('SIGTERM');
+    expect(await idle.closed).toMatchObject({ code: 1001 });
+    expect(await exitWithin(server, 5_000)).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+/** The code with which a second chat on this connection is refused. */
+async function codeOfNewChat(socket: RawSocket): Promise<string> {
+  socket.subscribe('another', CHAT, { input: { messages: HELLO } });
+  for (;;) {
+    const { id, payload } = await socket.next();
+    if (id !== 'another') continue;
+    const errors = (Array.isArray(payload) ? payload : payload.errors) as { extensions: { code: string } }[];
+    return errors[0]!.extensions.code;
+  }
+}
+
+/** The status with which a new connection is refused. */
+async function statusOfUpgrade(server: ServerProcess): Promise<number | undefined> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  socket.on('error', () => undefined);
+  const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode?: number }];
+  socket.terminate();
+  return response.statusCode;
+}
+
+async function exitWithin(server: ServerProcess, milliseconds: number) {
+  const begun = performance.now();
+  const exit = await server.exited;
+  expect(performance.now() - begun).toBeLessThan(milliseconds);
+  return exit;
+}

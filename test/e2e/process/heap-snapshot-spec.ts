@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { registry } from '../../../src/registry/registry.js';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { type Environment, type ServerProcess, useProcesses } from '../../support/server-process.js';
+
+const SEARCH = 'query ($input: WebSearchInput!) { webSearch(input: $input) { results { url } } }';
+const CAN_WRITE_SNAPSHOTS = [
+  '--import',
+  new URL('snapshot-on-message.mjs', import.meta.url).href,
+  // Or V8 cuts strings after 1,024 characters, and a key in a request's body could stand behind that.
+  '--heap-snapshot-string-limit=10000000',
+];
+
+/** What a key looks like in the heap, wherever it stands: alone, in a header, in a body, cut into pieces. */
+interface KnownKey {
+  readonly provider: string;
+  readonly key: string;
+  readonly needle: string;
+}
+
+const knownKey = (provider: string): KnownKey => {
+  const needle = randomBytes(12).toString('hex');
+  return { provider, key: `known-${needle}-tail`, needle };
+};
+
+describe('the heap of a server after it used keys', () => {
+  const processes = useProcesses();
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createDatabase();
+  });
+  afterEach(() => database.drop());
+
+  const providers = (kind: 'CHAT' | 'SEARCH') => registry.filter((each) => each.kind === kind).map(({ id }) => id);
+
+  /** Stores a key for every provider and uses each. */
+  async function useKeys(server: ServerProcess): Promise<KnownKey[]> {
+    const keys = [...providers('CHAT'), ...providers('SEARCH')].map(knownKey);
+    for (const { provider, key } of keys) {
+      processes.standIn.acceptKey(provider, key);
+      await server.storeKey('alice', provider, key);
+    }
+    for (const provider of providers('CHAT')) {
+      const events = await server.chatEvents('alice', { provider });
+      expect(events.at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
+    }
+    for (const provider of providers('SEARCH')) {
+      await server.query('alice', SEARCH, { input: { query: 'tea', provider, includeContent: true } });
+    }
+    return keys;
+  }
+
+  it('reaches no key of a user', async () => {
+    const server = await processes.start(processes.environment(database.environment), CAN_WRITE_SNAPSHOTS);
+    const keys = await useKeys(server);
+    const seenByUpstreams = new Set(processes.standIn.requests.map(({ key }) => key));
+    expect(seenByUpstreams).toEqual(new Set(keys.map(({ key }) => key)));
+
+    const heap = await snapshotOf(server);
+    const found = keys.filter(({ needle }) => heap.includes(needle)).map(({ provider }) => provider);
+    expect(found).toEqual([]);
+  });
+
+  it('reaches no key of a user after the upstream failed or the watcher left', async () => {
+    const server = await processes.start(processes.environment(database.environment), CAN_WRITE_SNAPSHOTS);
+    const keys = providers('CHAT').map(knownKey);
+    for (const { provider, key } of keys) {
+      await server.storeKey('alice', provider, key);
+      // The stand-in was not told to accept it, and echoes it.
+      const [, failed] = await server.chatEvents('alice', { provider });
+      expect(failed).toMatchObject({ error: { code: 'KEY_REJECTED' } });
+
+      processes.standIn.once(provider, (exchange) => exchange.closedByClient);
+      const request = processes.standIn.nextRequest(provider);
+      const socket = await server.socket('alice');
+      socket.subscribe('chat', 'subscription ($input: ChatInput!) { chat(input: $input) { seq } }', {
+        input: { provider, messages: [{ role: 'USER', content: 'Hello' }] },
+      });
+      const exchange = await request;
+      socket.socket.terminate();
+      await exchange.closedByClient;
+    }
+    const heap = await snapshotOf(server);
+    const found = keys.filter(({ needle }) => heap.includes(needle)).map(({ provider }) => provider);
+    expect(found).toEqual([]);
+  });
+
+  it("reaches neither the server's own keys nor its secrets", async () => {
+    const keys = registry.map((definition) => ({ ...knownKey(definition.id), variable: definition.environment.apiKey }));
+    const encryptionKey = randomBytes(32).toString('hex');
+    const environment: Environment = {
+      ...processes.environment(database.environment),
+      ...Object.fromEntries(keys.map(({ variable, key }) => [variable, key])),
+      ENCRYPTION_KEY: encryptionKey,
+    };
+    const server = await processes.start(environment, CAN_WRITE_SNAPSHOTS);
+    for (const { provider, key } of keys) processes.standIn.acceptKey(provider, key);
+    for (const provider of providers('CHAT')) await server.chatEvents('alice', { provider });
+    const heap = await snapshotOf(server);
+    const found = keys.filter(({ needle }) => heap.includes(needle)).map(({ provider }) => provider);
+    expect(found).toEqual([]);
+    expect(heap.includes(encryptionKey)).toBe(false);
+  });
+
+  it('is searched where strings are: one that the server must keep is found', async () => {
+    const kept = knownKey('OPENAI');
+    const environment = { ...processes.environment(database.environment), OPENAI_DEFAULT_MODEL: kept.key };
+    const server = await processes.start(environment, CAN_WRITE_SNAPSHOTS);
+    expect((await snapshotOf(server)).includes(kept.needle)).toBe(true);
+  });
+});
+
+async function snapshotOf(server: ServerProcess): Promise<Buffer> {
+  const path = join(tmpdir(), `keystream-${randomBytes(6).toString('hex')}.heapsnapshot`);
+  try {
+    const written = once(server.child, 'message');
+    server.child.send(path);
+    await written;
+    return await readFile(path);
+  } finally {
+    await rm(path, { force: true });
+  }
+}

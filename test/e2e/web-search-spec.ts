@@ -1,0 +1,152 @@
+import { engineCases } from '../contract/search-engine-cases.js';
+import { reply } from '../../demo/stand-in/behaviours.mjs';
+import { signToken } from '../support/test-server.js';
+import { useTestServer } from '../support/use-test-server.js';
+
+const SEARCH = `query ($input: WebSearchInput!) {
+  webSearch(input: $input) { query provider keySource tookMs results { title url snippet content score } }
+}`;
+const AUDIT = '{ auditEvents { edges { node { kind outcome provider keyId keySource chatId model durationMs } } } }';
+const KEY = 'key-of-alice-0123456789';
+
+/** Every option that not all engines have, with a value that all of them would take. */
+const options = { country: 'DE', language: 'de', safeSearch: 'STRICT', depth: 'ADVANCED' } as const;
+type Option = keyof typeof options;
+const optionNames = Object.keys(options) as Option[];
+
+const engines = engineCases.map(({ entry }) => entry);
+const pairs = engines.flatMap((engine) => optionNames.map((option) => ({ engine, id: engine.id, option })));
+const has = ({ engine, option }: (typeof pairs)[number]) => engine.options.includes(option);
+
+interface AuditNode {
+  readonly kind: string;
+  readonly outcome: string;
+  readonly [field: string]: unknown;
+}
+
+describe('query webSearch', () => {
+  const server = useTestServer({ BRAVE_API_KEY: 'key-of-the-server-0123456789' });
+
+  const search = (input: Record<string, unknown>, userId = 'alice') =>
+    server().post<{ webSearch: Record<string, any> }>(userId, SEARCH, { input: { query: 'words', ...input } });
+  const auditOf = async (userId: string): Promise<AuditNode[]> => {
+    const { auditEvents } = await server().query(userId, AUDIT);
+    return auditEvents.edges.map((edge: { node: AuditNode }) => edge.node) as AuditNode[];
+  };
+  /** What the engine was sent: the body, or the query's parameters. */
+  const sent = () => {
+    const [exchange] = server().standIn.requests;
+    return (exchange?.method === 'GET' ? Object.fromEntries(exchange.query) : exchange?.body) as Record<string, unknown>;
+  };
+
+  describe.each(engineCases)('with $entry.id', ({ entry: { id }, errors }) => {
+    it("gives results, the engine, whose key paid, and how long it took; nobody keeps the answer", async () => {
+      await server().storeKey('alice', id, KEY);
+      const { data, headers, errors: none } = await search({ provider: id, limit: 3 });
+      expect(none).toEqual([]);
+      expect(headers.get('cache-control')).toBe('no-store');
+      const { results, tookMs, ...rest } = data?.webSearch ?? {};
+      expect(rest).toEqual({ query: 'words', provider: id, keySource: 'USER' });
+      expect(tookMs).toBeGreaterThan(0);
+      expect(results).toHaveLength(3);
+      for (const { title, url } of results as { title: string; url: string }[]) {
+        expect(title).not.toBe('');
+        expect(url).toMatch(/^https?:/);
+      }
+    });
+
+    it('writes the search to the audit trail, and the health of the key', async () => {
+      const keyId = await server().storeKey('alice', id, KEY);
+      await search({ provider: id });
+      const use = { provider: id, keyId, keySource: 'USER', chatId: null, model: null };
+      expect((await auditOf('alice')).slice(0, 2)).toMatchObject([
+        { kind: 'SEARCH_FINISHED', outcome: 'OK', durationMs: expect.any(Number), ...use },
+        { kind: 'KEY_USED', outcome: 'OK', ...use },
+      ]);
+      const { apiKeys } = await server().query('alice', '{ apiKeys { health lastUsedAt healthCheckedAt } }');
+      expect(apiKeys).toEqual([{ health: 'VALID', lastUsedAt: expect.any(String), healthCheckedAt: expect.any(String) }]);
+    });
+
+    it.each([
+      ['badKey', 'KEY_REJECTED', false, 'REJECTED'],
+      ['exhausted', 'KEY_EXHAUSTED', false, 'EXHAUSTED'],
+      ['rateLimit', 'PROVIDER_RATE_LIMITED', true, 'UNVERIFIED'],
+      ['badRequest', 'PROVIDER_BAD_REQUEST', false, 'UNVERIFIED'],
+      ['overloaded', 'PROVIDER_UNAVAILABLE', true, 'UNVERIFIED'],
+    ] as const)('tells %s as %s, and remembers it', async (failure, code, retryable, health) => {
+      await server().storeKey('alice', id, KEY);
+      server().standIn.once(id, reply(errors[failure](KEY)));
+      const { data, errors: told, text } = await search({ provider: id });
+      expect(data).toBeNull();
+      expect(told).toMatchObject([{ path: ['webSearch'], extensions: { code, retryable } }]);
+      expect(told[0]?.extensions.retryAfterMs ?? null).toEqual(failure === 'rateLimit' ? expect.any(Number) : null);
+      expect(text).not.toContain(KEY);
+      expect((await auditOf('alice'))[0]).toMatchObject({ kind: 'SEARCH_FINISHED', outcome: code });
+      const { apiKeys } = await server().query('alice', '{ apiKeys { health } }');
+      expect(apiKeys).toEqual([{ health }]);
+    });
+
+    it('aborts the engine when the client leaves, and says so in the audit trail', async () => {
+      await server().storeKey('alice', id, KEY);
+      server().standIn.once(id, (exchange) => exchange.closedByClient);
+      const request = server().standIn.nextRequest(id);
+      const client = new AbortController();
+      const answer = fetch(`${server().url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${await signToken('alice')}` },
+        body: JSON.stringify({ query: SEARCH, variables: { input: { query: 'words', provider: id } } }),
+        signal: client.signal,
+      });
+      const exchange = await request;
+      client.abort();
+      await expect(answer).rejects.toThrow();
+      await exchange.closedByClient;
+      // The row is written after the engine's connection has closed: asks again until it is there.
+      while ((await auditOf('alice'))[0]?.kind !== 'SEARCH_FINISHED');
+      expect((await auditOf('alice'))[0]).toMatchObject({ outcome: 'CANCELLED', provider: id });
+    });
+  });
+
+  it.each(pairs.filter((pair) => !has(pair)))('refuses $option where $id is named, which lacks it', async ({ id, option }) => {
+    await server().storeKey('alice', id, KEY);
+    const { errors } = await search({ provider: id, [option]: options[option] });
+    expect(errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', violations: [{ path: `input.${option}` }] } },
+    ]);
+    expect(server().standIn.requests).toEqual([]);
+    expect((await auditOf('alice')).map(({ kind }) => kind)).toEqual(['KEY_STORED']);
+  });
+
+  it.each(pairs.filter(has))('lets $option take effect where $id is named, which has it', async ({ id, option }) => {
+    await server().storeKey('alice', id, KEY);
+    await search({ provider: id });
+    const without = sent();
+    server().standIn.requests = [];
+    const { errors } = await search({ provider: id, [option]: options[option] });
+    expect(errors).toEqual([]);
+    expect(sent()).not.toEqual(without);
+  });
+
+  it('refuses every option that is lacking at once', async () => {
+    const { errors } = await search({ provider: 'SERPER', safeSearch: 'OFF', depth: 'BASIC' });
+    expect(errors[0]?.extensions.violations?.map(({ path }) => path)).toEqual(['input.safeSearch', 'input.depth']);
+  });
+
+  it.each(pairs.filter((pair) => !has(pair)))('lets $option have no effect where nothing is named and $id answers', async ({ id, option }) => {
+    await server().storeKey('bob', id, KEY);
+    // Brave's key of the server comes before the keys for the engines after it.
+    if (id === 'TAVILY' || id === 'SERPER') return expectPlain('bob', id, option, { provider: null, country: null });
+    return expectPlain('bob', id, option, {});
+  });
+
+  const expectPlain = async (userId: string, id: string, option: Option, more: Record<string, unknown>) => {
+    const { data, errors } = await search({ [option]: options[option], ...more }, userId);
+    expect(errors).toEqual([]);
+    expect(data?.webSearch['provider']).toBe(id);
+  };
+
+  it.each(optionNames)('takes null for %s as left out', async (option) => {
+    const { errors } = await search({ provider: 'BRAVE', [option]: null });
+    expect(errors).toEqual([]);
+  });
+});

@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listMigrationNames } from '../../src/prisma/migrations-folder.js';
+import { run, runCli } from '../support/database-commands.js';
+import { createEmptyDatabase, type EmptyDatabase } from '../support/database-empty.js';
+import { databaseKinds } from '../support/database.js';
+
+const [first = ''] = await listMigrationNames();
+const prisma = (args: string, environment = {}) =>
+  run('node_modules/.bin/prisma', args.split(' '), environment);
+const containing = (words: string) => expect.stringContaining(words) as string;
+
+for (const kind of databaseKinds) {
+  describe(`npm run migrate and migrate:status on ${kind}`, () => {
+    let dataDir: string;
+    let database: EmptyDatabase | null = null;
+    let environment: Record<string, string>;
+
+    beforeAll(async () => {
+      dataDir = await mkdtemp(join(tmpdir(), 'keystream-test-'));
+      environment = { DATA_DIR: dataDir };
+      if (kind === 'PGlite') return;
+      database = await createEmptyDatabase(kind);
+      environment['DATABASE_URL'] = database.url!;
+    });
+    afterAll(async () => {
+      await database?.drop();
+      await rm(dataDir, { recursive: true });
+    });
+
+    it('say what is missing, apply it once, and say that nothing is missing', async () => {
+      expect(await runCli('migrate-status', environment)).toEqual({ code: 1, output: containing(first) });
+      expect(await runCli('migrate', environment)).toEqual({
+        code: 0,
+        output: containing(`Applied ${first}`),
+      });
+      expect(await runCli('migrate', environment)).toEqual({
+        code: 0,
+        output: containing('Nothing to apply'),
+      });
+      expect(await runCli('migrate-status', environment)).toEqual({
+        code: 0,
+        output: containing('up to date'),
+      });
+    });
+
+    it('refuse arguments that they do not know', async () => {
+      expect(await runCli('migrate', environment, ['--force'])).toEqual({
+        code: 1,
+        output: containing('Usage'),
+      });
+    });
+  });
+}
+
+describe('Migrations and schema', () => {
+  it('agree: npm run migrate:check passes, and migrate:new has nothing to write', async () => {
+    expect(await runCli('migrate-check', {})).toEqual({ code: 0, output: containing('amount to') });
+    expect(await runCli('migrate-new', {}, ['--name', 'x'])).toEqual({
+      code: 0,
+      output: containing('Nothing to write'),
+    });
+  });
+
+  it('agree with the generated client', async () => {
+    expect(await run(process.execPath, ['scripts/check-prisma-client.mjs'], {})).toMatchObject({ code: 0 });
+  });
+});
+
+describe('The plain Prisma CLI, with no engine but ours and no database', () => {
+  it('compares migrations with the schema', async () => {
+    const { code, output } = await prisma(
+      'migrate diff --from-migrations prisma/migrations --to-schema prisma/schema.prisma --exit-code',
+    );
+    expect({ code, output }).toEqual({ code: 0, output: containing('No difference detected') });
+  });
+
+  it('says what to do where it needs a database', async () => {
+    expect(await prisma('migrate status')).toEqual({ code: 1, output: containing('npm run migrate') });
+  });
+});
+
+for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
+  describe(`The plain Prisma CLI on ${kind}`, () => {
+    let database: EmptyDatabase;
+    let environment: Record<string, string>;
+    beforeAll(async () => {
+      database = await createEmptyDatabase(kind);
+      environment = { DATABASE_URL: database.url! };
+    });
+    afterAll(() => database.drop());
+    afterEach(() => database.empty());
+
+    it('deploys, and agrees with npm run migrate:status on it', async () => {
+      expect(await prisma('migrate status', environment)).toEqual({ code: 1, output: containing(first) });
+      expect(await prisma('migrate deploy', environment)).toEqual({ code: 0, output: containing(first) });
+      expect(await prisma('migrate status', environment)).toEqual({
+        code: 0,
+        output: containing('up to date'),
+      });
+      expect(await runCli('migrate-status', environment)).toMatchObject({ code: 0 });
+      expect(
+        await prisma(
+          'migrate diff --from-config-datasource --to-schema prisma/schema.prisma --exit-code',
+          environment,
+        ),
+      ).toEqual({ code: 0, output: containing('No difference detected') });
+    });
+
+    it('has nothing to do after npm run migrate, and resets', async () => {
+      await runCli('migrate', environment);
+      expect(await prisma('migrate deploy', environment)).toEqual({
+        code: 0,
+        output: containing('No pending'),
+      });
+      await database.query(`INSERT INTO usage_hours VALUES ('u', now(), 'OPENAI', 'USER')`);
+      expect(await prisma('migrate reset --force', environment)).toMatchObject({ code: 0 });
+      expect(await database.query('SELECT * FROM usage_hours')).toEqual([]);
+    });
+
+    it('tells of a database that is not there, and of one that does not answer', async () => {
+      const url = new URL(database.url!);
+      url.pathname = '/keystream_test_missing';
+      expect(await prisma('migrate status', { DATABASE_URL: url.href })).toEqual({
+        code: 1,
+        output: containing('P1003'),
+      });
+      url.port = '1';
+      expect(await prisma('migrate status', { DATABASE_URL: url.href })).toEqual({
+        code: 1,
+        output: containing('P1001'),
+      });
+    });
+  });
+}
