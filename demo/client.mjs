@@ -24,28 +24,42 @@ export class Client {
       body: JSON.stringify({ query, variables }),
     });
     const { data, errors } = /** @type {any} */ (await response.json());
-    if (errors) throw Object.assign(new Error(errors[0].message), { code: errors[0].extensions.code });
+    if (errors) throw new RefusedError(errors[0]);
     return data;
   }
 
   /**
+   * The events of a chat, as they arrive.
+   *
    * @param {string} query
    * @param {Record<string, unknown>} variables
-   * @returns {AsyncGenerator<Record<string, any>>} the events of the chat
+   * @returns {AsyncGenerator<Record<string, any>>}
    */
   async *chat(query, variables) {
     const client = createClient({
       url: this.#url.replace('http', 'ws'),
       webSocketImpl: WebSocket,
       connectionParams: { authorization: this.#authorization },
+      // A chat that is subscribed to again is paid for again.
+      retryAttempts: 0,
     });
     try {
       for await (const { data, errors } of client.iterate({ query, variables })) {
-        if (errors) throw new Error(errors[0]?.message);
+        if (errors?.[0]) throw new RefusedError(errors[0]);
         yield /** @type {any} */ (data).chat;
       }
     } finally {
       await client.dispose();
     }
+  }
+}
+
+/** What the server answers instead of data. */
+export class RefusedError extends Error {
+  /** @param {{ message: string, extensions?: Record<string, unknown> }} error */
+  constructor({ message, extensions }) {
+    super(`${String(extensions?.code)}: ${message}`);
+    /** One of the codes in docs/errors.md. */
+    this.code = extensions?.code;
   }
 }

@@ -1,76 +1,64 @@
-// The main job, end to end: `npm run demo`. With --keep the server stays up, to be tried in a browser.
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { SignJWT } from 'jose';
-import { Client } from './client.mjs';
-import { fail, say, succeed } from './screen.mjs';
-import { startServer } from './server.mjs';
-import { startStandIn } from './stand-in/stand-in.mjs';
-import { rotateKey, searchWeb, showAudit, showDatabase, storeKeys, streamChat } from './steps.mjs';
+// The main job, end to end: `npm run demo`. With --keep the server stays up afterwards, to be tried in a browser.
+import { Demo } from './demo.mjs';
+import { fail, say, show, succeed } from './screen.mjs';
+import { showAuditTrail } from './steps/audit.mjs';
+import { streamChats } from './steps/chats.mjs';
+import { lookIntoDatabase } from './steps/database.mjs';
+import { storeKeys } from './steps/keys.mjs';
+import { rotateKey } from './steps/rotation.mjs';
+import { searchTheWeb } from './steps/search.mjs';
 
-const random = () => randomBytes(18).toString('hex');
-const keys = {
-  OPENAI: `sk-proj-${random()}`,
-  ANTHROPIC: `sk-ant-api03-${random()}`,
-  GOOGLE: `AIzaSy${random()}`,
-  FIRECRAWL: `fc-${random()}`,
-  BRAVE: `BSA${random()}`,
-  TAVILY: `tvly-${random()}`,
-  SERPER: random(),
-};
+const steps = [storeKeys, lookIntoDatabase, streamChats, searchTheWeb, rotateKey, showAuditTrail];
+/** Far more than it takes: what lasts longer hangs. */
+const LIMIT_MS = 180_000;
 
-const dataDir = await mkdtemp(join(tmpdir(), 'keystream-demo-'));
-const secret = random();
-const standIn = await startStandIn({ pace: 25 });
-for (const [provider, key] of Object.entries(keys)) standIn.acceptKey(provider, key);
-const environment = {
-  NODE_ENV: 'development',
-  PORT: '0',
-  DATA_DIR: dataDir,
-  ENCRYPTION_KEY: randomBytes(32).toString('hex'),
-  AUTH_JWT_SECRET: secret,
-  ...standIn.environment(),
-};
-let server = await startServer(environment);
-
-/** Leaves nothing behind, also after Ctrl-C. */
-async function cleanUp() {
-  await server.stop();
-  await standIn.stop();
-  await rm(dataDir, { recursive: true, force: true });
+const demo = new Demo();
+for (const [signal, code] of /** @type {const} */ ([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])) {
+  process.once(signal, () => void stop(code));
 }
-process.once('SIGINT', () => void cleanUp().then(() => process.exit(130)));
-
-const token = await new SignJWT()
-  .setProtectedHeader({ alg: 'HS256' })
-  .setSubject('alice')
-  .setExpirationTime('12h')
-  .sign(new TextEncoder().encode(secret));
+const limit = setTimeout(
+  () => void giveUp(new Error(`it took more than ${LIMIT_MS / 1000} seconds`)),
+  LIMIT_MS,
+);
 
 try {
+  const started = performance.now();
+  await demo.start();
   say('Keystream on an embedded database, with a local stand-in for all seven services.');
-  await storeKeys(new Client(server.url, token), keys);
-  await server.stop();
-  await showDatabase(dataDir, keys);
-  server = await startServer(environment);
-  const client = new Client(server.url, token);
-  for (const provider of ['OPENAI', 'ANTHROPIC', 'GOOGLE']) await streamChat(client, provider);
-  await searchWeb(client);
-  await rotateKey(client, standIn, keys.OPENAI, `sk-proj-${random()}`);
-  await showAudit(client);
-  succeed('All of it worked.');
-  if (process.argv.includes('--keep')) {
-    say(`Apollo Sandbox  ${server.url}/graphql`);
-    say(`GraphiQL        ${server.url}/graphiql`);
-    say(`Authorization   Bearer ${token}`);
-    say('Ctrl-C stops it.');
-  } else {
-    await cleanUp();
-  }
+  for (const step of steps) await step(demo);
+  succeed(`All of it worked, in ${Math.round((performance.now() - started) / 1000)} seconds.`);
+  clearTimeout(limit);
+  if (process.argv.includes('--keep')) inviteToStay();
+  else await stop(0);
 } catch (error) {
+  await giveUp(error);
+}
+
+function inviteToStay() {
+  say('');
+  show('Apollo Sandbox', `${demo.url}/graphql`);
+  show('GraphiQL', `${demo.url}/graphiql`);
+  show('Token', demo.token);
+  say(
+    "It is alice's, for 12 hours. In Sandbox it belongs into the header Authorization, after the word Bearer.",
+  );
+  say('Ctrl-C stops the server and deletes its database.');
+}
+
+/** @param {unknown} error */
+async function giveUp(error) {
+  // After Ctrl-C, everything that was under way fails.
+  if (demo.stopping) return;
   fail(`The demo did not show what it should: ${error instanceof Error ? error.message : String(error)}`);
-  await cleanUp();
-  process.exitCode = 1;
+  for (const line of demo.lastLogLines()) fail(line);
+  await stop(1);
+}
+
+/** @param {number} code */
+async function stop(code) {
+  await demo.stop();
+  process.exit(code);
 }

@@ -1,11 +1,10 @@
 import { styleText } from 'node:util';
 
-const colourful = process.stdout.isTTY && !process.env.NO_COLOR;
+const inColour = process.stdout.isTTY && process.stdout.hasColors();
+let step = 0;
 
 /** @param {Parameters<typeof styleText>[0]} style @param {string} text */
-const styled = (style, text) => (colourful ? styleText(style, text) : text);
-
-let step = 0;
+const styled = (style, text) => (inColour ? styleText(style, text) : text);
 
 /** @param {string} title */
 export const heading = (title) => process.stdout.write(`\n${styled('bold', `${++step}. ${title}`)}\n`);

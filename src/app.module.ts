@@ -6,6 +6,7 @@ import { ChatModule } from './chat/chat.module.js';
 import { LifecycleModule } from './common/lifecycle.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { GraphiQLModule } from './graphiql/graphiql.module.js';
 import { GraphQLModule } from './graphql/graphql.module.js';
 import { HttpErrorFilter } from './graphql/http-error.filter.js';
 import { InputValidationPipe } from './graphql/input-validation.pipe.js';
@@ -35,6 +36,7 @@ export class AppModule {
         WebSearchModule,
         HealthModule,
         GraphQLModule.register(chatEventTypes),
+        GraphiQLModule.register(config),
       ],
       providers: [
         { provide: APP_FILTER, useClass: HttpErrorFilter },

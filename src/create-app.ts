@@ -46,6 +46,8 @@ export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: numbe
   app.get(Lifecycle).beginDrain();
   await app.get(ActiveChats).drain(drainTimeoutMs);
   await app.get(WebSocketDoor).close();
+  // Those whose watchers took no terminal event ended with their sockets: their reports need the database.
+  await app.get(ActiveChats).drain(0);
   // A client that never sends its request to the end would hold up the server for as long.
   const server = app.getHttpServer() as Server;
   const timer = setTimeout(() => server.closeAllConnections(), Math.max(0, deadline - performance.now()));

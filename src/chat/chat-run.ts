@@ -97,8 +97,7 @@ export class ChatRun implements AsyncIterableIterator<ChatEvent> {
   }
 
   async *#watched(): AsyncGenerator<ChatEvent, ChatEnding, undefined> {
-    // What holds where the watcher leaves between two events: then only `finally` runs.
-    let ending = CANCELLED;
+    let ending: ChatEnding | null = null;
     try {
       yield this.#started();
       ending = yield* this.#relay();
@@ -106,6 +105,8 @@ export class ChatRun implements AsyncIterableIterator<ChatEvent> {
     } finally {
       clearTimeout(this.#timer);
       this.#settings.key.secret.destroy();
+      // Where the watcher leaves between two events nothing else runs.
+      ending ??= this.#endingFor(cancelled);
       await this.#settings.onEnd({ ending, usage: this.#usage, timings: this.#timings() });
     }
   }

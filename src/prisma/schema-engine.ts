@@ -20,12 +20,25 @@ declare const WebAssembly: {
 const bindingsModule = '@prisma/schema-engine-wasm/schema_engine_bg';
 let loaded: Promise<void> | undefined;
 
+/**
+ * What the engine imports. It leaves the timer of its lock's time limit running, for ten seconds: a command that is
+ * done must not wait for it.
+ */
+function engineImports(): Record<string, unknown> {
+  const timers = Object.entries(bindings).filter(([name]) => name.startsWith('__wbg_setTimeout'));
+  const unreferenced = timers.map(([name, start]) => [
+    name,
+    (...how: unknown[]) => (start as unknown as (...how: unknown[]) => NodeJS.Timeout)(...how).unref(),
+  ]);
+  return { ...bindings, ...Object.fromEntries(unreferenced) } as Record<string, unknown>;
+}
+
 async function load(): Promise<void> {
   const path = createRequire(import.meta.url)
     .resolve(bindingsModule)
     .replace(/\.js$/, '.wasm');
   const { instance } = await WebAssembly.instantiate(await readFile(path), {
-    './schema_engine_bg.js': bindings,
+    './schema_engine_bg.js': engineImports(),
   });
   bindings.__wbg_set_wasm(instance.exports);
   // Where the engine leaves its last words before it traps; the trap itself says only "unreachable".

@@ -53,7 +53,7 @@ interface Row {
 
 function readRows(): Row[] {
   const text = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
-  const rows = text.matchAll(/^\| `([A-Z_]+)` \| (.+?) \| (.+?) \| (.+?) \|$/gm);
+  const rows = text.matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\| (.+?) +\| (.+?) +\|$/gm);
   return [...rows].map(([, code = '', meaning = '', advice = '', retryable = '']) => ({
     code,
     meaning,

@@ -162,8 +162,8 @@ export const chatCases: readonly ChatCase[] = [
     entry: anthropic,
     model: 'claude-haiku-5-5',
     path: '/v1/messages',
-    keyHeader: 'x-api-key',
-    keyScheme: '',
+    keyHeader: 'authorization',
+    keyScheme: 'Bearer ',
     headers: { 'anthropic-version': '2026-10-21' },
     minimal: {
       model: 'claude-haiku-5-5',

@@ -6,8 +6,10 @@ import { useTestServer } from '../support/use-test-server.js';
 const SEARCH = `query ($input: WebSearchInput!) {
   webSearch(input: $input) { query provider keySource tookMs results { title url snippet content score } }
 }`;
-const AUDIT = '{ auditEvents { edges { node { kind outcome provider keyId keySource chatId model durationMs } } } }';
+const AUDIT =
+  '{ auditEvents { edges { node { kind outcome provider keyId keySource chatId model durationMs } } } }';
 const KEY = 'key-of-alice-0123456789';
+const SERVER_KEY = 'key-of-the-server-0123456789';
 
 /** Every option that not all engines have, with a value that all of them would take. */
 const options = { country: 'DE', language: 'de', safeSearch: 'STRICT', depth: 'ADVANCED' } as const;
@@ -25,10 +27,12 @@ interface AuditNode {
 }
 
 describe('query webSearch', () => {
-  const server = useTestServer({ BRAVE_API_KEY: 'key-of-the-server-0123456789' });
+  const server = useTestServer({ BRAVE_API_KEY: SERVER_KEY });
 
   const search = (input: Record<string, unknown>, userId = 'alice') =>
-    server().post<{ webSearch: Record<string, any> }>(userId, SEARCH, { input: { query: 'words', ...input } });
+    server().post<{ webSearch: Record<string, any> }>(userId, SEARCH, {
+      input: { query: 'words', ...input },
+    });
   const auditOf = async (userId: string): Promise<AuditNode[]> => {
     const { auditEvents } = await server().query(userId, AUDIT);
     return auditEvents.edges.map((edge: { node: AuditNode }) => edge.node) as AuditNode[];
@@ -36,11 +40,14 @@ describe('query webSearch', () => {
   /** What the engine was sent: the body, or the query's parameters. */
   const sent = () => {
     const [exchange] = server().standIn.requests;
-    return (exchange?.method === 'GET' ? Object.fromEntries(exchange.query) : exchange?.body) as Record<string, unknown>;
+    return (exchange?.method === 'GET' ? Object.fromEntries(exchange.query) : exchange?.body) as Record<
+      string,
+      unknown
+    >;
   };
 
   describe.each(engineCases)('with $entry.id', ({ entry: { id }, errors }) => {
-    it("gives results, the engine, whose key paid, and how long it took; nobody keeps the answer", async () => {
+    it('gives results, the engine, whose key paid, and how long it took; nobody keeps the answer', async () => {
       await server().storeKey('alice', id, KEY);
       const { data, headers, errors: none } = await search({ provider: id, limit: 3 });
       expect(none).toEqual([]);
@@ -64,7 +71,9 @@ describe('query webSearch', () => {
         { kind: 'KEY_USED', outcome: 'OK', ...use },
       ]);
       const { apiKeys } = await server().query('alice', '{ apiKeys { health lastUsedAt healthCheckedAt } }');
-      expect(apiKeys).toEqual([{ health: 'VALID', lastUsedAt: expect.any(String), healthCheckedAt: expect.any(String) }]);
+      expect(apiKeys).toEqual([
+        { health: 'VALID', lastUsedAt: expect.any(String), healthCheckedAt: expect.any(String) },
+      ]);
     });
 
     it.each([
@@ -79,7 +88,9 @@ describe('query webSearch', () => {
       const { data, errors: told, text } = await search({ provider: id });
       expect(data).toBeNull();
       expect(told).toMatchObject([{ path: ['webSearch'], extensions: { code, retryable } }]);
-      expect(told[0]?.extensions.retryAfterMs ?? null).toEqual(failure === 'rateLimit' ? expect.any(Number) : null);
+      expect(told[0]?.extensions.retryAfterMs ?? null).toEqual(
+        failure === 'rateLimit' ? expect.any(Number) : null,
+      );
       expect(text).not.toContain(KEY);
       expect((await auditOf('alice'))[0]).toMatchObject({ kind: 'SEARCH_FINISHED', outcome: code });
       const { apiKeys } = await server().query('alice', '{ apiKeys { health } }');
@@ -107,46 +118,128 @@ describe('query webSearch', () => {
     });
   });
 
-  it.each(pairs.filter((pair) => !has(pair)))('refuses $option where $id is named, which lacks it', async ({ id, option }) => {
-    await server().storeKey('alice', id, KEY);
-    const { errors } = await search({ provider: id, [option]: options[option] });
-    expect(errors).toMatchObject([
-      { extensions: { code: 'BAD_USER_INPUT', violations: [{ path: `input.${option}` }] } },
-    ]);
-    expect(server().standIn.requests).toEqual([]);
-    expect((await auditOf('alice')).map(({ kind }) => kind)).toEqual(['KEY_STORED']);
-  });
+  it.each(pairs.filter((pair) => !has(pair)))(
+    'refuses $option where $id is named, which lacks it',
+    async ({ id, option }) => {
+      await server().storeKey('alice', id, KEY);
+      const { errors } = await search({ provider: id, [option]: options[option] });
+      expect(errors).toMatchObject([
+        { extensions: { code: 'BAD_USER_INPUT', violations: [{ path: `input.${option}` }] } },
+      ]);
+      expect(server().standIn.requests).toEqual([]);
+      expect((await auditOf('alice')).map(({ kind }) => kind)).toEqual(['KEY_STORED']);
+    },
+  );
 
-  it.each(pairs.filter(has))('lets $option take effect where $id is named, which has it', async ({ id, option }) => {
-    await server().storeKey('alice', id, KEY);
-    await search({ provider: id });
-    const without = sent();
-    server().standIn.requests = [];
-    const { errors } = await search({ provider: id, [option]: options[option] });
-    expect(errors).toEqual([]);
-    expect(sent()).not.toEqual(without);
-  });
+  it.each(pairs.filter(has))(
+    'lets $option take effect where $id is named, which has it',
+    async ({ id, option }) => {
+      await server().storeKey('alice', id, KEY);
+      await search({ provider: id });
+      const without = sent();
+      server().standIn.requests = [];
+      const { errors } = await search({ provider: id, [option]: options[option] });
+      expect(errors).toEqual([]);
+      expect(sent()).not.toEqual(without);
+    },
+  );
 
   it('refuses every option that is lacking at once', async () => {
     const { errors } = await search({ provider: 'SERPER', safeSearch: 'OFF', depth: 'BASIC' });
-    expect(errors[0]?.extensions.violations?.map(({ path }) => path)).toEqual(['input.safeSearch', 'input.depth']);
+    expect(errors[0]?.extensions.violations?.map(({ path }) => path)).toEqual([
+      'input.safeSearch',
+      'input.depth',
+    ]);
   });
 
-  it.each(pairs.filter((pair) => !has(pair)))('lets $option have no effect where nothing is named and $id answers', async ({ id, option }) => {
-    await server().storeKey('bob', id, KEY);
-    // Brave's key of the server comes before the keys for the engines after it.
-    if (id === 'TAVILY' || id === 'SERPER') return expectPlain('bob', id, option, { provider: null, country: null });
-    return expectPlain('bob', id, option, {});
-  });
-
-  const expectPlain = async (userId: string, id: string, option: Option, more: Record<string, unknown>) => {
-    const { data, errors } = await search({ [option]: options[option], ...more }, userId);
-    expect(errors).toEqual([]);
-    expect(data?.webSearch['provider']).toBe(id);
-  };
+  it.each(pairs.filter((pair) => !has(pair)))(
+    'ignores $option where no engine is named and $id, which lacks it, answers',
+    async ({ id, option }) => {
+      await server().storeKey('alice', id, KEY);
+      await search({});
+      const without = sent();
+      server().standIn.requests = [];
+      const { data, errors } = await search({ [option]: options[option] });
+      expect(errors).toEqual([]);
+      expect(data?.webSearch['provider']).toBe(id);
+      expect(sent()).toEqual(without);
+    },
+  );
 
   it.each(optionNames)('takes null for %s as left out', async (option) => {
     const { errors } = await search({ provider: 'BRAVE', [option]: null });
     expect(errors).toEqual([]);
+  });
+
+  it('tries the engines in the order FIRECRAWL, BRAVE, TAVILY, SERPER', async () => {
+    const answering: string[] = [];
+    for (const id of ['SERPER', 'TAVILY', 'BRAVE', 'FIRECRAWL']) {
+      await server().storeKey('alice', id, KEY);
+      answering.push((await search({})).data?.webSearch['provider'] as string);
+    }
+    expect(answering).toEqual(['SERPER', 'TAVILY', 'BRAVE', 'FIRECRAWL']);
+  });
+
+  it("spends the server's key where the user has none, and says so", async () => {
+    server().standIn.acceptKey('BRAVE', SERVER_KEY);
+    const { data } = await search({}, 'bob');
+    expect(data?.webSearch).toMatchObject({ provider: 'BRAVE', keySource: 'SERVER' });
+    expect((await auditOf('bob')).map(({ kind, keySource, keyId }) => [kind, keySource, keyId])).toEqual([
+      ['SEARCH_FINISHED', 'SERVER', null],
+      ['KEY_USED', 'SERVER', null],
+    ]);
+  });
+
+  it("prefers the user's key for a later engine to the server's for an earlier one", async () => {
+    await server().storeKey('alice', 'SERPER', KEY);
+    expect((await search({})).data?.webSearch).toMatchObject({ provider: 'SERPER', keySource: 'USER' });
+  });
+
+  it('calls no engine without a key', async () => {
+    const { errors } = await search({ provider: 'TAVILY' });
+    expect(errors).toMatchObject([{ extensions: { code: 'NO_KEY_AVAILABLE' } }]);
+    expect(server().standIn.requests).toEqual([]);
+    expect(await auditOf('alice')).toEqual([]);
+  });
+
+  it.each([
+    ['input.limit', { limit: 0 }],
+    ['input.limit', { limit: 21 }],
+    ['input.limit', { limit: -1 }],
+    ['input.limit', { limit: 1.5 }],
+    ['input.query', { query: '  ' }],
+    ['input.query', { query: 'x'.repeat(401) }],
+    ['input.country', { country: 'Germany' }],
+    ['input.language', { language: 'deu' }],
+    ['input.safeSearch', { safeSearch: 'SOME' }],
+    ['input.provider', { provider: 'OPENAI' }],
+  ])('refuses by its path: %s in %j', async (path, input) => {
+    const { errors } = await search(input);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', violations: [{ path }] } }]);
+  });
+
+  it.each([1, 5, 20])(
+    'returns %d results where there are as many, and five where none is said',
+    async (limit) => {
+      await server().storeKey('alice', 'FIRECRAWL', KEY);
+      await search(limit === 5 ? {} : { limit });
+      expect(sent()).toMatchObject({ limit });
+    },
+  );
+
+  it('takes codes of countries and languages in any case', async () => {
+    await server().storeKey('alice', 'BRAVE', KEY);
+    await search({ provider: 'BRAVE', country: 'de', language: 'DE' });
+    expect(sent()).toMatchObject({ country: 'DE', search_lang: 'de' });
+  });
+
+  it('brings page text only where it is asked for', async () => {
+    await server().storeKey('alice', 'FIRECRAWL', KEY);
+    const contents = async (includeContent: boolean) =>
+      ((await search({ includeContent })).data?.webSearch['results'] as { content: unknown }[]).map(
+        ({ content }) => content,
+      );
+    expect(new Set(await contents(false))).toEqual(new Set([null]));
+    expect(await contents(true)).toEqual(expect.arrayContaining([expect.stringMatching(/\S/)]));
   });
 });

@@ -1,5 +1,8 @@
 // Opens the embedded database in DATA_DIR as a server does, says so, and keeps it open until stdin ends.
-import { openEmbeddedDatabase } from '../../dist/prisma/embedded-database.js';
+/** @type {typeof import('../../src/prisma/embedded-database.js')} */
+const { openEmbeddedDatabase } = await import(
+  new URL('../../dist/prisma/embedded-database.js', import.meta.url).href
+);
 
 try {
   const database = await openEmbeddedDatabase(process.env.DATA_DIR ?? '');

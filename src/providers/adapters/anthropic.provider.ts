@@ -144,7 +144,7 @@ class AnthropicAdapter implements ChatAdapter {
     const response = await client.post<Stream<RawMessageStreamEvent>>('/v1/messages', {
       body: toBody(request),
       headers: requestHeaders({
-        'x-api-key': key.reveal(),
+        authorization: `Bearer ${key.reveal()}`,
         'anthropic-version': API_VERSION,
       }),
       stream: true,
@@ -158,7 +158,7 @@ class AnthropicAdapter implements ChatAdapter {
     return new Client({
       ...packageClient,
       baseURL: this.settings.endpoints.api,
-      fetch: this.http.fetchWith(this.settings, fetchLimits(['x-api-key', 'anthropic-version'])),
+      fetch: this.http.fetchWith(this.settings, fetchLimits(['authorization', 'anthropic-version'])),
       authToken: null,
       webhookKey: null,
       openTelemetry: false,

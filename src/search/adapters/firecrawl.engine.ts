@@ -61,8 +61,8 @@ function toBody(
     limit,
     ...(country !== undefined && { country }),
     // Firecrawl knows on and off.
-    ...(safeSearch !== undefined && { safe: safeSearch === 'STRICT' }),
-    ...(includeContent && { scrapeOptions: { formats: ['markdown'] } }),
+    ...(safeSearch !== undefined && { safe: safeSearch !== 'OFF' }),
+    ...(includeContent && { scrapeOptions: { formats: ['markdown'], timeout: pageTimeoutMs } }),
   };
 }
 

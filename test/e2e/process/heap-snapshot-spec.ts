@@ -83,6 +83,7 @@ describe('the heap of a server after it used keys', () => {
       const exchange = await request;
       socket.socket.terminate();
       await exchange.closedByClient;
+      await untilCancelled(server, provider);
     }
     const heap = await snapshotOf(server);
     const found = keys.filter(({ needle }) => heap.includes(needle)).map(({ provider }) => provider);
@@ -113,6 +114,15 @@ describe('the heap of a server after it used keys', () => {
     expect((await snapshotOf(server)).includes(kept.needle)).toBe(true);
   });
 });
+
+/** The end of a chat is written down after its upstream was closed: asks again until it is there. */
+async function untilCancelled(server: ServerProcess, provider: string): Promise<void> {
+  for (;;) {
+    const { auditEvents } = await server.query('alice', '{ auditEvents(first: 1) { edges { node { provider outcome } } } }');
+    const [newest] = auditEvents.edges as { node: { provider: string; outcome: string } }[];
+    if (newest?.node.provider === provider && newest.node.outcome === 'CANCELLED') return;
+  }
+}
 
 async function snapshotOf(server: ServerProcess): Promise<Buffer> {
   const path = join(tmpdir(), `keystream-${randomBytes(6).toString('hex')}.heapsnapshot`);
