@@ -20,7 +20,8 @@ if (process.env[ENGINE_VARIABLE] === undefined && process.platform !== 'win32' &
   process.env[ENGINE_VARIABLE] = fileURLToPath(new URL('./scripts/schema-engine.mjs', import.meta.url));
 }
 
-const url = process.env.MIGRATION_DATABASE_URL || process.env.DATABASE_URL;
+// An empty value is how compose files write "none".
+const url = [process.env.MIGRATION_DATABASE_URL, process.env.DATABASE_URL].find((value) => value);
 
 const [, , command, subcommand] = process.argv;
 if (!url && (command === 'db' || (command === 'migrate' && subcommand !== 'diff'))) {

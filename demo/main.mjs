@@ -1,6 +1,6 @@
 // The main job, end to end: `npm run demo`. With --keep the server stays up afterwards, to be tried in a browser.
 import { Demo } from './demo.mjs';
-import { fail, say, show, succeed } from './screen.mjs';
+import { explain, fail, say, show, succeed } from './screen.mjs';
 import { showAuditTrail } from './steps/audit.mjs';
 import { streamChats } from './steps/chats.mjs';
 import { lookIntoDatabase } from './steps/database.mjs';
@@ -53,7 +53,7 @@ async function giveUp(error) {
   // After Ctrl-C, everything that was under way fails.
   if (demo.stopping) return;
   fail(`The demo did not show what it should: ${error instanceof Error ? error.message : String(error)}`);
-  for (const line of demo.lastLogLines()) fail(line);
+  for (const line of demo.lastLogLines()) explain(line);
   await stop(1);
 }
 

@@ -24,3 +24,6 @@ export const succeed = (text) => process.stdout.write(`\n${styled('green', text)
 
 /** @param {string} text */
 export const fail = (text) => process.stderr.write(`\n${styled('red', text)}\n`);
+
+/** More about a failure. @param {string} text */
+export const explain = (text) => process.stderr.write(`${styled('dim', text)}\n`);

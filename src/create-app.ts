@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import fastifyCors, { type FastifyCorsOptionsDelegate } from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -49,7 +49,7 @@ export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: numbe
   // Those whose watchers took no terminal event ended with their sockets: their reports need the database.
   await app.get(ActiveChats).drain(0);
   // A client that never sends its request to the end would hold up the server for as long.
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   const timer = setTimeout(() => server.closeAllConnections(), Math.max(0, deadline - performance.now()));
   await app.close();
   clearTimeout(timer);

@@ -28,6 +28,8 @@ function checkRequest({
   request,
   contextValue: context,
 }: GraphQLRequestContextDidResolveOperation<RequestContext>): void {
+  // Without one Apollo has refused the request before.
+  if (!operation) return;
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
     throw BadUserInputError.at(
       'query',

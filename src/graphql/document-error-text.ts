@@ -5,7 +5,8 @@ const LONGEST_NAME = 24;
 
 /** What GraphQL says of a document, without what the document says: a key may stand in it, at any place. */
 export function textWithoutQuotations(error: GraphQLError): string {
-  if (error.message.startsWith('Syntax Error')) return withoutTokens(error.message);
+  // Without nodes it is about the text that the parser saw, or about the request.
+  if (!error.nodes) return withoutTokens(error.message);
   return withoutNames(withoutValues(error));
 }
 

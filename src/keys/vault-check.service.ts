@@ -85,7 +85,7 @@ export class VaultCheck {
     const missing = groups.filter(({ encryptionKeyId }) => !this.vault.hasKey(encryptionKeyId));
     if (missing.length === 0) return;
     const list = missing
-      .map(({ encryptionKeyId, _count }) => `${encryptionKeyId} (${_count} stored keys)`)
+      .map(({ encryptionKeyId, _count }) => `${encryptionKeyId} (stored keys: ${_count})`)
       .join(', ');
     throw new StartupError(
       `A previous key is missing: stored keys were sealed with ${list}, which this server does not have. ` +

@@ -5,6 +5,7 @@ import type { DatabaseLimits, DatabaseSettings } from './database-settings.js';
 import { DatabaseUnavailableError } from './database-unavailable.error.js';
 import { openEmbeddedDatabase } from './embedded-database.js';
 import { embeddedMigrationTarget } from './embedded-migration-target.js';
+import { wordsOf } from './error-codes.js';
 import { findPendingMigrations } from './migration-history.js';
 import { Migrator } from './migrator.js';
 import { addressOf, openPool, postgresAdapter, type ConnectionLostListener } from './postgres.js';
@@ -60,8 +61,8 @@ function openServer(
 async function refuseUnlessMigrated(client: DatabaseClient, address: string): Promise<void> {
   const pending = await findPendingMigrations(client).catch((error: unknown) => {
     const unavailable = error instanceof DatabaseUnavailableError;
-    const problem = unavailable ? 'does not answer' : 'does not let this server read _prisma_migrations';
-    throw new StartupError(`The database at ${address} ${problem}.`, { cause: error });
+    const problem = unavailable ? 'cannot be used' : 'does not let this server read _prisma_migrations';
+    throw new StartupError(`The database at ${address} ${problem}: ${wordsOf(error)}`, { cause: error });
   });
   if (pending.length === 0) return;
   throw new StartupError(

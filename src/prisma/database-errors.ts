@@ -30,6 +30,9 @@ const adapterKinds = new Set([
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const sqlStates = new Set([
+  '28000', // access denied
+  '28P01', // wrong password
+  '3D000', // the database does not exist
   '25P03', // idle in transaction for too long
   '25P04', // transaction timeout
   '55P03', // lock not available
@@ -68,7 +71,8 @@ const messages = [
 
 const codes = new Set([...prismaCodes, ...adapterKinds, ...sqlStates, ...socketCodes]);
 
-function isUnavailable(error: unknown): boolean {
+/** Whether the error means that the database is away, slow or full. */
+export function isUnavailable(error: unknown): boolean {
   if (codesOf(error).some((code) => codes.has(code) || sqlStateClasses.test(code))) return true;
   return [...errorsBehind(error)].some(
     ({ message }) => typeof message === 'string' && messages.some((start) => message.startsWith(start)),

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { StartupError } from '../common/startup-error.js';
 import { openConnection, type DatabaseConnection } from './database-connection.js';
 import { toDatabaseError } from './database-errors.js';
+import { wordsOf } from './error-codes.js';
 import {
   DATABASE_SETTINGS,
   defaultDatabaseLimits,
@@ -57,8 +57,18 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    *
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
-  transaction<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
-    return this.#guard(() => this.#open.client.$transaction(work));
+  async transaction<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
+    let failure: { readonly error: unknown } | undefined;
+    const run = (client: DatabaseClient) =>
+      work(client).catch((error: unknown) => {
+        failure = { error };
+        throw error;
+      });
+    try {
+      return await this.#limit(() => this.#open.client.$transaction(run));
+    } catch (error) {
+      throw failure?.error === error ? error : toDatabaseError(error);
+    }
   }
 
   /** For readiness checks: never throws because of the database. */
@@ -67,7 +77,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
       const pending = await findPendingMigrations(this.client);
       return pending.length === 0 ? 'READY' : 'MIGRATIONS_PENDING';
     } catch (error) {
-      this.#logger.warn(`The database is not available: ${reasonOf(error)}`);
+      this.#logger.warn(`The database is not available: ${wordsOf(error)}`);
       return 'UNAVAILABLE';
     }
   }
@@ -107,15 +117,13 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
 
   async #guard<T>(operation: () => Promise<T>): Promise<T> {
     try {
-      return await withTimeLimit(this.#limits.totalMs, operation, () => new DatabaseUnavailableError());
+      return await this.#limit(operation);
     } catch (error) {
       throw toDatabaseError(error);
     }
   }
-}
 
-/** The driver's own words, which stand at the end of the chain of causes. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.message.trim();
+  #limit<T>(operation: () => Promise<T>): Promise<T> {
+    return withTimeLimit(this.#limits.totalMs, operation, () => new DatabaseUnavailableError());
+  }
 }

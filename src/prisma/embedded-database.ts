@@ -6,7 +6,7 @@ import { acquireLock } from './folder-lock.js';
 
 export interface EmbeddedDatabase {
   readonly pglite: PGlite;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** PGlite makes some files with modes of its own, which no umask changes. */

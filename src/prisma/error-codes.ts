@@ -21,4 +21,14 @@ export function codesOf(error: unknown): string[] {
     .filter((code) => typeof code === 'string');
 }
 
+/** What the error's deepest cause says, in a line: the driver's own words, for logs and for operators. */
+export function wordsOf(error: unknown): string {
+  const lines = [...errorsBehind(error)]
+    .flatMap(({ message, originalMessage }) => [message, originalMessage])
+    .filter((words) => typeof words === 'string')
+    .map((words) => words.trim().split('\n').at(-1) ?? '');
+  // A driver adapter's error has the name of its kind for a message: better than nothing.
+  return lines.findLast((line) => line.includes(' ')) ?? lines.at(-1) ?? String(error);
+}
+
 export const hasCode = (error: unknown, code: string): boolean => codesOf(error).includes(code);

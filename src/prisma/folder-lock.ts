@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { tryLock } from 'fs-native-extensions';
 
 export interface FolderLock {
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { HistoryDiagnostic, MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { StartupError } from '../common/startup-error.js';
+import { isUnavailable } from './database-errors.js';
+import { wordsOf } from './error-codes.js';
 import { migrationsFolder, readMigrations, readSchema, wholeSchema } from './migrations-folder.js';
 import { withSchemaEngine, type SchemaEngine } from './schema-engine.js';
 
@@ -38,6 +40,7 @@ export class Migrator {
     private readonly folder = migrationsFolder,
   ) {}
 
+  /** @throws StartupError where the database cannot be used */
   async status(): Promise<MigrationStatus> {
     return this.#run(async (engine, migrationsList) => {
       const diagnosis = await engine.diagnoseMigrationHistory({
@@ -63,7 +66,7 @@ export class Migrator {
    * @throws StartupError where a migration fails or failed before
    */
   async apply(): Promise<readonly string[]> {
-    await this.target.lock();
+    await this.#lock();
     await this.#refuseAfterFailure();
     try {
       return await this.#run(async (engine, migrationsList) => {
@@ -82,9 +85,13 @@ export class Migrator {
     }
   }
 
-  /** Lets a failed migration be applied again, after its cause is mended. */
+  /**
+   * Lets a failed migration be applied again, after its cause is mended.
+   *
+   * @throws StartupError where that migration did not fail
+   */
   async markRolledBack(migrationName: string): Promise<void> {
-    await this.target.lock();
+    await this.#lock();
     await this.#run((engine) => engine.markMigrationRolledBack({ migrationName }));
   }
 
@@ -96,12 +103,22 @@ export class Migrator {
 
   async #run<T>(work: (engine: SchemaEngine, migrations: MigrationList) => Promise<T>): Promise<T> {
     const migrations = await readMigrations(this.folder);
-    return withSchemaEngine(this.target.adapter, await readSchema(), (engine) => work(engine, migrations));
+    const schema = await readSchema();
+    return withSchemaEngine(this.target.adapter, schema, (engine) => work(engine, migrations)).catch(
+      failStart,
+    );
+  }
+
+  async #lock(): Promise<void> {
+    await this.target.lock().catch(failStart);
   }
 }
 
-/** A migration's failure is the operator's to read, in the database's words: it is made of our own SQL. */
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** A database that is away is the operator's to mend. */
+function failStart(error: unknown): never {
+  if (!isUnavailable(error)) throw error;
+  throw new StartupError(`The database cannot be used: ${wordsOf(error)}`, { cause: error });
+}
 
 const remedy = (name: string): string =>
   'Nothing of it took effect, and no other migration is applied until this one is. Remove the cause, then run:\n' +

@@ -46,7 +46,7 @@ export function openPool(
     keepAlive: true,
   });
   pool.on('error', onConnectionLost);
-  pool.on('release', closeUnlessIdle as (error: Error, client: pg.PoolClient) => void);
+  pool.on('release', closeUnlessIdle);
   return pool;
 }
 

@@ -5,6 +5,7 @@ import {
   type ErrorRegistry,
   type SqlMigrationAwareDriverAdapterFactory,
 } from '@prisma/driver-adapter-utils';
+import { StartupError } from '../common/startup-error.js';
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 
 export type SchemaEngine = bindings.SchemaEngine;
@@ -48,10 +49,25 @@ async function load(): Promise<void> {
   instance.exports.__wbindgen_start();
 }
 
+/** What the engine refuses to do, in its own words: they are for the operator. */
+export class SchemaEngineError extends StartupError {
+  /** Prisma's code, P3009 and the like, where the engine gives one. */
+  readonly code: string | undefined;
+
+  constructor(error: Error) {
+    // The engine's trace begins on a line of its own: "   0: schema_engine_wasm::…".
+    super(error.message.replace(/\n\s+0: [\s\S]*$/, '').trim(), { cause: error });
+    this.code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  }
+}
+
 /** The engine knows a driver's error by a number only: the error itself waits in the registry. */
-function causeOf(error: unknown, registry: ErrorRegistry): unknown {
-  const id = error instanceof Error ? /External error id#(\d+)/.exec(error.message)?.[1] : undefined;
-  return id === undefined ? error : (registry.consumeError(Number(id))?.error ?? error);
+function reveal(error: unknown, registry: ErrorRegistry): unknown {
+  if (!(error instanceof Error)) return error;
+  const id = /External error id#(\d+)/.exec(error.message)?.[1];
+  const driverError = id === undefined ? undefined : registry.consumeError(Number(id))?.error;
+  if (driverError !== undefined) return driverError;
+  return error.name === 'SchemaConnectorError' ? new SchemaEngineError(error) : error;
 }
 
 /**
@@ -59,6 +75,7 @@ function causeOf(error: unknown, registry: ErrorRegistry): unknown {
  * download.
  *
  * @param schema text of the Prisma schema
+ * @throws SchemaEngineError
  * @throws the database driver's own error, where one is behind the engine's
  */
 export async function withSchemaEngine<T>(
@@ -77,7 +94,7 @@ export async function withSchemaEngine<T>(
     );
     return await work(engine);
   } catch (error) {
-    throw causeOf(error, bound.errorRegistry);
+    throw reveal(error, bound.errorRegistry);
   } finally {
     engine?.free();
   }

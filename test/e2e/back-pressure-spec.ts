@@ -25,7 +25,12 @@ describe('a client that does not read', () => {
     server().standIn.once('OPENAI', async (exchange, tools) => {
       const answer = new ResponseEvents(exchange.body);
       const chunk = answer.textDelta(DELTA);
-      await flood({ first: answer.begin() + answer.beginText(), chunk, bytes: TOTAL_BYTES, last: answer.end(1) })(exchange, {
+      await flood({
+        first: answer.begin() + answer.beginText(),
+        chunk,
+        bytes: TOTAL_BYTES,
+        last: answer.end(1),
+      })(exchange, {
         ...tools,
       });
       deltas = Math.round(exchange.sentBytes / chunk.length);

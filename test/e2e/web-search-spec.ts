@@ -167,7 +167,8 @@ describe('query webSearch', () => {
   );
 
   it.each(optionNames)('takes null for %s as left out', async (option) => {
-    const { errors } = await search({ provider: 'BRAVE', [option]: null });
+    await server().storeKey('alice', 'SERPER', KEY);
+    const { errors } = await search({ provider: 'SERPER', [option]: null });
     expect(errors).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ for (const kind of databaseKinds) {
       environment = { DATA_DIR: dataDir };
       if (kind === 'PGlite') return;
       database = await createEmptyDatabase(kind);
-      environment['DATABASE_URL'] = database.url!;
+      environment.DATABASE_URL = database.url!;
     });
     afterAll(async () => {
       await database?.drop();

@@ -11,8 +11,8 @@ type Environment = Readonly<Record<string, string>>;
 
 /** This process's environment without a database, and what a test adds to it. */
 function environmentWith(added: Environment): NodeJS.ProcessEnv {
-  const { DATABASE_URL: _url, MIGRATION_DATABASE_URL: _migrationUrl, ...rest } = process.env;
-  return { ...rest, NODE_OPTIONS: '', NO_COLOR: '1', ...added };
+  const none = { DATABASE_URL: '', MIGRATION_DATABASE_URL: '', NODE_OPTIONS: '', NODE_ENV: '' };
+  return { ...process.env, ...none, NO_COLOR: '1', ...added };
 }
 
 /** Runs a command to its end; the output is what it said on either stream. */

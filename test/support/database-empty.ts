@@ -38,7 +38,7 @@ async function createInMemory(): Promise<EmptyDatabase> {
 }
 
 async function createOnServer(): Promise<EmptyDatabase> {
-  const server = process.env['TEST_DATABASE_URL']!;
+  const server = process.env.TEST_DATABASE_URL!;
   const name = `keystream_test_${randomBytes(6).toString('hex')}`;
   const url = new URL(server);
   url.pathname = `/${name}`;

@@ -2,7 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
-import { CHAT, type ChatEventData, type GraphQLErrorBody, HELLO, JWT_SECRET, RawSocket, signToken } from './test-server.js';
+import {
+  CHAT,
+  type ChatEventData,
+  type GraphQLErrorBody,
+  HELLO,
+  JWT_SECRET,
+  RawSocket,
+  signToken,
+} from './test-server.js';
 
 export const ENCRYPTION_KEY = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f';
 
@@ -41,7 +49,9 @@ export class NodeProcess {
 
   /** @param script path below the project's folder, such as `dist/main.js` */
   constructor(script: string, environment: Environment, nodeArguments: readonly string[] = []) {
-    const variables = Object.entries({ PATH: process.env['PATH'], ...environment }).filter(([, value]) => value !== undefined);
+    const variables = Object.entries({ PATH: process.env.PATH, ...environment }).filter(
+      ([, value]) => value !== undefined,
+    );
     this.child = spawn(process.execPath, [...nodeArguments, fileURLToPath(new URL(script, ROOT))], {
       env: Object.fromEntries(variables),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -49,7 +59,9 @@ export class NodeProcess {
     this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
     this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.exited = new Promise((resolve) => {
-      this.child.once('close', (code, signal) => resolve({ code, signal, stdout: this.stdout, stderr: this.stderr }));
+      this.child.once('close', (code, signal) =>
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr }),
+      );
     });
   }
 
@@ -67,7 +79,8 @@ export class ServerProcess extends NodeProcess {
 
   constructor(environment: Environment, nodeArguments: readonly string[] = []) {
     super('dist/main.js', environment, nodeArguments);
-    if (this.child.stdout) createInterface({ input: this.child.stdout }).on('line', (line) => this.#read(line));
+    if (this.child.stdout)
+      createInterface({ input: this.child.stdout }).on('line', (line) => this.#read(line));
   }
 
   /** Where it listens, without a trailing slash. */
@@ -95,7 +108,9 @@ export class ServerProcess extends NodeProcess {
       };
       this.#watchers.add(watch);
       void this.exited.then(({ code, stdout, stderr }) =>
-        reject(new Error(`The server ended with ${String(code)} before it said “${text}”:\n${stdout}${stderr}`)),
+        reject(
+          new Error(`The server ended with ${String(code)} before it said “${text}”:\n${stdout}${stderr}`),
+        ),
       );
     });
   }
@@ -111,7 +126,11 @@ export class ServerProcess extends NodeProcess {
   }
 
   /** The data of a request that must succeed. */
-  async query(userId: string, query: string, variables: Record<string, unknown> = {}): Promise<Record<string, any>> {
+  async query(
+    userId: string,
+    query: string,
+    variables: Record<string, unknown> = {},
+  ): Promise<Record<string, any>> {
     const { data, errors } = await this.post(userId, query, variables);
     if (errors.length > 0 || data === null) throw new Error(`The request failed: ${JSON.stringify(errors)}`);
     return data;
@@ -153,7 +172,10 @@ export class ServerProcess extends NodeProcess {
 }
 
 /** Starts a chat on this connection when first pulled; ends with the subscription. */
-export async function* chatOn(socket: RawSocket, input: Record<string, unknown>): AsyncGenerator<ChatEventData, void> {
+export async function* chatOn(
+  socket: RawSocket,
+  input: Record<string, unknown>,
+): AsyncGenerator<ChatEventData, void> {
   socket.subscribe('chat', CHAT, { input: { messages: HELLO, ...input } });
   for (;;) {
     const { type, payload } = await socket.next();
@@ -185,7 +207,8 @@ export function useProcesses(): ProcessBench {
     void kept.exited.then(() => running.delete(kept));
     return kept;
   };
-  const spawnServer: ProcessBench['spawn'] = (environment, nodeArguments) => keep(new ServerProcess(environment, nodeArguments));
+  const spawnServer: ProcessBench['spawn'] = (environment, nodeArguments) =>
+    keep(new ServerProcess(environment, nodeArguments));
   beforeEach(async () => {
     standIn = await startStandIn({ pace: 0 });
   });

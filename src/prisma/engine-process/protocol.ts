@@ -55,8 +55,6 @@ export function describeEngineError(error: unknown): {
 } {
   const { message, code } =
     error instanceof Error ? (error as Error & { code?: unknown }) : { message: String(error) };
-  // The engine's own trace begins on a line of its own: "   0: schema_engine_wasm::…".
-  const words = message.replace(/\n\s+0: [\s\S]*$/, '').trim();
   const isPrismaCode = typeof code === 'string' && /^P\d{4}$/.test(code);
-  return { is_panic: false, message: words, ...(isPrismaCode ? { error_code: code } : {}) };
+  return { is_panic: false, message, ...(isPrismaCode ? { error_code: code } : {}) };
 }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { flood } from '../../../demo/stand-in/behaviours.mjs';
 import { ResponseEvents } from '../../../demo/stand-in/openai-events.mjs';
@@ -7,6 +8,9 @@ import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { chatOn, type ServerProcess, useProcesses } from '../../support/server-process.js';
 import { CHAT, HELLO, type RawSocket } from '../../support/test-server.js';
 import { untilStalled } from '../../support/until-stalled.js';
+
+// Each test starts several servers, which takes seconds on a busy machine.
+jest.setTimeout(120_000);
 
 const KEY = 'key-of-alice-0123456789';
 const DRAINING = 'SIGTERM: no new work';
@@ -22,7 +26,10 @@ describe('a server that is told to stop', () => {
 
   /** A server with a key of alice's. */
   async function start(drainTimeoutMs: number): Promise<ServerProcess> {
-    const environment = { ...processes.environment(database.environment), DRAIN_TIMEOUT_MS: String(drainTimeoutMs) };
+    const environment = {
+      ...processes.environment(database.environment),
+      DRAIN_TIMEOUT_MS: String(drainTimeoutMs),
+    };
     const server = await processes.start(environment);
     processes.standIn.acceptKey('OPENAI', KEY);
     await server.storeKey('alice', 'OPENAI', KEY);
@@ -111,7 +118,10 @@ describe('a server that is told to stop', () => {
     processes.standIn.once('OPENAI', async (exchange, tools) => {
       const answer = new ResponseEvents(exchange.body);
       const first = answer.begin() + answer.beginText();
-      await flood({ first, chunk: answer.textDelta('x'.repeat(10_000)), bytes: 100_000_000 })(exchange, tools);
+      await flood({ first, chunk: answer.textDelta('x'.repeat(10_000)), bytes: 100_000_000 })(
+        exchange,
+        tools,
+      );
     });
     const request = processes.standIn.nextRequest('OPENAI');
     const socket = await server.socket('alice');
@@ -131,7 +141,9 @@ describe('a server that is told to stop', () => {
     const { hostname, port } = new URL(server.url);
     const client = connect(Number(port), hostname);
     client.on('error', () => undefined);
-    client.write('POST /graphql HTTP/1.1\r\nHost: keystream\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{');
+    client.write(
+      'POST /graphql HTTP/1.1\r\nHost: keystream\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+    );
     await once(client, 'connect');
     // Answered after the request above has been read: connections are served in turn.
     await fetch(`${server.url}/healthz`);

@@ -3,9 +3,13 @@ import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { registry } from '../../../src/registry/registry.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { type Environment, type ServerProcess, useProcesses } from '../../support/server-process.js';
+
+// Each test starts several servers, which takes seconds on a busy machine.
+jest.setTimeout(120_000);
 
 const SEARCH = 'query ($input: WebSearchInput!) { webSearch(input: $input) { results { url } } }';
 const CAN_WRITE_SNAPSHOTS = [
@@ -35,7 +39,8 @@ describe('the heap of a server after it used keys', () => {
   });
   afterEach(() => database.drop());
 
-  const providers = (kind: 'CHAT' | 'SEARCH') => registry.filter((each) => each.kind === kind).map(({ id }) => id);
+  const providers = (kind: 'CHAT' | 'SEARCH') =>
+    registry.filter((each) => each.kind === kind).map(({ id }) => id);
 
   /** Stores a key for every provider and uses each. */
   async function useKeys(server: ServerProcess): Promise<KnownKey[]> {
@@ -91,7 +96,10 @@ describe('the heap of a server after it used keys', () => {
   });
 
   it("reaches neither the server's own keys nor its secrets", async () => {
-    const keys = registry.map((definition) => ({ ...knownKey(definition.id), variable: definition.environment.apiKey }));
+    const keys = registry.map((definition) => ({
+      ...knownKey(definition.id),
+      variable: definition.environment.apiKey,
+    }));
     const encryptionKey = randomBytes(32).toString('hex');
     const environment: Environment = {
       ...processes.environment(database.environment),
@@ -118,7 +126,10 @@ describe('the heap of a server after it used keys', () => {
 /** The end of a chat is written down after its upstream was closed: asks again until it is there. */
 async function untilCancelled(server: ServerProcess, provider: string): Promise<void> {
   for (;;) {
-    const { auditEvents } = await server.query('alice', '{ auditEvents(first: 1) { edges { node { provider outcome } } } }');
+    const { auditEvents } = await server.query(
+      'alice',
+      '{ auditEvents(first: 1) { edges { node { provider outcome } } } }',
+    );
     const [newest] = auditEvents.edges as { node: { provider: string; outcome: string } }[];
     if (newest?.node.provider === provider && newest.node.outcome === 'CANCELLED') return;
   }

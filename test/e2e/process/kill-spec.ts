@@ -1,5 +1,9 @@
+import { jest } from '@jest/globals';
 import { createDatabase, databaseKinds, type TestDatabase } from '../../support/database.js';
 import { type ServerProcess, useProcesses } from '../../support/server-process.js';
+
+// Each test starts several servers, which takes seconds on a busy machine.
+jest.setTimeout(120_000);
 
 const WRITERS = 20;
 /** Acknowledged writes after which the server is killed, while the others are under way. */
@@ -44,7 +48,9 @@ describe('the lock on the embedded database', () => {
     const first = await processes.start(environment);
     const second = await processes.spawn(environment).exited;
     expect(second.code).toBe(1);
-    expect(second.stderr).toContain(`Another process has the embedded database in ${String(environment['DATA_DIR'])} open`);
+    expect(second.stderr).toContain(
+      `Another process has the embedded database in ${String(environment.DATA_DIR)} open`,
+    );
     expect(second.stdout).not.toContain('Listening');
     expect(await first.query('alice', KEYS)).toEqual({ apiKeys: [] });
   });
@@ -71,22 +77,20 @@ const keyOf = (userId: string): string => `key-of-${userId}-0123456789`;
 /** Many users store a key each, some at a time, until enough are acknowledged: then the server is killed. */
 async function writeUntilKilled(server: ServerProcess): Promise<Map<string, string>> {
   const acknowledged = new Map<string, string>();
+  const isKilled = (): boolean => server.child.killed;
   let next = 0;
-  let killed = false;
   const write = async (): Promise<void> => {
-    while (!killed) {
+    while (!isKilled()) {
       const userId = `user-${String(next++)}`;
       try {
         acknowledged.set(userId, await server.storeKey(userId, 'OPENAI', keyOf(userId)));
       } catch (error) {
-        if (!killed) throw error;
+        if (!isKilled()) throw error;
       }
-      if (acknowledged.size >= ENOUGH && !killed) {
-        killed = true;
-        await server.kill('SIGKILL');
-      }
+      if (acknowledged.size >= ENOUGH) server.child.kill('SIGKILL');
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, write));
+  await server.exited;
   return acknowledged;
 }

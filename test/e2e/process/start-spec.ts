@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { jest } from '@jest/globals';
 import pg from 'pg';
 import { createDatabase, databaseKinds, type TestDatabase } from '../../support/database.js';
-import { ENCRYPTION_KEY, type Environment, type ProcessExit, useProcesses } from '../../support/server-process.js';
+import {
+  ENCRYPTION_KEY,
+  type Environment,
+  type ProcessExit,
+  useProcesses,
+} from '../../support/server-process.js';
+
+// Each test starts several servers, which takes seconds on a busy machine.
+jest.setTimeout(120_000);
 
 const OLD_KEY = ENCRYPTION_KEY;
 const NEW_KEY = 'f0e0d0c0b0a090807060504030201000f1e1d1c1b1a191817161514131211101';
@@ -17,10 +26,14 @@ describe.each(databaseKinds)('a server on %s', (kind) => {
   });
   afterEach(() => database.drop());
 
-  const environment = (others: Environment = {}): Environment => processes.environment({ ...database.environment, ...others });
+  const environment = (others: Environment = {}): Environment =>
+    processes.environment({ ...database.environment, ...others });
 
   /** Starts a server, lets it do something, and stops it in order. */
-  async function serve(others: Environment, work?: (server: Awaited<ReturnType<typeof processes.start>>) => Promise<unknown>): Promise<void> {
+  async function serve(
+    others: Environment,
+    work?: (server: Awaited<ReturnType<typeof processes.start>>) => Promise<unknown>,
+  ): Promise<void> {
     const server = await processes.start(environment(others));
     await work?.(server);
     expect(await server.kill('SIGTERM')).toMatchObject({ code: 0 });
@@ -36,8 +49,12 @@ describe.each(databaseKinds)('a server on %s', (kind) => {
 
   it('refuses to start where the key of the database is not among the previous ones', async () => {
     await serve({ ENCRYPTION_KEY: OLD_KEY });
-    const message = await refusal(environment({ ENCRYPTION_KEY: NEW_KEY, ENCRYPTION_KEYS_PREVIOUS: UNRELATED_KEY }));
-    expect(message).toMatch(/A previous key is missing: this database was sealed with the key .* Add it to ENCRYPTION_KEYS_PREVIOUS/s);
+    const message = await refusal(
+      environment({ ENCRYPTION_KEY: NEW_KEY, ENCRYPTION_KEYS_PREVIOUS: UNRELATED_KEY }),
+    );
+    expect(message).toMatch(
+      /A previous key is missing: this database was sealed with the key .* Add it to ENCRYPTION_KEYS_PREVIOUS/s,
+    );
     expectNoKeyIn(message);
   });
 
@@ -57,7 +74,9 @@ describe.each(databaseKinds)('a server on %s', (kind) => {
     await serve({ ENCRYPTION_KEY: OLD_KEY });
     await serve({ ENCRYPTION_KEY: NEW_KEY, ENCRYPTION_KEYS_PREVIOUS: OLD_KEY });
     await serve({ ENCRYPTION_KEY: NEW_KEY });
-    expect(await refusal(environment({ ENCRYPTION_KEY: OLD_KEY }))).toContain('ENCRYPTION_KEY is the wrong one');
+    expect(await refusal(environment({ ENCRYPTION_KEY: OLD_KEY }))).toContain(
+      'ENCRYPTION_KEY is the wrong one',
+    );
   });
 
   it('refuses the data of another environment by name', async () => {
@@ -69,7 +88,7 @@ describe.each(databaseKinds)('a server on %s', (kind) => {
 
   if (kind === 'PostgreSQL') {
     it('refuses to start when migrations are behind, and names the command', async () => {
-      await forgetLastMigration(database.environment['DATABASE_URL']!);
+      await forgetLastMigration(database.environment.DATABASE_URL!);
       const message = await refusal(environment());
       expect(message).toMatch(/lacks a migration that this server needs: \d+_\w+\.\nRun: npm run migrate/);
     });
@@ -78,11 +97,23 @@ describe.each(databaseKinds)('a server on %s', (kind) => {
 
 describe('a server that is not configured right', () => {
   it('names every mistake at once, and no value', async () => {
-    const values = { PORT: 'port-4000', ENCRYPTION_KEY: `not-hex-${randomBytes(20).toString('hex')}`, AUTH_JWT_SECRET: 'short-secret' };
-    const message = await refusal(processes.environment({ ...values, DATABASE_URL: 'mysql://root:hunter2@db/keystream', OPENAI_BASE_URL: 'ftp://openai' }));
-    for (const name of [...Object.keys(values), 'DATABASE_URL', 'OPENAI_BASE_URL']) expect(message).toContain(`  ${name}: `);
+    const values = {
+      PORT: 'port-4000',
+      ENCRYPTION_KEY: `not-hex-${randomBytes(20).toString('hex')}`,
+      AUTH_JWT_SECRET: 'short-secret',
+    };
+    const message = await refusal(
+      processes.environment({
+        ...values,
+        DATABASE_URL: 'mysql://root:hunter2@db/keystream',
+        OPENAI_BASE_URL: 'ftp://openai',
+      }),
+    );
+    for (const name of [...Object.keys(values), 'DATABASE_URL', 'OPENAI_BASE_URL'])
+      expect(message).toContain(`  ${name}: `);
     expect(message).toContain('The configuration has 5 mistakes');
-    for (const value of [...Object.values(values), 'hunter2', 'mysql', 'ftp']) expect(message).not.toContain(value);
+    for (const value of [...Object.values(values), 'hunter2', 'mysql', 'ftp'])
+      expect(message).not.toContain(value);
   });
 
   it('needs to be told about its database and its secrets in production', async () => {
@@ -93,7 +124,9 @@ describe('a server that is not configured right', () => {
   });
 
   it('says where the database does not answer, without the password', async () => {
-    const message = await refusal(processes.environment({ DATABASE_URL: 'postgresql://keystream:hunter2@127.0.0.1:1/keystream' }));
+    const message = await refusal(
+      processes.environment({ DATABASE_URL: 'postgresql://keystream:hunter2@127.0.0.1:1/keystream' }),
+    );
     expect(message).toContain('The database at 127.0.0.1:1/keystream does not answer.');
     expect(message).not.toContain('hunter2');
   });

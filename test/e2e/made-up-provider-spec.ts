@@ -1,0 +1,131 @@
+import { jest } from '@jest/globals';
+import type { Service } from '../../demo/stand-in/service.mjs';
+import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
+import { registry } from '../../src/registry/registry.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import type { TestServer } from '../support/test-server.js';
+import { madeUp } from '../fixtures/made-up.provider.js';
+
+/** The one line in the registry that a new provider takes. */
+jest.unstable_mockModule('../../src/registry/registry.js', () => ({ registry: [...registry, madeUp] }));
+
+const service: Service = {
+  provider: 'MADE_UP',
+  endpoints: { MADE_UP_BASE_URL: '/made-up' },
+  keyOf: ({ headers }) => String(headers['x-made-up-key']),
+  refuse: (exchange) => exchange.reply({ status: 401, body: `No: ${String(exchange.key)}` }),
+  answer: async (exchange) => {
+    exchange.open(200, { 'content-type': 'text/plain' });
+    for (const word of ['Made', 'up', 'words']) await exchange.write(`${word}\n`);
+    exchange.end('.\n');
+  },
+};
+
+const KEY = 'mu-key-of-alice-0123456789';
+const SERVER_KEY = 'mu-key-of-the-server-0123456789';
+
+describe('a provider that is one file and one line in the registry', () => {
+  let standIn: StandIn;
+  let database: TestDatabase;
+  let server: TestServer;
+
+  beforeAll(async () => {
+    standIn = await startStandIn({ services: [service], keys: { MADE_UP: [KEY, SERVER_KEY] }, pace: 0 });
+    database = await createDatabase();
+    const { TestServer: Server } = await import('../support/test-server.js');
+    server = await Server.start({
+      ...database.environment,
+      ...standIn.environment(),
+      MADE_UP_API_KEY: SERVER_KEY,
+      MADE_UP_DEFAULT_MODEL: 'made-up-2',
+    });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await standIn.stop();
+    await database.drop();
+  });
+
+  it.each([
+    ['Provider', [...registry, madeUp]],
+    ['ChatProvider', [...registry, madeUp].filter(({ kind }) => kind === 'CHAT')],
+    ['SearchProvider', registry.filter(({ kind }) => kind === 'SEARCH')],
+  ])('is in the enums where it belongs: %s', async (name, entries) => {
+    const { __type } = await server.query(
+      'alice',
+      'query ($name: String!) { __type(name: $name) { enumValues { name description } } }',
+      { name },
+    );
+    expect(__type.enumValues).toEqual(entries.map(({ id, description }) => ({ name: id, description })));
+  });
+
+  it('has its environment variables read', async () => {
+    const { providers } = await server.query(
+      'bob',
+      '{ providers { provider kind displayName keySource defaultModel } }',
+    );
+    expect(providers.at(-1)).toEqual({
+      provider: 'MADE_UP',
+      kind: 'CHAT',
+      displayName: 'Made Up',
+      keySource: 'SERVER',
+      defaultModel: 'made-up-2',
+    });
+    const [started] = await server.chatEvents('bob', {});
+    expect(started).toMatchObject({ provider: 'MADE_UP', keySource: 'SERVER', model: 'made-up-2' });
+    expect(standIn.requests.at(-1)).toMatchObject({ provider: 'MADE_UP', key: SERVER_KEY });
+  });
+
+  it('has its keys stored, checked and masked', async () => {
+    const STORE =
+      'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { provider maskedKey } } }';
+    const { storeApiKey } = await server.query('carol', STORE, {
+      input: { provider: 'MADE_UP', apiKey: KEY },
+    });
+    expect(storeApiKey.apiKey).toEqual({ provider: 'MADE_UP', maskedKey: 'mu-…6789' });
+    const { errors } = await server.post('carol', STORE, { input: { provider: 'OPENAI', apiKey: KEY } });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(errors[0]?.message).toContain('Made Up');
+  });
+
+  it('streams a chat with a stored key, which the audit trail and the usage name', async () => {
+    const keyId = await server.storeKey('alice', 'MADE_UP', KEY);
+    const events = await server.chatEvents('alice', { provider: 'MADE_UP', model: 'made-up-3' });
+    expect(events.map(({ __typename, text }) => text ?? __typename)).toEqual([
+      'ChatStarted',
+      'Made ',
+      'up ',
+      'words ',
+      'ChatCompleted',
+    ]);
+    expect(standIn.requests.at(-1)).toMatchObject({ key: KEY, body: { model: 'made-up-3' } });
+    const { auditEvents, usage, apiKeys } = await server.query(
+      'alice',
+      `{ auditEvents(filter: { provider: MADE_UP }) { edges { node { kind provider keyId model outcome outputTokens } } }
+         usage { byProvider { provider keySource totals { chats outputTokens } } } apiKeys { health } }`,
+    );
+    expect(auditEvents.edges.map((edge: { node: unknown }) => edge.node)).toMatchObject([
+      {
+        kind: 'CHAT_FINISHED',
+        provider: 'MADE_UP',
+        keyId,
+        model: 'made-up-3',
+        outcome: 'OK',
+        outputTokens: 3,
+      },
+      { kind: 'KEY_USED', provider: 'MADE_UP', keyId },
+      { kind: 'KEY_STORED', provider: 'MADE_UP', keyId },
+    ]);
+    expect(usage.byProvider).toEqual([
+      { provider: 'MADE_UP', keySource: 'USER', totals: { chats: 1, outputTokens: 3 } },
+    ]);
+    expect(apiKeys).toEqual([{ health: 'VALID' }]);
+  });
+
+  it('has its failures told as those of any other', async () => {
+    standIn.revokeKey('MADE_UP', KEY);
+    const events = await server.chatEvents('alice', { provider: 'MADE_UP' });
+    expect(events.at(-1)).toMatchObject({ __typename: 'ChatFailed', error: { code: 'KEY_REJECTED' } });
+    expect(JSON.stringify(events)).not.toContain(KEY);
+  });
+});

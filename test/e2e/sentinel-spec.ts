@@ -1,0 +1,211 @@
+import { registry } from '../../src/registry/registry.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { dumpFiles, dumpTables, sentinelFor, tracesIn } from '../support/sentinel.js';
+import { chatPaths, commonPaths, searchPaths, type ProviderPath } from '../support/sentinel-paths.js';
+import { type ServerProcess, useProcesses } from '../support/server-process.js';
+import { CHAT, HELLO, RawSocket, signToken } from '../support/test-server.js';
+
+const SEARCH = `query ($input: WebSearchInput!) {
+  webSearch(input: $input) { provider keySource tookMs results { title url snippet content score } }
+}`;
+const STORE =
+  'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id maskedKey } } }';
+const READ_ALL = `{
+  viewer { id } providers { provider keySource defaultModel }
+  apiKeys { id name maskedKey status health healthReason } apiKeyHistory { edges { cursor node { id maskedKey } } }
+  keyResolution { candidates { provider keyId reason } }
+  auditEvents(first: 200) { edges { node { id kind provider keyId chatId model outcome detail } } }
+  usage { byProvider { provider totals { failures } } }
+}`;
+
+/** Sends what a client would, and keeps every byte that comes back. */
+class Recorder {
+  readonly received: string[] = [];
+  #socket: RawSocket | null = null;
+  #subscriptions = 0;
+
+  constructor(private readonly server: ServerProcess) {}
+
+  async http(path: string, init: RequestInit): Promise<string> {
+    const authorization = `Bearer ${await signToken('alice')}`;
+    const headers = {
+      'content-type': 'application/json',
+      authorization,
+      ...(init.headers as Record<string, string>),
+    };
+    const response = await fetch(this.server.url + path, { method: 'POST', ...init, headers });
+    const text = await response.text();
+    this.received.push(`${String(response.status)} ${JSON.stringify([...response.headers])} ${text}`);
+    return text;
+  }
+
+  async post(query: string, variables: unknown = {}, more: Record<string, unknown> = {}): Promise<any> {
+    return JSON.parse(await this.http('/graphql', { body: JSON.stringify({ query, variables, ...more }) }));
+  }
+
+  async socket(): Promise<RawSocket> {
+    if (this.#socket) return this.#socket;
+    const socket = await RawSocket.open(`${this.server.url.replace('http', 'ws')}/graphql`, {});
+    socket.socket.on('message', (data: Buffer) => this.received.push(data.toString()));
+    await socket.init('alice');
+    return (this.#socket = socket);
+  }
+
+  /** Runs a subscription to its end, and answers with its last message before that. */
+  async subscribe(query: string, variables: Record<string, unknown>): Promise<any> {
+    const socket = await this.socket();
+    this.#subscriptions += 1;
+    socket.subscribe(String(this.#subscriptions), query, variables);
+    let last: any = null;
+    for (;;) {
+      const message = await socket.next();
+      if (message['type'] === 'complete') return last;
+      last = message['payload'];
+      if (message['type'] === 'error') return last;
+    }
+  }
+
+  /** A chat or a search with the provider, and the code that it ends with; `OK` where all is well. */
+  async use({ id, kind }: (typeof registry)[number]): Promise<string> {
+    if (kind === 'SEARCH') {
+      const { errors } = await this.post(SEARCH, {
+        input: { query: 'words', provider: id, includeContent: true },
+      });
+      return (errors?.[0]?.extensions.code ?? 'OK') as string;
+    }
+    const { data } = await this.subscribe(CHAT, {
+      input: { messages: HELLO, provider: id, reasoningEffort: 'LOW' },
+    });
+    return (data.chat.error?.code ?? 'OK') as string;
+  }
+}
+
+/** What people do with a key by mistake. */
+async function pasteEverywhere(recorder: Recorder, key: string, id: string): Promise<void> {
+  const quoted = JSON.stringify(key);
+  const name = key.replaceAll(/\W/g, '_');
+  const documents = [
+    `mutation { storeApiKey(input: { provider: ${id}, apiKey: ${quoted}, nothing: 1 }) { apiKey { id } } }`,
+    `mutation { storeApiKey(input: { provider: ${quoted}, apiKey: ${quoted} }) { apiKey { id } } }`,
+    `mutation { storeApiKey(input: { provider: ${id}, apiKey: ${key} }) { apiKey { id } } }`,
+    `mutation { storeApiKey(input: { provider: ${id}, apiKey: [${quoted}] }) { apiKey { id } } }`,
+    `mutation { storeApiKey(input: ${quoted}) { apiKey { id } } }`,
+    `mutation { storeApiKey(input: { provider: ${id}, ${name}: 1 }) { apiKey { id } } }`,
+    `mutation { deleteApiKey(keyId: ${quoted}) { deletedKeyId } }`,
+    `{ apiKey(id: ${quoted}) { id } }`,
+    `{ auditEvents(first: ${quoted}, after: ${quoted}) { edges { cursor } } }`,
+    `{ auditEvents(filter: { keyId: ${quoted}, chatId: ${quoted} }) { edges { cursor } } }`,
+    `{ usage(from: ${quoted}) { totals { chats } } }`,
+    `{ ${name} }`,
+    `{ viewer { ${name} } }`,
+    `query ${name} { nothing }`,
+    `query ($${name}: String) { viewer { id } }`,
+    key,
+  ];
+  const inputs = [
+    key,
+    [key],
+    { provider: key },
+    { provider: id, apiKey: { key } },
+    { provider: id, [key]: key },
+  ];
+  for (const document of documents) {
+    await recorder.post(document);
+    await recorder.subscribe(document, {});
+    await recorder.http(`/graphql?query=${encodeURIComponent(document)}`, { method: 'GET' });
+  }
+  for (const input of inputs) {
+    await recorder.post(STORE, { input });
+    await recorder.subscribe(CHAT, { input });
+  }
+  await recorder.post(STORE, key);
+  await recorder.post('{ viewer { id } }', {}, { operationName: key });
+  await recorder.post('{ viewer { id } }', {}, { extensions: key, [key]: key });
+  await recorder.http('/graphql', { body: `{"query": ${key}` });
+  await recorder.http('/graphql', { body: key, headers: { 'content-type': 'text/plain' } });
+  await recorder.http('/graphql', { body: '{}', headers: { authorization: `Bearer ${key}` } });
+  await recorder.http(`/graphql?key=${encodeURIComponent(key)}`, { body: '{}' });
+}
+
+describe('a stored key is found nowhere but with its provider', () => {
+  const processes = useProcesses();
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createDatabase();
+  });
+  afterEach(() => database.drop());
+
+  it.each(registry)('$id', async (entry) => {
+    const { id, kind } = entry;
+    const key = sentinelFor(entry);
+    const server = await processes.start({
+      ...processes.environment(database.environment),
+      LOG_LEVEL: 'trace',
+      CHAT_FIRST_BYTE_TIMEOUT_MS: '700',
+      CHAT_IDLE_TIMEOUT_MS: '700',
+      SEARCH_TIMEOUT_MS: '700',
+    });
+    const recorder = new Recorder(server);
+    await recorder.post(STORE, { input: { provider: id, apiKey: key, name: 'sentinel' } });
+
+    const paths: ProviderPath[] = [
+      ...commonPaths(key),
+      ...(kind === 'CHAT' ? chatPaths(id, key) : searchPaths(id, key)),
+    ];
+    const ends: [string, string][] = [];
+    for (const [name, behaviour] of paths) {
+      processes.standIn.once(id, behaviour);
+      ends.push([name, await recorder.use(entry)]);
+    }
+    expect(ends.filter(([, code]) => code === 'INTERNAL_SERVER_ERROR')).toEqual([]);
+    const expected = paths.flatMap(([name, , code]) => (code === null ? [] : [[name, code]]));
+    expect(ends).toEqual(expect.arrayContaining(expected));
+    processes.standIn.acceptKey(id, key);
+    expect(await recorder.use(entry)).toBe('OK');
+    // The sentinel did travel: were it found nowhere at all, this test would show nothing.
+    expect(processes.standIn.requests.every((exchange) => exchange.key === key)).toBe(true);
+
+    await pasteEverywhere(recorder, key, id);
+    const { data } = await recorder.post(READ_ALL);
+    expect(data.apiKeys).toMatchObject([{ health: 'VALID' }]);
+    await recorder.post(STORE, { input: { provider: id, apiKey: key } });
+    await recorder.post('mutation ($id: ID!) { deleteApiKey(keyId: $id) { deletedKeyId } }', {
+      id: data.apiKeys[0].id,
+    });
+    (await recorder.socket()).socket.close();
+
+    const { code, stdout, stderr } = await server.kill('SIGTERM');
+    expect(code).toBe(0);
+    expect(stdout).toContain('request completed');
+    expect(tracesIn(recorder.received.join('\n'))).toEqual([]);
+    expect(tracesIn(stdout + stderr)).toEqual([]);
+    const dataDir = database.environment['DATA_DIR'] ?? '';
+    const tables = await dumpTables(dataDir);
+    expect(tables).toContain('audit_events');
+    expect(tracesIn(tables)).toEqual([]);
+    expect(tracesIn(await dumpFiles(dataDir))).toEqual([]);
+  });
+});
+
+describe('the search for a sentinel', () => {
+  const key = sentinelFor(registry[0]);
+
+  it.each([
+    ['raw', key],
+    ['in a URL', encodeURIComponent(key)],
+    ['in JSON', JSON.stringify({ key })],
+    ['in hex', Buffer.from(key).toString('hex')],
+    ...[0, 1, 2].map((offset) => [
+      `in base64 at ${String(offset)}`,
+      Buffer.from(`${'x'.repeat(offset)}${key}`).toString('base64'),
+    ]),
+    ['in base64url', Buffer.from(key).toString('base64url')],
+    ['without its beginning', key.slice(20)],
+  ])('finds it %s', (_, text) => {
+    expect(tracesIn(`before\n${String(text)}\nafter`)).toHaveLength(1);
+  });
+
+  it('takes its masked form for none', () => {
+    expect(tracesIn(`${key.slice(0, 8)}…${key.slice(-4)}`)).toEqual([]);
+  });
+});
