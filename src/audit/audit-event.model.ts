@@ -8,6 +8,7 @@ import {
   registerEnumType,
 } from '@nestjs/graphql';
 import { ArrayMaxSize, IsOptional, IsUUID } from 'class-validator';
+import { IsMoment } from '../common/is-moment.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { PageInfo } from '../common/pagination.js';
 import { SafeInt } from '../common/safe-int.scalar.js';
@@ -137,9 +138,11 @@ export class AuditFilter {
 
   @Field(() => GraphQLISODateTime, { nullable: true, description: 'From this moment on.' })
   @IsOptional()
+  @IsMoment()
   from?: Date | null;
 
   @Field(() => GraphQLISODateTime, { nullable: true, description: 'Before this moment.' })
   @IsOptional()
+  @IsMoment()
   to?: Date | null;
 }

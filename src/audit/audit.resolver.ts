@@ -20,9 +20,9 @@ export class AuditResolver {
   async auditEvents(
     @CurrentUser() user: AuthenticatedUser,
     @Args() page: PageArgs,
+    // Its type is not "or null": only a class by itself tells the validation which rules to apply.
     @Args('filter', { type: () => AuditFilter, nullable: true, description: 'Which events.' })
-    filter? // Not "or null": only a class by itself tells the validation which rules to apply.
-    : AuditFilter,
+    filter?: AuditFilter,
   ): Promise<AuditEventConnection> {
     const rows = await this.audit.list(user.userId, filter ?? {}, page.first + 1, decodeCursor(page.after));
     return toConnection(rows, page, toModel);

@@ -1,5 +1,6 @@
 import { ArgsType, Field, GraphQLISODateTime, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsOptional } from 'class-validator';
+import { IsMoment } from '../common/is-moment.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { SafeInt } from '../common/safe-int.scalar.js';
 import type { ProviderId } from '../registry/provider-ids.js';
@@ -73,6 +74,7 @@ export class UsageArgs {
       'The beginning, inclusive, rounded down to a whole bucket. Default: 30 days (DAY) or 48 hours (HOUR) before the end.',
   })
   @IsOptional()
+  @IsMoment()
   from?: Date | null;
 
   @Field(() => GraphQLISODateTime, {
@@ -80,6 +82,7 @@ export class UsageArgs {
     description: 'The end, exclusive, rounded up to a whole bucket. Default: now.',
   })
   @IsOptional()
+  @IsMoment()
   to?: Date | null;
 
   @Field(() => UsageBucketSize, {

@@ -33,7 +33,9 @@ function wholeBuckets({ from, to }: UsageArgs, bucket: UsageBucketSize): Range {
   const step = bucketMs[bucket];
   const end = Math.ceil((to?.getTime() ?? Date.now()) / step) * step;
   const start = Math.floor((from?.getTime() ?? end - defaultRangeMs[bucket]) / step) * step;
-  if (!(start < end)) throw BadUserInputError.at('from', 'must be before the end of the range');
+  // Rounding must not make a range of one that ends before it begins.
+  const reversed = from && to && from >= to;
+  if (reversed || !(start < end)) throw BadUserInputError.at('from', 'must be before the end of the range');
   if ((end - start) / step > MAX_BUCKETS) {
     throw BadUserInputError.at('from', `the range must have at most ${MAX_BUCKETS} buckets`);
   }

@@ -3,12 +3,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Where the files are: the page's own; others' as the build copied them (nest-cli.json), so that serving them needs no
- * development dependency; and others' where npm put them, for running from source.
+ * Where the files are: the page's own and other packages' where they come from, so that a change shows at a reload; and
+ * the copies of both that the build makes (scripts/copy-graphiql.mjs), so that serving them needs neither the source nor
+ * a development dependency.
  */
-const folders = ['./page/', './vendor/', '../../node_modules/'].map((folder) =>
+const folders = ['../../src/graphiql/page/', '../../node_modules/', './files/'].map((folder) =>
   fileURLToPath(new URL(folder, import.meta.url)),
 );
+
+/** The page itself. */
+export const graphiqlPage = 'index.html';
 
 /** Everything that is served as `/graphiql/<name>`, and its path in one of the folders. */
 export const graphiqlFiles: ReadonlyMap<string, string> = new Map([

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Controller, Get, Header, NotFoundException, Param, Req, Res, StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contentSecurityPolicy } from './content-security-policy.js';
-import { graphiqlFiles, locate } from './graphiql-files.js';
+import { graphiqlFiles, graphiqlPage, locate } from './graphiql-files.js';
 
 const mediaTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -19,7 +19,7 @@ export class GraphiQLController {
   @Header('referrer-policy', 'no-referrer')
   page(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): StreamableFile {
     void reply.header('content-security-policy', contentSecurityPolicy(request.headers.host));
-    return send('index.html');
+    return send(graphiqlPage);
   }
 
   @Get(':name')

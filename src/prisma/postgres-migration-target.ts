@@ -68,7 +68,7 @@ async function lock(runScript: RunScript): Promise<void> {
  */
 export function openPostgresMigrationTarget(url: string): MigrationTarget {
   const pool = new pg.Pool({
-    connectionString: withSession(url, { TimeZone: 'UTC' }),
+    connectionString: withSession(url),
     application_name: 'keystream-migrate',
     max: 1,
     idleTimeoutMillis: 0,

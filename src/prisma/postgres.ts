@@ -5,20 +5,29 @@ import type { DatabaseLimits } from './database-settings.js';
 /** Told of a connection that broke while nobody used it: the pool has dropped it and makes a new one when needed. */
 export type ConnectionLostListener = (error: Error) => void;
 
+/** The schema that the URL names, as in Prisma's own URLs: `?schema=keystream`. */
+const schemaOf = (url: string): string | null => new URL(url).searchParams.get('schema');
+
+/** As libpq's `options` takes it: a space would end it. */
+const escapeOption = (value: string): string => value.replace(/[\\ ]/g, '\\$&');
+
 /**
- * The URL with the session settings that this server relies on. The driver adapter reads and writes timestamps as if
- * every session were in UTC, and the server ends what nobody waits for any more.
+ * The URL with session settings. The driver adapter reads and writes timestamps as if every session were in UTC, so
+ * every session is; and statements that name no schema mean the one that the URL names.
  */
-export function withSession(url: string, settings: Readonly<Record<string, string | number>>): string {
+export function withSession(url: string, settings: Readonly<Record<string, string | number>> = {}): string {
   const address = new URL(url);
-  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  const schema = schemaOf(url);
+  const all: Record<string, string | number> = {
+    TimeZone: 'UTC',
+    ...(schema === null ? {} : { search_path: pg.escapeIdentifier(schema) }),
+    ...settings,
+  };
+  const options = Object.entries(all).map(([name, value]) => `-c ${name}=${escapeOption(String(value))}`);
   const own = address.searchParams.get('options');
   address.searchParams.set('options', [...(own === null ? [] : [own]), ...options].join(' '));
   return address.href;
 }
-
-/** The schema that the URL names, as in Prisma's own URLs: `?schema=keystream`. */
-const schemaOf = (url: string): string | null => new URL(url).searchParams.get('schema');
 
 /** A connection whose transaction did not end is stuck or unfit for the next user: closing it takes it from the pool. */
 function closeUnlessIdle(_error: unknown, client: pg.PoolClient): void {
@@ -31,13 +40,10 @@ export function openPool(
   limits: DatabaseLimits,
   onConnectionLost: ConnectionLostListener,
 ): pg.Pool {
-  const schema = schemaOf(url);
   const pool = new pg.Pool({
     connectionString: withSession(url, {
-      TimeZone: 'UTC',
       statement_timeout: limits.statementMs,
       idle_in_transaction_session_timeout: limits.totalMs,
-      ...(schema === null ? {} : { search_path: schema }),
     }),
     application_name: 'keystream',
     max: limits.connections,

@@ -61,13 +61,16 @@ export class SchemaEngineError extends StartupError {
   }
 }
 
+/** How the engine names its errors; its accidents are a TypeError or a RuntimeError. */
+const enginesOwn = new Set(['Error', 'SchemaConnectorError']);
+
 /** The engine knows a driver's error by a number only: the error itself waits in the registry. */
 function reveal(error: unknown, registry: ErrorRegistry): unknown {
   if (!(error instanceof Error)) return error;
   const id = /External error id#(\d+)/.exec(error.message)?.[1];
   const driverError = id === undefined ? undefined : registry.consumeError(Number(id))?.error;
   if (driverError !== undefined) return driverError;
-  return error.name === 'SchemaConnectorError' ? new SchemaEngineError(error) : error;
+  return enginesOwn.has(error.name) ? new SchemaEngineError(error) : error;
 }
 
 /**

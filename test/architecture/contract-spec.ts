@@ -3,6 +3,7 @@ import {
   findBreakingChanges,
   findDangerousChanges,
   type GraphQLNamedType,
+  type InputValueDefinitionNode,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -32,8 +33,10 @@ function linesOf(type: GraphQLNamedType | undefined): string[] {
 }
 
 /** Name, type and default, without the description. */
-function declarationOf(node: Parameters<typeof print>[0] | null | undefined): string {
-  return node ? print({ ...node, description: undefined } as typeof node).trim() : '';
+function declarationOf(node: InputValueDefinitionNode | null | undefined): string {
+  if (!node) return '';
+  const { description: _, ...declaration } = node;
+  return print(declaration);
 }
 
 describe('schema.graphql', () => {

@@ -15,9 +15,8 @@ const service: Service = {
   keyOf: ({ headers }) => String(headers['x-made-up-key']),
   refuse: (exchange) => exchange.reply({ status: 401, body: `No: ${String(exchange.key)}` }),
   answer: async (exchange) => {
-    exchange.open(200, { 'content-type': 'text/plain' });
-    for (const word of ['Made', 'up', 'words']) await exchange.write(`${word}\n`);
-    exchange.end('.\n');
+    for (const word of ['Made', 'up', 'words']) await exchange.write(`data: ${word}\n\n`);
+    exchange.end('data: [DONE]\n\n');
   },
 };
 
@@ -93,9 +92,9 @@ describe('a provider that is one file and one line in the registry', () => {
     const events = await server.chatEvents('alice', { provider: 'MADE_UP', model: 'made-up-3' });
     expect(events.map(({ __typename, text }) => text ?? __typename)).toEqual([
       'ChatStarted',
-      'Made ',
-      'up ',
-      'words ',
+      'Made',
+      'up',
+      'words',
       'ChatCompleted',
     ]);
     expect(standIn.requests.at(-1)).toMatchObject({ key: KEY, body: { model: 'made-up-3' } });

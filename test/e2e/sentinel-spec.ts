@@ -59,9 +59,9 @@ class Recorder {
     let last: any = null;
     for (;;) {
       const message = await socket.next();
-      if (message['type'] === 'complete') return last;
-      last = message['payload'];
-      if (message['type'] === 'error') return last;
+      if (message.type === 'complete') return last;
+      last = message.payload;
+      if (message.type === 'error') return last;
     }
   }
 
@@ -179,7 +179,7 @@ describe('a stored key is found nowhere but with its provider', () => {
     expect(stdout).toContain('request completed');
     expect(tracesIn(recorder.received.join('\n'))).toEqual([]);
     expect(tracesIn(stdout + stderr)).toEqual([]);
-    const dataDir = database.environment['DATA_DIR'] ?? '';
+    const dataDir = database.environment.DATA_DIR ?? '';
     const tables = await dumpTables(dataDir);
     expect(tables).toContain('audit_events');
     expect(tracesIn(tables)).toEqual([]);
@@ -202,7 +202,7 @@ describe('the search for a sentinel', () => {
     ['in base64url', Buffer.from(key).toString('base64url')],
     ['without its beginning', key.slice(20)],
   ])('finds it %s', (_, text) => {
-    expect(tracesIn(`before\n${String(text)}\nafter`)).toHaveLength(1);
+    expect(tracesIn(`before\n${text}\nafter`)).toHaveLength(1);
   });
 
   it('takes its masked form for none', () => {

@@ -161,7 +161,7 @@ describe('query webSearch', () => {
       server().standIn.requests = [];
       const { data, errors } = await search({ [option]: options[option] });
       expect(errors).toEqual([]);
-      expect(data?.webSearch['provider']).toBe(id);
+      expect(data?.webSearch.provider).toBe(id);
       expect(sent()).toEqual(without);
     },
   );
@@ -176,7 +176,7 @@ describe('query webSearch', () => {
     const answering: string[] = [];
     for (const id of ['SERPER', 'TAVILY', 'BRAVE', 'FIRECRAWL']) {
       await server().storeKey('alice', id, KEY);
-      answering.push((await search({})).data?.webSearch['provider'] as string);
+      answering.push((await search({})).data?.webSearch.provider as string);
     }
     expect(answering).toEqual(['SERPER', 'TAVILY', 'BRAVE', 'FIRECRAWL']);
   });
@@ -237,7 +237,7 @@ describe('query webSearch', () => {
   it('brings page text only where it is asked for', async () => {
     await server().storeKey('alice', 'FIRECRAWL', KEY);
     const contents = async (includeContent: boolean) =>
-      ((await search({ includeContent })).data?.webSearch['results'] as { content: unknown }[]).map(
+      ((await search({ includeContent })).data?.webSearch.results as { content: unknown }[]).map(
         ({ content }) => content,
       );
     expect(new Set(await contents(false))).toEqual(new Set([null]));

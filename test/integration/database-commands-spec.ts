@@ -45,6 +45,15 @@ for (const kind of databaseKinds) {
       });
     });
 
+    it('say in a line that a server does not answer', async () => {
+      for (const command of ['migrate', 'migrate-status']) {
+        const away = { ...environment, DATABASE_URL: 'postgresql://user:hunter2@127.0.0.1:1/keystream' };
+        const { code, output } = await runCli(command, away);
+        expect({ code, output }).toEqual({ code: 1, output: containing('127.0.0.1:1') });
+        expect(output).not.toMatch(/hunter2|\n +at /);
+      }
+    });
+
     it('refuse arguments that they do not know', async () => {
       expect(await runCli('migrate', environment, ['--force'])).toEqual({
         code: 1,

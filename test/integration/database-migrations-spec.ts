@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
+import pg from 'pg';
 import { StartupError } from '../../src/common/startup-error.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import {
@@ -11,6 +12,7 @@ import {
   wholeSchema,
 } from '../../src/prisma/migrations-folder.js';
 import { Migrator } from '../../src/prisma/migrator.js';
+import { openPostgresMigrationTarget } from '../../src/prisma/postgres-migration-target.js';
 import { withSchemaEngine } from '../../src/prisma/schema-engine.js';
 import { createEmptyDatabase, type EmptyDatabase } from '../support/database-empty.js';
 import { databaseKinds } from '../support/database.js';
@@ -163,6 +165,37 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
       expect(await database.query('SELECT migration_name FROM _prisma_migrations')).toHaveLength(
         shipped.length,
       );
+    });
+
+    it("is migrated after who holds Prisma's own lock", async () => {
+      const other = new pg.Client({ connectionString: database.url! });
+      await other.connect();
+      await other.query('SELECT pg_advisory_lock(72707369)');
+      const applied = apply();
+      for (let waiting = 0; waiting === 0;) {
+        waiting =
+          (await other.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`)).rowCount ??
+          0;
+      }
+      expect((await other.query(`SELECT to_regclass('api_keys') AS found`)).rows).toEqual([{ found: null }]);
+      await other.end();
+      expect(await applied).toEqual(shipped);
+    });
+
+    it('is migrated in the schema that its URL names', async () => {
+      await database.query('CREATE SCHEMA keystream');
+      const url = `${database.url!}?schema=keystream`;
+      for (const names of [shipped, []]) {
+        const target = openPostgresMigrationTarget(url);
+        expect(await new Migrator(target).apply()).toEqual(names);
+        await target.close();
+      }
+      const service = new DatabaseService({ url, dataDir: '' });
+      await service.onModuleInit();
+      await service.client.apiKey.create({ data: { userId: 'u', provider: 'OPENAI', maskedKey: 'x' } });
+      await service.onApplicationShutdown();
+      expect(await database.query('SELECT user_id FROM keystream.api_keys')).toEqual([{ user_id: 'u' }]);
+      await database.query('DROP SCHEMA keystream CASCADE');
     });
 
     it('is not served while it lacks migrations: the message names the command to run', async () => {

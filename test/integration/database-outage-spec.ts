@@ -50,6 +50,11 @@ for (const kind of databaseKinds) {
       await database.drop();
     });
 
+    it('lets the errors of who uses it through as they are', async () => {
+      const theirs = Object.assign(new Error('of another service'), { code: 'ECONNREFUSED' });
+      await expect(service.transaction(() => Promise.reject(theirs))).rejects.toBe(theirs);
+    });
+
     it('ends transactions that do not end by themselves, and serves who waited for them', async () => {
       const stuck = [1, 2].map((id) =>
         service.transaction(async (client) => {

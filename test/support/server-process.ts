@@ -193,8 +193,8 @@ export interface ProcessBench {
   environment(database: Environment): Environment;
   /** Starts a server, and waits until it listens. */
   start(environment: Environment, nodeArguments?: readonly string[]): Promise<ServerProcess>;
-  /** Starts a server that is not expected to listen, or not yet. */
-  spawn(environment: Environment, nodeArguments?: readonly string[]): ServerProcess;
+  /** Starts a server that must not listen; resolves with what it says, rejects when it listens. */
+  refusal(environment: Environment): Promise<ProcessExit>;
   /** Runs another built script to its end. */
   run(script: string, environment: Environment): Promise<ProcessExit>;
 }
@@ -207,8 +207,12 @@ export function useProcesses(): ProcessBench {
     void kept.exited.then(() => running.delete(kept));
     return kept;
   };
-  const spawnServer: ProcessBench['spawn'] = (environment, nodeArguments) =>
-    keep(new ServerProcess(environment, nodeArguments));
+  const listenToRefusal = (server: ServerProcess): Promise<ProcessExit> => {
+    const listens = server.listening().then(() => {
+      throw new Error('The server listens.');
+    });
+    return Promise.race([server.exited, listens]);
+  };
   beforeEach(async () => {
     standIn = await startStandIn({ pace: 0 });
   });
@@ -228,8 +232,8 @@ export function useProcesses(): ProcessBench {
       ...standIn.environment(),
       ...database,
     }),
-    start: (environment, nodeArguments) => spawnServer(environment, nodeArguments).listening(),
-    spawn: spawnServer,
+    start: (environment, nodeArguments) => keep(new ServerProcess(environment, nodeArguments)).listening(),
+    refusal: (environment) => listenToRefusal(keep(new ServerProcess(environment))),
     run: (script, environment) => keep(new NodeProcess(script, environment)).exited,
   };
 }

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Client, createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { SignJWT } from 'jose';
@@ -53,7 +52,7 @@ export class TestServer {
     readonly standIn: StandIn,
     readonly environment: Readonly<Record<string, string>>,
   ) {
-    const { port } = (app.getHttpServer()).address() as AddressInfo;
+    const { port } = app.getHttpServer().address() as AddressInfo;
     this.url = `http://127.0.0.1:${String(port)}`;
     this.webSocketUrl = `ws://127.0.0.1:${String(port)}/graphql`;
   }

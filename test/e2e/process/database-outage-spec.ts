@@ -36,9 +36,18 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
       await database.drop();
     });
 
+    const hang = (): Promise<void> => {
+      proxy.hang();
+      return Promise.resolve();
+    };
+    const resume = (): Promise<void> => {
+      proxy.resume();
+      return Promise.resolve();
+    };
+
     it.each([
       ['refuses connections', () => proxy.refuse(), () => proxy.accept()],
-      ['lets nothing through', () => proxy.hang(), () => proxy.resume()],
+      ['lets nothing through', hang, resume],
     ])('answers SERVICE_UNAVAILABLE while it %s, and recovers by itself', async (_, fail, mend) => {
       expect(await readiness(server)).toMatchObject({ status: 200 });
       await fail();

@@ -1,0 +1,127 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { signToken, TestServer } from '../support/test-server.js';
+import { useTestServer } from '../support/use-test-server.js';
+import { describeInChromium, useChromium } from './chromium.js';
+
+const KEY = 'sk-proj-of-the-examples-suite-0123456789';
+
+type Script = ChildProcessByStdio<null, Readable, Readable>;
+
+function run(script: string, argv: readonly string[], environment: Readonly<Record<string, string>>): Script {
+  return spawn(process.execPath, [script, ...argv], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+describe('examples/node-client', () => {
+  const server = useTestServer();
+
+  const ask = async (question: string, token: string) => {
+    const script = run('examples/node-client/chat.mjs', [question], {
+      KEYSTREAM_URL: server().webSocketUrl,
+      KEYSTREAM_TOKEN: token,
+    });
+    const [output, complaints, [code]] = await Promise.all([
+      script.stdout.toArray(),
+      script.stderr.toArray(),
+      once(script, 'close'),
+    ]);
+    return { output: output.join(''), complaints: complaints.join(''), code: code as number };
+  };
+
+  it('streams a chat', async () => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    const { output, complaints, code } = await ask('Why is the sky blue?', await signToken('alice'));
+    expect(output).toContain('“Why is the sky blue?”');
+    expect(complaints).toMatch(/^OPENAI · \S+ · USER\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('says what is wrong', async () => {
+    const withoutKey = await ask('Hello', await signToken('bob'));
+    expect(withoutKey).toMatchObject({
+      output: '',
+      complaints: expect.stringContaining('NO_KEY_AVAILABLE'),
+      code: 1,
+    });
+    const withBadToken = await ask('Hello', 'none');
+    expect(withBadToken).toMatchObject({ output: '', complaints: 'Closed: 4403 Forbidden\n', code: 1 });
+  });
+});
+
+describe('examples/browser', () => {
+  let site: Script;
+  let origin: string;
+  beforeAll(async () => {
+    site = run('examples/browser/serve.mjs', [], { PORT: '0' });
+    [origin] = (await once(createInterface({ input: site.stdout }), 'line')) as [string];
+  });
+  afterAll(() => {
+    site.kill();
+  });
+
+  it('serves the page and the packages, and nothing beside them', async () => {
+    const status = async (path: string) => (await fetch(origin + path)).status;
+    expect(await status('/')).toBe(200);
+    expect(await status('/node_modules/rxjs/dist/esm/internal/Observable')).toBe(200);
+    expect(await status('/node_modules/..%2fpackage.json')).toBe(404);
+    expect(await status('/..%2f..%2fpackage.json')).toBe(404);
+  });
+
+  describeInChromium('in Chromium', () => {
+    const open = useChromium();
+    let database: TestDatabase;
+    let server: TestServer;
+
+    const startServer = async (environment: Readonly<Record<string, string>>) => {
+      database = await createDatabase();
+      server = await TestServer.start({ ...database.environment, ...environment });
+      await server.storeKey('alice', 'OPENAI', KEY);
+    };
+    afterEach(async () => {
+      await server.stop();
+      await database.drop();
+    });
+
+    const ask = async () => {
+      const watched = await open();
+      await watched.page.goto(origin);
+      await watched.page.fill('#server', server.webSocketUrl);
+      await watched.page.fill('#token', await signToken('alice'));
+      await watched.page.click('text=Ask');
+      return watched;
+    };
+
+    it('streams a chat', async () => {
+      await startServer({ ALLOWED_ORIGINS: origin });
+      const { page, complaints } = await ask();
+      await page.locator('#status', { hasText: 'Completed' }).waitFor();
+      expect(await page.textContent('#answer')).toContain('“Why is the sky blue?”');
+      expect(complaints).toEqual([]);
+    });
+
+    it('stops a chat, and the provider with it', async () => {
+      await startServer({ ALLOWED_ORIGINS: origin });
+      const asked = server.standIn.nextRequest('OPENAI');
+      server.standIn.once('OPENAI', () => undefined);
+      const { page } = await ask();
+      const { closedByClient } = await asked;
+      await page.click('#stop');
+      await closedByClient;
+      expect(await page.textContent('#status')).toBe('Stopped');
+    });
+
+    it('is refused where its origin is not allowed', async () => {
+      await startServer({});
+      const { page, complaints } = await ask();
+      await page.locator('#status', { hasNotText: 'Asking' }).waitFor();
+      expect(await page.textContent('#answer')).toBe('');
+      expect(complaints).toEqual([expect.stringContaining('403')]);
+    });
+  });
+});
