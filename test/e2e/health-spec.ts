@@ -1,0 +1,29 @@
+import supertest from 'supertest';
+import { Lifecycle } from '../../src/common/lifecycle.js';
+import { useTestServer } from '../support/use-test-server.js';
+
+describe('health', () => {
+  const server = useTestServer();
+
+  it('is alive', async () => {
+    await supertest(server().url)
+      .get('/healthz')
+      .expect(200, { status: 'ok' })
+      .expect('cache-control', 'no-store');
+  });
+
+  it('is ready when the database answers and its migrations are applied', async () => {
+    await supertest(server().url)
+      .get('/readyz')
+      .expect(200, { status: 'ok', checks: { database: 'READY', server: 'READY' } })
+      .expect('cache-control', 'no-store');
+  });
+
+  it('is alive but not ready while it stops', async () => {
+    server().app.get(Lifecycle).beginDrain();
+    await supertest(server().url)
+      .get('/readyz')
+      .expect(503, { status: 'unavailable', checks: { database: 'READY', server: 'DRAINING' } });
+    await supertest(server().url).get('/healthz').expect(200);
+  });
+});
