@@ -36,6 +36,8 @@ export class ChatService {
     const key = await this.resolution.open(userId, providersFor('CHAT', input.provider) as ChatProviderId[]);
     const keyResolutionMs = performance.now() - arrivedAt;
     try {
+      // Looking the key up took its time: a stop that began meanwhile does not wait for this chat.
+      this.lifecycle.throwIfDraining();
       const chatId = uuidv7();
       const request = this.toRequest(input, key.provider);
       const use = {
