@@ -26,7 +26,9 @@ export function wordsOf(error: unknown): string {
   const lines = [...errorsBehind(error)]
     .flatMap(({ message, originalMessage }) => [message, originalMessage])
     .filter((words) => typeof words === 'string')
-    .map((words) => words.trim().split('\n').at(-1) ?? '');
+    .map((words) => words.trim().split('\n').at(-1) ?? '')
+    // Prisma wraps the server's words once more in a raw query.
+    .map((line) => /^Raw query failed\. Code: `.*?`\. Message: `(.*)`$/.exec(line)?.[1] ?? line);
   // A driver adapter's error has the name of its kind for a message: better than nothing.
   return lines.findLast((line) => line.includes(' ')) ?? lines.at(-1) ?? String(error);
 }
