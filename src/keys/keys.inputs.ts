@@ -1,13 +1,10 @@
 import { Field, ID, InputType, ObjectType } from '@nestjs/graphql';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { Trimmed } from '../common/transforms.js';
 import type { ProviderId } from '../registry/provider-ids.js';
 import { Provider } from '../registry/provider.enum.js';
 import { ApiKey } from './api-key.model.js';
 
-const trimmed = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' ? value.trim() : value,
-);
 const NAME_DESCRIPTION = "The owner's name for the key: 1 to 100 characters.";
 
 @InputType({ description: 'A key to store.' })
@@ -19,13 +16,13 @@ export class StoreApiKeyInput {
     description:
       'The key: 8 to 4,096 printable ASCII characters; surrounding white space is removed. Pass it as a variable, never in the query text.',
   })
-  @trimmed
+  @Trimmed()
   @Matches(/^[\x20-\x7e]{8,4096}$/, { message: 'must be 8 to 4,096 printable ASCII characters' })
   apiKey!: string;
 
   @Field(() => String, { nullable: true, description: NAME_DESCRIPTION })
   @IsOptional()
-  @trimmed
+  @Trimmed()
   @IsString()
   @Length(1, 100, { message: 'must have 1 to 100 characters' })
   name?: string | null;
@@ -38,7 +35,7 @@ export class UpdateApiKeyInput {
 
   @Field(() => String, { nullable: true, description: `${NAME_DESCRIPTION} Null removes the name.` })
   @IsOptional()
-  @trimmed
+  @Trimmed()
   @IsString()
   @Length(1, 100, { message: 'must have 1 to 100 characters' })
   name?: string | null;

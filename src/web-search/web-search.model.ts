@@ -1,7 +1,7 @@
 import { Field, Float, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 import { KeySource } from '../common/key-source.enum.js';
+import { LowerCase, Trimmed, UpperCase } from '../common/transforms.js';
 import type { SearchProviderId } from '../registry/provider-ids.js';
 import { SearchProvider } from '../registry/provider.enum.js';
 import type { SafeSearch as SafeSearchId, SearchDepth as SearchDepthId } from '../search/contract.js';
@@ -36,22 +36,13 @@ registerEnumType(SearchDepth, {
   },
 });
 
-const trimmed = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' ? value.trim() : value,
-);
-const upperCase = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' ? value.toUpperCase() : value,
-);
-const lowerCase = Transform(({ value }: { value: unknown }) =>
-  typeof value === 'string' ? value.toLowerCase() : value,
-);
 const ENGINE_OPTION =
   'BAD_USER_INPUT where `provider` is named and has no such option; no effect where it is left out and the engine has none.';
 
 @InputType({ description: 'What to search for, and how.' })
 export class WebSearchInput {
   @Field({ description: 'The words to search for: 1 to 400 characters.' })
-  @trimmed
+  @Trimmed()
   @Length(1, 400, { message: 'must have 1 to 400 characters' })
   query!: string;
 
@@ -81,7 +72,7 @@ export class WebSearchInput {
     description: `Results for this country, ISO 3166-1 alpha-2: \`DE\`. ${ENGINE_OPTION}`,
   })
   @IsOptional()
-  @upperCase
+  @UpperCase()
   @Matches(/^[A-Z]{2}$/, { message: 'must be a country code of ISO 3166-1 alpha-2' })
   country?: string | null;
 
@@ -90,7 +81,7 @@ export class WebSearchInput {
     description: `Results in this language, ISO 639-1: \`de\`. ${ENGINE_OPTION}`,
   })
   @IsOptional()
-  @lowerCase
+  @LowerCase()
   @Matches(/^[a-z]{2}$/, { message: 'must be a language code of ISO 639-1' })
   language?: string | null;
 
