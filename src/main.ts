@@ -11,7 +11,11 @@ async function main(): Promise<void> {
   const logger = new Logger('Keystream');
   for (const warning of config.warnings) logger.warn(warning);
 
+  let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
+    // Ctrl-C reaches a whole process group, and its supervisor may ask again.
+    if (stopping) return;
+    stopping = true;
     logger.log(`${signal}: no new work; streams have ${config.server.drainTimeoutMs} ms to finish`);
     stopApp(app, config.server.drainTimeoutMs).then(
       () => process.exit(0),
@@ -21,8 +25,8 @@ async function main(): Promise<void> {
       },
     );
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 
   await app.listen(config.server.port, config.server.host);
   logger.log(`Listening on ${await app.getUrl()}/graphql`);

@@ -1,5 +1,6 @@
 import type { ErrorDescription } from '../common/describe-error.js';
 import { describeError } from '../common/describe-error.js';
+import { milliseconds } from '../common/milliseconds.js';
 import { ProviderTimeoutError, ProviderTruncatedError } from '../outbound/upstream-error.js';
 import type { ResolvedKey } from '../keys/key-resolution.service.js';
 import type { ChatAdapter, ChatRequest, FinishReason, TokenUsage } from '../providers/contract.js';
@@ -179,9 +180,9 @@ export class ChatRun implements AsyncIterableIterator<ChatEvent> {
   #timings(): ChatTimings {
     const { arrivedAt, keyResolutionMs } = this.#settings;
     return {
-      keyResolutionMs,
-      timeToFirstTokenMs: this.#firstTokenAt === null ? null : this.#firstTokenAt - arrivedAt,
-      totalMs: performance.now() - arrivedAt,
+      keyResolutionMs: milliseconds(keyResolutionMs),
+      timeToFirstTokenMs: this.#firstTokenAt === null ? null : milliseconds(this.#firstTokenAt - arrivedAt),
+      totalMs: milliseconds(performance.now() - arrivedAt),
     };
   }
 }

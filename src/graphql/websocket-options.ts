@@ -12,7 +12,7 @@ import {
   subscribe,
   validate,
 } from 'graphql';
-import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
+import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Authenticator } from '../auth/authenticator.js';
 import { findAuthorization } from '../auth/authorization.js';
@@ -78,13 +78,19 @@ async function admit(
 ): Promise<boolean> {
   try {
     extra.user = await authenticator.authenticate(findAuthorization(connectionParams));
-    return extra.user !== null;
+    return extra.user !== null || refuse(extra.socket);
   } catch (error) {
-    if (error instanceof UnauthenticatedError) return false;
+    if (error instanceof UnauthenticatedError) return refuse(extra.socket);
     if (!(error instanceof AppError)) throw error;
     extra.socket.close(TRY_AGAIN_LATER, error.code);
     return true;
   }
+}
+
+/** graphql-ws closes with the same code and fewer words. */
+function refuse(socket: WebSocket): false {
+  socket.close(CloseCode.Forbidden, 'A valid token is needed');
+  return false;
 }
 
 /** @returns errors where the document itself is refused: they become an `error` message */

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { describeError } from '../common/describe-error.js';
+import { milliseconds } from '../common/milliseconds.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
 import { KeyUseService } from '../keys/key-use.service.js';
@@ -55,12 +56,12 @@ export class WebSearchService {
         key.secret,
         signal,
       );
-      const tookMs = performance.now() - startedAt;
+      const tookMs = milliseconds(performance.now() - startedAt);
       await this.report(userId, key, 'OK', tookMs);
       return { query: input.query, provider: key.provider, keySource: key.source, results, tookMs };
     } catch (error) {
       const outcome = signal.aborted ? 'CANCELLED' : describeError(error).code;
-      await this.report(userId, key, outcome, performance.now() - startedAt);
+      await this.report(userId, key, outcome, milliseconds(performance.now() - startedAt));
       throw error;
     }
   }
