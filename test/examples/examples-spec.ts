@@ -50,7 +50,11 @@ describe('examples/node-client', () => {
       code: 1,
     });
     const withBadToken = await ask('Hello', 'none');
-    expect(withBadToken).toMatchObject({ output: '', complaints: 'Closed: 4403 A valid token is needed\n', code: 1 });
+    expect(withBadToken).toMatchObject({
+      output: '',
+      complaints: 'Closed: 4403 A valid token is needed\n',
+      code: 1,
+    });
   });
 });
 
