@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
+import { loadEnvFile } from './scripts/load-env-file.mjs';
 
 const ENGINE_VARIABLE = 'PRISMA_SCHEMA_ENGINE_BINARY';
 
@@ -19,6 +20,9 @@ function isEngineDownloaded(): boolean {
 if (process.env[ENGINE_VARIABLE] === undefined && process.platform !== 'win32' && !isEngineDownloaded()) {
   process.env[ENGINE_VARIABLE] = fileURLToPath(new URL('./scripts/schema-engine.mjs', import.meta.url));
 }
+
+// As `npm run migrate` does.
+loadEnvFile();
 
 // An empty value is how compose files write "none".
 const url = [process.env.MIGRATION_DATABASE_URL, process.env.DATABASE_URL].find((value) => value);

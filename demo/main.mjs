@@ -14,11 +14,16 @@ const LIMIT_MS = 180_000;
 
 const demo = new Demo();
 for (const [signal, code] of /** @type {const} */ ([
+  ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ])) {
   process.once(signal, () => void stop(code));
 }
+// Whoever read along has left (`npm run demo | head`): nobody is there to be shown anything.
+process.stdout.on('error', () => {
+  if (!demo.stopping) void stop(141);
+});
 const limit = setTimeout(
   () => void giveUp(new Error(`it took more than ${LIMIT_MS / 1000} seconds`)),
   LIMIT_MS,

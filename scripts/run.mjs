@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { loadEnvFile } from './load-env-file.mjs';
 
 const [command = '', ...rest] = process.argv.slice(2);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,6 +13,7 @@ if (!existsSync(entry)) {
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) process.exit(status ?? 1);
 }
+loadEnvFile();
 const { status } = spawnSync(process.execPath, ['--enable-source-maps', entry, ...rest], {
   stdio: 'inherit',
 });
