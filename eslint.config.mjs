@@ -47,6 +47,72 @@ const layers = {
   cli: ['common', 'config', 'auth', 'prisma', 'registry', 'crypto'],
 };
 
+/** @param {string[]} names */
+const builtIn = (...names) => names.flatMap((name) => [name, `node:${name}`]);
+
+/** Which folder may use a package that reaches the network, the database or the environment. Types are free. */
+const packageOwners = [
+  {
+    owners: ['outbound'],
+    packages: ['undici', ...builtIn('http', 'https', 'http2', 'net', 'tls', 'dgram')],
+    message: 'Only outbound opens connections to the internet.',
+  },
+  {
+    owners: ['providers'],
+    packages: ['openai', '@anthropic-ai/sdk', '@google/generative-ai'],
+    message: 'Only providers use the packages of the chat providers.',
+  },
+  {
+    owners: ['prisma'],
+    packages: ['pg', '@prisma', '@electric-sql', 'pglite-prisma-adapter'],
+    message: 'Only prisma reaches the database.',
+  },
+  { owners: ['graphql'], packages: ['ws'], message: 'Only graphql serves WebSockets.' },
+  { owners: ['auth', 'cli'], packages: ['jose'], message: 'Only auth makes and checks tokens.' },
+  { owners: [], packages: builtIn('process'), message: 'Only config reads the environment.' },
+];
+
+/** @param {'adapters'} [kind] */
+const bans = (kind) => ({
+  reveal: {
+    selector: 'CallExpression[callee.property.name=/^(reveal(Bytes)?|export)$/]',
+    message: 'Only adapters and crypto reveal a secret.',
+  },
+  dynamicImport: {
+    selector:
+      kind === 'adapters'
+        ? 'ImportExpression:not([source.value=/^(openai|@anthropic-ai.sdk)$/])'
+        : 'ImportExpression',
+    message: 'A dynamic import passes the rules on who may import what.',
+  },
+});
+
+const adapters = ['src/providers/adapters/**', 'src/search/adapters/**'];
+const tests = ['src/**/*.spec.ts'];
+
+/**
+ * What the code of one folder may not import, beside what the layers say of our own.
+ *
+ * @param {string} folder
+ * @param {object[]} also
+ * @returns {['error', object]}
+ */
+const restrictedImports = (folder, also = []) => [
+  'error',
+  {
+    patterns: [
+      ...packageOwners
+        .filter(({ owners }) => !owners.includes(folder))
+        .map(({ packages, message }) => ({
+          regex: `^(${packages.map((name) => name.replace(/[/.]/g, '\\$&')).join('|')})(/|$)`,
+          allowTypeImports: true,
+          message,
+        })),
+      ...also,
+    ],
+  },
+];
+
 export default tseslint.config(
   {
     ignores: ['dist/**', 'node_modules/**', 'src/prisma/generated/**', 'coverage/**', 'data/**', '**/*.d.ts'],
@@ -77,12 +143,11 @@ export default tseslint.config(
     settings: {
       'import/resolver': { typescript: { alwaysTryTypes: true } },
       'boundaries/include': ['src/**/*.ts'],
-      'boundaries/elements': Object.keys(layers).map((type) => ({
-        type,
-        pattern: `src/${type}`,
-      })),
+      'boundaries/elements': Object.keys(layers).map((type) => ({ type, pattern: `src/${type}` })),
     },
     rules: {
+      // Files outside every folder are the application itself, which holds everything: nobody may import it.
+      'boundaries/no-unknown-dependencies': 'error',
       'boundaries/dependencies': [
         'error',
         {
@@ -103,39 +168,44 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: [
-      'src/**/*.spec.ts',
-      'src/common/secret.ts',
-      'src/crypto/**',
-      'src/providers/adapters/**',
-      'src/search/adapters/**',
-    ],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: 'CallExpression[callee.property.name=/^reveal(Bytes)?$/]',
-          message: 'Only adapters and crypto reveal a secret.',
-        },
-      ],
-    },
+    ignores: [...tests, ...adapters, 'src/common/secret.ts', 'src/crypto/**'],
+    rules: { 'no-restricted-syntax': ['error', ...Object.values(bans())] },
+  },
+  {
+    files: ['src/common/secret.ts', 'src/crypto/**/*.ts'],
+    ignores: tests,
+    rules: { 'no-restricted-syntax': ['error', bans().dynamicImport] },
+  },
+  {
+    files: adapters,
+    rules: { 'no-restricted-syntax': ['error', bans('adapters').dynamicImport] },
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/outbound/**', 'src/**/*.spec.ts'],
+    ignores: [...tests, 'src/outbound/**'],
     rules: {
-      'no-restricted-imports': [
+      'no-restricted-globals': [
         'error',
-        {
-          paths: ['undici', 'node:http', 'node:https', 'node:net', 'node:tls'].map((name) => ({
-            name,
-            allowTypeImports: true,
-            message: 'Only outbound opens connections to the internet.',
-          })),
-        },
+        ...['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'].map((name) => ({
+          name,
+          message: 'Only outbound opens connections to the internet.',
+        })),
       ],
     },
   },
+  ...['application', ...Object.keys(layers)].map((folder) => ({
+    files: [folder === 'application' ? 'src/*.ts' : `src/${folder}/**/*.ts`],
+    ignores: tests,
+    rules: { 'no-restricted-imports': restrictedImports(folder) },
+  })),
+  ...['providers', 'search'].map((folder) => ({
+    files: [`src/${folder}/adapters/**/*.ts`],
+    rules: {
+      'no-restricted-imports': restrictedImports(folder, [
+        { regex: '/config/', message: "An adapter gets its settings as an argument, and nobody else's." },
+      ]),
+    },
+  })),
   {
     files: ['src/config/environment.ts'],
     rules: { 'no-restricted-properties': 'off' },

@@ -6,6 +6,7 @@ import {
   IsInt,
   IsNumber,
   IsOptional,
+  IsString,
   Matches,
   Max,
   Min,
@@ -53,6 +54,7 @@ export class ChatMessageInput {
   role!: ChatRoleId;
 
   @Field({ description: 'What is said.' })
+  @IsString()
   content!: string;
 }
 

@@ -18,8 +18,7 @@ describe('secrets made for development', () => {
   afterEach(() => rmSync(parent, { recursive: true }));
 
   const load = (environment: NodeJS.ProcessEnv = {}) => loadConfig({ DATA_DIR: folder, ...environment }, []);
-  const keyOf = (config: ReturnType<typeof load>) =>
-    config.encryption.currentKey.revealBytes().toString('hex');
+  const keyOf = (config: ReturnType<typeof load>) => config.encryption.currentKey.export().toString('hex');
   const modeOf = (path: string) => statSync(path).mode & 0o777;
 
   it('are made at first start, for this user alone, and serve from then on', () => {

@@ -1,4 +1,4 @@
-import { Secret } from '../common/secret.js';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { InvalidValueError } from './variable.js';
 
 const BYTES = 32;
@@ -25,13 +25,17 @@ export function encryptionKey(text: string): string {
   return text.toLowerCase();
 }
 
-/** @param hex what {@link encryptionKey} returned */
-export function importEncryptionKey(hex: string): Secret {
+/**
+ * Gives the key to Node's key store, and leaves no buffer with it behind.
+ *
+ * @param hex what {@link encryptionKey} returned
+ */
+export function importEncryptionKey(hex: string): KeyObject {
   // Not Buffer.from, which would leave the key in Node's shared pool.
   const bytes = Buffer.allocUnsafeSlow(BYTES);
   try {
     bytes.write(hex, 'hex');
-    return Secret.fromBytes(bytes);
+    return createSecretKey(bytes);
   } finally {
     bytes.fill(0);
   }

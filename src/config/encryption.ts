@@ -1,4 +1,4 @@
-import type { Secret } from '../common/secret.js';
+import type { KeyObject } from 'node:crypto';
 import { encryptionKey, importEncryptionKey } from './encryption-key.js';
 import type { GeneralConfig } from './general.js';
 import { listOf } from './parsers.js';
@@ -8,9 +8,9 @@ import type { VariableReader } from './variable-reader.js';
 
 export interface EncryptionConfig {
   /** 32 bytes; seals and opens. */
-  readonly currentKey: Secret;
+  readonly currentKey: KeyObject;
   /** 32 bytes each; open only. */
-  readonly previousKeys: readonly Secret[];
+  readonly previousKeys: readonly KeyObject[];
 }
 
 export const encryptionVariables = {

@@ -199,8 +199,8 @@ describe('loadConfig', () => {
         ENCRYPTION_KEY: KEY.toUpperCase(),
         ENCRYPTION_KEYS_PREVIOUS: ` ${OTHER_KEY} `,
       }).encryption;
-      expect(currentKey.revealBytes().toString('hex')).toBe(KEY);
-      expect(previousKeys.map((key) => key.revealBytes().toString('hex'))).toEqual([OTHER_KEY]);
+      expect(currentKey.export().toString('hex')).toBe(KEY);
+      expect(previousKeys.map((key) => key.export().toString('hex'))).toEqual([OTHER_KEY]);
     });
 
     const needed = 'needs exactly 64 hex characters (32 bytes)';

@@ -1,5 +1,4 @@
-import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import type { Secret } from '../common/secret.js';
+import { hkdfSync, type KeyObject } from 'node:crypto';
 import { KEY_BYTES } from './aes-cbc-hmac.js';
 import type { SealContext } from './seal-context.js';
 
@@ -14,8 +13,8 @@ export class RootKey {
   readonly id: string;
   readonly #key: KeyObject;
 
-  constructor(key: Secret) {
-    this.#key = createSecretKey(key.revealBytes());
+  constructor(key: KeyObject) {
+    this.#key = key;
     this.id = Buffer.from(this.derive('', 'keystream/v1/key-id', KEY_ID_BYTES)).toString('base64url');
   }
 
@@ -34,7 +33,7 @@ export class Keyring {
   readonly current: RootKey;
   readonly #byId: ReadonlyMap<string, RootKey>;
 
-  constructor(current: Secret, previous: readonly Secret[] = []) {
+  constructor(current: KeyObject, previous: readonly KeyObject[] = []) {
     this.current = new RootKey(current);
     const keys = [...previous.map((key) => new RootKey(key)), this.current];
     this.#byId = new Map(keys.map((key) => [key.id, key]));

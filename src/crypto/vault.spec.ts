@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { createSecretKey, hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -14,9 +14,9 @@ const KEY = '603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4';
 const OTHER_KEY = 'f4df1409a310982dd708613b072c351f81777d85f0ae732bbe71ca1510eb3d60';
 const PLAINTEXT = 'sk-test-0123456789';
 
-const secretOf = (hex: string) => Secret.fromBytes(Buffer.from(hex, 'hex'));
+const keyOf = (hex: string) => createSecretKey(hex, 'hex');
 const vaultOf = (current: string, ...previous: string[]) =>
-  new Vault(new Keyring(secretOf(current), previous.map(secretOf)));
+  new Vault(new Keyring(keyOf(current), previous.map(keyOf)));
 
 const context = {
   purpose: 'api-key',

@@ -8,7 +8,7 @@ export class InputValidationPipe extends ValidationPipe {
   constructor() {
     super({
       transform: true,
-      // Types without any rule (a message of a chat) are right as GraphQL made them.
+      // Types without any rule (pages of a list) are right as GraphQL made them.
       forbidUnknownValues: false,
       validationError: { target: false, value: false },
       exceptionFactory: (errors) => new BadUserInputError(errors.flatMap((error) => toViolations(error, []))),

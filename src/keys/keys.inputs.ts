@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType } from '@nestjs/graphql';
 import { IsBoolean, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
-import { Trimmed } from '../common/transforms.js';
+import { READABLE_TEXT, Trimmed } from '../common/transforms.js';
 import type { ProviderId } from '../registry/provider-ids.js';
 import { Provider } from '../registry/provider.enum.js';
 import { ApiKey } from './api-key.model.js';
@@ -25,6 +25,7 @@ export class StoreApiKeyInput {
   @Trimmed()
   @IsString()
   @Length(1, 100, { message: 'must have 1 to 100 characters' })
+  @Matches(READABLE_TEXT, { message: 'must have no control characters' })
   name?: string | null;
 }
 
@@ -38,6 +39,7 @@ export class UpdateApiKeyInput {
   @Trimmed()
   @IsString()
   @Length(1, 100, { message: 'must have 1 to 100 characters' })
+  @Matches(READABLE_TEXT, { message: 'must have no control characters' })
   name?: string | null;
 
   @Field(() => Boolean, {

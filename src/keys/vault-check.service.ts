@@ -5,6 +5,7 @@ import { Config } from '../config/config.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
 import { Vault } from '../crypto/vault.js';
 import { DatabaseService } from '../prisma/database.service.js';
+import { codesOf, wordsOf } from '../prisma/error-codes.js';
 import type { VaultState } from '../prisma/generated/client.js';
 
 const CANARY = 'keystream';
@@ -23,7 +24,20 @@ export class VaultCheck {
 
   /** @throws StartupError that says which of the cases it is, and what to do */
   async check(): Promise<void> {
-    const state = (await this.findState()) ?? (await this.createState());
+    try {
+      await this.compare();
+    } catch (error) {
+      if (error instanceof StartupError || codesOf(error).length === 0) throw error;
+      const remedy = "docs/operations.md lists the rights that the server's role needs.";
+      throw new StartupError(`The database cannot be used: ${wordsOf(error)}\n${remedy}`, { cause: error });
+    }
+  }
+
+  private async compare(): Promise<void> {
+    const found = await this.findState();
+    // A database that was restored in part may have keys and no state: only who can open them may say what it is.
+    if (!found) await this.checkStoredKeys();
+    const state = found ?? (await this.createState());
     this.checkEnvironment(state);
     this.checkCanary(state);
     await this.checkStoredKeys();

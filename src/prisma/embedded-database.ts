@@ -2,7 +2,8 @@ import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { StartupError } from '../common/startup-error.js';
-import { acquireLock } from './folder-lock.js';
+import { wordsOf } from './error-codes.js';
+import { acquireLock, type FolderLock } from './folder-lock.js';
 
 export interface EmbeddedDatabase {
   readonly pglite: PGlite;
@@ -35,8 +36,7 @@ async function makeCluster(folder: string): Promise<void> {
  * @throws StartupError where another process has it open, or where it cannot be read
  */
 export async function openEmbeddedDatabase(dataDir: string): Promise<EmbeddedDatabase> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const lock = await acquireLock(join(dataDir, 'database.lock'));
+  const lock = await lockFolder(dataDir);
   if (lock === null) {
     throw new StartupError(
       `Another process has the embedded database in ${dataDir} open, and only one may.\n` +
@@ -51,6 +51,18 @@ export async function openEmbeddedDatabase(dataDir: string): Promise<EmbeddedDat
     return { pglite, close: () => pglite.close().finally(lock.release) };
   } catch (error) {
     await lock.release();
-    throw new StartupError(`The embedded database in ${dataDir} cannot be opened.`, { cause: error });
+    throw cannotOpen(dataDir, error);
   }
 }
+
+async function lockFolder(dataDir: string): Promise<FolderLock | null> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    return await acquireLock(join(dataDir, 'database.lock'));
+  } catch (error) {
+    throw cannotOpen(dataDir, error);
+  }
+}
+
+const cannotOpen = (dataDir: string, cause: unknown): StartupError =>
+  new StartupError(`The embedded database in ${dataDir} cannot be opened: ${wordsOf(cause)}`, { cause });

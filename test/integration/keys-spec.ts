@@ -120,6 +120,16 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     );
   });
 
+  it.each(['a\u0000b', 'a\nb', 'a\ud800', 'a\u202eb'])(
+    'refuses the name %j, stored or changed',
+    async (name) => {
+      const input = { provider: 'OPENAI', apiKey: KEY };
+      expect(await server().failure('alice', STORE, { input: { ...input, name } })).toBe('BAD_USER_INPUT');
+      const keyId = (await store('alice', { ...input, name: 'fine 🔑 clé' })).apiKey.id as string;
+      expect(await server().failure('alice', UPDATE, { input: { keyId, name } })).toBe('BAD_USER_INPUT');
+    },
+  );
+
   it('answers alike for a key of another user, an unknown id, no id at all, and a key deleted before', async () => {
     const hers = (await store('alice', { provider: 'OPENAI', apiKey: KEY })).apiKey.id as string;
     const deleted = (await store('bob', { provider: 'OPENAI', apiKey: KEY })).apiKey.id as string;

@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { openEmbeddedDatabase } from '../../src/prisma/embedded-database.js';
 import { openMigrationTarget } from '../../src/prisma/migration-target.js';
 import { Migrator } from '../../src/prisma/migrator.js';
 
@@ -10,6 +11,8 @@ import { Migrator } from '../../src/prisma/migrator.js';
 export interface TestDatabase {
   /** The variables that point a server at it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Runs a statement while no server has it open. */
+  execute(statement: string): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -29,7 +32,14 @@ async function createEmbedded(): Promise<TestDatabase> {
   if (!template) throw new Error('The global setup did not run.');
   const folder = await mkdtemp(join(tmpdir(), 'keystream-test-'));
   await cp(template, folder, { recursive: true });
-  return { environment: { DATA_DIR: folder }, drop: () => rm(folder, { recursive: true, force: true }) };
+  return {
+    environment: { DATA_DIR: folder },
+    execute: async (statement) => {
+      const { pglite, close } = await openEmbeddedDatabase(folder);
+      await pglite.exec(statement).finally(close);
+    },
+    drop: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 async function createOnServer(): Promise<TestDatabase> {
@@ -43,6 +53,7 @@ async function createOnServer(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'keystream-test-'));
   return {
     environment: { DATABASE_URL: url.href, DATA_DIR: folder },
+    execute: (statement) => onServer(statement, url.href),
     drop: async () => {
       await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
       await rm(folder, { recursive: true, force: true });
@@ -50,9 +61,9 @@ async function createOnServer(): Promise<TestDatabase> {
   };
 }
 
-/** Runs a statement outside every test's database. */
-async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: process.env.TEST_DATABASE_URL });
+/** Runs a statement, by default outside every test's database. */
+async function onServer(statement: string, url = process.env.TEST_DATABASE_URL): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(statement);

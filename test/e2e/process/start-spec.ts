@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import pg from 'pg';
 import { createDatabase, databaseKinds, type TestDatabase } from '../../support/database.js';
 import { ENCRYPTION_KEY, type Environment, useProcesses } from '../../support/server-process.js';
 
@@ -74,6 +76,16 @@ describe.each(databaseKinds)('a server on %s', (kind) => {
     );
   });
 
+  it('does not let the wrong key claim a database that was restored in part', async () => {
+    processes.standIn.acceptKey('OPENAI', KEY);
+    await serve({ ENCRYPTION_KEY: OLD_KEY }, (server) => server.storeKey('alice', 'OPENAI', KEY));
+    await database.execute('DELETE FROM vault_state');
+    expect(await refusal(environment({ ENCRYPTION_KEY: NEW_KEY }))).toContain('A previous key is missing');
+    await serve({ ENCRYPTION_KEY: OLD_KEY }, async (server) => {
+      expect((await server.chatEvents('alice', {})).at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
+    });
+  });
+
   it('refuses the data of another environment by name', async () => {
     await serve({ ENVIRONMENT_NAME: 'staging' });
     expect(await refusal(environment({ ENVIRONMENT_NAME: 'eu-production' }))).toContain(
@@ -83,7 +95,9 @@ describe.each(databaseKinds)('a server on %s', (kind) => {
 
   if (kind === 'PostgreSQL') {
     it('refuses to start when migrations are behind, and names the command', async () => {
-      await forgetLastMigration(database.environment.DATABASE_URL!);
+      await database.execute(
+        'DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)',
+      );
       const message = await refusal(environment());
       expect(message).toMatch(/lacks a migration that this server needs: \d+_\w+\.\nRun: npm run migrate/);
     });
@@ -118,6 +132,22 @@ describe('a server that is not configured right', () => {
     expect(message).toContain('AUTH_JWT_SECRET: ');
   });
 
+  it('says why its folder cannot be used', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keystream-start-'));
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    mkdirSync(join(folder, 'damaged/database'), { recursive: true });
+    writeFileSync(join(folder, 'damaged/database/PG_VERSION'), 'none');
+    try {
+      expect(await refusal(processes.environment({ DATA_DIR: join(file, 'data') }))).toContain('ENOTDIR');
+      expect(await refusal(processes.environment({ DATA_DIR: join(folder, 'damaged') }))).toMatch(
+        /The embedded database in \S+ cannot be opened: \S+/,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('says where the database does not answer, without the password', async () => {
     const message = await refusal(
       processes.environment({ DATABASE_URL: 'postgresql://keystream:hunter2@127.0.0.1:1/keystream' }),
@@ -138,16 +168,4 @@ async function refusal(environment: Environment): Promise<string> {
 
 function expectNoKeyIn(message: string): void {
   for (const key of [OLD_KEY, NEW_KEY, UNRELATED_KEY]) expect(message).not.toContain(key);
-}
-
-async function forgetLastMigration(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(
-      'DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)',
-    );
-  } finally {
-    await client.end();
-  }
 }
