@@ -1,13 +1,6 @@
-import {
-  Field,
-  Float,
-  GraphQLISODateTime,
-  ID,
-  InputType,
-  ObjectType,
-  registerEnumType,
-} from '@nestjs/graphql';
+import { Field, Float, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsOptional, IsUUID } from 'class-validator';
+import { DateTime } from '../common/date-time.scalar.js';
 import { IsMoment } from '../common/is-moment.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { PageInfo } from '../common/pagination.js';
@@ -51,7 +44,7 @@ export class AuditEvent {
   @Field(() => AuditKind, { description: 'What the event is about.' })
   kind!: AuditKind;
 
-  @Field(() => GraphQLISODateTime, { description: 'When it happened.' })
+  @Field(() => DateTime, { description: 'When it happened.' })
   at!: Date;
 
   @Field(() => Provider, { nullable: true, description: 'The provider concerned.' })
@@ -136,12 +129,12 @@ export class AuditFilter {
   @IsUUID()
   chatId?: string | null;
 
-  @Field(() => GraphQLISODateTime, { nullable: true, description: 'From this moment on.' })
+  @Field(() => DateTime, { nullable: true, description: 'From this moment on.' })
   @IsOptional()
   @IsMoment()
   from?: Date | null;
 
-  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Before this moment.' })
+  @Field(() => DateTime, { nullable: true, description: 'Before this moment.' })
   @IsOptional()
   @IsMoment()
   to?: Date | null;

@@ -1,5 +1,6 @@
-import { ArgsType, Field, GraphQLISODateTime, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ArgsType, Field, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsOptional } from 'class-validator';
+import { DateTime } from '../common/date-time.scalar.js';
 import { IsMoment } from '../common/is-moment.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { SafeInt } from '../common/safe-int.scalar.js';
@@ -47,7 +48,7 @@ export class ProviderUsage {
 
 @ObjectType({ description: 'What was used in one hour or one day.' })
 export class UsageBucket {
-  @Field(() => GraphQLISODateTime, { description: 'When the bucket begins, UTC.' })
+  @Field(() => DateTime, { description: 'When the bucket begins, UTC.' })
   start!: Date;
 
   @Field(() => UsageTotals, { description: 'Its sums.' })
@@ -68,7 +69,7 @@ export class UsageReport {
 
 @ArgsType()
 export class UsageArgs {
-  @Field(() => GraphQLISODateTime, {
+  @Field(() => DateTime, {
     nullable: true,
     description:
       'The beginning, inclusive, rounded down to a whole bucket. Default: 30 days (DAY) or 48 hours (HOUR) before the end.',
@@ -77,7 +78,7 @@ export class UsageArgs {
   @IsMoment()
   from?: Date | null;
 
-  @Field(() => GraphQLISODateTime, {
+  @Field(() => DateTime, {
     nullable: true,
     description: 'The end, exclusive, rounded up to a whole bucket. Default: now.',
   })

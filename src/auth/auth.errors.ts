@@ -17,7 +17,8 @@ export class KeySetUnavailableError extends AppError {
   readonly retryable = true;
   override readonly httpStatus = 503;
 
-  constructor() {
+  /** @param codes of what went wrong (`ECONNREFUSED`, `ERR_JWKS_TIMEOUT`), for the log: no text of anybody's */
+  constructor(readonly codes: readonly string[] = []) {
     super('Tokens cannot be checked at the moment.');
   }
 }

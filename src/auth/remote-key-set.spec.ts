@@ -184,9 +184,14 @@ describe('TokenVerifier with a key set', () => {
       });
     });
 
-    it('says so when nobody listens', async () => {
+    it('says so when nobody listens, and the log says why', async () => {
+      const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
       await server.stop();
       await unavailable();
+      expect(warn).toHaveBeenCalledWith(
+        'The key set at AUTH_JWKS_URL cannot be fetched or read (ECONNREFUSED).',
+      );
+      warn.mockRestore();
     });
 
     it.each([

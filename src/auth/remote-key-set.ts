@@ -24,11 +24,21 @@ export function remoteKeySet(url: URL): JWTVerifyGetKey {
       return await keySet(header, token);
     } catch (error) {
       if (isAboutTheToken(error)) throw error;
-      throw new KeySetUnavailableError();
+      throw new KeySetUnavailableError(codesBehind(error));
     }
   };
 }
 
 function isAboutTheToken(error: unknown): boolean {
   return error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
+}
+
+/** The codes of the error's causes (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, jose's own): what went wrong, without a text. */
+function codesBehind(error: unknown): string[] {
+  if (typeof error !== 'object' || error === null) return [];
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return [
+    ...(typeof code === 'string' && /^[A-Z][A-Z\d_]{2,60}$/.test(code) ? [code] : []),
+    ...codesBehind(cause),
+  ];
 }

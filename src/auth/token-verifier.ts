@@ -38,7 +38,9 @@ export class TokenVerifier {
       return userOf(payload);
     } catch (error) {
       if (error instanceof KeySetUnavailableError) {
-        this.logger.warn('The key set at AUTH_JWKS_URL cannot be fetched or read.');
+        this.logger.warn(
+          `The key set at AUTH_JWKS_URL cannot be fetched or read (${error.codes.join(', ')}).`,
+        );
         throw error;
       }
       this.logger.debug(`A token was refused: ${reasonOf(error)}.`);

@@ -11,7 +11,7 @@ export interface ErrorDescription {
 
 const unexpected: ErrorDescription = {
   code: 'INTERNAL_SERVER_ERROR',
-  message: 'Something went wrong on the server. Its log has more under this request id.',
+  message: 'Something went wrong on the server. Its log has more.',
   retryable: false,
   retryAfterMs: null,
 };

@@ -3,16 +3,13 @@ import { ValidateBy } from 'class-validator';
 const FIRST = Date.UTC(1970, 0);
 const END = Date.UTC(3000, 0);
 
-/**
- * For arguments of type DateTime: GraphQL's scalar makes an invalid Date of what is none, and the database does not
- * take every year that a Date can have.
- */
+/** For arguments of type DateTime: the database does not take every year that a Date can have. */
 export const IsMoment = (): PropertyDecorator =>
   ValidateBy({
     name: 'isMoment',
     validator: {
       validate: (value: unknown) =>
         value instanceof Date && value.getTime() >= FIRST && value.getTime() < END,
-      defaultMessage: () => 'must be a date and time as in ISO 8601, of the years 1970 to 2999',
+      defaultMessage: () => 'must be of the years 1970 to 2999',
     },
   });

@@ -1,15 +1,25 @@
-import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from '@apollo/server';
+import type {
+  ApolloServerPlugin,
+  GraphQLRequestContextDidResolveOperation,
+  GraphQLRequestContextWillSendResponse,
+} from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
+import { UnauthenticatedError } from '../auth/auth.errors.js';
 import type { RequestContext } from '../auth/request-context.js';
 import { AppError } from '../common/app-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
-import { checkOperation, toGraphQLError } from './operation-check.js';
+import type { ErrorMask } from './error-mask.js';
+import { checkOperation, checkUser, toGraphQLError } from './operation-check.js';
 import { sandboxPage } from './sandbox-page.js';
 
 /** Runs the checks of both doors on HTTP, and sends subscriptions to the door that serves them. */
-export const operationCheckPlugin: ApolloServerPlugin<RequestContext> = {
+export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<RequestContext> => ({
   requestDidStart: () =>
     Promise.resolve({
+      willSendResponse: (request) => {
+        tellNobodyOfDocuments(mask, request);
+        return Promise.resolve();
+      },
       didResolveOperation: (request: GraphQLRequestContextDidResolveOperation<RequestContext>) => {
         try {
           checkRequest(request);
@@ -19,7 +29,21 @@ export const operationCheckPlugin: ApolloServerPlugin<RequestContext> = {
         }
       },
     }),
-};
+});
+
+/** What is wrong with a document tells of the schema: whoever brings no token gets the same answer as for a good one. */
+function tellNobodyOfDocuments(
+  mask: ErrorMask,
+  { contextValue, operation, response }: GraphQLRequestContextWillSendResponse<RequestContext>,
+): void {
+  if (contextValue.user || operation) return;
+  const error = new UnauthenticatedError();
+  response.http.status = error.httpStatus;
+  response.body = {
+    kind: 'single',
+    singleResult: { errors: [mask.format(error, contextValue.requestId)] },
+  };
+}
 
 function checkRequest({
   schema,
@@ -31,6 +55,7 @@ function checkRequest({
   // Without one Apollo has refused the request before.
   if (!operation) return;
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+    checkUser({ document, operation, context });
     throw BadUserInputError.at(
       'query',
       'subscriptions run over WebSocket (sub-protocol graphql-transport-ws)',

@@ -10,11 +10,18 @@ import {
   isNonNullType,
   type OperationDefinitionNode,
   typeFromAST,
+  type VariableDefinitionNode,
 } from 'graphql';
 import type { Violation } from '../common/input-errors.js';
 
+/** Enough to mend a request by; a list of a hundred thousand mistakes would only cost both sides time and memory. */
+const MOST_VIOLATIONS = 20;
+
+/** Ends GraphQL's walk through a value. Nobody sees it. */
+class EnoughError extends Error {}
+
 /**
- * What is wrong with an operation's variables.
+ * What is wrong with an operation's variables: the first {@link MOST_VIOLATIONS} mistakes.
  *
  * GraphQL checks them too, but its messages quote the value, and a value may be a key. These name the path and what is
  * expected there.
@@ -24,23 +31,37 @@ export function checkVariables(
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): Violation[] {
-  return (operation.variableDefinitions ?? []).flatMap((definition) => {
-    const type = typeFromAST(schema, definition.type);
-    const name = definition.variable.name.value;
-    if (!isInputType(type)) return [];
-    if (!Object.hasOwn(variables, name)) {
-      return isNonNullType(type) && !definition.defaultValue ? [{ path: name, message: 'is required' }] : [];
+  const violations: Violation[] = [];
+  const report = (violation: Violation) => {
+    violations.push(violation);
+    if (violations.length === MOST_VIOLATIONS) throw new EnoughError();
+  };
+  try {
+    for (const definition of operation.variableDefinitions ?? []) {
+      checkVariable(schema, definition, variables, report);
     }
-    return checkValue(type, name, variables[name]);
-  });
+  } catch (error) {
+    if (!(error instanceof EnoughError)) throw error;
+  }
+  return violations;
 }
 
-function checkValue(type: GraphQLInputType, name: string, value: unknown): Violation[] {
-  const violations: Violation[] = [];
-  coerceInputValue(value, type, (path, invalidValue) => {
-    violations.push({ path: [name, ...path].join('.'), message: expectationAt(type, path, invalidValue) });
-  });
-  return violations;
+function checkVariable(
+  schema: GraphQLSchema,
+  { type: typeNode, variable, defaultValue }: VariableDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+  report: (violation: Violation) => void,
+): void {
+  const type = typeFromAST(schema, typeNode);
+  const name = variable.name.value;
+  if (!isInputType(type)) return;
+  if (!Object.hasOwn(variables, name)) {
+    if (isNonNullType(type) && !defaultValue) report({ path: name, message: 'is required' });
+    return;
+  }
+  coerceInputValue(variables[name], type, (path, invalidValue) =>
+    report({ path: [name, ...path].join('.'), message: expectationAt(type, path, invalidValue) }),
+  );
 }
 
 function expectationAt(type: GraphQLInputType, path: readonly (string | number)[], value: unknown): string {

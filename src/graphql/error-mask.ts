@@ -45,8 +45,7 @@ export class ErrorMask {
       const violations = cause instanceof BadUserInputError ? cause.violations : null;
       return { description: describeError(cause), violations };
     }
-    // An error with a path comes from execution, where GraphQL's own words are about our mistakes.
-    if (cause instanceof GraphQLError && !cause.path) {
+    if (cause instanceof GraphQLError && isAboutTheDocument(cause, graphqlError)) {
       return { description: this.describeDocumentError(cause), violations: null };
     }
     this.#logger.error({ err: cause, requestId }, 'A request failed for a reason of our own');
@@ -71,6 +70,13 @@ export class ErrorMask {
     };
   }
 }
+
+/**
+ * An error with a path comes from execution. There GraphQL's own words are about our mistakes (a resolver's result that
+ * its type cannot show), but for those that point at an argument in the document.
+ */
+const isAboutTheDocument = (cause: GraphQLError, located: GraphQLError | null): boolean =>
+  !cause.path && (!located?.path || cause.nodes !== undefined);
 
 const isDocumentErrorCode = (code: unknown): code is DocumentErrorCode =>
   code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';

@@ -53,10 +53,13 @@ function apolloOptions(config: Config, mask: ErrorMask, types: SchemaTypes): Apo
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
+    // Both keep query texts in memory, and a key may stand in one.
+    documentStore: null,
+    persistedQueries: false,
     autoTransformHttpErrors: false,
     preserveHttpStatusForExecutionErrors: false,
     stopOnTerminationSignals: false,
     graphiql: false,
-    plugins: production ? [operationCheckPlugin] : [operationCheckPlugin, sandboxPlugin],
+    plugins: [operationCheckPlugin(mask), ...(production ? [] : [sandboxPlugin])],
   };
 }

@@ -50,8 +50,8 @@ export class HttpDoor {
   }
 }
 
-const isGraphQL = ({ url }: FastifyRequest): boolean =>
-  url === GRAPHQL_PATH || url.startsWith(`${GRAPHQL_PATH}?`);
+/** By the route that was found, not by the address: `/%67raphql` leads there, too. */
+const isGraphQL = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url === GRAPHQL_PATH;
 
 /** GraphQL's context for one HTTP request. Its signal aborts when the client leaves before it is answered. */
 export function toContext(request: FastifyRequest, reply: FastifyReply): RequestContext {

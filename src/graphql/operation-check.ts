@@ -19,10 +19,19 @@ export interface CheckedOperation {
  *
  * @throws UnauthenticatedError UNAUTHENTICATED, BadUserInputError BAD_USER_INPUT
  */
-export function checkOperation({ schema, document, operation, variables, context }: CheckedOperation): void {
-  if (!context.user && requiresUser(document, operation)) throw new UnauthenticatedError();
+export function checkOperation({ schema, operation, variables, ...rest }: CheckedOperation): void {
+  checkUser({ operation, ...rest });
   const violations = checkVariables(schema, operation, variables);
   if (violations.length > 0) throw new BadUserInputError(violations);
+}
+
+/** @throws UnauthenticatedError UNAUTHENTICATED */
+export function checkUser({
+  document,
+  operation,
+  context,
+}: Pick<CheckedOperation, 'document' | 'operation' | 'context'>): void {
+  if (!context.user && requiresUser(document, operation)) throw new UnauthenticatedError();
 }
 
 /** An AppError in the form that GraphQL passes on; `http.status` is for Apollo. */

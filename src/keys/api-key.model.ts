@@ -1,4 +1,5 @@
-import { Field, GraphQLISODateTime, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { DateTime } from '../common/date-time.scalar.js';
 import { PageInfo } from '../common/pagination.js';
 import type { ProviderId } from '../registry/provider-ids.js';
 import { Provider } from '../registry/provider.enum.js';
@@ -69,13 +70,13 @@ export class ApiKey {
   })
   healthReason!: string | null;
 
-  @Field(() => GraphQLISODateTime, { nullable: true, description: 'When the health was last seen.' })
+  @Field(() => DateTime, { nullable: true, description: 'When the health was last seen.' })
   healthCheckedAt!: Date | null;
 
-  @Field(() => GraphQLISODateTime, { description: 'When it was stored.' })
+  @Field(() => DateTime, { description: 'When it was stored.' })
   createdAt!: Date;
 
-  @Field(() => GraphQLISODateTime, { nullable: true, description: 'When it was last opened for a request.' })
+  @Field(() => DateTime, { nullable: true, description: 'When it was last opened for a request.' })
   lastUsedAt!: Date | null;
 }
 

@@ -1,5 +1,6 @@
 import { EventSizeLimit } from './event-size-limit.js';
 import type { OutboundRequest, OutboundResponse } from './outbound-http.js';
+import { ProviderUnavailableError } from './upstream-error.js';
 
 /** What the providers' packages do not bound themselves. */
 export interface FetchLimits {
@@ -31,7 +32,13 @@ export function toFetch(send: Send, limits: FetchLimits): typeof fetch {
       signal: init.signal ?? new AbortController().signal,
     });
     const { status, headers } = response;
-    return new Response(toStream(response, limits), { status, headers });
+    try {
+      return new Response(toStream(response, limits), { status, headers });
+    } catch {
+      // A status that no Response can have (205 with a body, or none of HTTP's): nobody would close the connection.
+      await response.body.return?.();
+      throw new ProviderUnavailableError();
+    }
   };
 }
 

@@ -7,7 +7,7 @@ import { UpstreamExchange } from './upstream-exchange.js';
 export interface OutboundTimeouts {
   /** Milliseconds from the request to the first byte of the response's body. */
   readonly firstByteTimeoutMs: number;
-  /** Milliseconds between two bytes that we wait for; also from the headers to the body's first byte. */
+  /** Milliseconds between two bytes that we wait for. */
   readonly idleTimeoutMs: number;
 }
 

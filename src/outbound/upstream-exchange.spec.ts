@@ -57,6 +57,15 @@ describe('UpstreamExchange', () => {
       expect(connection.aborted).toBe(true);
     });
 
+    it('gives the first byte its whole time, also after headers that came at once', async () => {
+      const { exchange, headers, receive } = start({ firstByteTimeoutMs: 1000, idleTimeoutMs: 100 });
+      headers();
+      const first = exchange.next();
+      jest.advanceTimersByTime(999);
+      receive('one');
+      expect(textOf(await first)).toBe('one');
+    });
+
     it('measures silence from one byte to the next', async () => {
       const { exchange, headers, receive } = start();
       headers();

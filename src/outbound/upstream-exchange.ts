@@ -38,6 +38,7 @@ export class UpstreamExchange
   #idleTimer: NodeJS.Timeout | null = null;
   #settleHead: { resolve(response: OutboundResponse): void; reject(reason: unknown): void } | null = null;
   #controller: Dispatcher.DispatchController | null = null;
+  #begun = false;
   #chunks: Uint8Array[] = [];
   #queuedBytes = 0;
   #waiting: Waiting | null = null;
@@ -75,6 +76,7 @@ export class UpstreamExchange
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     clearTimeout(this.#firstByteTimer);
+    this.#begun = true;
     if (this.#waiting) {
       this.#answer({ done: false, value: chunk });
       return;
@@ -97,7 +99,8 @@ export class UpstreamExchange
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (this.#chunks.length > 0) return Promise.resolve({ done: false, value: this.#takeChunks() });
     if (this.#outcome) return this.#afterTheLastChunk(this.#outcome);
-    this.#startIdleTimer();
+    // Before the first byte its own limit holds.
+    if (this.#begun) this.#startIdleTimer();
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#controller?.resume();

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import type { LogFn, LoggerOptions } from 'pino';
+import type { LogFn } from 'pino';
+import type { Options } from 'pino-http';
 import { Config } from '../config/config.js';
 import { redactKeys } from './redact-keys.js';
 
@@ -27,7 +28,7 @@ export class LoggingModule {
   }
 }
 
-function pinoOptions({ general }: Config): LoggerOptions {
+function pinoOptions({ general }: Config): Options {
   return {
     level: general.logLevel,
     redact: {
@@ -35,6 +36,8 @@ function pinoOptions({ general }: Config): LoggerOptions {
       censor: '[redacted]',
     },
     serializers: { err: describeError },
+    // Or pino-http gives the serializer a copy that is no Error, without message and stack.
+    wrapSerializers: false,
     hooks: { logMethod: dropChatter },
   };
 }

@@ -46,6 +46,21 @@ describe('the HTTP door', () => {
     });
 
     it.each([
+      ['does not parse', 'query run {'],
+      ['does not validate', 'query run { viewer { idd } }'],
+      ['has no operation of that name', 'query other { __typename }'],
+      ['is a subscription', 'subscription run { chat(input: { messages: [] }) { seq } }'],
+    ])('says of a document that %s no more than 401', async (_, query) => {
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ query, operationName: 'run' });
+      const { response, errors } = await send({ headers, body });
+      expect(response.status).toBe(401);
+      expect(errors).toEqual([
+        { message: expect.any(String), extensions: expect.objectContaining({ code: 'UNAUTHENTICATED' }) },
+      ]);
+    });
+
+    it.each([
       ['__typename', '{ __typename }'],
       ['introspection', getIntrospectionQuery()],
       ['the introspection of one type', '{ __type(name: "Query") { name } }'],
@@ -222,6 +237,10 @@ describe('the HTTP door', () => {
 
   describe('what GraphQL never sees', () => {
     const json = { 'content-type': 'application/json' };
+    const withToken = async (init: RequestInit): Promise<RequestInit> => ({
+      ...init,
+      headers: { ...(init.headers as object), authorization: `Bearer ${await signToken('alice')}` },
+    });
 
     it.each([
       ['JSON that is none', { headers: json, body: `{"query": ${SENTINEL}` }, 400],
@@ -237,7 +256,7 @@ describe('the HTTP door', () => {
       ['another address', { headers: json, path: `/${SENTINEL}`, body: '{}' }, 404],
       ['another method', { method: 'DELETE', headers: { 'apollo-require-preflight': 'true' } }, 404],
     ])('is answered as GraphQL would, without a quotation: %s', async (_, init, status) => {
-      const { response, errors, text } = await send(init);
+      const { response, errors, text } = await send(await withToken(init));
       expect(response.status).toBe(status);
       expect(errors).toMatchObject([
         {

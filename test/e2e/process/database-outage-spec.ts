@@ -92,6 +92,7 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
       });
       expect(await server.logged('could not be written to the audit trail')).toMatchObject({
         userId: 'alice',
+        err: { message: expect.any(String), stack: expect.stringContaining('    at ') },
         use: { kind: 'CHAT_FINISHED', provider: 'OPENAI', outcome: 'OK', outputTokens: expect.any(Number) },
       });
 

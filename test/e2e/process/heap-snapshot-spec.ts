@@ -89,10 +89,27 @@ describe('the heap of a server after it used keys', () => {
       socket.socket.terminate();
       await exchange.closedByClient;
       await untilCancelled(server, provider);
+
+      // undici keeps an aborted request in its queue until it is connected again: the next request comes after that.
+      processes.standIn.acceptKey(provider, key);
+      expect((await server.chatEvents('alice', { provider })).at(-1)).toMatchObject({
+        __typename: 'ChatCompleted',
+      });
     }
     const heap = await snapshotOf(server);
     const found = keys.filter(({ needle }) => heap.includes(needle)).map(({ provider }) => provider);
     expect(found).toEqual([]);
+  });
+
+  it('reaches no key that stood in the text of a query, once it has been stored', async () => {
+    const server = await processes.start(processes.environment(database.environment), CAN_WRITE_SNAPSHOTS);
+    const { key, needle } = knownKey('OPENAI');
+    const { errors } = await server.post(
+      'alice',
+      `mutation { storeApiKey(input: { provider: OPENAI, apiKey: "${key}" }) { replacedKeyId } }`,
+    );
+    expect(errors).toEqual([]);
+    expect((await snapshotOf(server)).includes(needle)).toBe(false);
   });
 
   it("reaches neither the server's own keys nor its secrets", async () => {
