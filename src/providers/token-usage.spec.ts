@@ -19,7 +19,17 @@ describe('usageParts', () => {
     ]);
   });
 
-  it.each([undefined, null, '10', NaN, -1, 1.5, Infinity, 2 ** 53])(
+  it("gives what GraphQL's Int holds, and of more only what is no total as not counted", () => {
+    const most = 2 ** 31 - 1;
+    expect(usageParts({ input: most, output: most, reasoning: most, cachedInput: most + 1 })).toEqual([
+      {
+        type: 'usage',
+        usage: { inputTokens: most, outputTokens: most, reasoningTokens: most, cachedInputTokens: null },
+      },
+    ]);
+  });
+
+  it.each([undefined, null, '10', NaN, -1, 1.5, Infinity, 2 ** 31])(
     'gives nothing where a total is %p',
     (count) => {
       expect(usageParts({ input: count, output: 20 })).toEqual([]);

@@ -8,8 +8,11 @@ interface CountedTokens {
   readonly cachedInput?: unknown;
 }
 
+/** The most that GraphQL's Int holds. Who counts more has told no count: a wrong number would go into the usage. */
+const MAX_COUNT = 2 ** 31 - 1;
+
 const count = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT ? value : null;
 
 /** A usage part, or none where the provider's numbers are no counts. */
 export function usageParts({ input, output, reasoning, cachedInput }: CountedTokens): ChatPart[] {
