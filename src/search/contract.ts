@@ -5,6 +5,9 @@ import type { OutboundHttp } from '../outbound/outbound-http.js';
 export type SafeSearch = 'OFF' | 'MODERATE' | 'STRICT';
 export type SearchDepth = 'BASIC' | 'ADVANCED';
 
+/** What an engine writes its titles and snippets in: `HTML` has entities, and perhaps tags; `TEXT` has neither. */
+export type TextFormat = 'HTML' | 'TEXT';
+
 /** Options that not every engine has. */
 export type SearchOption = 'country' | 'language' | 'safeSearch' | 'depth';
 
@@ -48,6 +51,7 @@ export interface SearchEngineEntry<Id extends string = string> extends ProviderD
   readonly kind: 'SEARCH';
   /** The options that take effect here; naming this engine with another one is BAD_USER_INPUT. */
   readonly options: readonly SearchOption[];
+  readonly textFormat: TextFormat;
   createAdapter(settings: ProviderSettings, http: OutboundHttp): SearchEngine;
 }
 

@@ -15,24 +15,27 @@ const urlsOf = (urls: readonly string[], limit = 20): string[] =>
   normaliseHits(
     urls.map((url) => hit({ url })),
     limit,
+    'TEXT',
   ).map(({ url }) => url);
 
 const contentsOf = (contents: readonly (string | null)[]): (string | null)[] =>
   normaliseHits(
     contents.map((content) => hit({ content })),
     20,
+    'TEXT',
   ).map(({ content }) => content);
 
 describe('normaliseHits', () => {
   it('leaves a clean hit as it is', () => {
     const clean = hit({ content: '# Title\n\n<b>Text</b>', score: 0.5 });
-    expect(normaliseHits([clean], 5)).toEqual([clean]);
+    expect(normaliseHits([clean], 5, 'TEXT')).toEqual([clean]);
   });
 
   it('shows titles and snippets as text, and leaves Markdown alone', () => {
     const [cleaned] = normaliseHits(
       [hit({ title: '<b>A</b> &amp; B', snippet: 'x&#x27;s', content: 'a &amp; <b>' })],
       5,
+      'HTML',
     );
     expect(cleaned).toMatchObject({ title: 'A & B', snippet: "x's", content: 'a &amp; <b>' });
   });
@@ -101,7 +104,7 @@ describe('normaliseHits', () => {
     [Infinity, null],
     [null, null],
   ])('makes of the score %p %p', (score, expected) => {
-    expect(normaliseHits([hit({ score })], 5)[0]?.score).toBe(expected);
+    expect(normaliseHits([hit({ score })], 5, 'TEXT')[0]?.score).toBe(expected);
   });
 
   describe('content', () => {

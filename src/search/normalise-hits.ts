@@ -1,5 +1,6 @@
-import type { SearchHit } from './contract.js';
+import type { SearchHit, TextFormat } from './contract.js';
 import { toPlainText } from './plain-text.js';
+import { selectHits } from './select-hits.js';
 
 /** The most characters (UTF-16 code units) of the pages' text, over all results of one search. */
 export const MAX_CONTENT_CHARACTERS = 24_000;
@@ -10,43 +11,24 @@ export const MAX_CONTENT_CHARACTERS = 24_000;
  * The order stays the engine's.
  *
  * @param limit the most results to keep
+ * @param textFormat what the titles and snippets are written in
  */
-export function normaliseHits(hits: readonly SearchHit[], limit: number): SearchHit[] {
-  const kept = uniqueByAddress(hits).slice(0, limit);
+export function normaliseHits(
+  hits: readonly SearchHit[],
+  limit: number,
+  textFormat: TextFormat,
+): SearchHit[] {
+  const kept = selectHits(hits, limit);
   const contents = shareOut(kept.map(({ content }) => content?.trim() ?? '')).map((text) =>
     text === '' ? null : text,
   );
   return kept.map(({ title, url, snippet, score }, index) => ({
-    title: toPlainText(title),
+    title: toPlainText(title, textFormat),
     url,
-    snippet: toPlainText(snippet),
+    snippet: toPlainText(snippet, textFormat),
     content: contents[index] ?? null,
     score: toScore(score),
   }));
-}
-
-function uniqueByAddress(hits: readonly SearchHit[]): SearchHit[] {
-  const unique = new Map<string, SearchHit>();
-  for (const hit of hits) {
-    const url = parseAddress(hit.url);
-    if (!url) continue;
-    const identity = identityOf(url);
-    if (!unique.has(identity)) unique.set(identity, { ...hit, url: url.href });
-  }
-  return [...unique.values()];
-}
-
-function parseAddress(text: string): URL | null {
-  if (!URL.canParse(text)) return null;
-  const url = new URL(text);
-  const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
-  return isWeb && url.username === '' && url.password === '' ? url : null;
-}
-
-/** Equal for addresses of one page: parsing has already put the host into lower case and left out a usual port. */
-function identityOf({ protocol, host, pathname, search }: URL): string {
-  const path = pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
-  return `${protocol}//${host}${path}${search}`;
 }
 
 function toScore(score: number | null): number | null {

@@ -1,40 +1,90 @@
+import { htmlTagNames } from 'html-tag-names';
 import { Parser } from 'htmlparser2';
+import type { TextFormat } from './contract.js';
 
+const KNOWN = new Set(htmlTagNames);
 /** Elements that keep words apart; all others may stand inside of one. */
 const SEPARATING = new Set(
   'address article blockquote br dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre section table td th tr ul'.split(
     ' ',
   ),
 );
-/** Elements whose text is none of the page's. */
-const SILENT = new Set(['script', 'style', 'template', 'noscript']);
+/** Elements whose text is none of the page's, or not to be read as HTML. */
+const SILENT = new Set(
+  'iframe noembed noframes noscript script style template textarea title xmp'.split(' '),
+);
+/** Where a tag, a comment, a declaration or an instruction begins. */
+const OPENING = /<(?:\/?([a-z][^\s/<>]*)|!--|[!?])/gi;
 
 /** No title or snippet is nearly as long; what is made to keep the parser busy is. */
-const MAX_HTML_CHARACTERS = 10_000;
+const MAX_CHARACTERS = 10_000;
 
 /**
- * What a reader would see of a piece of HTML: without its markup, with its entities decoded, on one line. The result is
- * text: where it shows a `<`, that is a character and not the beginning of a tag.
+ * What a reader would see of a title or a snippet, on one line. The result is text: where it shows a `<`, that is a
+ * character and not the beginning of a tag.
+ *
+ * Of HTML the markup is left out and the entities are decoded. A text stays as it is, for `<script>: The Script element`
+ * is a good title; but one with a whole element in it is HTML, whatever the engine calls it.
  */
-export function toPlainText(html: string): string {
-  const bounded = html.slice(0, MAX_HTML_CHARACTERS);
-  return (/[<&]/.test(bounded) ? textIn(bounded) : bounded).replace(/\s+/g, ' ').trim();
+export function toPlainText(text: string, format: TextFormat): string {
+  return shownIn(text.slice(0, MAX_CHARACTERS), format).replace(/\s+/g, ' ').trim();
+}
+
+function shownIn(text: string, format: TextFormat): string {
+  if (!/[<&]/.test(text)) return text;
+  const html = escapeWords(text);
+  return format === 'HTML' || holdsMarkup(html) ? textIn(html) : text;
+}
+
+/** Makes characters of each `<` that begins nothing HTML knows (`vector<int>`), or something that never ends. */
+function escapeWords(text: string): string {
+  const lastCommentEnd = text.lastIndexOf('-->');
+  return text.replace(OPENING, (opening, name: string | undefined, offset: number) => {
+    const isMarkup =
+      name === undefined
+        ? opening === '<!--' && offset < lastCommentEnd
+        : isTag(opening, name.toLowerCase(), text.slice(offset));
+    return isMarkup ? opening : `&lt;${opening.slice(1)}`;
+  });
+}
+
+function isTag(opening: string, name: string, rest: string): boolean {
+  const swallows = SILENT.has(name) && !opening.startsWith('</');
+  return KNOWN.has(name) && (!swallows || new RegExp(`</${name}[\\s/>]`, 'i').test(rest));
+}
+
+/** Whether there is an element with both its tags, or a tag with an attribute: words have neither. */
+function holdsMarkup(html: string): boolean {
+  let found = false;
+  const parser = new Parser({
+    onattribute: (_name, value) => {
+      if (value !== '') found = true;
+    },
+    onclosetag: (_name, isImplied) => {
+      if (!isImplied) found = true;
+    },
+  });
+  parser.end(html);
+  return found;
 }
 
 function textIn(html: string): string {
   let text = '';
-  let silent = 0;
+  const silentFrom: number[] = [];
   const parser = new Parser({
     ontext: (piece) => {
-      if (silent === 0) text += piece;
+      text += piece;
     },
     onopentagname: (name) => {
       if (SEPARATING.has(name)) text += ' ';
-      if (SILENT.has(name)) silent += 1;
+      if (SILENT.has(name)) silentFrom.push(text.length);
     },
-    onclosetag: (name) => {
+    onclosetag: (name, isImplied) => {
       if (SEPARATING.has(name)) text += ' ';
-      if (SILENT.has(name)) silent -= 1;
+      if (!SILENT.has(name)) return;
+      const start = silentFrom.pop();
+      // Two may share one end tag: what stands in the one that has none is shown.
+      if (!isImplied) text = text.slice(0, start);
     },
   });
   parser.end(html);

@@ -28,6 +28,7 @@ export class SearchModule {
 
 function makeEngine(entry: SearchEngineEntry, config: Config, http: OutboundHttp): TimedEngine {
   const { settings } = config.getProvider(entry.id);
+  const { textFormat } = entry;
   // Both of a search's time limits are SEARCH_TIMEOUT_MS: none of its parts may take longer than the whole.
-  return { engine: entry.createAdapter(settings, http), timeoutMs: settings.firstByteTimeoutMs };
+  return { engine: entry.createAdapter(settings, http), textFormat, timeoutMs: settings.firstByteTimeoutMs };
 }

@@ -16,7 +16,7 @@ const silent: SearchEngine = {
 };
 
 function serviceWith(engine: SearchEngine, timeoutMs = 10_000): SearchService {
-  return new SearchService(new Map([['BRAVE', { engine, timeoutMs }]]));
+  return new SearchService(new Map([['BRAVE', { engine, textFormat: 'HTML', timeoutMs }]]));
 }
 
 describe('SearchService', () => {

@@ -1,12 +1,13 @@
 import type { Secret } from '../common/secret.js';
 import { ProviderTimeoutError } from '../outbound/upstream-error.js';
-import type { SearchEngine, SearchHit, SearchRequest } from './contract.js';
+import type { SearchEngine, SearchHit, SearchRequest, TextFormat } from './contract.js';
 import { withDeadline } from './deadline.js';
 import { normaliseHits } from './normalise-hits.js';
 
-/** An engine, and how long one search with it may take in all. */
+/** An engine, what its texts are written in, and how long one search with it may take in all. */
 export interface TimedEngine {
   readonly engine: SearchEngine;
+  readonly textFormat: TextFormat;
   readonly timeoutMs: number;
 }
 
@@ -31,14 +32,14 @@ export class SearchService {
     key: Secret,
     signal: AbortSignal,
   ): Promise<SearchHit[]> {
-    const { engine, timeoutMs } = this.#get(engineId);
+    const { engine, textFormat, timeoutMs } = this.#get(engineId);
     const hits = await withDeadline(
       timeoutMs,
       signal,
       () => new ProviderTimeoutError(),
       (inTime) => engine.search(request, key, inTime),
     );
-    return normaliseHits(hits, request.limit);
+    return normaliseHits(hits, request.limit, textFormat);
   }
 
   #get(engineId: string): TimedEngine {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { jest } from '@jest/globals';
 import { flood, hang, replay, reply, type Behaviour } from '../../demo/stand-in/behaviours.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 import { serperErrors } from '../../demo/stand-in/serper.mjs';
@@ -107,6 +108,23 @@ describe("The pages' text", () => {
       await answerWith(await page());
       expect(await search(serper, { limit: 1 })).toHaveLength(1);
       expect(standIn().requests).toHaveLength(2);
+    });
+
+    it('is fetched for no page that would not be shown', async () => {
+      const links = ['https://a.example/1', 'https://a.example/1#x', 'javascript:alert(1)', ''];
+      const organic = [...links, 'https://a.example/2', 'https://a.example/3'].map((link) => ({ link }));
+      standIn().once('SERPER', reply({ status: 200, body: { organic } }));
+      await search(serper, { limit: 2 });
+      expect(urlsAsked()).toEqual(['https://a.example/1', 'https://a.example/2']);
+    });
+
+    it('is not begun with where the search has taken its time', async () => {
+      await answerWith();
+      const now = jest.spyOn(performance, 'now').mockReturnValueOnce(-1_000_000);
+      const hits = search(serper);
+      now.mockRestore();
+      expect(contentsOf(await hits)).toEqual([null, null]);
+      expect(http.requestCount).toBe(1);
     });
 
     it('is plain text where a page has no Markdown', async () => {

@@ -69,6 +69,7 @@ export const engineCases: readonly EngineCase[] = [
     minimal: { query: 'words', limit: 7 },
     options: [
       [{ country: 'DE' }, { country: 'DE' }],
+      [{ language: 'de' }, { lang: 'de' }],
       [{ safeSearch: 'OFF' }, { safe: false }],
       [{ safeSearch: 'MODERATE' }, { safe: true }],
       [{ safeSearch: 'STRICT' }, { safe: true }],

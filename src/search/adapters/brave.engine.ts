@@ -41,6 +41,7 @@ export const brave = defineSearchEngine({
   },
   keyPrefixes: { public: ['BSA'], unmistakable: [] },
   options: ['country', 'language', 'safeSearch'],
+  textFormat: 'HTML',
   createAdapter(settings, http) {
     const client = new EngineClient(http, settings, failures);
     return {

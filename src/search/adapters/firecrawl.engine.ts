@@ -28,7 +28,8 @@ export const firecrawl = defineSearchEngine({
     },
   },
   keyPrefixes: { public: ['fc-'], unmistakable: ['fc-'] },
-  options: ['country', 'safeSearch'],
+  options: ['country', 'language', 'safeSearch'],
+  textFormat: 'TEXT',
   createAdapter(settings, http) {
     const client = new EngineClient(http, settings, failures);
     const pageTimeoutMs = Math.max(
@@ -53,13 +54,14 @@ export const firecrawl = defineSearchEngine({
 });
 
 function toBody(
-  { query, limit, includeContent, country, safeSearch }: SearchRequest,
+  { query, limit, includeContent, country, language, safeSearch }: SearchRequest,
   pageTimeoutMs: number,
 ): Record<string, unknown> {
   return {
     query,
     limit,
     ...(country !== undefined && { country }),
+    ...(language !== undefined && { lang: language }),
     // Firecrawl knows on and off.
     ...(safeSearch !== undefined && { safe: safeSearch !== 'OFF' }),
     ...(includeContent && { scrapeOptions: { formats: ['markdown'], timeout: pageTimeoutMs } }),

@@ -5,6 +5,7 @@ import { withDeadline } from '../deadline.js';
 import { EngineClient, type FailureDialect } from '../engine-client.js';
 import { listOf, textOf } from '../json-fields.js';
 import { mapConcurrently } from '../map-concurrently.js';
+import { selectHits } from '../select-hits.js';
 
 const failures: FailureDialect = {
   // Spent credit is a 400 that nothing but its message tells from a bad request.
@@ -33,14 +34,17 @@ export const serper = defineSearchEngine({
   },
   keyPrefixes: { public: [], unmistakable: [] },
   options: ['country', 'language'],
+  textFormat: 'TEXT',
   createAdapter(settings, http) {
     const client = new EngineClient(http, settings, failures);
     return {
       async search(request, key, signal) {
         const pagesUntil = performance.now() + settings.firstByteTimeoutMs * TIME_FOR_PAGES;
         const hits = await searchGoogle(client, request, key, signal);
-        if (!request.includeContent) return hits;
-        return addContent(client, hits, key, signal, pagesUntil - performance.now());
+        const timeForPages = pagesUntil - performance.now();
+        if (!request.includeContent || timeForPages <= 0) return hits;
+        // Each page is paid for: none is fetched that would not be shown.
+        return addContent(client, selectHits(hits, request.limit), key, signal, timeForPages);
       },
     };
   },
@@ -66,7 +70,7 @@ async function searchGoogle(
     },
     signal,
   );
-  return listOf(answer, 'organic').slice(0, limit).map(toHit);
+  return listOf(answer, 'organic').map(toHit);
 }
 
 function toHit(result: unknown): SearchHit {

@@ -20,6 +20,7 @@ export const tavily = defineSearchEngine({
   },
   keyPrefixes: { public: ['tvly-dev-', 'tvly-'], unmistakable: ['tvly-'] },
   options: ['country', 'depth'],
+  textFormat: 'TEXT',
   createAdapter(settings, http) {
     const client = new EngineClient(http, settings, failures);
     return {

@@ -1,0 +1,29 @@
+import type { SearchHit } from './contract.js';
+
+/**
+ * The hits that can be shown: addresses are http or https without credentials and come once, the first time; no more
+ * than `limit`. What costs more for each hit is done after this.
+ */
+export function selectHits(hits: readonly SearchHit[], limit: number): SearchHit[] {
+  const unique = new Map<string, SearchHit>();
+  for (const hit of hits) {
+    const url = parseAddress(hit.url);
+    if (!url) continue;
+    const identity = identityOf(url);
+    if (!unique.has(identity)) unique.set(identity, { ...hit, url: url.href });
+  }
+  return [...unique.values()].slice(0, limit);
+}
+
+function parseAddress(text: string): URL | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
+  return isWeb && url.username === '' && url.password === '' ? url : null;
+}
+
+/** Equal for addresses of one page: parsing has already put the host into lower case and left out a usual port. */
+function identityOf({ protocol, host, pathname, search }: URL): string {
+  const path = pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
+  return `${protocol}//${host}${path}${search}`;
+}
