@@ -5,6 +5,7 @@ import { AppError } from '../common/app-error.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import type { RequestContext } from '../auth/request-context.js';
+import { ClientLeftError } from './client-left.error.js';
 import { ErrorMask } from './error-mask.js';
 import { ForbiddenOriginError, Origins } from './origins.js';
 import { requestScope } from './request-scope.js';
@@ -57,7 +58,7 @@ const isGraphQL = ({ routeOptions }: FastifyRequest): boolean => routeOptions.ur
 export function toContext(request: FastifyRequest, reply: FastifyReply): RequestContext {
   const controller = new AbortController();
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
+    if (!reply.raw.writableFinished) controller.abort(new ClientLeftError());
   });
   return { requestId: request.id, user: request.user, signal: controller.signal };
 }

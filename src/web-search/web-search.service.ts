@@ -24,9 +24,11 @@ export class WebSearchService {
 
   /**
    * @param signal aborts the engine's request when the caller leaves
-   * @throws BAD_USER_INPUT, NO_KEY_AVAILABLE, KEY_UNREADABLE, SERVICE_UNAVAILABLE, and what SearchService throws
+   * @throws BAD_USER_INPUT, NO_KEY_AVAILABLE, KEY_UNREADABLE, SERVICE_UNAVAILABLE, and what SearchService throws; after
+   * an abort, `signal.reason`
    */
   async search(userId: string, input: WebSearchInput, signal: AbortSignal): Promise<WebSearchResult> {
+    const arrivedAt = performance.now();
     checkOptions(input);
     const key = await this.resolution.open(
       userId,
@@ -35,7 +37,7 @@ export class WebSearchService {
     try {
       const { provider, source, keyId } = key;
       await this.uses.begin(userId, { provider, source, keyId, chatId: null, model: null });
-      return await this.searchWith(userId, key, input, signal);
+      return await this.searchWith(userId, { key, input, arrivedAt }, signal);
     } finally {
       key.secret.destroy();
     }
@@ -43,13 +45,14 @@ export class WebSearchService {
 
   private async searchWith(
     userId: string,
-    key: ResolvedKey<SearchProviderId>,
-    input: WebSearchInput,
+    { key, input, arrivedAt }: StartedSearch,
     signal: AbortSignal,
   ): Promise<WebSearchResult> {
-    const startedAt = performance.now();
+    const report = (outcome: string): Promise<void> =>
+      this.report(userId, key, outcome, milliseconds(performance.now() - arrivedAt));
     try {
       signal.throwIfAborted();
+      const startedAt = performance.now();
       const results = await this.engines.search(
         key.provider,
         toRequest(input, key.provider),
@@ -57,12 +60,12 @@ export class WebSearchService {
         signal,
       );
       const tookMs = milliseconds(performance.now() - startedAt);
-      await this.report(userId, key, 'OK', tookMs);
+      await report('OK');
       return { query: input.query, provider: key.provider, keySource: key.source, results, tookMs };
     } catch (error) {
-      const outcome = signal.aborted ? 'CANCELLED' : describeError(error).code;
-      await this.report(userId, key, outcome, milliseconds(performance.now() - startedAt));
-      throw error;
+      await report(signal.aborted ? 'CANCELLED' : describeError(error).code);
+      // After an abort its reason counts: what the engine threw may be no more than its echo.
+      throw signal.aborted ? signal.reason : error;
     }
   }
 
@@ -95,6 +98,13 @@ export class WebSearchService {
       );
     }
   }
+}
+
+interface StartedSearch {
+  readonly key: ResolvedKey<SearchProviderId>;
+  readonly input: WebSearchInput;
+  /** `performance.now()` at the request's arrival. */
+  readonly arrivedAt: number;
 }
 
 function optionsOf(provider: SearchProviderId): readonly SearchOption[] {

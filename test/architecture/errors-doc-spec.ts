@@ -6,6 +6,7 @@ import { describeError } from '../../src/common/describe-error.js';
 import { errorCodes } from '../../src/common/error-code.js';
 import { BadUserInputError } from '../../src/common/input-errors.js';
 import { DrainingError } from '../../src/common/lifecycle.js';
+import { ClientLeftError } from '../../src/graphql/client-left.error.js';
 import { ForbiddenOriginError } from '../../src/graphql/origins.js';
 import { KeyNotFoundError, KeyUnreadableError, NoKeyAvailableError } from '../../src/keys/keys.errors.js';
 import {
@@ -23,6 +24,7 @@ import { DatabaseUnavailableError } from '../../src/prisma/database-unavailable.
 /** One of every cause, as it is usually made. */
 const errors: readonly AppError[] = [
   new BadUserInputError([]),
+  new ClientLeftError(),
   new DatabaseUnavailableError(),
   new DrainingError(),
   new ForbiddenOriginError(),

@@ -1,5 +1,9 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { Logger as ServerLogger } from 'nestjs-pino';
 import { engineCases } from '../contract/search-engine-cases.js';
-import { reply } from '../../demo/stand-in/behaviours.mjs';
+import { hang, replay, reply } from '../../demo/stand-in/behaviours.mjs';
+import { ErrorMask } from '../../src/graphql/error-mask.js';
 import { signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
@@ -32,6 +36,14 @@ describe('query webSearch', () => {
   const search = (input: Record<string, unknown>, userId = 'alice') =>
     server().post<{ webSearch: Record<string, any> }>(userId, SEARCH, {
       input: { query: 'words', ...input },
+    });
+  /** A search whose client leaves when the signal aborts. */
+  const searchUntil = (signal: AbortSignal, provider: string, token: string) =>
+    fetch(`${server().url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: SEARCH, variables: { input: { query: 'words', provider } } }),
+      signal,
     });
   const auditOf = async (userId: string): Promise<AuditNode[]> => {
     const { auditEvents } = await server().query(userId, AUDIT);
@@ -102,12 +114,7 @@ describe('query webSearch', () => {
       server().standIn.once(id, (exchange) => exchange.closedByClient);
       const request = server().standIn.nextRequest(id);
       const client = new AbortController();
-      const answer = fetch(`${server().url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${await signToken('alice')}` },
-        body: JSON.stringify({ query: SEARCH, variables: { input: { query: 'words', provider: id } } }),
-        signal: client.signal,
-      });
+      const answer = searchUntil(client.signal, id, await signToken('alice'));
       const exchange = await request;
       client.abort();
       await expect(answer).rejects.toThrow();
@@ -116,6 +123,64 @@ describe('query webSearch', () => {
       while ((await auditOf('alice'))[0]?.kind !== 'SEARCH_FINISHED');
       expect((await auditOf('alice'))[0]).toMatchObject({ outcome: 'CANCELLED', provider: id });
     });
+  });
+
+  describe('when the client leaves', () => {
+    const errors: unknown[] = [];
+    beforeEach(() => {
+      errors.length = 0;
+      const keep = (...message: unknown[]) => void errors.push(message);
+      const ignore = () => undefined;
+      Logger.overrideLogger({ error: keep, fatal: keep, warn: ignore, log: ignore });
+    });
+    afterEach(() => {
+      jest.restoreAllMocks();
+      Logger.overrideLogger(server().app.get(ServerLogger));
+    });
+
+    /** Resolves when the server has found out how a request failed. */
+    const failure = () => {
+      const mask = server().app.get(ErrorMask);
+      return new Promise<void>((resolve) => {
+        const format = mask.format.bind(mask);
+        jest.spyOn(mask, 'format').mockImplementationOnce((...told) => {
+          const formatted = format(...told);
+          resolve();
+          return formatted;
+        });
+      });
+    };
+
+    it.each([
+      ['the engine is silent', hang()],
+      ['the engine has begun to answer', replay(['{"web":'], { then: 'hang' })],
+    ])('logs no error: %s', async (_name, behaviour) => {
+      await server().storeKey('alice', 'BRAVE', KEY);
+      server().standIn.once('BRAVE', behaviour);
+      const [request, failed] = [server().standIn.nextRequest('BRAVE'), failure()];
+      const client = new AbortController();
+      const answer = searchUntil(client.signal, 'BRAVE', await signToken('alice'));
+      await request;
+      client.abort();
+      await expect(answer).rejects.toThrow();
+      await failed;
+      expect(errors).toEqual([]);
+    });
+  });
+
+  it("shows words in angle brackets, which are good titles, and no engine's markup", async () => {
+    await server().storeKey('alice', 'SERPER', KEY);
+    const found = [
+      { title: '<script>: The Script element - HTML | MDN', snippet: 'The <script> HTML element is …' },
+      { title: 'vector<int>', snippet: '<b>bold</b> &amp; <script>alert(1)</script>plain' },
+    ];
+    const organic = found.map((hit, index) => ({ ...hit, link: `https://example.com/${index}` }));
+    server().standIn.once('SERPER', reply({ status: 200, body: { organic } }));
+    const { data } = await search({ provider: 'SERPER' });
+    expect(data?.webSearch.results).toMatchObject([
+      found[0],
+      { title: 'vector<int>', snippet: 'bold & plain' },
+    ]);
   });
 
   it.each(pairs.filter((pair) => !has(pair)))(
