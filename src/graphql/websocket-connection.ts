@@ -1,64 +1,122 @@
-import type { WebSocket } from 'ws';
-import type { Server } from 'graphql-ws';
+import type { IncomingMessage } from 'node:http';
+import {
+  CloseCode,
+  type Message,
+  MessageType,
+  parseMessage,
+  type Server,
+  stringifyMessage,
+} from 'graphql-ws';
+import { Operations } from './websocket-operations.js';
+import { pingAnswerer, send } from './websocket-pressure.js';
+import type { ServerSocket } from './websocket-server-socket.js';
 
-/** Bytes that may wait in a socket's buffer before whoever sends has to wait for the client to read. */
-const HIGH_WATER_MARK = 64 * 1024;
 const PING_INTERVAL_MS = 12_000;
+/** Without the ping's payload: whoever does not read would have us keep what it sends. */
+const PONG = stringifyMessage({ type: MessageType.Pong });
+const NO_STATUS = 1005;
+const ABNORMAL_CLOSURE = 1006;
 
-/** What a connection is told about: the socket, for closing it. */
+/** What a connection is told about: the socket, for closing it, and the request that it came with. */
 export interface ConnectionExtra {
-  readonly socket: WebSocket;
+  readonly socket: ServerSocket;
+  readonly request: IncomingMessage;
 }
 
 /**
  * Gives one socket to graphql-ws's server.
  *
- * Back-pressure: `send` resolves only while less than {@link HIGH_WATER_MARK} bytes wait, and graphql-ws pulls the next
- * event only then. A client that does not read stops its stream, and the provider's, instead of filling our memory.
+ * Its operations end as soon as either side begins to close or the client's end of the stream is seen, not only when
+ * the TCP connection is gone; from then on nothing that the client sends is handled.
  */
 export function openConnection<Extra extends ConnectionExtra>(
   server: Server<Extra>,
   extra: Extra,
   onError: (error: unknown) => void,
 ): void {
-  const { socket } = extra;
+  const { socket, request } = extra;
+  const operations = new Operations();
   const closed = server.opened(
     {
       protocol: socket.protocol,
-      send: (data) => send(socket, data),
+      send: (data) => {
+        const message = operations.toClient(data);
+        return message === null ? undefined : send(socket, request.socket, message);
+      },
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
+        const receive = receiver(socket, operations);
         socket.on('message', (data: Buffer) => {
-          handle(data.toString()).catch((error: unknown) => {
+          const message = receive(data.toString());
+          if (message === null) return;
+          handle(message).catch((error: unknown) => {
             onError(error);
-            socket.close(4500, 'Internal server error');
+            socket.close(CloseCode.InternalServerError, 'Internal server error');
           });
         });
       },
     },
     extra,
   );
+
+  let isOver = false;
+  const end = (code: number, reason: string): void => {
+    if (isOver) return;
+    isOver = true;
+    closed(code, reason).catch(onError);
+  };
+  socket.once('closing', (code: number = NO_STATUS, reason: Buffer | string = '') => {
+    // Where unread answers made us stop reading: the client's Close frame is yet to come.
+    socket.resume();
+    end(code, String(reason));
+  });
+  request.socket.once('end', () => end(ABNORMAL_CLOSURE, ''));
   const stopPinging = keepAlive(socket);
-  // A frame over the limit, or one that breaks the protocol: ws closes the socket with the code that says so.
-  socket.on('error', () => undefined);
   socket.once('close', (code, reason) => {
     stopPinging();
-    closed(code, String(reason)).catch(onError);
+    end(code, String(reason));
   });
+  socket.on(
+    'ping',
+    pingAnswerer<Buffer>(socket, (data, onSent) => socket.pong(data, false, onSent)),
+  );
+  // A frame over the limit, or one that breaks the protocol: ws closes the socket with the code that says so.
+  socket.on('error', () => undefined);
 }
 
-function send(socket: WebSocket, data: string): Promise<void> | void {
-  if (socket.readyState !== socket.OPEN) return;
-  if (socket.bufferedAmount + data.length < HIGH_WATER_MARK) {
-    socket.send(data);
-    return;
+/** @returns what graphql-ws is to see of a message, null for nothing */
+function receiver(socket: ServerSocket, operations: Operations): (data: string) => string | null {
+  const answerPing = pingAnswerer<null>(socket, (_, onSent) => socket.send(PONG, onSent));
+  return (data) => {
+    if (socket.readyState !== socket.OPEN) return null;
+    const message = findMessage(data);
+    if (message?.type === MessageType.Ping) {
+      answerPing(null);
+      return null;
+    }
+    if (message?.type === MessageType.Complete) {
+      const id = operations.complete(message.id);
+      return id && stringifyMessage({ ...message, id });
+    }
+    if (message?.type !== MessageType.Subscribe) return data;
+    const id = operations.begin(message.id);
+    if (id !== null) return stringifyMessage({ ...message, id });
+    socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${message.id} already exists`);
+    return null;
+  };
+}
+
+/** @returns null for what is none: graphql-ws says so and closes */
+function findMessage(data: string): Message | null {
+  try {
+    return parseMessage(data);
+  } catch {
+    return null;
   }
-  // An error means that the socket is closing, which its own event reports.
-  return new Promise((resolve) => socket.send(data, () => resolve()));
 }
 
 /** Ends connections whose client is gone without a word: those that answered no ping for a whole interval. */
-function keepAlive(socket: WebSocket): () => void {
+function keepAlive(socket: ServerSocket): () => void {
   let alive = true;
   socket.on('pong', () => (alive = true));
   const timer = setInterval(() => {

@@ -6,7 +6,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { handleProtocols, makeServer, type Server } from 'graphql-ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { Authenticator } from '../auth/authenticator.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Config } from '../config/config.js';
@@ -14,6 +14,7 @@ import { ErrorMask } from './error-mask.js';
 import { Origins } from './origins.js';
 import { openConnection } from './websocket-connection.js';
 import { type SocketExtra, webSocketOptions } from './websocket-options.js';
+import { ServerSocket } from './websocket-server-socket.js';
 
 const PATH = '/graphql';
 const GOING_AWAY = 1001;
@@ -24,7 +25,9 @@ const CLOSING_HANDSHAKE_MS = 1_000;
 @Injectable()
 export class WebSocketDoor {
   readonly #logger = new Logger(WebSocketDoor.name);
-  readonly #sockets: WebSocketServer;
+  readonly #sockets: SocketServer<typeof ServerSocket>;
+  /** All that asked to be upgraded, refused ones too, until they are gone: the HTTP server has forgotten them. */
+  readonly #connections = new Set<Duplex>();
   #server: Server<SocketExtra> | null = null;
 
   constructor(
@@ -42,6 +45,9 @@ export class WebSocketDoor {
       // Compression costs memory for every connection, and deltas are short.
       perMessageDeflate: false,
       handleProtocols,
+      WebSocket: ServerSocket,
+      // Ours does not let the pongs pile up.
+      autoPong: false,
     });
   }
 
@@ -68,7 +74,14 @@ export class WebSocketDoor {
     await Promise.all(closing);
   }
 
+  /** Cuts what connections are left, whatever waits to be sent on them. */
+  terminate(): void {
+    for (const connection of this.#connections) connection.destroy();
+  }
+
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#connections.add(socket);
+    socket.once('close', () => this.#connections.delete(socket));
     const refusal = this.refusalOf(request);
     if (refusal) {
       refuse(socket, refusal);
@@ -84,7 +97,7 @@ export class WebSocketDoor {
     return null;
   }
 
-  private accept(socket: WebSocket, request: IncomingMessage): void {
+  private accept(socket: ServerSocket, request: IncomingMessage): void {
     if (!this.#server) throw new Error('The WebSocket door was not installed.');
     const connectionId = randomUUID();
     openConnection(this.#server, { socket, request, connectionId, user: null }, (error) =>
@@ -96,13 +109,14 @@ export class WebSocketDoor {
   }
 }
 
-/** Without an answer the client would wait until its own timeout. */
+/** Without an answer the client would wait until its own timeout; without the end it could keep the socket for good. */
 function refuse(socket: Duplex, status: string): void {
   socket.on('error', () => undefined);
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-async function closeGracefully(socket: WebSocket): Promise<void> {
+async function closeGracefully(socket: ServerSocket): Promise<void> {
   if (socket.readyState === socket.CLOSED) return;
   const closed = once(socket, 'close');
   socket.close(GOING_AWAY, 'The server is stopping');

@@ -13,7 +13,6 @@ import {
   validate,
 } from 'graphql';
 import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
-import type { WebSocket } from 'ws';
 import type { Authenticator } from '../auth/authenticator.js';
 import { findAuthorization } from '../auth/authorization.js';
 import { UnauthenticatedError } from '../auth/auth.errors.js';
@@ -24,10 +23,11 @@ import type { RequestContext } from '../auth/request-context.js';
 import type { ErrorMask } from './error-mask.js';
 import { checkOperation, toGraphQLError } from './operation-check.js';
 import { operationRules, parseOptions } from './operation-rules.js';
+import type { ServerSocket } from './websocket-server-socket.js';
 
 /** What belongs to one connection. */
 export interface SocketExtra {
-  readonly socket: WebSocket;
+  readonly socket: ServerSocket;
   readonly request: IncomingMessage;
   readonly connectionId: string;
   /** Null until `connection_init` brought a good token. */
@@ -88,7 +88,7 @@ async function admit(
 }
 
 /** graphql-ws closes with the same code and fewer words. */
-function refuse(socket: WebSocket): false {
+function refuse(socket: ServerSocket): false {
   socket.close(CloseCode.Forbidden, 'A valid token is needed');
   return false;
 }

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
 import { flood } from '../../demo/stand-in/behaviours.mjs';
 import { ResponseEvents } from '../../demo/stand-in/openai-events.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
@@ -72,4 +74,68 @@ describe('a client that does not read', () => {
     socket.socket.close();
     await once(socket.socket, 'close');
   });
+
+  it.each<[string, (socket: WebSocket) => void]>([
+    ['unsubscribes', (socket) => socket.send(JSON.stringify({ id: '1', type: 'complete' }))],
+    ['closes', (socket) => socket.close()],
+    // ws shows its transport to nobody.
+    ['ends its half of the connection', (socket) => (Reflect.get(socket, '_socket') as Socket).end()],
+  ])('is heard all the same when it %s', async (_, leave) => {
+    const { socket, exchange } = await startAndStall();
+    leave(socket.socket);
+    await exchange.closedByClient;
+    socket.socket.terminate();
+  });
+
+  it('is owed one pong at a time', async () => {
+    const { socket, exchange } = await startAndStall();
+    const pongs: string[] = [];
+    let pongMessages = 0;
+    socket.socket.on('pong', (data) => pongs.push(data.toString()));
+    socket.socket.on('message', (data: Buffer) => {
+      if (data.toString() === '{"type":"pong"}') pongMessages += 1;
+    });
+    for (let count = 1; count <= 1_000; count++) {
+      socket.socket.ping(String(count));
+      socket.send({ type: 'ping' });
+    }
+    // The proof that the server has read them all.
+    socket.send({ id: '1', type: 'complete' });
+    await exchange.closedByClient;
+    socket.socket.resume();
+    while (pongs.length < 2) await once(socket.socket, 'pong');
+    while (pongMessages < 2) await once(socket.socket, 'message');
+    socket.socket.close();
+    await socket.closed;
+    expect(pongs).toEqual(['1', '1000']);
+    expect(pongMessages).toBe(2);
+  });
+
+  it('is no longer read when its invalid subscriptions are not read an answer to, and misses none', async () => {
+    const COUNT = 1_000;
+    const fields = Array.from({ length: 100 }, (_, index) => `field${String(index)}`).join(' ');
+    const document = `subscription { ${fields} } # ${'x'.repeat(50_000)}`;
+    const socket = await server().socket();
+    await socket.init('alice');
+    socket.socket.pause();
+    for (let count = 0; count < COUNT; count++) socket.subscribe(String(count), document);
+    await untilUnread(socket.socket);
+    socket.socket.resume();
+    for (let count = 0; count < COUNT; count++) {
+      expect(await socket.next()).toMatchObject({ id: String(count), type: 'error' });
+    }
+    socket.socket.close();
+    await socket.closed;
+  });
+
+  /** Resolves when the server takes no more of what this client sends, although it has time for others. */
+  async function untilUnread(socket: WebSocket): Promise<void> {
+    let unread = -1;
+    for (let still = 0; still < 100; still++) {
+      if (socket.bufferedAmount !== unread) still = 0;
+      unread = socket.bufferedAmount;
+      await fetch(`${server().url}/healthz`);
+    }
+    expect(unread).toBeGreaterThan(0);
+  }
 });

@@ -41,6 +41,33 @@ describe('the WebSocket door', () => {
     expect(response.statusCode).toBe(404);
   });
 
+  it('closes the connection of a refused upgrade, although its client keeps it open', async () => {
+    const { port } = new URL(server().url);
+    const client = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+    client.on('error', () => undefined);
+    client.write('GET /other HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    const [answer] = (await once(client, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 /);
+    // Where only the server's half had ended, it would take what comes without a word.
+    while (!client.destroyed) await new Promise((resolve) => client.write('anyone there?', resolve));
+  });
+
+  it('answers a ping with a bare pong, also before connection_init', async () => {
+    const socket = await server().socket();
+    socket.send({ type: 'ping', payload: { long: 'x'.repeat(1_000) } });
+    expect(await socket.next()).toEqual({ type: 'pong' });
+  });
+
+  it('answers every ping of a client that reads, on both layers', async () => {
+    const socket = await server().socket();
+    const payloads: string[] = [];
+    socket.socket.on('pong', (data) => payloads.push(data.toString()));
+    for (const payload of ['a', 'b', 'c']) socket.socket.ping(payload);
+    for (let count = 0; count < 3; count++) socket.send({ type: 'ping' });
+    for (let count = 0; count < 3; count++) expect(await socket.next()).toEqual({ type: 'pong' });
+    expect(payloads).toEqual(['a', 'b', 'c']);
+  });
+
   it('refuses pages of other origins and lets those of allowed ones in', async () => {
     const refused = new WebSocket(server().webSocketUrl, 'graphql-transport-ws', {
       origin: 'https://evil.example',
