@@ -18,6 +18,9 @@ import { logRequests } from './telemetry/log-requests.js';
 /** What a client may call its request: shown in logs and errors, so that both sides can find it. */
 const REQUEST_ID = /^[\w-]{8,64}$/;
 
+/** How soon after the deadline of a stop, and how often, the connections that are left are cut, in milliseconds. */
+const CUT_INTERVAL_MS = 100;
+
 /**
  * The server, checked and ready to listen.
  *
@@ -48,11 +51,15 @@ export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: numbe
   await app.get(WebSocketDoor).close();
   // Those whose watchers took no terminal event ended with their sockets: their reports need the database.
   await app.get(ActiveChats).drain(0);
-  // A client that never sends its request to the end would hold up the server for as long.
-  const server = app.getHttpServer();
-  const timer = setTimeout(() => server.closeAllConnections(), Math.max(0, deadline - performance.now()));
+  // A client that never sends its request to the end, or reads no answer, would hold up the server for as long. It is
+  // cut off again and again, for until the server stops listening another one may come.
+  const timer = setInterval(() => {
+    if (performance.now() < deadline) return;
+    app.getHttpServer().closeAllConnections();
+    app.get(WebSocketDoor).terminate();
+  }, CUT_INTERVAL_MS);
   await app.close();
-  clearTimeout(timer);
+  clearInterval(timer);
 }
 
 async function installHttp(app: NestFastifyApplication): Promise<void> {

@@ -152,6 +152,33 @@ describe('a server that is told to stop', () => {
     client.destroy();
   });
 
+  it('waits for no client that was refused and keeps its socket', async () => {
+    const server = await start(100);
+    const { hostname, port } = new URL(server.url);
+    const client = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+    client.on('error', () => undefined);
+    client.write('GET /other HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    await once(client.resume(), 'end');
+    server.child.kill('SIGTERM');
+    expect(await exitWithin(server, 5_000)).toMatchObject({ code: 0, stderr: '' });
+    client.destroy();
+  });
+
+  it('waits for no client that reads none of its answers, and was refused last', async () => {
+    const server = await start(100);
+    const { hostname, port } = new URL(server.url);
+    const client = connect(Number(port), hostname);
+    client.on('error', () => undefined);
+    // More than the operating system takes: the refusal waits behind it.
+    client.write('GET /graphiql/graphiql.js HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(40));
+    for (let turn = 0; turn < 50; turn++) await fetch(`${server.url}/healthz`);
+    client.write('GET /other HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    await fetch(`${server.url}/healthz`);
+    server.child.kill('SIGTERM');
+    expect(await exitWithin(server, 5_000)).toMatchObject({ code: 0, stderr: '' });
+    client.destroy();
+  });
+
   it('exits at once where nothing runs', async () => {
     const server = await start(20_000);
     const idle = await server.socket('alice');
