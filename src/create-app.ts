@@ -18,6 +18,9 @@ import { logRequests } from './telemetry/log-requests.js';
 /** What a client may call its request: shown in logs and errors, so that both sides can find it. */
 const REQUEST_ID = /^[\w-]{8,64}$/;
 
+/** How long a client may take to send a request, in milliseconds. One that never ends would hold its socket for good. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
 /** How soon after the deadline of a stop, and how often, the connections that are left are cut, in milliseconds. */
 const CUT_INTERVAL_MS = 100;
 
@@ -29,7 +32,11 @@ const CUT_INTERVAL_MS = 100;
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(config),
-    new FastifyAdapter({ bodyLimit: config.server.maxBodyBytes, genReqId: chooseRequestId }),
+    new FastifyAdapter({
+      bodyLimit: config.server.maxBodyBytes,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      genReqId: chooseRequestId,
+    }),
     { bufferLogs: true, abortOnError: false },
   );
   app.useLogger(app.get(Logger));

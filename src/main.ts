@@ -1,3 +1,4 @@
+import type { AddressInfo, Server } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { StartupError } from './common/startup-error.js';
 import { processEnvironment } from './config/environment.js';
@@ -29,7 +30,13 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
 
   await app.listen(config.server.port, config.server.host);
-  logger.log(`Listening on ${await app.getUrl()}/graphql`);
+  logger.log(`Listening on ${addressOf(app.getHttpServer())}/graphql`);
+}
+
+/** Where it listens, as it was told: Nest would call every address of the machine 127.0.0.1. */
+function addressOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 main().catch((error: unknown) => {

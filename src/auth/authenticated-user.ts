@@ -2,7 +2,10 @@
 export interface AuthenticatedUser {
   /** The token's `sub`. */
   readonly userId: string;
-  /** When the token ends; a connection that it opened ends with it. May be further away than a timer can wait. */
+  /**
+   * When the token is refused from, the leeway for clocks included; a connection that it opened ends then. May be
+   * further away than a timer can wait.
+   */
   readonly expiresAt: Date;
 }
 

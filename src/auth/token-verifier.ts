@@ -61,7 +61,7 @@ function verifyOptions(authentication: AuthenticationConfig): JWTVerifyOptions {
 }
 
 function userOf({ sub, exp }: JWTPayload): AuthenticatedUser {
-  const expiresAt = new Date((exp ?? Number.NaN) * 1000);
+  const expiresAt = new Date(((exp ?? Number.NaN) + CLOCK_LEEWAY_SECONDS) * 1000);
   if (!isUserId(sub) || Number.isNaN(expiresAt.getTime())) throw new UnauthenticatedError();
   return { userId: sub, expiresAt };
 }

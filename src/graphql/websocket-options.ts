@@ -23,6 +23,7 @@ import type { RequestContext } from '../auth/request-context.js';
 import type { ErrorMask } from './error-mask.js';
 import { checkOperation, toGraphQLError } from './operation-check.js';
 import { operationRules, parseOptions } from './operation-rules.js';
+import { closeAtExpiry } from './websocket-expiry.js';
 import type { ServerSocket } from './websocket-server-socket.js';
 
 /** What belongs to one connection. */
@@ -78,7 +79,9 @@ async function admit(
 ): Promise<boolean> {
   try {
     extra.user = await authenticator.authenticate(findAuthorization(connectionParams));
-    return extra.user !== null || refuse(extra.socket);
+    if (extra.user === null) return refuse(extra.socket);
+    closeAtExpiry(extra.socket, extra.user.expiresAt);
+    return true;
   } catch (error) {
     if (error instanceof UnauthenticatedError) return refuse(extra.socket);
     if (!(error instanceof AppError)) throw error;

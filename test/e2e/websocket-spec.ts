@@ -29,6 +29,15 @@ describe('the WebSocket door', () => {
     expect(await socket.closed).toMatchObject({ code: 4403 });
   });
 
+  it('closes with 4403 when the token of connection_init ends', async () => {
+    const socket = await server().socket();
+    // Expired, and within the leeway for clocks for one more second.
+    const token = await signToken('alice', '-14s');
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    expect(await socket.next()).toEqual({ type: 'connection_ack' });
+    expect(await socket.closed).toMatchObject({ code: 4403 });
+  });
+
   it('closes with 4401 when something is asked before connection_init', async () => {
     const socket = await server().socket();
     socket.subscribe('1', CHAT, { input: { messages: HELLO } });
