@@ -31,8 +31,12 @@ export function toModel(row: AuditEventRow): AuditEvent {
 export class AuditRepository {
   constructor(private readonly database: DatabaseService) {}
 
-  async append(userId: string, event: NewAuditEvent, transaction: DatabaseClient): Promise<void> {
-    await transaction.auditEvent.create({ data: { ...event, id: uuidv7(), userId, at: new Date() } });
+  /** In the order given, in one round trip. */
+  async append(userId: string, events: readonly NewAuditEvent[], transaction: DatabaseClient): Promise<void> {
+    const at = new Date();
+    await transaction.auditEvent.createMany({
+      data: events.map((event) => ({ ...event, id: uuidv7(), userId, at })),
+    });
   }
 
   /** Newest first, at most `limit`, older than the event `afterId`. */

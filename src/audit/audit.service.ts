@@ -33,13 +33,13 @@ export class AuditService {
     private readonly usage: UsageRepository,
   ) {}
 
-  append(userId: string, event: NewAuditEvent, transaction: DatabaseClient): Promise<void> {
-    return this.events.append(userId, event, transaction);
+  append(userId: string, events: readonly NewAuditEvent[], transaction: DatabaseClient): Promise<void> {
+    return this.events.append(userId, events, transaction);
   }
 
   /** Writes the end of a chat or search, and counts it in the roll-up of its hour. */
   async finish(userId: string, use: FinishedUse, transaction: DatabaseClient): Promise<void> {
-    await this.events.append(userId, use, transaction);
+    await this.events.append(userId, [use], transaction);
     const isChat = use.kind === 'CHAT_FINISHED';
     await this.usage.add(
       userId,

@@ -28,26 +28,25 @@ export class ChatService {
    * Resolves and opens the key and writes its use down; the provider is called when the run is first pulled after
    * ChatStarted. From here on every failure is an event of the run.
    *
-   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, SERVICE_UNAVAILABLE: what fails before ChatStarted
+   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE: what fails before ChatStarted
    */
   async start(userId: string, input: ChatInput): Promise<ChatRun> {
     const arrivedAt = performance.now();
     this.lifecycle.throwIfDraining();
-    const key = await this.resolution.open(userId, providersFor('CHAT', input.provider) as ChatProviderId[]);
-    const keyResolutionMs = performance.now() - arrivedAt;
+    const chatId = uuidv7();
+    let keyResolutionMs = 0;
+    const key = await this.resolution.open(
+      userId,
+      providersFor('CHAT', input.provider) as ChatProviderId[],
+      (provider) => {
+        keyResolutionMs = performance.now() - arrivedAt;
+        // Looking the key up took its time: a stop that began meanwhile does not wait for this chat.
+        this.lifecycle.throwIfDraining();
+        return { chatId, model: this.modelOf(input, provider) };
+      },
+    );
     try {
-      // Looking the key up took its time: a stop that began meanwhile does not wait for this chat.
-      this.lifecycle.throwIfDraining();
-      const chatId = uuidv7();
       const request = this.toRequest(input, key.provider);
-      const use = {
-        provider: key.provider,
-        source: key.source,
-        keyId: key.keyId,
-        chatId,
-        model: request.model,
-      };
-      await this.uses.begin(userId, use);
       return this.run(userId, { chatId, key, request, arrivedAt, keyResolutionMs });
     } catch (error) {
       key.secret.destroy();
@@ -68,15 +67,19 @@ export class ChatService {
   }
 
   private toRequest(input: ChatInput, provider: ChatProviderId): ChatRequest {
-    const model = input.model ?? this.config.getProvider(provider).defaultModel;
-    if (model === null) throw new Error(`The chat provider ${provider} has no default model.`);
     return {
-      model,
+      model: this.modelOf(input, provider),
       messages: input.messages,
       temperature: input.temperature ?? undefined,
       maxOutputTokens: input.maxOutputTokens ?? undefined,
       reasoningEffort: input.reasoningEffort ?? undefined,
     };
+  }
+
+  private modelOf(input: ChatInput, provider: ChatProviderId): string {
+    const model = input.model ?? this.config.getProvider(provider).defaultModel;
+    if (model === null) throw new Error(`The chat provider ${provider} has no default model.`);
+    return model;
   }
 
   private async report(

@@ -7,8 +7,9 @@ import { EnvelopeError } from '../crypto/envelope-error.js';
 import { Vault } from '../crypto/vault.js';
 import { getProviderEntry, type ProviderId, providerIdsOf } from '../registry/provider-ids.js';
 import type { KeyCandidate, KeyResolution } from './key-resolution.model.js';
-import { KeyUseService } from './key-use.service.js';
-import { KeyUnreadableError, NoKeyAvailableError } from './keys.errors.js';
+import { findFault } from './key-fault.js';
+import { type KeyUse, KeyUseService } from './key-use.service.js';
+import { KeyBusyError, KeyUnreadableError, NoKeyAvailableError } from './keys.errors.js';
 import { KeysRepository, type ResolvableKey } from './keys.repository.js';
 import { resolve } from './resolve.js';
 
@@ -22,6 +23,12 @@ export interface ResolvedKey<Id extends ProviderId = ProviderId> {
   readonly maskedKey: string | null;
   readonly secret: Secret;
 }
+
+/** What the account of a key's use says of its purpose. */
+export type KeyPurpose = Pick<KeyUse, 'chatId' | 'model'>;
+
+/** Somebody would have to replace, disable or delete the key in the moment of its use this often in a row. */
+const MAX_ATTEMPTS = 3;
 
 interface Decision {
   readonly candidates: readonly KeyCandidate[];
@@ -39,24 +46,26 @@ export class KeyResolutionService {
   ) {}
 
   /**
-   * Resolves and opens the key for one request, in one database round trip.
+   * Resolves and opens the key for one request and writes its use down: all that comes before a provider is called.
+   * A key that is replaced, disabled or deleted meanwhile is not used: what has taken its place is.
    *
    * @param providers the providers that may serve it, in the order to try them: one where the request names it
-   * @throws NoKeyAvailableError NO_KEY_AVAILABLE; KeyUnreadableError KEY_UNREADABLE; DatabaseUnavailableError SERVICE_UNAVAILABLE
+   * @param purposeOf called when the key is open, before its use is written down; what it throws ends the request
+   * @throws NoKeyAvailableError NO_KEY_AVAILABLE; KeyUnreadableError KEY_UNREADABLE; KeyBusyError CONFLICT;
+   *   DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
-  async open<Id extends ProviderId>(userId: string, providers: readonly Id[]): Promise<ResolvedKey<Id>> {
-    const { candidates, userKeys } = await this.decide(userId, providers);
-    const decisive = candidates.find(({ outcome }) => outcome === 'CHOSEN' || outcome === 'UNREADABLE');
-    if (!decisive) throw new NoKeyAvailableError(providers.map((id) => getProviderEntry(id).displayName));
-    const provider = decisive.provider as Id;
-    if (decisive.source === 'SERVER') {
-      const secret = this.getServerKey(provider).clone();
-      return { provider, source: 'SERVER', keyId: null, maskedKey: null, secret };
+  async open<Id extends ProviderId>(
+    userId: string,
+    providers: readonly Id[],
+    purposeOf: (provider: Id) => KeyPurpose,
+  ): Promise<ResolvedKey<Id>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.openOnce(userId, providers, purposeOf);
+      } catch (error) {
+        if (!(error instanceof KeyBusyError) || attempt === MAX_ATTEMPTS) throw error;
+      }
     }
-    const key = userKeys.find(({ id }) => id === decisive.keyId);
-    if (!key) throw new Error('Resolution chose a key that it was not given.');
-    const secret = await this.openUserKey(userId, key);
-    return { provider, source: 'USER', keyId: key.id, maskedKey: key.maskedKey, secret };
   }
 
   /** The same decision, explained. Nothing is decrypted. */
@@ -84,6 +93,41 @@ export class KeyResolutionService {
     );
   }
 
+  private async openOnce<Id extends ProviderId>(
+    userId: string,
+    providers: readonly Id[],
+    purposeOf: (provider: Id) => KeyPurpose,
+  ): Promise<ResolvedKey<Id>> {
+    const key = await this.resolveKey(userId, providers);
+    try {
+      const { provider, source, keyId } = key;
+      await this.uses.begin(userId, { provider, source, keyId, ...purposeOf(provider) });
+      return key;
+    } catch (error) {
+      key.secret.destroy();
+      throw error;
+    }
+  }
+
+  /** Decides in one database round trip, and opens what was decided on. */
+  private async resolveKey<Id extends ProviderId>(
+    userId: string,
+    providers: readonly Id[],
+  ): Promise<ResolvedKey<Id>> {
+    const { candidates, userKeys } = await this.decide(userId, providers);
+    const decisive = candidates.find(({ outcome }) => outcome === 'CHOSEN' || outcome === 'UNREADABLE');
+    if (!decisive) throw new NoKeyAvailableError(providers.map((id) => getProviderEntry(id).displayName));
+    const provider = decisive.provider as Id;
+    if (decisive.source === 'SERVER') {
+      const secret = this.getServerKey(provider).clone();
+      return { provider, source: 'SERVER', keyId: null, maskedKey: null, secret };
+    }
+    const key = userKeys.find(({ id }) => id === decisive.keyId);
+    if (!key) throw new Error('Resolution chose a key that it was not given.');
+    const secret = await this.openUserKey(userId, key);
+    return { provider, source: 'USER', keyId: key.id, maskedKey: key.maskedKey, secret };
+  }
+
   private async decide(userId: string, providers: readonly ProviderId[]): Promise<Decision> {
     const userKeys = await this.keys.findResolvable(userId, providers);
     return { candidates: this.candidatesFor(providers, userKeys), userKeys };
@@ -97,8 +141,7 @@ export class KeyResolutionService {
       providers,
       userKeys,
       hasServerKey: (provider) => Boolean(this.config.getProvider(provider).serverKey),
-      isReadable: (key) =>
-        key.health !== 'UNREADABLE' && key.encryptionKeyId !== null && this.vault.hasKey(key.encryptionKeyId),
+      isReadable: ({ sealedKey }) => findFault(sealedKey, this.vault) === null,
     });
   }
 
@@ -108,23 +151,18 @@ export class KeyResolutionService {
     return key;
   }
 
-  /**
-   * Tries even a key that was found unreadable before: what resolution predicted from the stored health, only
-   * decrypting can prove.
-   */
+  /** What resolution found unreadable is not tried: a request does what `keyResolution` says of it. */
   private async openUserKey(userId: string, key: ResolvableKey): Promise<Secret> {
+    const { id, provider, sealedKey } = key;
+    const isReadable = sealedKey !== null && findFault(sealedKey, this.vault) === null;
     try {
-      return this.vault.open(key.envelope ?? '', {
-        purpose: 'api-key',
-        userId,
-        provider: key.provider,
-        keyId: key.id,
-      });
+      if (isReadable)
+        return this.vault.open(sealedKey.envelope, { purpose: 'api-key', userId, provider, keyId: id });
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
-      await this.uses.recordUnreadable(userId, key);
-      throw new KeyUnreadableError(getProviderEntry(key.provider).displayName);
     }
+    await this.uses.recordUnreadable(userId, key, isReadable ? sealedKey.envelope : null);
+    throw new KeyUnreadableError(getProviderEntry(provider).displayName);
   }
 }
 

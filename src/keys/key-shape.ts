@@ -34,3 +34,31 @@ export function checkKeyBelongsTo(key: string, definition: ProviderDefinition): 
     );
   }
 }
+
+/** Real keys are much longer than this behind their prefix, and no label has so many characters in one word. */
+const KEY_LIKE = /^[\w-]{16}/;
+
+/**
+ * Names are stored and shown in the clear: a key that was typed into the wrong field must not become one.
+ *
+ * @param apiKey the key that the name is for, where it is at hand
+ * @throws BadUserInputError BAD_USER_INPUT
+ */
+export function checkNameIsNoKey(name: string | null | undefined, apiKey?: string): void {
+  if (!name) return;
+  const hasKey = apiKey !== undefined && name.includes(apiKey);
+  if (hasKey || name.split(/[\s"'`=:,;]+/).some(looksLikeKey)) {
+    throw BadUserInputError.at(
+      'input.name',
+      'must not have a key in it: names are stored and shown in the clear',
+    );
+  }
+}
+
+function looksLikeKey(word: string): boolean {
+  return (registry as readonly ProviderDefinition[]).some(({ keyPrefixes }) =>
+    keyPrefixes.unmistakable.some(
+      (prefix) => word.startsWith(prefix) && KEY_LIKE.test(word.slice(prefix.length)),
+    ),
+  );
+}

@@ -5,6 +5,7 @@ import type { KeySource } from '../common/key-source.enum.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { ProviderId } from '../registry/provider-ids.js';
 import type { KeyHealth } from './api-key.model.js';
+import { KeyBusyError } from './keys.errors.js';
 import { KeysRepository, type ResolvableKey } from './keys.repository.js';
 
 /** The use of one key by one chat or search. */
@@ -16,7 +17,6 @@ export interface KeyUse {
   readonly model: string | null;
 }
 
-const UNREADABLE = { health: 'UNREADABLE', healthReason: 'It does not decrypt. Store it again.' } as const;
 const healthAfter: Partial<Record<string, { health: KeyHealth; healthReason: string | null }>> = {
   OK: { health: 'VALID', healthReason: null },
   KEY_REJECTED: { health: 'REJECTED', healthReason: 'The provider refused it.' },
@@ -33,8 +33,10 @@ export class KeyUseService {
   ) {}
 
   /**
-   * Called before a provider is. A key whose use cannot be written down is not used.
+   * Called before a provider is. A key whose use cannot be written down is not used; neither is one that was
+   * replaced, deleted or disabled after it was looked up, and of that use nothing is written down.
    *
+   * @throws KeyBusyError CONFLICT where the key is no longer ACTIVE
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async begin(userId: string, use: KeyUse): Promise<void> {
@@ -49,8 +51,9 @@ export class KeyUseService {
         model,
         outcome: 'OK',
       } as const;
-      await this.audit.append(userId, event, transaction);
-      if (keyId) await this.keys.recordUse(userId, keyId, transaction);
+      await this.audit.append(userId, [event], transaction);
+      // Last, for it locks the key's row: others who use the key wait no longer than they must.
+      if (keyId && !(await this.keys.recordUse(userId, keyId, transaction))) throw new KeyBusyError();
     });
   }
 
@@ -63,15 +66,29 @@ export class KeyUseService {
     });
   }
 
-  /** A key that did not open. Its use ends here, before any provider is called. */
-  async recordUnreadable(userId: string, { id, provider }: ResolvableKey): Promise<void> {
+  /**
+   * A key that cannot be read. Its use ends here, before any provider is called.
+   *
+   * @param damagedEnvelope what did not open; null where that is not what is wrong with it
+   * @throws KeyBusyError CONFLICT where what did not open is no longer the ACTIVE key
+   * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
+   */
+  async recordUnreadable(
+    userId: string,
+    { id, provider }: ResolvableKey,
+    damagedEnvelope: string | null,
+  ): Promise<void> {
     await this.database.transaction(async (transaction) => {
-      await this.audit.append(
-        userId,
-        { kind: 'KEY_USED', provider, keyId: id, keySource: 'USER', outcome: 'KEY_UNREADABLE' },
-        transaction,
-      );
-      await this.keys.recordHealth(userId, id, UNREADABLE, transaction);
+      const event = {
+        kind: 'KEY_USED',
+        provider,
+        keyId: id,
+        keySource: 'USER',
+        outcome: 'KEY_UNREADABLE',
+      } as const;
+      await this.audit.append(userId, [event], transaction);
+      if (damagedEnvelope === null) return;
+      if (!(await this.keys.recordDamage(userId, id, damagedEnvelope, transaction))) throw new KeyBusyError();
     });
   }
 }

@@ -29,3 +29,13 @@ export class KeyUnreadableError extends AppError {
     super(`Your stored key for ${displayName} cannot be decrypted. Store it again.`);
   }
 }
+
+/** Other requests change the key at the same moment: too many, or again and again while this one wants to use it. */
+export class KeyBusyError extends AppError {
+  readonly code = 'CONFLICT';
+  readonly retryable = true;
+
+  constructor() {
+    super('Other requests are changing this key at the moment. Try again.');
+  }
+}

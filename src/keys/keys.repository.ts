@@ -2,13 +2,19 @@ import { Injectable } from '@nestjs/common';
 import type { SealedEnvelope } from '../crypto/envelope.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { DatabaseClient } from '../prisma/prisma-client.js';
-import type { ApiKey as ApiKeyRow } from '../prisma/generated/client.js';
+import { type ApiKey as ApiKeyRow, Prisma } from '../prisma/generated/client.js';
 import type { ProviderId } from '../registry/provider-ids.js';
 import type { ApiKeyStatus, KeyHealth } from './api-key.model.js';
+import { digestOf, type SealedRecord } from './key-fault.js';
 
 const LIVE: ApiKeyStatus[] = ['ACTIVE', 'DISABLED'];
 
-export type StoredKey = ApiKeyRow & { readonly sealedKey: { readonly encryptionKeyId: string } | null };
+const withRecord = { sealedKey: { select: { envelope: true, damagedDigest: true } } } as const;
+
+export type StoredKey = ApiKeyRow & { readonly sealedKey: SealedRecord | null };
+
+/** What the audit trail tells of a key that was replaced or deleted. */
+export type EndedKey = Pick<ApiKeyRow, 'id' | 'provider' | 'maskedKey'>;
 
 /** What resolution needs to know of one live key. */
 export interface ResolvableKey {
@@ -16,10 +22,13 @@ export interface ResolvableKey {
   readonly provider: ProviderId;
   readonly status: 'ACTIVE' | 'DISABLED';
   readonly maskedKey: string;
-  readonly health: KeyHealth;
-  readonly envelope: string | null;
-  readonly encryptionKeyId: string | null;
+  readonly sealedKey: SealedRecord | null;
 }
+
+type ResolvableRow = Omit<ResolvableKey, 'sealedKey'> & {
+  readonly envelope: string | null;
+  readonly damagedDigest: string | null;
+};
 
 export interface NewKey {
   readonly id: string;
@@ -36,25 +45,29 @@ export class KeysRepository {
   constructor(private readonly database: DatabaseService) {}
 
   /** One round trip. Not through Prisma's relations: they take two. */
-  findResolvable(userId: string, providers: readonly ProviderId[]): Promise<ResolvableKey[]> {
-    return this.database.client.$queryRaw<ResolvableKey[]>`
-      SELECT api_keys.id, provider, status::text, masked_key AS "maskedKey", health::text,
-        envelope, encryption_key_id AS "encryptionKeyId"
+  async findResolvable(userId: string, providers: readonly ProviderId[]): Promise<ResolvableKey[]> {
+    const rows = await this.database.client.$queryRaw<ResolvableRow[]>`
+      SELECT api_keys.id, provider, status::text, masked_key AS "maskedKey",
+        envelope, damaged_digest AS "damagedDigest"
       FROM api_keys LEFT JOIN sealed_keys ON key_id = api_keys.id AND sealed_keys.user_id = api_keys.user_id
       WHERE api_keys.user_id = ${userId} AND status IN ('ACTIVE', 'DISABLED') AND provider = ANY(${[...providers]})`;
+    return rows.map(({ envelope, damagedDigest, ...key }) => ({
+      ...key,
+      sealedKey: envelope === null ? null : { envelope, damagedDigest },
+    }));
   }
 
   findLive(userId: string): Promise<StoredKey[]> {
     return this.database.client.apiKey.findMany({
       where: { userId, status: { in: LIVE } },
-      include: { sealedKey: { select: { encryptionKeyId: true } } },
+      include: withRecord,
     });
   }
 
   findById(userId: string, id: string): Promise<StoredKey | null> {
     return this.database.client.apiKey.findFirst({
       where: { userId, id, status: { not: 'DELETED' } },
-      include: { sealedKey: { select: { encryptionKeyId: true } } },
+      include: withRecord,
     });
   }
 
@@ -62,55 +75,73 @@ export class KeysRepository {
   listHistory(userId: string, limit: number, afterId: string | null): Promise<StoredKey[]> {
     return this.database.client.apiKey.findMany({
       where: { userId, ...(afterId && { id: { lt: afterId } }) },
-      include: { sealedKey: { select: { encryptionKeyId: true } } },
+      include: withRecord,
       orderBy: { id: 'desc' },
       take: limit,
     });
   }
 
   /**
-   * Makes changes to one user's key of one provider wait for each other until the transaction ends. The partial unique
-   * index keeps the rule even without it; with it, the second of two stores waits instead of failing.
+   * Makes changes to one user's key of one provider wait for each other until the transaction ends, on other servers,
+   * too. The partial unique index keeps the rule even without it; with it, the second of two stores waits instead of
+   * failing. A statement of its own: one that waited would not see what it waited for.
    */
   async lockProvider(userId: string, provider: ProviderId, transaction: DatabaseClient): Promise<void> {
     const name = JSON.stringify([userId, provider]);
     await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
   }
 
-  findLiveOf(userId: string, provider: ProviderId, transaction: DatabaseClient): Promise<ApiKeyRow | null> {
-    return transaction.apiKey.findFirst({ where: { userId, provider, status: { in: LIVE } } });
-  }
-
-  findLiveById(userId: string, id: string, transaction: DatabaseClient): Promise<ApiKeyRow | null> {
-    return transaction.apiKey.findFirst({ where: { userId, id, status: { in: LIVE } } });
-  }
-
-  async insert(userId: string, key: NewKey, transaction: DatabaseClient): Promise<StoredKey> {
-    const { envelope, encryptionKeyId, ...columns } = key;
-    return transaction.apiKey.create({
-      data: {
-        ...columns,
-        userId,
-        status: 'ACTIVE',
-        sealedKey: { create: { userId, envelope, encryptionKeyId } },
-      },
-      include: { sealedKey: { select: { encryptionKeyId: true } } },
-    });
-  }
-
-  /** Ends a key and destroys its ciphertext. @returns whether it was live */
-  async end(
+  findLiveById(
     userId: string,
     id: string,
-    ending: { status: 'REPLACED'; replacedById: string } | { status: 'DELETED' },
+    client: DatabaseClient = this.database.client,
+  ): Promise<ApiKeyRow | null> {
+    return client.apiKey.findFirst({ where: { userId, id, status: { in: LIVE } } });
+  }
+
+  /** The key and its ciphertext, in one round trip. */
+  async insert(userId: string, key: NewKey, transaction: DatabaseClient): Promise<StoredKey> {
+    const { id, provider, name, maskedKey, envelope, encryptionKeyId } = key;
+    const [row] = await transaction.$queryRaw<ApiKeyRow[]>`
+      WITH stored AS (
+        INSERT INTO api_keys (id, user_id, provider, name, masked_key)
+        VALUES (${id}::uuid, ${userId}, ${provider}, ${name}, ${maskedKey})
+        RETURNING *
+      ), sealed AS (
+        INSERT INTO sealed_keys (key_id, user_id, envelope, encryption_key_id)
+        SELECT id, user_id, ${envelope}, ${encryptionKeyId} FROM stored
+      )
+      SELECT id, user_id AS "userId", provider, name, masked_key AS "maskedKey", status::text, health::text,
+        health_reason AS "healthReason", health_checked_at AS "healthCheckedAt", created_at AS "createdAt",
+        last_used_at AS "lastUsedAt", ended_at AS "endedAt", replaced_by_id AS "replacedById"
+      FROM stored`;
+    if (!row) throw new Error('The database did not tell what it stored.');
+    return { ...row, sealedKey: { envelope, damagedDigest: null } };
+  }
+
+  /** Ends the live key, and destroys its ciphertext, in one round trip. @returns null where there was none */
+  async end(
+    userId: string,
+    which: { readonly id: string } | { readonly provider: ProviderId },
+    ending: { readonly replacedById: string } | 'DELETED',
     transaction: DatabaseClient,
-  ): Promise<boolean> {
-    await transaction.sealedKey.deleteMany({ where: { userId, keyId: id } });
-    const { count } = await transaction.apiKey.updateMany({
-      where: { userId, id, status: { in: LIVE } },
-      data: { ...ending, endedAt: new Date() },
-    });
-    return count === 1;
+  ): Promise<EndedKey | null> {
+    const condition =
+      'id' in which ? Prisma.sql`id = ${which.id}::uuid` : Prisma.sql`provider = ${which.provider}`;
+    const [status, replacedById] =
+      ending === 'DELETED' ? [ending, null] : (['REPLACED', ending.replacedById] as const);
+    const [ended] = await transaction.$queryRaw<EndedKey[]>`
+      WITH ended AS (
+        UPDATE api_keys
+        SET status = ${status}::"ApiKeyStatus", replaced_by_id = ${replacedById}::uuid,
+          ended_at = ${new Date()}::timestamptz
+        WHERE user_id = ${userId} AND ${condition} AND status IN ('ACTIVE', 'DISABLED')
+        RETURNING id, provider, masked_key
+      ), destroyed AS (
+        DELETE FROM sealed_keys USING ended WHERE key_id = ended.id
+      )
+      SELECT id, provider, masked_key AS "maskedKey" FROM ended`;
+    return ended ?? null;
   }
 
   async update(
@@ -122,12 +153,33 @@ export class KeysRepository {
     return transaction.apiKey.update({
       where: { userId, id },
       data: changes,
-      include: { sealedKey: { select: { encryptionKeyId: true } } },
+      include: withRecord,
     });
   }
 
-  async recordUse(userId: string, id: string, transaction: DatabaseClient): Promise<void> {
-    await transaction.apiKey.updateMany({ where: { userId, id }, data: { lastUsedAt: new Date() } });
+  /** @returns whether the key is still ACTIVE; until the transaction ends it stays so */
+  async recordUse(userId: string, id: string, transaction: DatabaseClient): Promise<boolean> {
+    const { count } = await transaction.apiKey.updateMany({
+      where: { userId, id, status: 'ACTIVE' },
+      data: { lastUsedAt: new Date() },
+    });
+    return count === 1;
+  }
+
+  /** Remembers of this very envelope that it did not open. @returns whether the key is still ACTIVE */
+  async recordDamage(
+    userId: string,
+    id: string,
+    envelope: string,
+    transaction: DatabaseClient,
+  ): Promise<boolean> {
+    const { count } = await transaction.apiKey.updateMany({
+      where: { userId, id, status: 'ACTIVE' },
+      data: { healthCheckedAt: new Date() },
+    });
+    const damagedDigest = digestOf(envelope);
+    await transaction.sealedKey.updateMany({ where: { userId, keyId: id }, data: { damagedDigest } });
+    return count === 1;
   }
 
   /** Only a live key has a health: one that was replaced in the meantime keeps what it had. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import type { NewAuditEvent } from '../audit/audit.repository.js';
 import { AuditService } from '../audit/audit.service.js';
 import { type Connection, decodeCursor, type PageArgs, toConnection } from '../common/pagination.js';
 import { Secret } from '../common/secret.js';
@@ -8,11 +9,13 @@ import { DatabaseService } from '../prisma/database.service.js';
 import type { DatabaseClient } from '../prisma/prisma-client.js';
 import { getProviderEntry, type ProviderId } from '../registry/provider-ids.js';
 import { registry } from '../registry/registry.js';
-import type { ApiKey, KeyHealth } from './api-key.model.js';
-import { checkKeyBelongsTo, maskKey } from './key-shape.js';
+import type { ApiKey } from './api-key.model.js';
+import { checkKeyBelongsTo, checkNameIsNoKey, maskKey } from './key-shape.js';
+import { KeyTurns } from './key-turns.js';
 import type { StoreApiKeyInput, UpdateApiKeyInput } from './keys.inputs.js';
 import { KeyNotFoundError } from './keys.errors.js';
-import { KeysRepository, type NewKey, type StoredKey } from './keys.repository.js';
+import { type EndedKey, KeysRepository, type NewKey, type StoredKey } from './keys.repository.js';
+import { toApiKey } from './to-api-key.js';
 
 const registryOrder = new Map<string, number>(registry.map(({ id }, index) => [id, index]));
 
@@ -29,46 +32,74 @@ export class KeysService {
     private readonly keys: KeysRepository,
     private readonly vault: Vault,
     private readonly audit: AuditService,
+    private readonly turns: KeyTurns,
   ) {}
 
-  /** @throws BadUserInputError BAD_USER_INPUT for a key that is unmistakably another provider's */
+  /**
+   * @throws BadUserInputError BAD_USER_INPUT for a key that is unmistakably another provider's, and a name that has a
+   *   key in it
+   * @throws KeyBusyError CONFLICT
+   */
   async store(
     userId: string,
     input: StoreApiKeyInput,
   ): Promise<{ apiKey: ApiKey; replacedKeyId: string | null }> {
     const definition = getProviderEntry(input.provider);
     checkKeyBelongsTo(input.apiKey, definition);
+    checkNameIsNoKey(input.name, input.apiKey);
     const key = this.seal(userId, input, maskKey(input.apiKey, definition));
-    return this.database.transaction(async (transaction) => {
-      await this.keys.lockProvider(userId, input.provider, transaction);
-      const replacedKeyId = await this.endCurrent(userId, input.provider, key.id, transaction);
+    return this.change(userId, key.provider, async (transaction) => {
+      const replaced = await this.keys.end(
+        userId,
+        { provider: key.provider },
+        { replacedById: key.id },
+        transaction,
+      );
       const stored = await this.keys.insert(userId, key, transaction);
-      await this.appendChange(userId, 'KEY_STORED', stored, transaction);
-      return { apiKey: this.toModel(stored), replacedKeyId };
+      const events = [
+        ...(replaced ? [toEvent('KEY_REPLACED', replaced)] : []),
+        toEvent('KEY_STORED', stored),
+      ];
+      await this.audit.append(userId, events, transaction);
+      return { apiKey: toApiKey(stored, this.vault), replacedKeyId: replaced?.id ?? null };
     });
   }
 
-  /** @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's */
+  /**
+   * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's
+   * @throws BadUserInputError BAD_USER_INPUT for a name that has a key in it
+   * @throws KeyBusyError CONFLICT
+   */
   async update(userId: string, { keyId, name, enabled }: UpdateApiKeyInput): Promise<ApiKey> {
-    return this.changeLive(userId, keyId, async (key, transaction) => {
-      const changes = {
-        ...(name !== undefined && { name }),
-        ...(typeof enabled === 'boolean' && {
-          status: enabled ? ('ACTIVE' as const) : ('DISABLED' as const),
-        }),
-      };
-      const updated = await this.keys.update(userId, key.id, changes, transaction);
-      await this.appendChange(userId, 'KEY_UPDATED', updated, transaction, describeChanges(changes));
-      return this.toModel(updated);
+    checkNameIsNoKey(name);
+    const changes = {
+      ...(name !== undefined && { name }),
+      ...(typeof enabled === 'boolean' && {
+        status: enabled ? ('ACTIVE' as const) : ('DISABLED' as const),
+      }),
+    };
+    return this.changeLive(userId, keyId, async (transaction) => {
+      if (!(await this.keys.findLiveById(userId, keyId, transaction))) throw new KeyNotFoundError();
+      const updated = await this.keys.update(userId, keyId, changes, transaction);
+      await this.audit.append(
+        userId,
+        [toEvent('KEY_UPDATED', updated, describeChanges(changes))],
+        transaction,
+      );
+      return toApiKey(updated, this.vault);
     });
   }
 
-  /** @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's */
+  /**
+   * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's
+   * @throws KeyBusyError CONFLICT
+   */
   async delete(userId: string, keyId: string): Promise<string> {
-    return this.changeLive(userId, keyId, async (key, transaction) => {
-      await this.keys.end(userId, key.id, { status: 'DELETED' }, transaction);
-      await this.appendChange(userId, 'KEY_DELETED', key, transaction);
-      return key.id;
+    return this.changeLive(userId, keyId, async (transaction) => {
+      const deleted = await this.keys.end(userId, { id: keyId }, 'DELETED', transaction);
+      if (!deleted) throw new KeyNotFoundError();
+      await this.audit.append(userId, [toEvent('KEY_DELETED', deleted)], transaction);
+      return deleted.id;
     });
   }
 
@@ -76,17 +107,17 @@ export class KeysService {
   async list(userId: string): Promise<ApiKey[]> {
     const keys = await this.keys.findLive(userId);
     const position = (key: StoredKey) => registryOrder.get(key.provider) ?? registryOrder.size;
-    return keys.sort((a, b) => position(a) - position(b)).map((key) => this.toModel(key));
+    return keys.sort((a, b) => position(a) - position(b)).map((key) => toApiKey(key, this.vault));
   }
 
   async listHistory(userId: string, page: PageArgs): Promise<Connection<ApiKey>> {
     const rows = await this.keys.listHistory(userId, page.first + 1, decodeCursor(page.after));
-    return toConnection(rows, page, (row) => this.toModel(row));
+    return toConnection(rows, page, (row) => toApiKey(row, this.vault));
   }
 
   async find(userId: string, id: string): Promise<ApiKey | null> {
     const key = isUuid(id) ? await this.keys.findById(userId, id) : null;
-    return key && this.toModel(key);
+    return key && toApiKey(key, this.vault);
   }
 
   private seal(userId: string, { provider, apiKey, name }: StoreApiKeyInput, maskedKey: string): NewKey {
@@ -107,71 +138,42 @@ export class KeysService {
     }
   }
 
-  private async endCurrent(
-    userId: string,
-    provider: ProviderId,
-    replacedById: string,
-    transaction: DatabaseClient,
-  ): Promise<string | null> {
-    const current = await this.keys.findLiveOf(userId, provider, transaction);
-    if (!current) return null;
-    await this.keys.end(userId, current.id, { status: 'REPLACED', replacedById }, transaction);
-    await this.appendChange(userId, 'KEY_REPLACED', current, transaction);
-    return current.id;
-  }
-
-  /** Finds a live key, waits for its turn, and looks again: another change may have ended it meanwhile. */
+  /**
+   * Finds whose turn it is to wait for; `change` has to look again, for another change may have ended the key
+   * meanwhile.
+   */
   private async changeLive<Result>(
     userId: string,
     keyId: string,
-    change: (key: StoredKeyRow, transaction: DatabaseClient) => Promise<Result>,
+    change: (transaction: DatabaseClient) => Promise<Result>,
   ): Promise<Result> {
-    if (!isUuid(keyId)) throw new KeyNotFoundError();
-    return this.database.transaction(async (transaction) => {
-      const seen = await this.keys.findLiveById(userId, keyId, transaction);
-      if (!seen) throw new KeyNotFoundError();
-      await this.keys.lockProvider(userId, seen.provider as ProviderId, transaction);
-      const key = await this.keys.findLiveById(userId, keyId, transaction);
-      if (!key) throw new KeyNotFoundError();
-      return change(key, transaction);
-    });
+    const key = isUuid(keyId) ? await this.keys.findLiveById(userId, keyId) : null;
+    if (!key) throw new KeyNotFoundError();
+    return this.change(userId, key.provider as ProviderId, change);
   }
 
-  private appendChange(
+  /** One transaction, alone with this user's key of this provider: on this server, then on all of them. */
+  private change<Result>(
     userId: string,
-    kind: 'KEY_STORED' | 'KEY_REPLACED' | 'KEY_UPDATED' | 'KEY_DELETED',
-    key: { id: string; provider: string; maskedKey: string },
-    transaction: DatabaseClient,
-    detail: string = key.maskedKey,
-  ): Promise<void> {
-    const provider = key.provider as ProviderId;
-    return this.audit.append(
-      userId,
-      { kind, provider, keyId: key.id, outcome: 'OK', keySource: 'USER', detail },
-      transaction,
+    provider: ProviderId,
+    change: (transaction: DatabaseClient) => Promise<Result>,
+  ): Promise<Result> {
+    return this.turns.take(userId, provider, () =>
+      this.database.transaction(async (transaction) => {
+        await this.keys.lockProvider(userId, provider, transaction);
+        return change(transaction);
+      }),
     );
-  }
-
-  private toModel(row: StoredKey): ApiKey {
-    const unreadable = row.sealedKey !== null && !this.vault.hasKey(row.sealedKey.encryptionKeyId);
-    return {
-      id: row.id,
-      provider: row.provider as ProviderId,
-      name: row.name,
-      maskedKey: row.maskedKey,
-      status: row.status,
-      health: unreadable ? 'UNREADABLE' : (row.health as KeyHealth),
-      healthReason: unreadable
-        ? 'It was sealed under an encryption key that this server does not have.'
-        : row.healthReason,
-      healthCheckedAt: row.healthCheckedAt,
-      createdAt: row.createdAt,
-      lastUsedAt: row.lastUsedAt,
-    };
   }
 }
 
-type StoredKeyRow = Omit<StoredKey, 'sealedKey'>;
+function toEvent(
+  kind: 'KEY_STORED' | 'KEY_REPLACED' | 'KEY_UPDATED' | 'KEY_DELETED',
+  { id, provider, maskedKey }: EndedKey,
+  detail: string = maskedKey,
+): NewAuditEvent {
+  return { kind, provider: provider as ProviderId, keyId: id, outcome: 'OK', keySource: 'USER', detail };
+}
 
 function describeChanges(changes: { name?: string | null; status?: 'ACTIVE' | 'DISABLED' }): string {
   const words = [

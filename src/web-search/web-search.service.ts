@@ -24,8 +24,8 @@ export class WebSearchService {
 
   /**
    * @param signal aborts the engine's request when the caller leaves
-   * @throws BAD_USER_INPUT, NO_KEY_AVAILABLE, KEY_UNREADABLE, SERVICE_UNAVAILABLE, and what SearchService throws; after
-   * an abort, `signal.reason`
+   * @throws BAD_USER_INPUT, NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE, and what SearchService
+   * throws; after an abort, `signal.reason`
    */
   async search(userId: string, input: WebSearchInput, signal: AbortSignal): Promise<WebSearchResult> {
     const arrivedAt = performance.now();
@@ -33,10 +33,9 @@ export class WebSearchService {
     const key = await this.resolution.open(
       userId,
       providersFor('SEARCH', input.provider) as SearchProviderId[],
+      () => ({ chatId: null, model: null }),
     );
     try {
-      const { provider, source, keyId } = key;
-      await this.uses.begin(userId, { provider, source, keyId, chatId: null, model: null });
       return await this.searchWith(userId, { key, input, arrivedAt }, signal);
     } finally {
       key.secret.destroy();

@@ -8,7 +8,12 @@ import { BadUserInputError } from '../../src/common/input-errors.js';
 import { DrainingError } from '../../src/common/lifecycle.js';
 import { ClientLeftError } from '../../src/graphql/client-left.error.js';
 import { ForbiddenOriginError } from '../../src/graphql/origins.js';
-import { KeyNotFoundError, KeyUnreadableError, NoKeyAvailableError } from '../../src/keys/keys.errors.js';
+import {
+  KeyBusyError,
+  KeyNotFoundError,
+  KeyUnreadableError,
+  NoKeyAvailableError,
+} from '../../src/keys/keys.errors.js';
 import {
   KeyExhaustedError,
   KeyRejectedError,
@@ -28,6 +33,7 @@ const errors: readonly AppError[] = [
   new DatabaseUnavailableError(),
   new DrainingError(),
   new ForbiddenOriginError(),
+  new KeyBusyError(),
   new KeyExhaustedError(),
   new KeyNotFoundError(),
   new KeyRejectedError(),

@@ -209,6 +209,19 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       expect(await queriesOf(() => list({ first: 200 }))).toBe(1);
     });
 
+    it('is written before a key is used: where it cannot be, no provider is called', async () => {
+      await server().storeKey('alice', 'OPENAI', 'key-of-alice-0123456789');
+      await server().storeKey('alice', 'TAVILY', 'key-of-alice-0123456789');
+      const { client } = database();
+      await client.$executeRaw`ALTER TABLE audit_events RENAME TO audit_events_away`;
+      const chat = await server().chatFailure('alice', { provider: 'OPENAI' });
+      const search = await server().failure('alice', '{ webSearch(input: { query: "words" }) { tookMs } }');
+      await client.$executeRaw`ALTER TABLE audit_events_away RENAME TO audit_events`;
+      expect([chat, search]).toEqual(['INTERNAL_SERVER_ERROR', 'INTERNAL_SERVER_ERROR']);
+      expect(server().standIn.requests).toEqual([]);
+      expect(await client.apiKey.count({ where: { lastUsedAt: { not: null } } })).toBe(0);
+    });
+
     it('refuses to be changed, deleted or emptied', async () => {
       const [id = ''] = await write('alice', [{}]);
       const { client } = database();

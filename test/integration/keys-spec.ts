@@ -1,4 +1,6 @@
-import { databaseKinds } from '../support/database.js';
+import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
+import { DatabaseProxy } from '../support/database-proxy.js';
+import { TestServer } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 
@@ -130,6 +132,40 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     },
   );
 
+  it.each([
+    ['the key itself', 'a-shape-of-next-year-0123456789'],
+    ['the key among other words', 'work: a-shape-of-next-year-0123456789!'],
+    ['a key of the provider', 'sk-proj-0123456789abcdefWXYZ'],
+    ["another provider's key among other words", 'mine: sk-ant-api03-0123456789abcdefWXYZ'],
+  ])('refuses a name that is %s, without quoting it', async (_, name) => {
+    const input = { provider: 'OPENAI', apiKey: 'a-shape-of-next-year-0123456789' };
+    const { errors, text } = await server().post('alice', STORE, { input: { ...input, name } });
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      violations: [{ path: 'input.name' }],
+    });
+    expect(text).not.toContain('0123456789');
+  });
+
+  it('refuses to rename a key to what is unmistakably a key', async () => {
+    const keyId = (await store('alice', { provider: 'OPENAI', apiKey: KEY, name: 'sk-proj-work' })).apiKey
+      .id as string;
+    const { errors } = await server().post('alice', UPDATE, { input: { keyId, name: KEY } });
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      violations: [{ path: 'input.name' }],
+    });
+    expect((await server().query('alice', LIST)).apiKeys).toMatchObject([{ name: 'sk-proj-work' }]);
+  });
+
+  it('shows a key whose ciphertext is gone as unreadable, whatever its last use showed', async () => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    await server().chatEvents('alice', {});
+    await database().sealedKey.deleteMany();
+    const { apiKeys } = await server().query('alice', '{ apiKeys { health healthReason } }');
+    expect(apiKeys).toEqual([{ health: 'UNREADABLE', healthReason: expect.stringContaining('gone') }]);
+  });
+
   it('answers alike for a key of another user, an unknown id, no id at all, and a key deleted before', async () => {
     const hers = (await store('alice', { provider: 'OPENAI', apiKey: KEY })).apiKey.id as string;
     const deleted = (await store('bob', { provider: 'OPENAI', apiKey: KEY })).apiKey.id as string;
@@ -228,3 +264,44 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     expect((await server().query('alice', LIST)).apiKeys).toEqual([]);
   });
 });
+
+// The embedded database has no way between it and the server that takes time.
+describe.each(databaseKinds.filter((kind) => kind === 'PostgreSQL'))(
+  'stored keys on %s, far away',
+  (kind) => {
+    let database: TestDatabase;
+    let proxy: DatabaseProxy;
+    let server: TestServer;
+
+    beforeAll(async () => {
+      database = await createDatabase(kind);
+      const url = database.environment.DATABASE_URL!;
+      proxy = await DatabaseProxy.start(url, 5);
+      server = await TestServer.start({ ...database.environment, DATABASE_URL: proxy.urlOf(url) });
+    });
+    afterAll(async () => {
+      await server.stop();
+      await proxy.stop();
+      await database.drop();
+    });
+
+    it('answers 50 stores at once, and others meanwhile', async () => {
+      let answered = 0;
+      const stores = Array.from({ length: 50 }, async (_, index) => {
+        const input = { provider: 'OPENAI', apiKey: `${KEY}-${String(index)}` };
+        await server.query('alice', STORE, { input });
+        answered += 1;
+      });
+      // A first answer shows that the stores are under way.
+      await Promise.race(stores);
+      expect((await server.query('bob', LIST)).apiKeys).toEqual([]);
+      expect(answered).toBeLessThan(50);
+      await Promise.all(stores);
+      const { apiKeyHistory } = await server.query('alice', HISTORY, { first: 200 });
+      expect(apiKeyHistory.edges.map((edge: any) => edge.node.status as string)).toEqual([
+        'ACTIVE',
+        ...Array.from({ length: 49 }, () => 'REPLACED'),
+      ]);
+    }, 30_000);
+  },
+);

@@ -1,5 +1,9 @@
+import { jest } from '@jest/globals';
 import { databaseKinds } from '../support/database.js';
+import { statementsOf } from '../support/statements.js';
 import { useTestServer } from '../support/use-test-server.js';
+import { Vault } from '../../src/crypto/vault.js';
+import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 
 const EXPLAIN = `query ($provider: Provider, $kind: ProviderKind) {
@@ -9,6 +13,10 @@ const EXPLAIN = `query ($provider: Provider, $kind: ProviderKind) {
 }`;
 const DISABLE =
   'mutation ($keyId: ID!) { updateApiKey(input: { keyId: $keyId, enabled: false }) { apiKey { id } } }';
+const DELETE = 'mutation ($keyId: ID!) { deleteApiKey(keyId: $keyId) { deletedKeyId } }';
+const SEARCH = '{ webSearch(input: { query: "words" }) { keySource provider } }';
+const STATE =
+  '{ apiKeys { health } providers { provider keySource } keyResolution { available candidates { outcome } } }';
 const KEY = 'a-key-of-nobody-0123456789';
 
 interface Resolution {
@@ -74,6 +82,17 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
       expect(resolution.candidates[0]).toMatchObject({ outcome: 'DISABLED', chosen: false, keyId });
     });
 
+    it('takes one round trip to the database', async () => {
+      await server().storeKey('alice', 'OPENAI', KEY);
+      await server().storeKey('alice', 'GOOGLE', KEY);
+      expect(await statementsOf(() => explain())).toHaveLength(1);
+      expect(await statementsOf(() => server().query('alice', '{ providers { keySource } }'))).toHaveLength(
+        1,
+      );
+      const statements = await statementsOf(() => server().chatEvents('alice', {}));
+      expect(statements.filter((statement) => /^\s*SELECT/i.test(statement))).toHaveLength(1);
+    });
+
     it("does not see another user's key", async () => {
       await server().storeKey('bob', 'OPENAI', KEY);
       expect(await explain()).toMatchObject({ available: false });
@@ -86,8 +105,9 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
       kind,
     );
 
+    const database = () => server().app.get(DatabaseService).client;
     const corrupt = (keyId: string) =>
-      server().app.get(DatabaseService).client
+      database()
         .$executeRaw`UPDATE sealed_keys SET envelope = overlay(envelope placing 'AAAA' from 40) WHERE key_id = ${keyId}::uuid`;
 
     it("falls back to the server's only where the user has none", async () => {
@@ -128,6 +148,123 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
       expect(providers.find((info: any) => info.provider === 'ANTHROPIC').keySource).toBeNull();
       expect(keyResolution.available).toBe(false);
       expect(keyResolution.candidates[1].outcome).toBe('UNREADABLE');
+    });
+
+    it('explains without decrypting: a record that cannot be opened changes nothing until it is tried', async () => {
+      const keyId = await server().storeKey('alice', 'OPENAI', KEY);
+      await corrupt(keyId);
+      const open = jest.spyOn(server().app.get(Vault), 'open');
+      const { keyResolution } = await server().query('alice', EXPLAIN, {});
+      expect(keyResolution).toMatchObject({ available: true, provider: 'OPENAI', source: 'USER', keyId });
+      expect(open).not.toHaveBeenCalled();
+      open.mockRestore();
+    });
+
+    it('takes a record that was found damaged for readable again once it is mended', async () => {
+      const keyId = await server().storeKey('alice', 'OPENAI', KEY);
+      const { envelope } = await database().sealedKey.findFirstOrThrow({ where: { keyId } });
+      await corrupt(keyId);
+      expect(await server().chatFailure('alice', {})).toBe('KEY_UNREADABLE');
+      const damaged = await server().query('alice', STATE);
+      expect(damaged).toMatchObject({
+        apiKeys: [{ health: 'UNREADABLE' }],
+        keyResolution: { available: false },
+      });
+      await database().sealedKey.update({ where: { keyId }, data: { envelope } });
+      const mended = await server().query('alice', STATE);
+      expect(mended.apiKeys).toEqual([{ health: 'UNVERIFIED' }]);
+      expect(mended.providers[0]).toEqual({ provider: 'OPENAI', keySource: 'USER' });
+      expect(mended.keyResolution).toMatchObject({ available: true });
+      expect((await server().chatEvents('alice', {})).at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
+      expect((await server().query('alice', STATE)).apiKeys).toEqual([{ health: 'VALID' }]);
+    });
+
+    it('keeps to itself that it lacks an encryption key which another server may have', async () => {
+      const keyId = await server().storeKey('alice', 'ANTHROPIC', KEY);
+      const before = await database().apiKey.findUniqueOrThrow({ where: { id: keyId } });
+      const vault = server().app.get(Vault);
+      const lacking = jest.spyOn(vault, 'hasKey').mockReturnValue(false);
+      expect(await server().chatFailure('alice', {})).toBe('KEY_UNREADABLE');
+      const { apiKeys, providers, keyResolution } = await server().query('alice', STATE);
+      expect(apiKeys).toEqual([{ health: 'UNREADABLE' }]);
+      expect(providers[1]).toEqual({ provider: 'ANTHROPIC', keySource: null });
+      expect(keyResolution.available).toBe(false);
+      lacking.mockRestore();
+      expect(await database().apiKey.findUniqueOrThrow({ where: { id: keyId } })).toEqual(before);
+      expect((await server().query('alice', STATE)).providers[1].keySource).toBe('USER');
+      expect((await server().chatEvents('alice', {})).at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
+    });
+
+    it('spends nothing for a key whose ciphertext is gone, and says the same of it everywhere', async () => {
+      await server().storeKey('alice', 'ANTHROPIC', KEY);
+      await database().sealedKey.deleteMany();
+      const { apiKeys, providers, keyResolution } = await server().query('alice', STATE);
+      expect(apiKeys).toEqual([{ health: 'UNREADABLE' }]);
+      expect(providers[1]).toEqual({ provider: 'ANTHROPIC', keySource: null });
+      expect(keyResolution.available).toBe(false);
+      expect(await server().chatFailure('alice', {})).toBe('KEY_UNREADABLE');
+      expect(server().standIn.requests).toEqual([]);
+    });
+
+    describe.each([
+      ['chat', 'ANTHROPIC'],
+      ['web search', 'BRAVE'],
+    ])('when the key changes between its look-up and its use by a %s', (use, provider) => {
+      const NEW_KEY = 'another-key-of-nobody-0123456789';
+
+      /** Makes the change when the key is open, and uses it then: whose key it was in the end. */
+      const useAfter = async (change: () => Promise<unknown>): Promise<string> => {
+        const uses = server().app.get(KeyUseService);
+        const begin = uses.begin.bind(uses);
+        const spy = jest.spyOn(uses, 'begin').mockImplementationOnce(async (...args) => {
+          await change();
+          return begin(...args);
+        });
+        try {
+          if (use === 'chat') return String((await server().chatEvents('alice', {}))[0]?.keySource);
+          return (await server().query('alice', SEARCH)).webSearch.keySource as string;
+        } finally {
+          spy.mockRestore();
+        }
+      };
+      const usesOf = async (keyId: string): Promise<number> =>
+        database().auditEvent.count({ where: { keyId, kind: 'KEY_USED' } });
+
+      beforeEach(() => server().standIn.acceptKey(provider, 'server-key-0123456789'));
+
+      it.each([
+        ['deleted', DELETE],
+        ['disabled', DISABLE],
+      ])('does not use a key that was %s: it counts as none', async (_, mutation) => {
+        const keyId = await server().storeKey('alice', provider, KEY);
+        expect(await useAfter(() => server().query('alice', mutation, { keyId }))).toBe('SERVER');
+        expect(await usesOf(keyId)).toBe(0);
+        expect(server().standIn.requests).toHaveLength(1);
+        expect((await database().apiKey.findUniqueOrThrow({ where: { id: keyId } })).lastUsedAt).toBeNull();
+      });
+
+      it('uses the key that replaced it', async () => {
+        const keyId = await server().storeKey('alice', provider, KEY);
+        let replacement = '';
+        const replace = async () => (replacement = await server().storeKey('alice', provider, NEW_KEY));
+        expect(await useAfter(replace)).toBe('USER');
+        expect([await usesOf(keyId), await usesOf(replacement)]).toEqual([0, 1]);
+        expect(server().standIn.requests).toHaveLength(1);
+      });
+    });
+
+    it('gives up on a key that changes again and again, to be tried again', async () => {
+      await server().storeKey('alice', 'ANTHROPIC', KEY);
+      const uses = server().app.get(KeyUseService);
+      const begin = uses.begin.bind(uses);
+      const spy = jest.spyOn(uses, 'begin').mockImplementation(async (...args) => {
+        await server().storeKey('alice', 'ANTHROPIC', KEY);
+        return begin(...args);
+      });
+      expect(await server().chatFailure('alice', {})).toBe('CONFLICT');
+      spy.mockRestore();
+      expect(server().standIn.requests).toEqual([]);
+      expect(await database().auditEvent.count({ where: { kind: 'KEY_USED' } })).toBe(0);
     });
 
     it('does not open a record that was copied to another user', async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** A way to a database server that can fail in every way a network does. */
 export class DatabaseProxy {
@@ -8,12 +9,18 @@ export class DatabaseProxy {
   #port = 0;
   #hanging = false;
 
-  private constructor(private readonly upstream: { host: string; port: number }) {}
+  private constructor(
+    private readonly upstream: { host: string; port: number },
+    private readonly delayMs: number,
+  ) {}
 
-  /** @param url the database's own URL */
-  static async start(url: string): Promise<DatabaseProxy> {
+  /**
+   * @param url the database's own URL
+   * @param delayMs how long everything is on its way, in each direction
+   */
+  static async start(url: string, delayMs = 0): Promise<DatabaseProxy> {
     const { hostname, port } = new URL(url);
-    const proxy = new DatabaseProxy({ host: hostname, port: Number(port || 5432) });
+    const proxy = new DatabaseProxy({ host: hostname, port: Number(port || 5432) }, delayMs);
     await proxy.accept();
     return proxy;
   }
@@ -49,8 +56,8 @@ export class DatabaseProxy {
   hang(): void {
     this.#hanging = true;
     for (const [client, server] of this.#pairs) {
-      client.unpipe(server);
-      server.unpipe(client);
+      client.unpipe();
+      server.unpipe();
     }
   }
 
@@ -79,7 +86,22 @@ export class DatabaseProxy {
   }
 
   #pipe([client, server]: readonly [Socket, Socket]): void {
-    client.pipe(server);
-    server.pipe(client);
+    if (this.delayMs === 0) {
+      client.pipe(server);
+      server.pipe(client);
+    } else {
+      client.pipe(delayed(this.delayMs)).pipe(server);
+      server.pipe(delayed(this.delayMs)).pipe(client);
+    }
   }
+}
+
+function delayed(milliseconds: number): Transform {
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      setTimeout(() => this.push(chunk), milliseconds);
+      done();
+    },
+    flush: (done) => setTimeout(done, milliseconds),
+  });
 }

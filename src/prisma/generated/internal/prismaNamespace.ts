@@ -854,6 +854,7 @@ export const SealedKeyScalarFieldEnum = {
   userId: 'userId',
   envelope: 'envelope',
   encryptionKeyId: 'encryptionKeyId',
+  damagedDigest: 'damagedDigest',
   sealedAt: 'sealedAt'
 } as const
 

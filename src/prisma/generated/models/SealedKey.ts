@@ -29,6 +29,7 @@ export type SealedKeyMinAggregateOutputType = {
   userId: string | null
   envelope: string | null
   encryptionKeyId: string | null
+  damagedDigest: string | null
   sealedAt: Date | null
 }
 
@@ -37,6 +38,7 @@ export type SealedKeyMaxAggregateOutputType = {
   userId: string | null
   envelope: string | null
   encryptionKeyId: string | null
+  damagedDigest: string | null
   sealedAt: Date | null
 }
 
@@ -45,6 +47,7 @@ export type SealedKeyCountAggregateOutputType = {
   userId: number
   envelope: number
   encryptionKeyId: number
+  damagedDigest: number
   sealedAt: number
   _all: number
 }
@@ -55,6 +58,7 @@ export type SealedKeyMinAggregateInputType = {
   userId?: true
   envelope?: true
   encryptionKeyId?: true
+  damagedDigest?: true
   sealedAt?: true
 }
 
@@ -63,6 +67,7 @@ export type SealedKeyMaxAggregateInputType = {
   userId?: true
   envelope?: true
   encryptionKeyId?: true
+  damagedDigest?: true
   sealedAt?: true
 }
 
@@ -71,6 +76,7 @@ export type SealedKeyCountAggregateInputType = {
   userId?: true
   envelope?: true
   encryptionKeyId?: true
+  damagedDigest?: true
   sealedAt?: true
   _all?: true
 }
@@ -152,6 +158,7 @@ export type SealedKeyGroupByOutputType = {
   userId: string
   envelope: string
   encryptionKeyId: string
+  damagedDigest: string | null
   sealedAt: Date
   _count: SealedKeyCountAggregateOutputType | null
   _min: SealedKeyMinAggregateOutputType | null
@@ -181,6 +188,7 @@ export type SealedKeyWhereInput = {
   userId?: Prisma.StringFilter<"SealedKey"> | string
   envelope?: Prisma.StringFilter<"SealedKey"> | string
   encryptionKeyId?: Prisma.StringFilter<"SealedKey"> | string
+  damagedDigest?: Prisma.StringNullableFilter<"SealedKey"> | string | null
   sealedAt?: Prisma.DateTimeFilter<"SealedKey"> | Date | string
   apiKey?: Prisma.XOR<Prisma.ApiKeyScalarRelationFilter, Prisma.ApiKeyWhereInput>
 }
@@ -190,6 +198,7 @@ export type SealedKeyOrderByWithRelationInput = {
   userId?: Prisma.SortOrder
   envelope?: Prisma.SortOrder
   encryptionKeyId?: Prisma.SortOrder
+  damagedDigest?: Prisma.SortOrderInput | Prisma.SortOrder
   sealedAt?: Prisma.SortOrder
   apiKey?: Prisma.ApiKeyOrderByWithRelationInput
 }
@@ -202,6 +211,7 @@ export type SealedKeyWhereUniqueInput = Prisma.AtLeast<{
   userId?: Prisma.StringFilter<"SealedKey"> | string
   envelope?: Prisma.StringFilter<"SealedKey"> | string
   encryptionKeyId?: Prisma.StringFilter<"SealedKey"> | string
+  damagedDigest?: Prisma.StringNullableFilter<"SealedKey"> | string | null
   sealedAt?: Prisma.DateTimeFilter<"SealedKey"> | Date | string
   apiKey?: Prisma.XOR<Prisma.ApiKeyScalarRelationFilter, Prisma.ApiKeyWhereInput>
 }, "keyId">
@@ -211,6 +221,7 @@ export type SealedKeyOrderByWithAggregationInput = {
   userId?: Prisma.SortOrder
   envelope?: Prisma.SortOrder
   encryptionKeyId?: Prisma.SortOrder
+  damagedDigest?: Prisma.SortOrderInput | Prisma.SortOrder
   sealedAt?: Prisma.SortOrder
   _count?: Prisma.SealedKeyCountOrderByAggregateInput
   _max?: Prisma.SealedKeyMaxOrderByAggregateInput
@@ -225,6 +236,7 @@ export type SealedKeyScalarWhereWithAggregatesInput = {
   userId?: Prisma.StringWithAggregatesFilter<"SealedKey"> | string
   envelope?: Prisma.StringWithAggregatesFilter<"SealedKey"> | string
   encryptionKeyId?: Prisma.StringWithAggregatesFilter<"SealedKey"> | string
+  damagedDigest?: Prisma.StringNullableWithAggregatesFilter<"SealedKey"> | string | null
   sealedAt?: Prisma.DateTimeWithAggregatesFilter<"SealedKey"> | Date | string
 }
 
@@ -232,6 +244,7 @@ export type SealedKeyCreateInput = {
   userId: string
   envelope: string
   encryptionKeyId: string
+  damagedDigest?: string | null
   sealedAt?: Date | string
   apiKey: Prisma.ApiKeyCreateNestedOneWithoutSealedKeyInput
 }
@@ -241,6 +254,7 @@ export type SealedKeyUncheckedCreateInput = {
   userId: string
   envelope: string
   encryptionKeyId: string
+  damagedDigest?: string | null
   sealedAt?: Date | string
 }
 
@@ -248,6 +262,7 @@ export type SealedKeyUpdateInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   envelope?: Prisma.StringFieldUpdateOperationsInput | string
   encryptionKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  damagedDigest?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   apiKey?: Prisma.ApiKeyUpdateOneRequiredWithoutSealedKeyNestedInput
 }
@@ -257,6 +272,7 @@ export type SealedKeyUncheckedUpdateInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   envelope?: Prisma.StringFieldUpdateOperationsInput | string
   encryptionKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  damagedDigest?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -265,6 +281,7 @@ export type SealedKeyCreateManyInput = {
   userId: string
   envelope: string
   encryptionKeyId: string
+  damagedDigest?: string | null
   sealedAt?: Date | string
 }
 
@@ -272,6 +289,7 @@ export type SealedKeyUpdateManyMutationInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   envelope?: Prisma.StringFieldUpdateOperationsInput | string
   encryptionKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  damagedDigest?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -280,6 +298,7 @@ export type SealedKeyUncheckedUpdateManyInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   envelope?: Prisma.StringFieldUpdateOperationsInput | string
   encryptionKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  damagedDigest?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -293,6 +312,7 @@ export type SealedKeyCountOrderByAggregateInput = {
   userId?: Prisma.SortOrder
   envelope?: Prisma.SortOrder
   encryptionKeyId?: Prisma.SortOrder
+  damagedDigest?: Prisma.SortOrder
   sealedAt?: Prisma.SortOrder
 }
 
@@ -301,6 +321,7 @@ export type SealedKeyMaxOrderByAggregateInput = {
   userId?: Prisma.SortOrder
   envelope?: Prisma.SortOrder
   encryptionKeyId?: Prisma.SortOrder
+  damagedDigest?: Prisma.SortOrder
   sealedAt?: Prisma.SortOrder
 }
 
@@ -309,6 +330,7 @@ export type SealedKeyMinOrderByAggregateInput = {
   userId?: Prisma.SortOrder
   envelope?: Prisma.SortOrder
   encryptionKeyId?: Prisma.SortOrder
+  damagedDigest?: Prisma.SortOrder
   sealedAt?: Prisma.SortOrder
 }
 
@@ -348,6 +370,7 @@ export type SealedKeyCreateWithoutApiKeyInput = {
   userId: string
   envelope: string
   encryptionKeyId: string
+  damagedDigest?: string | null
   sealedAt?: Date | string
 }
 
@@ -355,6 +378,7 @@ export type SealedKeyUncheckedCreateWithoutApiKeyInput = {
   userId: string
   envelope: string
   encryptionKeyId: string
+  damagedDigest?: string | null
   sealedAt?: Date | string
 }
 
@@ -378,6 +402,7 @@ export type SealedKeyUpdateWithoutApiKeyInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   envelope?: Prisma.StringFieldUpdateOperationsInput | string
   encryptionKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  damagedDigest?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -385,6 +410,7 @@ export type SealedKeyUncheckedUpdateWithoutApiKeyInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   envelope?: Prisma.StringFieldUpdateOperationsInput | string
   encryptionKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  damagedDigest?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -395,6 +421,7 @@ export type SealedKeySelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   userId?: boolean
   envelope?: boolean
   encryptionKeyId?: boolean
+  damagedDigest?: boolean
   sealedAt?: boolean
   apiKey?: boolean | Prisma.ApiKeyDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["sealedKey"]>
@@ -404,6 +431,7 @@ export type SealedKeySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   userId?: boolean
   envelope?: boolean
   encryptionKeyId?: boolean
+  damagedDigest?: boolean
   sealedAt?: boolean
   apiKey?: boolean | Prisma.ApiKeyDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["sealedKey"]>
@@ -413,6 +441,7 @@ export type SealedKeySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   userId?: boolean
   envelope?: boolean
   encryptionKeyId?: boolean
+  damagedDigest?: boolean
   sealedAt?: boolean
   apiKey?: boolean | Prisma.ApiKeyDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["sealedKey"]>
@@ -422,10 +451,11 @@ export type SealedKeySelectScalar = {
   userId?: boolean
   envelope?: boolean
   encryptionKeyId?: boolean
+  damagedDigest?: boolean
   sealedAt?: boolean
 }
 
-export type SealedKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"keyId" | "userId" | "envelope" | "encryptionKeyId" | "sealedAt", ExtArgs["result"]["sealedKey"]>
+export type SealedKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"keyId" | "userId" | "envelope" | "encryptionKeyId" | "damagedDigest" | "sealedAt", ExtArgs["result"]["sealedKey"]>
 export type SealedKeyInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   apiKey?: boolean | Prisma.ApiKeyDefaultArgs<ExtArgs>
 }
@@ -449,6 +479,10 @@ export type $SealedKeyPayload<ExtArgs extends runtime.Types.Extensions.InternalA
      * Which encryption key sealed the envelope; derived from it, not the key.
      */
     encryptionKeyId: string
+    /**
+     * SHA-256 of an envelope that did not open: the verdict is about that envelope, and void for another one.
+     */
+    damagedDigest: string | null
     sealedAt: Date
   }, ExtArgs["result"]["sealedKey"]>
   composites: {}
@@ -878,6 +912,7 @@ export interface SealedKeyFieldRefs {
   readonly userId: Prisma.FieldRef<"SealedKey", 'String'>
   readonly envelope: Prisma.FieldRef<"SealedKey", 'String'>
   readonly encryptionKeyId: Prisma.FieldRef<"SealedKey", 'String'>
+  readonly damagedDigest: Prisma.FieldRef<"SealedKey", 'String'>
   readonly sealedAt: Prisma.FieldRef<"SealedKey", 'DateTime'>
 }
     

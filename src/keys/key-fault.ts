@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import { EnvelopeError } from '../crypto/envelope-error.js';
+import type { Vault } from '../crypto/vault.js';
+
+/** What is stored of a live key, as far as reading it goes. */
+export interface SealedRecord {
+  readonly envelope: string;
+  /** {@link digestOf} an envelope that did not open. */
+  readonly damagedDigest: string | null;
+}
+
+/** Why a live key cannot be read. */
+export type KeyFault = 'CIPHERTEXT_GONE' | 'ENCRYPTION_KEY_UNKNOWN' | 'DAMAGED';
+
+/** Names an envelope, so that a verdict about it is not taken for one about another that stands in its place. */
+export function digestOf(envelope: string): string {
+  return createHash('sha256').update(envelope).digest('hex');
+}
+
+/**
+ * Why a live key cannot be read, as far as can be told without decrypting it; null where nothing is known against it.
+ *
+ * This is the only place that tells: what `apiKeys`, `providers` and `keyResolution` show and what a request does
+ * cannot contradict each other. That an encryption key is unknown is about this server and is stored nowhere: in a
+ * rolling change of keys another server has it. That an envelope is damaged is found out by the first request that
+ * tries it (mission, rule 6: an error, and nothing else is spent); from then on it counts, for that very envelope.
+ */
+export function findFault(record: SealedRecord | null, vault: Vault): KeyFault | null {
+  if (record === null) return 'CIPHERTEXT_GONE';
+  if (record.damagedDigest === digestOf(record.envelope)) return 'DAMAGED';
+  try {
+    return vault.hasKey(vault.keyIdOf(record.envelope)) ? null : 'ENCRYPTION_KEY_UNKNOWN';
+  } catch (error) {
+    if (error instanceof EnvelopeError) return 'DAMAGED';
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Vault } from '../crypto/vault.js';
+import type { ProviderId } from '../registry/provider-ids.js';
+import type { ApiKey, KeyHealth } from './api-key.model.js';
+import { findFault, type KeyFault } from './key-fault.js';
+import type { StoredKey } from './keys.repository.js';
+
+const faultReasons: Record<KeyFault, string> = {
+  CIPHERTEXT_GONE: 'Its ciphertext is gone. Store it again.',
+  ENCRYPTION_KEY_UNKNOWN: 'It was sealed under an encryption key that this server does not have.',
+  DAMAGED: 'It does not decrypt. Store it again.',
+};
+
+/** What was stored is what a provider said of the key; whether it can be read is always told from the record. */
+function healthOf(row: StoredKey, fault: KeyFault | null): Pick<ApiKey, 'health' | 'healthReason'> {
+  if (fault) return { health: 'UNREADABLE', healthReason: faultReasons[fault] };
+  if (row.health === 'UNREADABLE') return { health: 'UNVERIFIED', healthReason: null };
+  return { health: row.health as KeyHealth, healthReason: row.healthReason };
+}
+
+/** What its owner sees of a key. */
+export function toApiKey(row: StoredKey, vault: Vault): ApiKey {
+  const isLive = row.status === 'ACTIVE' || row.status === 'DISABLED';
+  return {
+    id: row.id,
+    provider: row.provider as ProviderId,
+    name: row.name,
+    maskedKey: row.maskedKey,
+    status: row.status,
+    ...healthOf(row, isLive ? findFault(row.sealedKey, vault) : null),
+    healthCheckedAt: row.healthCheckedAt,
+    createdAt: row.createdAt,
+    lastUsedAt: row.lastUsedAt,
+  };
+}
