@@ -9,6 +9,7 @@ const LAST_WORDS_MS = 1_000;
 @Injectable()
 export class ActiveChats {
   readonly #runs = new Set<ChatRun>();
+  #preparing = 0;
   #onEmpty: (() => void) | null = null;
 
   add(run: ChatRun): void {
@@ -17,7 +18,18 @@ export class ActiveChats {
 
   remove(run: ChatRun): void {
     this.#runs.delete(run);
-    if (this.#runs.size === 0) this.#onEmpty?.();
+    this.#tellWhenEmpty();
+  }
+
+  /** Counts a chat whose key is still being looked up: its use may be written down already, so its end must be, too. */
+  async prepare<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#preparing += 1;
+    try {
+      return await work();
+    } finally {
+      this.#preparing -= 1;
+      this.#tellWhenEmpty();
+    }
   }
 
   /**
@@ -31,8 +43,16 @@ export class ActiveChats {
     await this.#emptyWithin(LAST_WORDS_MS);
   }
 
+  get #isEmpty(): boolean {
+    return this.#runs.size + this.#preparing === 0;
+  }
+
+  #tellWhenEmpty(): void {
+    if (this.#isEmpty) this.#onEmpty?.();
+  }
+
   #emptyWithin(timeoutMs: number): Promise<boolean> {
-    if (this.#runs.size === 0) return Promise.resolve(true);
+    if (this.#isEmpty) return Promise.resolve(true);
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(false), timeoutMs);
       this.#onEmpty = () => {

@@ -31,8 +31,11 @@ export class ChatService {
    * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE: what fails before ChatStarted
    */
   async start(userId: string, input: ChatInput): Promise<ChatRun> {
-    const arrivedAt = performance.now();
     this.lifecycle.throwIfDraining();
+    return this.active.prepare(() => this.prepare(userId, input, performance.now()));
+  }
+
+  private async prepare(userId: string, input: ChatInput, arrivedAt: number): Promise<ChatRun> {
     const chatId = uuidv7();
     let keyResolutionMs = 0;
     const key = await this.resolution.open(
