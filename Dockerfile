@@ -25,7 +25,7 @@ COPY package.json ./
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY prisma prisma
-COPY scripts/run.mjs scripts/run.mjs
+COPY scripts scripts
 USER node
 VOLUME /data
 EXPOSE 4000

@@ -28,6 +28,8 @@ const canBuild = () => existsSync(sources) && existsSync(join(root, 'node_module
 
 /** @param {string} folder */
 function newestOf(folder) {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return Math.max(...files.map((file) => statSync(join(folder, file)).mtimeMs));
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  // An editor's lock may be a link to nowhere; a file from the future would be newer than every build.
+  const times = names.map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  return Math.max(...times.filter((time) => time <= Date.now()));
 }

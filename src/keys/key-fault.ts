@@ -12,9 +12,21 @@ export interface SealedRecord {
 /** Why a live key cannot be read. */
 export type KeyFault = 'CIPHERTEXT_GONE' | 'ENCRYPTION_KEY_UNKNOWN' | 'DAMAGED';
 
-/** Names an envelope, so that a verdict about it is not taken for one about another that stands in its place. */
-export function digestOf(envelope: string): string {
-  return createHash('sha256').update(envelope).digest('hex');
+/** What an envelope is bound to: it opens nowhere else. */
+export interface RecordPlace {
+  readonly userId: string;
+  readonly provider: string;
+  readonly id: string;
+}
+
+/**
+ * Names an envelope in its place, so that a verdict about it is not taken for one about another that stands there, nor
+ * kept when it is put back where it belongs.
+ */
+export function digestOf({ userId, provider, id }: RecordPlace, envelope: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([userId, provider, id, envelope]))
+    .digest('hex');
 }
 
 /**
@@ -25,9 +37,12 @@ export function digestOf(envelope: string): string {
  * rolling change of keys another server has it. That an envelope is damaged is found out by the first request that
  * tries it (mission, rule 6: an error, and nothing else is spent); from then on it counts, for that very envelope.
  */
-export function findFault(record: SealedRecord | null, vault: Vault): KeyFault | null {
+export function findFault(
+  { sealedKey: record, ...place }: RecordPlace & { readonly sealedKey: SealedRecord | null },
+  vault: Vault,
+): KeyFault | null {
   if (record === null) return 'CIPHERTEXT_GONE';
-  if (record.damagedDigest === digestOf(record.envelope)) return 'DAMAGED';
+  if (record.damagedDigest === digestOf(place, record.envelope)) return 'DAMAGED';
   try {
     return vault.hasKey(vault.keyIdOf(record.envelope)) ? null : 'ENCRYPTION_KEY_UNKNOWN';
   } catch (error) {

@@ -28,7 +28,7 @@ export interface ResolvedKey<Id extends ProviderId = ProviderId> {
 export type KeyPurpose = Pick<KeyUse, 'chatId' | 'model'>;
 
 /** Somebody would have to replace, disable or delete the key in the moment of its use this often in a row. */
-const MAX_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 5;
 
 interface Decision {
   readonly candidates: readonly KeyCandidate[];
@@ -87,7 +87,7 @@ export class KeyResolutionService {
     const userKeys = await this.keys.findResolvable(userId, providers);
     return new Map(
       providers.map((provider) => {
-        const chosen = this.candidatesFor([provider], userKeys).find((candidate) => candidate.chosen);
+        const chosen = this.candidatesFor(userId, [provider], userKeys).find((candidate) => candidate.chosen);
         return [provider, chosen?.source ?? null];
       }),
     );
@@ -130,10 +130,11 @@ export class KeyResolutionService {
 
   private async decide(userId: string, providers: readonly ProviderId[]): Promise<Decision> {
     const userKeys = await this.keys.findResolvable(userId, providers);
-    return { candidates: this.candidatesFor(providers, userKeys), userKeys };
+    return { candidates: this.candidatesFor(userId, providers, userKeys), userKeys };
   }
 
   private candidatesFor(
+    userId: string,
     providers: readonly ProviderId[],
     userKeys: readonly ResolvableKey[],
   ): KeyCandidate[] {
@@ -141,7 +142,7 @@ export class KeyResolutionService {
       providers,
       userKeys,
       hasServerKey: (provider) => Boolean(this.config.getProvider(provider).serverKey),
-      isReadable: ({ sealedKey }) => findFault(sealedKey, this.vault) === null,
+      isReadable: (key) => findFault({ ...key, userId }, this.vault) === null,
     });
   }
 
@@ -154,7 +155,7 @@ export class KeyResolutionService {
   /** What resolution found unreadable is not tried: a request does what `keyResolution` says of it. */
   private async openUserKey(userId: string, key: ResolvableKey): Promise<Secret> {
     const { id, provider, sealedKey } = key;
-    const isReadable = sealedKey !== null && findFault(sealedKey, this.vault) === null;
+    const isReadable = sealedKey !== null && findFault({ ...key, userId }, this.vault) === null;
     try {
       if (isReadable)
         return this.vault.open(sealedKey.envelope, { purpose: 'api-key', userId, provider, keyId: id });

@@ -88,7 +88,8 @@ export class KeyUseService {
       } as const;
       await this.audit.append(userId, [event], transaction);
       if (damagedEnvelope === null) return;
-      if (!(await this.keys.recordDamage(userId, id, damagedEnvelope, transaction))) throw new KeyBusyError();
+      if (!(await this.keys.recordDamage(userId, { id, provider }, damagedEnvelope, transaction)))
+        throw new KeyBusyError();
     });
   }
 }

@@ -134,7 +134,7 @@ export class KeysRepository {
       WITH ended AS (
         UPDATE api_keys
         SET status = ${status}::"ApiKeyStatus", replaced_by_id = ${replacedById}::uuid,
-          ended_at = ${new Date()}::timestamptz
+          ended_at = clock_timestamp()
         WHERE user_id = ${userId} AND ${condition} AND status IN ('ACTIVE', 'DISABLED')
         RETURNING id, provider, masked_key
       ), destroyed AS (
@@ -169,7 +169,7 @@ export class KeysRepository {
   /** Remembers of this very envelope that it did not open. @returns whether the key is still ACTIVE */
   async recordDamage(
     userId: string,
-    id: string,
+    { id, provider }: Pick<ResolvableKey, 'id' | 'provider'>,
     envelope: string,
     transaction: DatabaseClient,
   ): Promise<boolean> {
@@ -177,7 +177,7 @@ export class KeysRepository {
       where: { userId, id, status: 'ACTIVE' },
       data: { healthCheckedAt: new Date() },
     });
-    const damagedDigest = digestOf(envelope);
+    const damagedDigest = digestOf({ userId, provider, id }, envelope);
     await transaction.sealedKey.updateMany({ where: { userId, keyId: id }, data: { damagedDigest } });
     return count === 1;
   }

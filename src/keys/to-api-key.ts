@@ -26,7 +26,7 @@ export function toApiKey(row: StoredKey, vault: Vault): ApiKey {
     name: row.name,
     maskedKey: row.maskedKey,
     status: row.status,
-    ...healthOf(row, isLive ? findFault(row.sealedKey, vault) : null),
+    ...healthOf(row, isLive ? findFault(row, vault) : null),
     healthCheckedAt: row.healthCheckedAt,
     createdAt: row.createdAt,
     lastUsedAt: row.lastUsedAt,

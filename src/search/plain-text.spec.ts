@@ -28,6 +28,9 @@ describe('toPlainText', () => {
     ['a <!-- that <b>stays</b> open', 'a <!-- that stays open'],
     ['<template>a<template>b</template>c', 'ac'],
     ['<noscript>a <noscript>b', '<noscript>a <noscript>b'],
+    ['<my-el onclick="alert(1)">component</my-el>', 'component'],
+    ['<my-el>component</my-el>', 'component'],
+    ['an <svg><path d="M0 0"/></svg>icon', 'an icon'],
     // What HTML does not know is none of it.
     ['<b>vector&lt;int&gt;</b> and Map<String, List<int>> end', 'vector<int> and Map<String, List<int>> end'],
     ['<?php echo 1 ?> in <!DOCTYPE html>', '<?php echo 1 ?> in <!DOCTYPE html>'],
@@ -41,6 +44,7 @@ describe('toPlainText', () => {
     '<br>: The Line Break element',
     'Difference between <b> and <strong>',
     'std::vector<int> v; // a <b c> d',
+    'function f<T extends object = Map<string, number>>() {}',
     'What is &nbsp; in HTML?',
     'Comments: <!-- and --> & more',
     '1 < 2 & 3 > 2',
@@ -53,14 +57,31 @@ describe('toPlainText', () => {
     ['<strong>fish</strong> &amp; chips', 'fish & chips'],
     ['before<script>alert(1)</script>after', 'beforeafter'],
     ['an <img src=x onerror=alert(1)> image', 'an image'],
+    ['a <my-el onclick="alert(1)">component', 'a component'],
     ['  many \n\t spaces ', 'many spaces'],
   ])('takes the text %j for the HTML that it is: %j', (text, shown) => {
     expect(toPlainText(text, 'TEXT')).toBe(shown);
   });
 
+  it('cuts no character in two', () => {
+    const long = 'x'.repeat(9_999) + '😀';
+    expect(toPlainText(long, 'TEXT')).toBe('x'.repeat(9_999));
+  });
+
   it.each(['HTML', 'TEXT'] as const)('takes no longer for %s that is made to be slow', (format) => {
     const startedAt = performance.now();
-    for (const slow of ['<x>', '<b>', '<script>', '<template>', '<!--', '</script', '<b a=']) {
+    for (const slow of [
+      '<x>',
+      '<b>',
+      '<script>',
+      '<template>',
+      '<!--',
+      '</script',
+      '<b a=',
+      '<x a',
+      '</x>',
+      '<x a=<',
+    ]) {
       toPlainText(slow.repeat(1_000_000), format);
     }
     toPlainText('<b>'.repeat(1_000) + '<script></script>'.repeat(1_000_000) + '</b>', format);

@@ -16,6 +16,10 @@ const SILENT = new Set(
 /** Where a tag, a comment, a declaration or an instruction begins. */
 const OPENING = /<(?:\/?([a-z][^\s/<>]*)|!--|[!?])/gi;
 
+const END_TAG = /<\/([a-z][^\s/<>]*)[\s/>]/gi;
+/** A tag with an attribute that has a value, from its beginning. */
+const ATTRIBUTE = /<[a-z][^\s/<>]*\s[^<>]*?[\w:-]=["'\w]/iy;
+
 /** No title or snippet is nearly as long; what is made to keep the parser busy is. */
 const MAX_CHARACTERS = 10_000;
 
@@ -27,7 +31,8 @@ const MAX_CHARACTERS = 10_000;
  * is a good title; but one with a whole element in it is HTML, whatever the engine calls it.
  */
 export function toPlainText(text: string, format: TextFormat): string {
-  return shownIn(text.slice(0, MAX_CHARACTERS), format).replace(/\s+/g, ' ').trim();
+  const bounded = text.slice(0, MAX_CHARACTERS).replace(/[\ud800-\udbff]$/, '');
+  return shownIn(bounded, format).replace(/\s+/g, ' ').trim();
 }
 
 function shownIn(text: string, format: TextFormat): string {
@@ -39,18 +44,28 @@ function shownIn(text: string, format: TextFormat): string {
 /** Makes characters of each `<` that begins nothing HTML knows (`vector<int>`), or something that never ends. */
 function escapeWords(text: string): string {
   const lastCommentEnd = text.lastIndexOf('-->');
+  const lastEnds = new Map(
+    [...text.matchAll(END_TAG)].map(({ index, 1: name = '' }) => [name.toLowerCase(), index]),
+  );
   return text.replace(OPENING, (opening, name: string | undefined, offset: number) => {
+    const end = name === undefined ? lastCommentEnd : (lastEnds.get(name.toLowerCase()) ?? -1);
     const isMarkup =
       name === undefined
-        ? opening === '<!--' && offset < lastCommentEnd
-        : isTag(opening, name.toLowerCase(), text.slice(offset));
+        ? opening === '<!--' && offset < end
+        : isTag(name.toLowerCase(), end >= offset, () => hasAttribute(text, offset));
     return isMarkup ? opening : `&lt;${opening.slice(1)}`;
   });
 }
 
-function isTag(opening: string, name: string, rest: string): boolean {
-  const swallows = SILENT.has(name) && !opening.startsWith('</');
-  return KNOWN.has(name) && (!swallows || new RegExp(`</${name}[\\s/>]`, 'i').test(rest));
+/** An element that HTML does not know is one if it ends or has an attribute: a component, a piece of SVG. */
+function isTag(name: string, ends: boolean, hasAttributes: () => boolean): boolean {
+  if (SILENT.has(name)) return ends;
+  return KNOWN.has(name) || ends || hasAttributes();
+}
+
+function hasAttribute(text: string, offset: number): boolean {
+  ATTRIBUTE.lastIndex = offset;
+  return ATTRIBUTE.test(text);
 }
 
 /** Whether there is an element with both its tags, or a tag with an attribute: words have neither. */

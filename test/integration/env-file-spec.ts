@@ -34,6 +34,13 @@ describe('the file .env beside package.json', () => {
     ]);
   });
 
+  it('does not mix the database of the one with the role for migrations of the other', () => {
+    writeFileSync(join(project, '.env'), 'DATABASE_URL=a\nMIGRATION_DATABASE_URL=b\n');
+    const names = ['DATABASE_URL', 'MIGRATION_DATABASE_URL'];
+    expect(variablesSeen(names)).toEqual(['a', 'b']);
+    expect(variablesSeen(names, { DATABASE_URL: 'c' })).toEqual(['c', null]);
+  });
+
   it('may be absent', () => {
     expect(variablesSeen(['PORT'])).toEqual([null]);
   });
