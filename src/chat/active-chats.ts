@@ -10,10 +10,13 @@ const LAST_WORDS_MS = 1_000;
 export class ActiveChats {
   readonly #runs = new Set<ChatRun>();
   #preparing = 0;
+  #isOver = false;
   #onEmpty: (() => void) | null = null;
 
   add(run: ChatRun): void {
     this.#runs.add(run);
+    // Its key was looked up for longer than chats may run after the stop began.
+    if (this.#isOver) run.abort(new DrainingError());
   }
 
   remove(run: ChatRun): void {
@@ -39,6 +42,7 @@ export class ActiveChats {
    */
   async drain(timeoutMs: number): Promise<void> {
     if (await this.#emptyWithin(timeoutMs)) return;
+    this.#isOver = true;
     for (const run of this.#runs) run.abort(new DrainingError());
     await this.#emptyWithin(LAST_WORDS_MS);
   }

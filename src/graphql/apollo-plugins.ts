@@ -10,6 +10,7 @@ import { AppError } from '../common/app-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import type { ErrorMask } from './error-mask.js';
 import { checkOperation, checkUser, toGraphQLError } from './operation-check.js';
+import { requiresUser } from './requires-user.js';
 import { sandboxPage } from './sandbox-page.js';
 
 /** Runs the checks of both doors on HTTP, and sends subscriptions to the door that serves them. */
@@ -34,9 +35,9 @@ export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<Reques
 /** What is wrong with a document tells of the schema: whoever brings no token gets the same answer as for a good one. */
 function tellNobodyOfDocuments(
   mask: ErrorMask,
-  { contextValue, operation, response }: GraphQLRequestContextWillSendResponse<RequestContext>,
+  { contextValue, document, operation, response }: GraphQLRequestContextWillSendResponse<RequestContext>,
 ): void {
-  if (contextValue.user || operation) return;
+  if (contextValue.user || (document && operation && !requiresUser(document))) return;
   const error = new UnauthenticatedError();
   response.http.status = error.httpStatus;
   response.body = {
@@ -55,7 +56,7 @@ function checkRequest({
   // Without one Apollo has refused the request before.
   if (!operation) return;
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
-    checkUser({ document, operation, context });
+    checkUser({ document, context });
     throw BadUserInputError.at(
       'query',
       'subscriptions run over WebSocket (sub-protocol graphql-transport-ws)',

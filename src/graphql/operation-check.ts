@@ -20,18 +20,14 @@ export interface CheckedOperation {
  * @throws UnauthenticatedError UNAUTHENTICATED, BadUserInputError BAD_USER_INPUT
  */
 export function checkOperation({ schema, operation, variables, ...rest }: CheckedOperation): void {
-  checkUser({ operation, ...rest });
+  checkUser(rest);
   const violations = checkVariables(schema, operation, variables);
   if (violations.length > 0) throw new BadUserInputError(violations);
 }
 
 /** @throws UnauthenticatedError UNAUTHENTICATED */
-export function checkUser({
-  document,
-  operation,
-  context,
-}: Pick<CheckedOperation, 'document' | 'operation' | 'context'>): void {
-  if (!context.user && requiresUser(document, operation)) throw new UnauthenticatedError();
+export function checkUser({ document, context }: Pick<CheckedOperation, 'document' | 'context'>): void {
+  if (!context.user && requiresUser(document)) throw new UnauthenticatedError();
 }
 
 /** An AppError in the form that GraphQL passes on; `http.status` is for Apollo. */

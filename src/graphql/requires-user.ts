@@ -1,9 +1,9 @@
-import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 
 const OPEN_TO_ALL = new Set(['__typename', '__schema', '__type']);
 
 /** Everything but `__typename` and introspection needs a user. Introspection is off in production altogether. */
-export function requiresUser(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+export function requiresUser(document: DocumentNode): boolean {
   const seen = new Set<string>();
   const asksForMore = ({ selections }: SelectionSetNode): boolean =>
     selections.some((selection) => {
@@ -17,5 +17,7 @@ export function requiresUser(document: DocumentNode, operation: OperationDefinit
       );
       return fragment?.kind !== Kind.FRAGMENT_DEFINITION || asksForMore(fragment.selectionSet);
     });
-  return asksForMore(operation.selectionSet);
+  return document.definitions.some(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION && asksForMore(definition.selectionSet),
+  );
 }

@@ -8,12 +8,14 @@ import {
   stringifyMessage,
 } from 'graphql-ws';
 import { Operations } from './websocket-operations.js';
-import { pingAnswerer, send } from './websocket-pressure.js';
+import { Outbox, pingAnswerer } from './websocket-pressure.js';
 import type { ServerSocket } from './websocket-server-socket.js';
 
 const PING_INTERVAL_MS = 12_000;
 /** Without the ping's payload: whoever does not read would have us keep what it sends. */
 const PONG = stringifyMessage({ type: MessageType.Pong });
+/** graphql-ws takes these for a mistake of its own. */
+const FROM_SERVERS = new Set<MessageType>([MessageType.ConnectionAck, MessageType.Next, MessageType.Error]);
 const NO_STATUS = 1005;
 const ABNORMAL_CLOSURE = 1006;
 
@@ -36,14 +38,17 @@ export function openConnection<Extra extends ConnectionExtra>(
 ): void {
   const { socket, request } = extra;
   const operations = new Operations();
+  const outbox = new Outbox(socket);
   const closed = server.opened(
     {
       protocol: socket.protocol,
-      send: (data) => {
-        const message = operations.toClient(data);
-        return message === null ? undefined : send(socket, request.socket, message);
+      send: (text) => {
+        const message = operations.toClient(text);
+        if (message?.isEvent === true) return outbox.sendEvent(message.data);
+        if (message) outbox.sendAnswer(message.data);
       },
       close: (code, reason) => socket.close(code, reason),
+      onPing: pingAnswerer<unknown>(socket, (_, onSent) => socket.send(PONG, onSent)),
       onMessage: (handle) => {
         const receive = receiver(socket, operations);
         socket.on('message', (data: Buffer) => {
@@ -86,12 +91,11 @@ export function openConnection<Extra extends ConnectionExtra>(
 
 /** @returns what graphql-ws is to see of a message, null for nothing */
 function receiver(socket: ServerSocket, operations: Operations): (data: string) => string | null {
-  const answerPing = pingAnswerer<null>(socket, (_, onSent) => socket.send(PONG, onSent));
   return (data) => {
     if (socket.readyState !== socket.OPEN) return null;
     const message = findMessage(data);
-    if (message?.type === MessageType.Ping) {
-      answerPing(null);
+    if (message && FROM_SERVERS.has(message.type)) {
+      socket.close(CloseCode.BadRequest, 'Invalid message received');
       return null;
     }
     if (message?.type === MessageType.Complete) {

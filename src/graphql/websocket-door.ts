@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
@@ -118,7 +117,7 @@ function refuse(socket: Duplex, status: string): void {
 
 async function closeGracefully(socket: ServerSocket): Promise<void> {
   if (socket.readyState === socket.CLOSED) return;
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.close(GOING_AWAY, 'The server is stopping');
   const timer = setTimeout(() => socket.terminate(), CLOSING_HANDSHAKE_MS);
   await closed;

@@ -6,9 +6,9 @@ import type { ServerSocket } from './websocket-server-socket.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-function open(lifetimeMs: number) {
+function open(lifetimeMs: number, readyState = 1) {
   const close = jest.fn();
-  const socket = Object.assign(new EventEmitter(), { close });
+  const socket = Object.assign(new EventEmitter(), { close, readyState, OPEN: 1 });
   closeAtExpiry(socket as unknown as ServerSocket, new Date(Date.now() + lifetimeMs));
   return { socket, close };
 }
@@ -39,6 +39,12 @@ describe('closeAtExpiry', () => {
 
   it('closes at once where it has ended already', () => {
     expect(open(0).close).toHaveBeenCalledTimes(1);
+  });
+
+  it('starts no timer for a client that has left while its token was checked', () => {
+    const { close } = open(60_000, 3);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(close).not.toHaveBeenCalled();
   });
 
   it.each(['closing', 'close'])('leaves no timer after %s', (event) => {

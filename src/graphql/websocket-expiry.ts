@@ -4,6 +4,8 @@ import type { ServerSocket } from './websocket-server-socket.js';
 
 /** Ends a connection with the token that opened it: its client connects again with a new one. */
 export function closeAtExpiry(socket: ServerSocket, expiresAt: Date): void {
+  // The client may have left while its token was checked: then nothing would stop the timer.
+  if (socket.readyState !== socket.OPEN) return;
   let timer: NodeJS.Timeout;
   const wait = (): void => {
     const left = expiresAt.getTime() - Date.now();

@@ -1,5 +1,11 @@
 import { MessageType } from 'graphql-ws';
 
+export interface OutgoingMessage {
+  readonly data: string;
+  /** Whether it is an event of a stream; otherwise it answers a message of the client. */
+  readonly isEvent: boolean;
+}
+
 /**
  * The operations of one connection, each under an id of our own.
  *
@@ -31,14 +37,20 @@ export class Operations {
   }
 
   /** @returns one of graphql-ws's messages as its client knows it; null where the client has unsubscribed */
-  toClient(data: string): string | null {
-    const message = JSON.parse(data) as { readonly id?: string; readonly type: MessageType };
-    if (message.id === undefined) return data;
+  toClient(data: string): OutgoingMessage | null {
+    const message = JSON.parse(data) as {
+      readonly id?: string;
+      readonly type: MessageType;
+      readonly payload?: { readonly data?: unknown };
+    };
+    if (message.id === undefined) return { data, isEvent: false };
     const clientId = clientIdOf(message.id);
     if (this.#running.get(clientId) !== message.id) return null;
     const isLast = message.type === MessageType.Complete || message.type === MessageType.Error;
     if (isLast) this.#running.delete(clientId);
-    return JSON.stringify({ ...message, id: clientId });
+    // What fails before its stream begins is a `next` without data.
+    const isEvent = message.type === MessageType.Next && message.payload?.data !== undefined;
+    return { data: JSON.stringify({ ...message, id: clientId }), isEvent };
   }
 }
 

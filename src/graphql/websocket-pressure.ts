@@ -1,34 +1,47 @@
-import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 
-/** Bytes that may wait in a socket's buffer before whoever sends has to wait for the client to read. */
+/** Bytes that may wait in a socket's buffer before a stream has to wait for the client to read. */
 const HIGH_WATER_MARK = 64 * 1024;
-/**
- * Bytes that may wait before we read no more of what the client sends. Well above the mark at which streams wait, so
- * that a client which stopped reading its stream is still heard when it unsubscribes or closes.
- */
-const READING_MARK = 4 * HIGH_WATER_MARK;
+/** Bytes of answers that may wait before we read no more of what the client sends. */
+const ANSWERS_MARK = 256 * 1024;
 
-/**
- * Sends a message. Resolves only while less than {@link HIGH_WATER_MARK} bytes wait, and graphql-ws pulls a stream's
- * next event only then: a client that does not read stops its stream, and the provider's, instead of filling our memory.
- *
- * Messages are answered without waiting for the answer before. So where the unread answers pile up, the client's next
- * messages stay in its own buffers.
- */
-export function send(socket: WebSocket, transport: Socket, data: string): Promise<void> | void {
-  if (socket.readyState !== socket.OPEN) return;
-  if (socket.bufferedAmount + data.length < HIGH_WATER_MARK) {
-    socket.send(data);
-    return;
+/** What is sent on one socket, at the pace at which its client reads. */
+export class Outbox {
+  #waitingAnswers = 0;
+
+  constructor(private readonly socket: WebSocket) {}
+
+  /**
+   * Sends an event of a stream. Resolves only while less than {@link HIGH_WATER_MARK} bytes wait, and graphql-ws pulls
+   * the stream's next event only then: a client that does not read stops its stream, and the provider's, instead of
+   * filling our memory.
+   */
+  sendEvent(data: string): Promise<void> | void {
+    const { socket } = this;
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount + data.length < HIGH_WATER_MARK) {
+      socket.send(data);
+      return;
+    }
+    // An error means that the socket is closing, which its own event reports.
+    return new Promise((resolve) => socket.send(data, () => resolve()));
   }
-  // An error means that the socket is closing, which its own event reports.
-  const sent = new Promise<void>((resolve) => socket.send(data, () => resolve()));
-  if (socket.bufferedAmount >= READING_MARK && !socket.isPaused) {
-    socket.pause();
-    transport.once('drain', () => socket.resume());
+
+  /**
+   * Answers a message. The client may send the next one without reading that, so where answers pile up its messages
+   * stay in its own buffers. Streams do not count here: each has one event waiting at most, and a client that stopped
+   * reading them is still heard when it unsubscribes or closes.
+   */
+  sendAnswer(data: string): void {
+    const { socket } = this;
+    if (socket.readyState !== socket.OPEN) return;
+    this.#waitingAnswers += data.length;
+    if (this.#waitingAnswers >= ANSWERS_MARK) socket.pause();
+    socket.send(data, () => {
+      this.#waitingAnswers -= data.length;
+      if (socket.isPaused && this.#waitingAnswers < ANSWERS_MARK) socket.resume();
+    });
   }
-  return sent;
 }
 
 /**

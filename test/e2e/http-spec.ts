@@ -49,6 +49,8 @@ describe('the HTTP door', () => {
       ['does not parse', 'query run {'],
       ['does not validate', 'query run { viewer { idd } }'],
       ['has no operation of that name', 'query other { __typename }'],
+      ['has a mistake beside what it runs', 'query run { __typename } query other { viewer { idd } }'],
+      ['holds more than it runs', 'query run { __typename } query other { viewer { id } }'],
       ['is a subscription', 'subscription run { chat(input: { messages: [] }) { seq } }'],
     ])('says of a document that %s no more than 401', async (_, query) => {
       const headers = { 'content-type': 'application/json' };

@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import { jest } from '@jest/globals';
+import { ActiveChats } from '../../src/chat/active-chats.js';
 import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { CHAT, HELLO, TestServer } from '../support/test-server.js';
@@ -13,8 +15,8 @@ describe('a server that is stopped while the use of a key is being written down'
   });
   afterEach(() => database.drop());
 
-  it('waits for the chat, and writes its end down, too', async () => {
-    const server = await TestServer.start(database.environment);
+  /** A chat whose key's use is not written down before `goOn` is called. */
+  async function startAndHold(server: TestServer) {
     await server.storeKey('alice', 'OPENAI', 'key-of-alice-0123456789');
     const uses = server.app.get(KeyUseService);
     const begin = uses.begin.bind(uses);
@@ -31,15 +33,28 @@ describe('a server that is stopped while the use of a key is being written down'
     await socket.init('alice');
     socket.subscribe('1', CHAT, { input: { messages: HELLO } });
     await writing;
+    const events = async (): Promise<Record<string, any>[]> => {
+      const all: Record<string, any>[] = [];
+      for (;;) {
+        const { type, payload } = await socket.next();
+        if (type === 'complete') return all;
+        all.push(payload.data.chat as Record<string, any>);
+      }
+    };
+    return { socket, events, goOn };
+  }
+
+  it('waits for the chat, and writes its end down, too', async () => {
+    const server = await TestServer.start(database.environment);
+    const { socket, events, goOn } = await startAndHold(server);
 
     const stopped = stopApp(server.app, 20_000);
     goOn();
-    const types = [];
-    for (let last = ''; last !== 'complete'; types.push(last)) {
-      const { type, payload } = await socket.next();
-      last = type === 'next' ? (payload.data.chat.__typename as string) : type;
-    }
-    expect([types[0], types.at(-2)]).toEqual(['ChatStarted', 'ChatCompleted']);
+    const all = await events();
+    expect([all[0], all.at(-1)]).toMatchObject([
+      { __typename: 'ChatStarted' },
+      { __typename: 'ChatCompleted' },
+    ]);
     expect(await socket.closed).toMatchObject({ code: 1001 });
     await stopped;
     await server.standIn.stop();
@@ -50,5 +65,31 @@ describe('a server that is stopped while the use of a key is being written down'
       { node: { kind: 'KEY_USED', outcome: 'OK' } },
     ]);
     await next.stop();
+  });
+
+  it('ends a chat that is prepared after the time is up, before its provider is called', async () => {
+    const server = await TestServer.start(database.environment);
+    const { events, goOn } = await startAndHold(server);
+    await server.app.get(ActiveChats).drain(0);
+    goOn();
+    expect(await events()).toMatchObject([
+      { __typename: 'ChatStarted' },
+      { __typename: 'ChatFailed', error: { code: 'SERVICE_UNAVAILABLE' } },
+    ]);
+    expect(server.standIn.requests).toEqual([]);
+    await server.stop();
+  });
+
+  it('stops in order, whatever a client sends in answer to the Close frame', async () => {
+    const server = await TestServer.start(database.environment);
+    const socket = await server.socket();
+    await socket.init('alice');
+    // ws shows its transport to nobody.
+    const transport = Reflect.get(socket.socket, '_socket') as Socket;
+    transport.prependListener('data', (chunk: Buffer) => {
+      const CLOSE = 0x88;
+      if (chunk[0] === CLOSE) transport.write(Buffer.from([0xff, 0xff, 0xff, 0xff]));
+    });
+    await expect(server.stop()).resolves.toBeUndefined();
   });
 });

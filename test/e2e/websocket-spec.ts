@@ -38,6 +38,16 @@ describe('the WebSocket door', () => {
     expect(await socket.closed).toMatchObject({ code: 4403 });
   });
 
+  it.each([
+    ['connection_ack', { type: 'connection_ack' }],
+    ['next', { type: 'next', id: '1', payload: { data: null } }],
+    ['a type that is none', { type: 'nothing' }],
+  ])('closes with 4400 when a client sends %s', async (_, message) => {
+    const socket = await server().socket();
+    socket.send(message);
+    expect(await socket.closed).toMatchObject({ code: 4400 });
+  });
+
   it('closes with 4401 when something is asked before connection_init', async () => {
     const socket = await server().socket();
     socket.subscribe('1', CHAT, { input: { messages: HELLO } });

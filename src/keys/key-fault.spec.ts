@@ -1,0 +1,44 @@
+import { createSecretKey } from 'node:crypto';
+import { Secret } from '../common/secret.js';
+import { Keyring } from '../crypto/keyring.js';
+import { Vault } from '../crypto/vault.js';
+import { digestOf, findFault } from './key-fault.js';
+
+const vaultOf = (byte: string): Vault =>
+  new Vault(new Keyring(createSecretKey(byte.repeat(31) + '00', 'hex')));
+const vault = vaultOf('01');
+const place = { userId: 'alice', provider: 'OPENAI', id: '0197f3a2-7c1e-7d3a-9b1e-2f6f3d1c0a11' };
+const envelope = vault.seal(Secret.fromText('a-key-of-alice'), {
+  purpose: 'api-key',
+  userId: place.userId,
+  provider: place.provider,
+  keyId: place.id,
+});
+
+describe('findFault', () => {
+  it('finds nothing against a record of a known key that nobody has tried', () => {
+    expect(findFault({ ...place, sealedKey: { envelope, damagedDigest: null } }, vault)).toBeNull();
+  });
+
+  it.each([
+    ['a record that is gone', null, 'CIPHERTEXT_GONE'],
+    ['one that did not open', { envelope, damagedDigest: digestOf(place, envelope) }, 'DAMAGED'],
+    ['what is no envelope', { envelope: 'plaintext', damagedDigest: null }, 'DAMAGED'],
+  ])('tells of %s', (_, sealedKey, fault) => {
+    expect(findFault({ ...place, sealedKey }, vault)).toBe(fault);
+  });
+
+  it('tells of a record whose encryption key is not here', () => {
+    const record = { ...place, sealedKey: { envelope, damagedDigest: null } };
+    expect(findFault(record, vaultOf('02'))).toBe('ENCRYPTION_KEY_UNKNOWN');
+  });
+
+  it.each([
+    ['another envelope', digestOf(place, `${envelope}x`)],
+    ['another user', digestOf({ ...place, userId: 'bob' }, envelope)],
+    ['another provider', digestOf({ ...place, provider: 'GOOGLE' }, envelope)],
+    ['another row', digestOf({ ...place, id: 'other' }, envelope)],
+  ])('takes no verdict about %s', (_, damagedDigest) => {
+    expect(findFault({ ...place, sealedKey: { envelope, damagedDigest } }, vault)).toBeNull();
+  });
+});
