@@ -1,9 +1,15 @@
 import { Field, ID, InputType, ObjectType } from '@nestjs/graphql';
 import { IsBoolean, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
-import { READABLE_TEXT, Trimmed } from '../common/transforms.js';
+import { Trimmed } from '../common/transforms.js';
 import type { ProviderId } from '../registry/provider-ids.js';
 import { Provider } from '../registry/provider.enum.js';
 import { ApiKey } from './api-key.model.js';
+
+/**
+ * Text that people read in lists: no control characters, none that turn the direction of what follows, and no halves of
+ * characters, which no database stores.
+ */
+const READABLE_TEXT = /^[^\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u;
 
 const NAME_DESCRIPTION = "The owner's name for the key: 1 to 100 characters.";
 
