@@ -104,6 +104,31 @@ export class ChatStarted extends ChatEvent {
   maskedKey!: string | null;
 }
 
+@ObjectType({
+  implements: ChatEvent,
+  description:
+    'With `failover`: the provider before failed, and another one answers in its place, at the cost of the same party.',
+})
+export class ProviderSwitched extends ChatEvent {
+  @Field(() => ChatProvider, { description: 'The provider that answers from here on.' })
+  provider!: ChatProviderId;
+
+  @Field({ description: 'The model that answers from here on.' })
+  model!: string;
+
+  @Field(() => KeySource, { description: 'Whose key pays: the same party as before.' })
+  keySource!: KeySource;
+
+  @Field(() => ID, { nullable: true, description: "The caller's stored key; null for one of the server." })
+  keyId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its masked form; null for one of the server.' })
+  maskedKey!: string | null;
+
+  @Field(() => ErrorInfo, { description: 'Why the provider before does not answer.' })
+  cause!: ErrorInfo;
+}
+
 @ObjectType({ implements: ChatEvent, description: 'The next piece of the answer.' })
 export class TextDelta extends ChatEvent {
   @Field(() => Int, { description: 'The first number that this event covers; `seq` is the last.' })
@@ -161,6 +186,7 @@ export class ChatCancelled extends ChatEvent {
 /** The types that the schema reaches only through the interface. */
 export const chatEventTypes = [
   ChatStarted,
+  ProviderSwitched,
   TextDelta,
   ReasoningDelta,
   ChatCompleted,

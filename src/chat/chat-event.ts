@@ -1,7 +1,6 @@
 import type { ErrorDescription } from '../common/describe-error.js';
-import type { KeySource } from '../common/key-source.enum.js';
 import type { FinishReason, TokenUsage } from '../providers/contract.js';
-import type { ChatProviderId } from '../registry/provider-ids.js';
+import type { ChatAttempt } from './chat-source.js';
 
 interface ChatEventOf<Name extends string> {
   readonly __typename: Name;
@@ -9,12 +8,10 @@ interface ChatEventOf<Name extends string> {
   readonly seq: number;
 }
 
-export interface ChatStartedEvent extends ChatEventOf<'ChatStarted'> {
-  readonly provider: ChatProviderId;
-  readonly model: string;
-  readonly keySource: KeySource;
-  readonly keyId: string | null;
-  readonly maskedKey: string | null;
+export interface ChatStartedEvent extends ChatEventOf<'ChatStarted'>, ChatAttempt {}
+
+export interface ProviderSwitchedEvent extends ChatEventOf<'ProviderSwitched'>, ChatAttempt {
+  readonly cause: ErrorDescription;
 }
 
 export interface DeltaEvent extends ChatEventOf<'TextDelta' | 'ReasoningDelta'> {
@@ -45,4 +42,4 @@ export interface ChatCancelledEvent extends ChatEventOf<'ChatCancelled'> {
 
 /** The last event of a chat: exactly one of these. */
 export type TerminalEvent = ChatCompletedEvent | ChatFailedEvent | ChatCancelledEvent;
-export type ChatEvent = ChatStartedEvent | DeltaEvent | TerminalEvent;
+export type ChatEvent = ChatStartedEvent | ProviderSwitchedEvent | DeltaEvent | TerminalEvent;

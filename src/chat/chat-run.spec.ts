@@ -1,6 +1,7 @@
 import { Secret } from '../common/secret.js';
-import type { ChatAdapter, ChatPart } from '../providers/contract.js';
+import type { ChatPart } from '../providers/contract.js';
 import { type ChatReport, ChatRun } from './chat-run.js';
+import type { ChatSource } from './chat-source.js';
 
 const FINISH: ChatPart = { type: 'finish', reason: 'STOP' };
 const text = (value: string): ChatPart => ({ type: 'text', text: value });
@@ -10,12 +11,14 @@ function start(stream: (signal: AbortSignal) => AsyncIterable<ChatPart>, maxDura
   const reports: ChatReport[] = [];
   const secret = Secret.fromText('a-key-of-nobody');
   let closed = 0;
-  const adapter: ChatAdapter = { stream: (_request, _key, signal) => stream(signal) };
+  const source: ChatSource = {
+    first: { provider: 'OPENAI', model: 'model', keySource: 'USER', keyId: 'key', maskedKey: '…body' },
+    stream,
+    close: () => secret.destroy(),
+  };
   const run = new ChatRun({
     chatId: 'chat',
-    key: { provider: 'OPENAI', source: 'USER', keyId: 'key', maskedKey: '…body', secret },
-    request: { model: 'model', messages: [] },
-    adapter,
+    source,
     maxDurationMs,
     arrivedAt: performance.now(),
     keyResolutionMs: 1,

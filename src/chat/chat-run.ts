@@ -2,10 +2,9 @@ import type { ErrorDescription } from '../common/describe-error.js';
 import { describeError } from '../common/describe-error.js';
 import { milliseconds } from '../common/milliseconds.js';
 import { ProviderTimeoutError, ProviderTruncatedError } from '../outbound/upstream-error.js';
-import type { ResolvedKey } from '../keys/key-resolution.service.js';
-import type { ChatAdapter, ChatRequest, FinishReason, TokenUsage } from '../providers/contract.js';
-import type { ChatProviderId } from '../registry/provider-ids.js';
+import type { FinishReason, TokenUsage } from '../providers/contract.js';
 import type { ChatEvent, ChatTimings, TerminalEvent } from './chat-event.js';
+import type { ChatAttempt, ChatSource, SwitchPart } from './chat-source.js';
 
 /** How a chat ended. */
 export type ChatEnding =
@@ -14,6 +13,8 @@ export type ChatEnding =
   | { readonly type: 'cancelled' };
 
 export interface ChatReport {
+  /** The one that ended the chat. */
+  readonly attempt: ChatAttempt;
   readonly ending: ChatEnding;
   readonly usage: TokenUsage | null;
   readonly timings: ChatTimings;
@@ -21,9 +22,7 @@ export interface ChatReport {
 
 export interface ChatRunSettings {
   readonly chatId: string;
-  readonly key: ResolvedKey<ChatProviderId>;
-  readonly request: ChatRequest;
-  readonly adapter: ChatAdapter;
+  readonly source: ChatSource;
   /** Milliseconds after which a chat is ended with PROVIDER_TIMEOUT, however lively. */
   readonly maxDurationMs: number;
   /** `performance.now()` at the request's arrival. */
@@ -52,12 +51,14 @@ export class ChatRun implements AsyncIterableIterator<ChatEvent> {
   readonly #timer: NodeJS.Timeout;
   readonly #events: AsyncGenerator<ChatEvent, undefined, undefined>;
   #begun = false;
+  #attempt: ChatAttempt;
   #seq = 0;
   #usage: TokenUsage | null = null;
   #firstTokenAt: number | null = null;
 
   constructor(settings: ChatRunSettings) {
     this.#settings = settings;
+    this.#attempt = settings.source.first;
     this.#events = this.#run();
     this.#timer = setTimeout(() => this.abort(new ProviderTimeoutError()), settings.maxDurationMs).unref();
   }
@@ -105,21 +106,26 @@ export class ChatRun implements AsyncIterableIterator<ChatEvent> {
       return ending;
     } finally {
       clearTimeout(this.#timer);
-      this.#settings.key.secret.destroy();
+      this.#settings.source.close();
       // Where the watcher leaves between two events nothing else runs.
       ending ??= this.#endingFor(cancelled);
-      await this.#settings.onEnd({ ending, usage: this.#usage, timings: this.#timings() });
+      await this.#settings.onEnd({
+        attempt: this.#attempt,
+        ending,
+        usage: this.#usage,
+        timings: this.#timings(),
+      });
     }
   }
 
   async *#relay(): AsyncGenerator<ChatEvent, ChatEnding, undefined> {
-    const { adapter, request, key } = this.#settings;
     let finishReason: FinishReason | null = null;
     try {
-      for await (const part of adapter.stream(request, key.secret, this.#controller.signal)) {
+      for await (const part of this.#settings.source.stream(this.#controller.signal)) {
         if (part.type === 'text') yield this.#delta('TextDelta', part.text);
         else if (part.type === 'reasoning') yield this.#delta('ReasoningDelta', part.text);
         else if (part.type === 'usage') this.#usage = part.usage;
+        else if (part.type === 'switch') yield this.#switched(part);
         else finishReason = part.reason;
       }
       this.#controller.signal.throwIfAborted();
@@ -139,17 +145,12 @@ export class ChatRun implements AsyncIterableIterator<ChatEvent> {
   }
 
   #started(): ChatEvent {
-    const { key, request } = this.#settings;
-    const { provider, source: keySource, keyId, maskedKey } = key;
-    return {
-      __typename: 'ChatStarted',
-      ...this.#identity(),
-      provider,
-      model: request.model,
-      keySource,
-      keyId,
-      maskedKey,
-    };
+    return { __typename: 'ChatStarted', ...this.#identity(), ...this.#attempt };
+  }
+
+  #switched({ attempt, cause }: SwitchPart): ChatEvent {
+    this.#attempt = attempt;
+    return { __typename: 'ProviderSwitched', ...this.#identity(), ...attempt, cause };
   }
 
   #delta(__typename: 'TextDelta' | 'ReasoningDelta', text: string): ChatEvent {

@@ -10,6 +10,7 @@ import type { ChatProviderId } from '../registry/provider-ids.js';
 import { ActiveChats } from './active-chats.js';
 import type { ChatInput } from './chat.inputs.js';
 import { type ChatEnding, type ChatReport, ChatRun } from './chat-run.js';
+import { ProviderSource } from './provider-source.js';
 
 @Injectable()
 export class ChatService {
@@ -59,10 +60,12 @@ export class ChatService {
 
   private run(userId: string, chat: StartedChat): ChatRun {
     const run = new ChatRun({
-      ...chat,
-      adapter: this.adapters.get(chat.key.provider),
+      chatId: chat.chatId,
+      source: new ProviderSource(this.adapters.get(chat.key.provider), chat.key, chat.request),
+      arrivedAt: chat.arrivedAt,
+      keyResolutionMs: chat.keyResolutionMs,
       maxDurationMs: this.config.chatMaxDurationMs,
-      onEnd: (report) => this.report(userId, chat, report),
+      onEnd: (report) => this.report(userId, chat.chatId, report),
       onClose: () => this.active.remove(run),
     });
     this.active.add(run);
@@ -85,19 +88,16 @@ export class ChatService {
     return model;
   }
 
-  private async report(
-    userId: string,
-    { chatId, key, request }: StartedChat,
-    report: ChatReport,
-  ): Promise<void> {
-    const { ending, usage, timings } = report;
+  private async report(userId: string, chatId: string, report: ChatReport): Promise<void> {
+    const { attempt, ending, usage, timings } = report;
+    const { provider, keyId, keySource, model } = attempt;
     const use = {
       kind: 'CHAT_FINISHED',
-      provider: key.provider,
-      keyId: key.keyId,
-      keySource: key.source,
+      provider,
+      keyId,
+      keySource,
       chatId,
-      model: request.model,
+      model,
       outcome: outcomeOf(ending),
       inputTokens: usage?.inputTokens ?? null,
       outputTokens: usage?.outputTokens ?? null,
