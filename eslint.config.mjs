@@ -31,6 +31,7 @@ const layers = {
   config: ['common'],
   crypto: ['common', 'config'],
   prisma: ['common', 'config'],
+  redis: ['common', 'config'],
   outbound: ['common'],
   providers: ['common', 'config', 'outbound'],
   search: ['common', 'config', 'outbound'],
@@ -43,7 +44,7 @@ const layers = {
   chat: ['common', 'config', 'auth', 'keys', 'outbound', 'providers', 'registry'],
   graphql: ['common', 'config', 'auth'],
   graphiql: ['common', 'config'],
-  health: ['common', 'prisma'],
+  health: ['common', 'prisma', 'redis'],
   cli: ['common', 'config', 'auth', 'prisma', 'registry', 'crypto'],
 };
 
@@ -67,6 +68,7 @@ const packageOwners = [
     packages: ['pg', '@prisma', '@electric-sql', 'pglite-prisma-adapter'],
     message: 'Only prisma reaches the database.',
   },
+  { owners: ['redis'], packages: ['ioredis'], message: 'Only redis reaches Redis.' },
   { owners: ['graphql'], packages: ['ws'], message: 'Only graphql serves WebSockets.' },
   { owners: ['auth', 'cli'], packages: ['jose'], message: 'Only auth makes and checks tokens.' },
   { owners: [], packages: builtIn('process'), message: 'Only config reads the environment.' },

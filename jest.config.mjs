@@ -2,6 +2,11 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*-spec.ts'],
+  // What is shared between servers needs a Redis.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...(process.env.TEST_REDIS_URL ? [] : ['<rootDir>/test/redis/']),
+  ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   extensionsToTreatAsEsm: ['.ts'],

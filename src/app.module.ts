@@ -13,6 +13,7 @@ import { InputValidationPipe } from './graphql/input-validation.pipe.js';
 import { HealthModule } from './health/health.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { ProvidersModule } from './providers/providers.module.js';
+import { RedisModule } from './redis/redis.module.js';
 import { registry } from './registry/registry.js';
 import { SearchModule } from './search/search.module.js';
 import { LoggingModule } from './telemetry/logging.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
       imports: [
         ConfigModule.register(config),
         LifecycleModule,
+        RedisModule,
         LoggingModule.register(),
         ProvidersModule.register(registry.filter((entry) => entry.kind === 'CHAT')),
         SearchModule.register(registry.filter((entry) => entry.kind === 'SEARCH')),

@@ -64,7 +64,7 @@ export class ChatService {
       source: new ProviderSource(this.adapters.get(chat.key.provider), chat.key, chat.request),
       arrivedAt: chat.arrivedAt,
       keyResolutionMs: chat.keyResolutionMs,
-      maxDurationMs: this.config.chatMaxDurationMs,
+      maxDurationMs: this.config.chat.maxDurationMs,
       onEnd: (report) => this.report(userId, chat.chatId, report),
       onClose: () => this.active.remove(run),
     });

@@ -1,9 +1,11 @@
 import { inspect } from 'node:util';
 import type { AuthenticationConfig } from './authentication.js';
+import type { ChatConfig } from './chat.js';
 import type { DatabaseConfig } from './database.js';
 import type { EncryptionConfig } from './encryption.js';
 import type { GeneralConfig } from './general.js';
 import type { ProviderConfig } from './providers.js';
+import type { RedisConfig } from './redis.js';
 import type { ServerConfig } from './server.js';
 
 export interface ConfigSections {
@@ -12,7 +14,8 @@ export interface ConfigSections {
   readonly database: DatabaseConfig;
   readonly encryption: EncryptionConfig;
   readonly authentication: AuthenticationConfig;
-  readonly chatMaxDurationMs: number;
+  readonly redis: RedisConfig;
+  readonly chat: ChatConfig;
   readonly providers: ReadonlyMap<string, ProviderConfig>;
   /** What an operator should know and nobody must act on; logged at start. */
   readonly warnings: readonly string[];
@@ -25,7 +28,8 @@ export class Config {
   readonly database: DatabaseConfig;
   readonly encryption: EncryptionConfig;
   readonly authentication: AuthenticationConfig;
-  readonly chatMaxDurationMs: number;
+  readonly redis: RedisConfig;
+  readonly chat: ChatConfig;
   readonly warnings: readonly string[];
   readonly #providers: ReadonlyMap<string, ProviderConfig>;
 
@@ -35,7 +39,8 @@ export class Config {
     this.database = sections.database;
     this.encryption = sections.encryption;
     this.authentication = sections.authentication;
-    this.chatMaxDurationMs = sections.chatMaxDurationMs;
+    this.redis = sections.redis;
+    this.chat = sections.chat;
     this.warnings = sections.warnings;
     this.#providers = sections.providers;
   }

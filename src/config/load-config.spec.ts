@@ -72,7 +72,7 @@ describe('loadConfig', () => {
       drainTimeoutMs: 30_000,
     });
     expect(config.database).toEqual({ url: null, migrationUrl: null });
-    expect(config.chatMaxDurationMs).toBe(600_000);
+    expect(config.chat.maxDurationMs).toBe(600_000);
     expect(config.getProvider('ENGINE').settings).toEqual({
       endpoints: { api: 'https://engine.example' },
       firstByteTimeoutMs: 15_000,

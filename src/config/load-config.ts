@@ -1,11 +1,13 @@
 import type { ProviderDefinition } from '../common/provider-definition.js';
 import { authenticationVariables, checkAuthentication, readAuthentication } from './authentication.js';
+import { chatVariables, readChat } from './chat.js';
 import { Config } from './config.js';
 import { type DatabaseConfig, databaseVariables, readDatabase } from './database.js';
 import { checkEncryption, encryptionVariables, readEncryption } from './encryption.js';
 import { type GeneralConfig, generalVariables, readGeneral } from './general.js';
 import { isOpenToOthers } from './private-folder.js';
-import { chatMaxDurationVariable, readProviders, timeoutVariables, variablesOf } from './providers.js';
+import { readProviders, timeoutVariables, variablesOf } from './providers.js';
+import { readRedis, redisVariables } from './redis.js';
 import { SecretSource } from './secret-source.js';
 import { readServer, serverVariables } from './server.js';
 import type { Variable } from './variable.js';
@@ -17,10 +19,11 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(generalVariables),
     ...Object.values<Variable<unknown>>(serverVariables),
     ...Object.values<Variable<unknown>>(databaseVariables),
+    ...Object.values<Variable<unknown>>(redisVariables),
     ...Object.values<Variable<unknown>>(encryptionVariables),
     ...Object.values<Variable<unknown>>(authenticationVariables),
     ...Object.values<Variable<unknown>>(timeoutVariables),
-    chatMaxDurationVariable,
+    ...Object.values<Variable<unknown>>(chatVariables),
     ...definitions.flatMap(variablesOf),
   ];
 }
@@ -55,7 +58,8 @@ export function loadConfig(
   const general = readGeneral(reader);
   const server = readServer(reader);
   const database = readDatabase(reader, general);
-  const chatMaxDurationMs = reader.read(chatMaxDurationVariable);
+  const redis = readRedis(reader);
+  const chat = readChat(reader);
   const providers = readProviders(reader, definitions);
   checkEncryption(reader, general);
   checkAuthentication(reader, general);
@@ -79,7 +83,8 @@ export function loadConfig(
     database,
     encryption,
     authentication,
-    chatMaxDurationMs,
+    redis,
+    chat,
     providers,
     warnings,
   });

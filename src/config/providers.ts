@@ -40,13 +40,6 @@ export const timeoutVariables = {
   } satisfies DefaultedVariable<number>,
 };
 
-export const chatMaxDurationVariable = {
-  name: 'CHAT_MAX_DURATION_MS',
-  meaning: 'how long a chat may take, in milliseconds',
-  default: '600000',
-  parse: milliseconds(1),
-} satisfies DefaultedVariable<number>;
-
 function keyVariable({ environment, displayName }: ProviderDefinition): Variable<string> {
   const meaning = `the server's own key for ${displayName}`;
   return { name: environment.apiKey, meaning, default: null, parse: serverKey };

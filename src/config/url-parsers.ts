@@ -44,6 +44,17 @@ export function postgresUrl(text: string): string {
   return text;
 }
 
+/** https://www.iana.org/assignments/uri-schemes/prov/redis; the path is the database's number. */
+export function redisUrl(text: string): string {
+  const url = parseUrl(text, ['redis:', 'rediss:'], 'must be a redis:// or rediss:// URL');
+  if (text.includes('#')) throw new InvalidValueError('must not contain # (in a password, write %23)');
+  // The client would take a query for settings of its own.
+  if (text.includes('?')) throw new InvalidValueError('must not have a query (?)');
+  if (url.hostname === '' || !/^(\/\d{0,5})?$/.test(url.pathname))
+    throw new InvalidValueError('must name a host, and a database by its number (redis://host/0)');
+  return text;
+}
+
 /** What a browser sends as `Origin`: scheme, host, and a port that is not the scheme's own. */
 export function browserOrigin(text: string): string {
   const url = httpUrl(text);

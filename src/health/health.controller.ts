@@ -14,12 +14,12 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Ready: the database answers, its migrations are applied, and the server is not stopping. */
+  /** Ready: the database answers, its migrations are applied, and the server is not stopping. Degraded: without Redis. */
   @Get('readyz')
   @Header('cache-control', 'no-store')
   async isReady(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {
     const readiness = await this.health.readiness();
-    void reply.code(readiness.status === 'ok' ? 200 : 503);
+    void reply.code(readiness.status === 'unavailable' ? 503 : 200);
     return readiness;
   }
 }

@@ -25,6 +25,7 @@ import {
   UnknownModelError,
 } from '../../src/outbound/upstream-error.js';
 import { DatabaseUnavailableError } from '../../src/prisma/database-unavailable.error.js';
+import { RedisUnavailableError } from '../../src/redis/redis-unavailable.error.js';
 
 /** One of every cause, as it is usually made. */
 const errors: readonly AppError[] = [
@@ -45,6 +46,7 @@ const errors: readonly AppError[] = [
   new ProviderTimeoutError(),
   new ProviderTruncatedError(),
   new ProviderUnavailableError(),
+  new RedisUnavailableError(),
   new UnauthenticatedError(),
   new UnknownModelError(),
 ];

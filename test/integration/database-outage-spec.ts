@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { defaultDatabaseLimits, type DatabaseLimits } from '../../src/prisma/database-settings.js';
 import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
-import { DatabaseProxy } from '../support/database-proxy.js';
+import { NetworkProxy } from '../support/network-proxy.js';
 
 const limits: DatabaseLimits = { connections: 2, connectMs: 300, statementMs: 400, totalMs: 900 };
 const unavailable = expect.objectContaining({
@@ -74,7 +74,7 @@ for (const kind of databaseKinds) {
 for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
   describe(`A ${kind} database that is away`, () => {
     let database: TestDatabase;
-    let proxy: DatabaseProxy;
+    let proxy: NetworkProxy;
     let service: DatabaseService;
 
     beforeAll(async () => {
@@ -83,7 +83,7 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
     afterAll(() => database.drop());
     beforeEach(async () => {
       const url = database.environment.DATABASE_URL!;
-      proxy = await DatabaseProxy.start(url);
+      proxy = await NetworkProxy.start(url);
       service = await open(proxy.urlOf(url), limits);
     });
     afterEach(async () => {

@@ -1,5 +1,5 @@
 import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
-import { DatabaseProxy } from '../support/database-proxy.js';
+import { NetworkProxy } from '../support/network-proxy.js';
 import { TestServer } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
@@ -270,13 +270,13 @@ describe.each(databaseKinds.filter((kind) => kind === 'PostgreSQL'))(
   'stored keys on %s, far away',
   (kind) => {
     let database: TestDatabase;
-    let proxy: DatabaseProxy;
+    let proxy: NetworkProxy;
     let server: TestServer;
 
     beforeAll(async () => {
       database = await createDatabase(kind);
       const url = database.environment.DATABASE_URL!;
-      proxy = await DatabaseProxy.start(url, 5);
+      proxy = await NetworkProxy.start(url, 5);
       server = await TestServer.start({ ...database.environment, DATABASE_URL: proxy.urlOf(url) });
     });
     afterAll(async () => {

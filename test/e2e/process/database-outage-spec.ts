@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { defaultDatabaseLimits } from '../../../src/prisma/database-settings.js';
 import { ResponseEvents } from '../../../demo/stand-in/openai-events.mjs';
 import { createDatabase, databaseKinds, type TestDatabase } from '../../support/database.js';
-import { DatabaseProxy } from '../../support/database-proxy.js';
+import { NetworkProxy } from '../../support/network-proxy.js';
 import { chatOn, type ServerProcess, useProcesses } from '../../support/server-process.js';
 import { CHAT, HELLO } from '../../support/test-server.js';
 
@@ -19,12 +19,12 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
   describe(`a server whose ${kind} goes away`, () => {
     const processes = useProcesses();
     let database: TestDatabase;
-    let proxy: DatabaseProxy;
+    let proxy: NetworkProxy;
     let server: ServerProcess;
     beforeEach(async () => {
       database = await createDatabase(kind);
       const url = database.environment.DATABASE_URL!;
-      proxy = await DatabaseProxy.start(url);
+      proxy = await NetworkProxy.start(url);
       server = await processes.start(
         processes.environment({ ...database.environment, DATABASE_URL: proxy.urlOf(url) }),
       );

@@ -2,8 +2,11 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 
-/** A way to a database server that can fail in every way a network does. */
-export class DatabaseProxy {
+/** The ports of services whose URL names none. */
+const PORTS: Readonly<Record<string, number>> = { 'postgresql:': 5432, 'redis:': 6379 };
+
+/** A way to a database or to Redis that can fail in every way a network does. */
+export class NetworkProxy {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #server: Server | null = null;
   #port = 0;
@@ -15,17 +18,17 @@ export class DatabaseProxy {
   ) {}
 
   /**
-   * @param url the database's own URL
+   * @param url the service's own URL
    * @param delayMs how long everything is on its way, in each direction
    */
-  static async start(url: string, delayMs = 0): Promise<DatabaseProxy> {
-    const { hostname, port } = new URL(url);
-    const proxy = new DatabaseProxy({ host: hostname, port: Number(port || 5432) }, delayMs);
+  static async start(url: string, delayMs = 0): Promise<NetworkProxy> {
+    const { hostname, port, protocol } = new URL(url);
+    const proxy = new NetworkProxy({ host: hostname, port: Number(port) || PORTS[protocol]! }, delayMs);
     await proxy.accept();
     return proxy;
   }
 
-  /** The database's URL, by way of this proxy. */
+  /** The service's URL, by way of this proxy. */
   urlOf(url: string): string {
     const address = new URL(url);
     address.host = `127.0.0.1:${String(this.#port)}`;

@@ -1,0 +1,12 @@
+import { AppError } from '../common/app-error.js';
+
+/** Redis is away or too slow. What it was about stands in the log. */
+export class RedisUnavailableError extends AppError {
+  readonly code = 'SERVICE_UNAVAILABLE';
+  readonly retryable = true;
+  override readonly httpStatus = 503;
+
+  constructor() {
+    super('What the servers share does not answer at the moment. Try again.');
+  }
+}

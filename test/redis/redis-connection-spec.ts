@@ -1,0 +1,137 @@
+import { RedisConnection } from '../../src/redis/redis-connection.js';
+import { ServerPresence } from '../../src/redis/server-presence.js';
+import { NetworkProxy } from '../support/network-proxy.js';
+import { createRedis, redisUrl, type TestRedis } from '../support/redis.js';
+
+describe('the connection to Redis', () => {
+  const url = redisUrl();
+  let proxy: NetworkProxy;
+  let test: TestRedis;
+  const connections: RedisConnection[] = [];
+  beforeEach(async () => {
+    proxy = await NetworkProxy.start(url);
+    test = createRedis();
+  });
+  afterEach(async () => {
+    for (const connection of connections.splice(0)) connection.onApplicationShutdown();
+    await proxy.stop();
+    await test.drop();
+  });
+
+  const connect = (): RedisConnection => {
+    const connection = new RedisConnection(
+      proxy.urlOf(url),
+      `keystream:${test.environment.ENVIRONMENT_NAME!}`,
+    );
+    connections.push(connection);
+    return connection;
+  };
+
+  const ready = async (connection: RedisConnection): Promise<RedisConnection> => {
+    await connection.onModuleInit();
+    expect(connection.isReady).toBe(true);
+    return connection;
+  };
+
+  const untilReady = (connection: RedisConnection): Promise<void> =>
+    new Promise((resolve) => connection.onReady(resolve));
+
+  it('starts without a Redis, says so, and finds it by itself', async () => {
+    await proxy.refuse();
+    const connection = connect();
+    await connection.onModuleInit();
+    await expect(connection.call('PING')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await connection.check()).toBe('UNAVAILABLE');
+    const found = untilReady(connection);
+    await proxy.accept();
+    await found;
+    expect(await connection.check()).toBe('READY');
+  });
+
+  it('fails the commands that are on their way when it is lost, and goes on when it is back', async () => {
+    const connection = await ready(connect());
+    proxy.hang();
+    const lost = connection.call('SET', connection.name('a'), '1');
+    const found = untilReady(connection);
+    proxy.resume();
+    proxy.cut();
+    await expect(lost).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    await found;
+    expect(await connection.call('SET', connection.name('a'), '2')).toBe('OK');
+  });
+
+  it('takes a Redis that hangs for one that is away: after one command no other waits for it', async () => {
+    const connection = await ready(connect());
+    proxy.hang();
+    await expect(connection.call('PING')).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(connection.isReady).toBe(false);
+    const found = untilReady(connection);
+    proxy.resume();
+    proxy.cut();
+    await found;
+  });
+
+  it('notices by itself that nothing comes through any more, and listens again afterwards', async () => {
+    const connection = await ready(connect());
+    const heard: string[] = [];
+    connection.subscribe(connection.name('channel'), (message) => heard.push(message));
+    const publish = (message: string) => test.redis.publish(connection.name('channel'), message);
+    while (!heard.includes('before')) await publish('before');
+    proxy.hang();
+    // One round trip to Redis at a time: this test's own connection does not go through the proxy.
+    while (connection.isReady) await test.redis.ping();
+    const found = untilReady(connection);
+    proxy.resume();
+    await found;
+    while (!heard.includes('after')) await publish('after');
+  });
+
+  it('tells nothing of a command that Redis refuses', async () => {
+    const connection = await ready(connect());
+    await connection.call('SET', connection.name('text'), 'a');
+    const refused = connection.call('LPUSH', connection.name('text'), 'sentinel');
+    const error: unknown = await refused.catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(error).not.toHaveProperty('cause');
+  });
+
+  it('hears what others publish, also after it was away', async () => {
+    const connection = await ready(connect());
+    const heard: string[] = [];
+    let wake = (): void => undefined;
+    const stop = connection.subscribe(connection.name('channel'), (message) => {
+      heard.push(message);
+      wake();
+    });
+    const hears = async (message: string): Promise<void> => {
+      // Nobody listens until Redis knows of it.
+      while ((await test.redis.publish(connection.name('channel'), message)) === 0);
+      while (heard.at(-1) !== message) await new Promise<void>((resolve) => (wake = resolve));
+    };
+    await hears('first');
+    const found = untilReady(connection);
+    proxy.cut();
+    await found;
+    await hears('second');
+    stop();
+    while ((await test.redis.publish(connection.name('channel'), 'third')) > 0);
+    expect(heard).toEqual(['first', 'second']);
+  });
+
+  it('knows the servers that are alive, and those that went without a word', async () => {
+    const [first, second] = [await ready(connect()), await ready(connect())].map(
+      (connection) => new ServerPresence(connection),
+    ) as [ServerPresence, ServerPresence];
+    first.onModuleInit();
+    second.onModuleInit();
+    while (!(await first.isAlive(second.serverId)));
+    expect(await first.findDead()).toEqual([]);
+    await test.redis.del(first.aliveName(second.serverId));
+    expect(await first.findDead()).toEqual([second.serverId]);
+    await first.forget(second.serverId);
+    expect(await first.findDead()).toEqual([]);
+    await first.beforeApplicationShutdown();
+    await second.beforeApplicationShutdown();
+    expect(await test.keys()).toEqual([]);
+  });
+});
