@@ -9,6 +9,7 @@ import { AppModule } from './app.module.js';
 import { ActiveChats } from './chat/active-chats.js';
 import { Lifecycle } from './common/lifecycle.js';
 import type { Config } from './config/config.js';
+import { EventStreamDoor } from './graphql/event-stream-door.js';
 import { HttpDoor } from './graphql/http-door.js';
 import { Origins } from './graphql/origins.js';
 import { WebSocketDoor } from './graphql/websocket-door.js';
@@ -43,20 +44,21 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   await installHttp(app);
   await app.init();
   await app.get(VaultCheck).check();
+  app.get(EventStreamDoor).install();
   app.get(WebSocketDoor).install();
   return app;
 }
 
 /**
- * Stops gracefully: no new work, running streams and requests get their time, sockets close with 1001, then everything
- * else.
+ * Stops gracefully: no new work, running streams and requests get their time, streams that are left end so that their
+ * clients reconnect (sockets with 1001), then everything else.
  */
 export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: number): Promise<void> {
   const deadline = performance.now() + drainTimeoutMs;
   app.get(Lifecycle).beginDrain();
   await app.get(ActiveChats).drain(drainTimeoutMs);
-  await app.get(WebSocketDoor).close();
-  // Those whose watchers took no terminal event ended with their sockets: their reports need the database.
+  await Promise.all([app.get(WebSocketDoor).close(), app.get(EventStreamDoor).close()]);
+  // Those whose watchers took no terminal event ended with their connections: their reports need the database.
   await app.get(ActiveChats).drain(0);
   // A client that never sends its request to the end, or reads no answer, would hold up the server for as long. It is
   // cut off again and again, for until the server stops listening another one may come.
@@ -64,6 +66,7 @@ export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: numbe
     if (performance.now() < deadline) return;
     app.getHttpServer().closeAllConnections();
     app.get(WebSocketDoor).terminate();
+    app.get(EventStreamDoor).terminate();
   }, CUT_INTERVAL_MS);
   await app.close();
   clearInterval(timer);

@@ -1,9 +1,17 @@
 import type { AuthenticatedContext } from './authenticated-user.js';
 
-/** What resolvers get as GraphQL's context, the same on HTTP and WebSocket. */
+/** What resolvers get as GraphQL's context, the same on every door. */
 export interface RequestContext extends AuthenticatedContext {
   /** In the log and in every error's `extensions.requestId`. */
   readonly requestId: string;
-  /** Aborts when the client leaves before it is answered. */
+  /**
+   * Of a query or mutation: aborts when the client leaves before it is answered. Of a subscription: aborts when its
+   * connection is lost, or either side begins to close it, always before its iterator's `return()` is called; never when
+   * the client unsubscribes and stays.
+   */
   readonly signal: AbortSignal;
+  /** The connection that a subscription runs on, made up by us; null for queries and mutations. */
+  readonly connectionId: string | null;
+  /** The id under which a WebSocket's client subscribed: unique on its connection while it runs. Null on other doors. */
+  readonly operationId: string | null;
 }

@@ -13,7 +13,7 @@ import { checkOperation, checkUser, toGraphQLError } from './operation-check.js'
 import { requiresUser } from './requires-user.js';
 import { sandboxPage } from './sandbox-page.js';
 
-/** Runs the checks of both doors on HTTP, and sends subscriptions to the door that serves them. */
+/** Runs the checks of both doors on HTTP, and sends subscriptions to the doors that serve them. */
 export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<RequestContext> => ({
   requestDidStart: () =>
     Promise.resolve({
@@ -59,7 +59,7 @@ function checkRequest({
     checkUser({ document, context });
     throw BadUserInputError.at(
       'query',
-      'subscriptions run over WebSocket (sub-protocol graphql-transport-ws)',
+      'subscriptions run over WebSocket (sub-protocol graphql-transport-ws) or at POST /graphql/stream (graphql-sse)',
     );
   }
   checkOperation({ schema, document, operation, variables: request.variables ?? {}, context });

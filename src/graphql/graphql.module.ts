@@ -7,17 +7,19 @@ import { SafeInt } from '../common/safe-int.scalar.js';
 import { Config } from '../config/config.js';
 import { operationCheckPlugin, sandboxPlugin } from './apollo-plugins.js';
 import { ErrorMask } from './error-mask.js';
+import { EventStreamDoor } from './event-stream-door.js';
 import { HttpDoor, toContext } from './http-door.js';
 import { operationRules, parseOptions } from './operation-rules.js';
 import { Origins } from './origins.js';
 import { requestScope } from './request-scope.js';
 import { type SchemaTypes, schemaOptions } from './schema-options.js';
+import { Subscriptions } from './subscriptions.js';
 import { WebSocketDoor } from './websocket-door.js';
 
 @Module({ providers: [ErrorMask], exports: [ErrorMask] })
 class ErrorMaskModule {}
 
-/** Apollo over HTTP and our own graphql-ws server, over the same schema and under the same rules. */
+/** Apollo over HTTP, our own graphql-ws server and graphql-sse's protocol, over one schema and under the same rules. */
 @Module({})
 export class GraphQLModule {
   /** @param types that the schema reaches only through an interface */
@@ -34,8 +36,8 @@ export class GraphQLModule {
           useFactory: (config: Config, mask: ErrorMask) => apolloOptions(config, mask, types),
         }),
       ],
-      providers: [HttpDoor, Origins, SafeInt, WebSocketDoor],
-      exports: [ErrorMaskModule, HttpDoor, WebSocketDoor],
+      providers: [EventStreamDoor, HttpDoor, Origins, SafeInt, Subscriptions, WebSocketDoor],
+      exports: [ErrorMaskModule, EventStreamDoor, HttpDoor, WebSocketDoor],
     };
   }
 }

@@ -7,6 +7,7 @@ import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import type { RequestContext } from '../auth/request-context.js';
 import { ClientLeftError } from './client-left.error.js';
 import { ErrorMask } from './error-mask.js';
+import { STREAM_PATH } from './event-stream-request.js';
 import { ForbiddenOriginError, Origins } from './origins.js';
 import { requestScope } from './request-scope.js';
 
@@ -16,9 +17,10 @@ declare module 'fastify' {
   }
 }
 
-const GRAPHQL_PATH = '/graphql';
+/** Apollo's, and that of streams. */
+const PATHS: ReadonlySet<string | undefined> = new Set(['/graphql', STREAM_PATH]);
 
-/** What a request over HTTP passes before Apollo sees it: origin, drain, token. */
+/** What a request over HTTP passes before anybody sees it: origin, drain, token. */
 @Injectable()
 export class HttpDoor {
   constructor(
@@ -52,7 +54,7 @@ export class HttpDoor {
 }
 
 /** By the route that was found, not by the address: `/%67raphql` leads there, too. */
-const isGraphQL = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url === GRAPHQL_PATH;
+const isGraphQL = ({ routeOptions }: FastifyRequest): boolean => PATHS.has(routeOptions.url);
 
 /** GraphQL's context for one HTTP request. Its signal aborts when the client leaves before it is answered. */
 export function toContext(request: FastifyRequest, reply: FastifyReply): RequestContext {
@@ -60,5 +62,6 @@ export function toContext(request: FastifyRequest, reply: FastifyReply): Request
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort(new ClientLeftError());
   });
-  return { requestId: request.id, user: request.user, signal: controller.signal };
+  const { id: requestId, user } = request;
+  return { requestId, user, signal: controller.signal, connectionId: null, operationId: null };
 }

@@ -9,6 +9,7 @@ const requestProblems: Readonly<Record<number, string>> = {
   400: 'must be JSON in UTF-8',
   404: 'there is nothing at this address: the API is at /graphql',
   405: 'this address does not take this method',
+  406: 'must accept text/event-stream',
   413: 'is larger than this server accepts',
   414: 'the address is too long',
   415: 'must be of the type application/json',
@@ -27,7 +28,8 @@ export class HttpErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const status = statusOf(exception);
-    const problem = requestProblems[status];
+    // Ours are in words of our own already.
+    const problem = exception instanceof AppError ? undefined : requestProblems[status];
     const error = problem ? BadUserInputError.at('request', problem) : exception;
     void reply.code(status).send({ errors: [this.mask.format(error, request.id)] });
   }

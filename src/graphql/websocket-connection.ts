@@ -7,11 +7,12 @@ import {
   type Server,
   stringifyMessage,
 } from 'graphql-ws';
+import { ClientLeftError } from './client-left.error.js';
+import { PING_INTERVAL_MS } from './stream-limits.js';
 import { Operations } from './websocket-operations.js';
 import { Outbox, pingAnswerer } from './websocket-pressure.js';
 import type { ServerSocket } from './websocket-server-socket.js';
 
-const PING_INTERVAL_MS = 12_000;
 /** Without the ping's payload: whoever does not read would have us keep what it sends. */
 const PONG = stringifyMessage({ type: MessageType.Pong });
 /** graphql-ws takes these for a mistake of its own. */
@@ -23,6 +24,8 @@ const ABNORMAL_CLOSURE = 1006;
 export interface ConnectionExtra {
   readonly socket: ServerSocket;
   readonly request: IncomingMessage;
+  /** Aborted before the connection's operations are ended with it. */
+  readonly closing: AbortController;
 }
 
 /**
@@ -36,7 +39,7 @@ export function openConnection<Extra extends ConnectionExtra>(
   extra: Extra,
   onError: (error: unknown) => void,
 ): void {
-  const { socket, request } = extra;
+  const { socket, request, closing } = extra;
   const operations = new Operations();
   const outbox = new Outbox(socket);
   const closed = server.opened(
@@ -68,6 +71,7 @@ export function openConnection<Extra extends ConnectionExtra>(
   const end = (code: number, reason: string): void => {
     if (isOver) return;
     isOver = true;
+    closing.abort(new ClientLeftError());
     closed(code, reason).catch(onError);
   };
   socket.once('closing', (code: number = NO_STATUS, reason: Buffer | string = '') => {

@@ -3,22 +3,20 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { handleProtocols, makeServer, type Server } from 'graphql-ws';
 import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { Authenticator } from '../auth/authenticator.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Config } from '../config/config.js';
-import { ErrorMask } from './error-mask.js';
 import { Origins } from './origins.js';
+import { CLOSING_MS } from './stream-limits.js';
+import { Subscriptions } from './subscriptions.js';
 import { openConnection } from './websocket-connection.js';
 import { type SocketExtra, webSocketOptions } from './websocket-options.js';
 import { ServerSocket } from './websocket-server-socket.js';
 
 const PATH = '/graphql';
 const GOING_AWAY = 1001;
-/** Time for clients to answer the closing handshake, in milliseconds. */
-const CLOSING_HANDSHAKE_MS = 1_000;
 
 /** Our own graphql-ws server, on the same port as HTTP: sub-protocol graphql-transport-ws, subscriptions only. */
 @Injectable()
@@ -31,11 +29,10 @@ export class WebSocketDoor {
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
-    private readonly schemaHost: GraphQLSchemaHost,
     private readonly authenticator: Authenticator,
     private readonly origins: Origins,
     private readonly lifecycle: Lifecycle,
-    private readonly mask: ErrorMask,
+    private readonly subscriptions: Subscriptions,
     private readonly config: Config,
   ) {
     this.#sockets = new WebSocketServer({
@@ -50,17 +47,9 @@ export class WebSocketDoor {
     });
   }
 
-  /** Called when the schema is built and before the server listens. */
+  /** Called before the server listens. */
   install(): void {
-    const introspection = !this.config.general.production;
-    this.#server = makeServer(
-      webSocketOptions({
-        schema: this.schemaHost.schema,
-        introspection,
-        authenticator: this.authenticator,
-        mask: this.mask,
-      }),
-    );
+    this.#server = makeServer(webSocketOptions(this.authenticator, this.subscriptions));
     const http = this.adapterHost.httpAdapter.getHttpServer() as HttpServer;
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.upgrade(request, socket, head),
@@ -99,7 +88,8 @@ export class WebSocketDoor {
   private accept(socket: ServerSocket, request: IncomingMessage): void {
     if (!this.#server) throw new Error('The WebSocket door was not installed.');
     const connectionId = randomUUID();
-    openConnection(this.#server, { socket, request, connectionId, user: null }, (error) =>
+    const closing = new AbortController();
+    openConnection(this.#server, { socket, request, connectionId, closing, user: null }, (error) =>
       this.#logger.error(
         { err: error, connectionId },
         'A WebSocket connection failed for a reason of our own',
@@ -119,7 +109,7 @@ async function closeGracefully(socket: ServerSocket): Promise<void> {
   if (socket.readyState === socket.CLOSED) return;
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.close(GOING_AWAY, 'The server is stopping');
-  const timer = setTimeout(() => socket.terminate(), CLOSING_HANDSHAKE_MS);
+  const timer = setTimeout(() => socket.terminate(), CLOSING_MS);
   await closed;
   clearTimeout(timer);
 }

@@ -1,7 +1,6 @@
 import type { WebSocket } from 'ws';
+import { HIGH_WATER_MARK } from './stream-limits.js';
 
-/** Bytes that may wait in a socket's buffer before a stream has to wait for the client to read. */
-const HIGH_WATER_MARK = 64 * 1024;
 /** Bytes of answers that may wait before we read no more of what the client sends. */
 const ANSWERS_MARK = 256 * 1024;
 

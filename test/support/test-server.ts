@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Client, createClient, type FormattedExecutionResult } from 'graphql-ws';
 import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createApp, stopApp } from '../../src/create-app.js';
 import { registry } from '../../src/registry/registry.js';
+import { type ChatResults, type Door, type DoorClient, webSocketDoor } from './doors.js';
 
 export const JWT_SECRET = 'a secret for tests, of more than 32 bytes';
 
@@ -45,7 +45,7 @@ export function signToken(userId: string, expiresIn = '1h', secret = JWT_SECRET)
 export class TestServer {
   readonly url: string;
   readonly webSocketUrl: string;
-  readonly #clients: Client[] = [];
+  readonly #clients: DoorClient[] = [];
 
   private constructor(
     readonly app: NestFastifyApplication,
@@ -75,7 +75,7 @@ export class TestServer {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#clients.map(async (client) => client.dispose()));
+    for (const client of this.#clients) client.cut();
     await stopApp(this.app, 0);
     await this.standIn.stop();
   }
@@ -137,32 +137,23 @@ export class TestServer {
     return storeApiKey.apiKey.id as string;
   }
 
-  /** The real graphql-ws client. */
-  async client(userId: string): Promise<Client> {
-    const token = await signToken(userId);
-    const client = createClient({
-      url: this.webSocketUrl,
-      webSocketImpl: WebSocket,
-      connectionParams: { authorization: `Bearer ${token}` },
-      retryAttempts: 0,
-    });
+  /** The real client of a door: graphql-ws, or graphql-sse. */
+  async client(userId: string, door: Door = webSocketDoor): Promise<DoorClient> {
+    const client = await door.client(this, userId);
     this.#clients.push(client);
     return client;
   }
 
   /** Streams a chat with the real client; every result as it came. */
-  async chat(
-    userId: string,
-    input: Record<string, unknown>,
-  ): Promise<AsyncIterableIterator<FormattedExecutionResult<ChatData, unknown>>> {
-    const client = await this.client(userId);
-    return client.iterate<ChatData>({ query: CHAT, variables: { input: { messages: HELLO, ...input } } });
+  async chat(userId: string, input: Record<string, unknown>, door?: Door): Promise<ChatResults> {
+    const client = await this.client(userId, door);
+    return client.iterate(CHAT, { input: { messages: HELLO, ...input } });
   }
 
   /** The events of a chat that starts. */
-  async chatEvents(userId: string, input: Record<string, unknown>): Promise<ChatEventData[]> {
+  async chatEvents(userId: string, input: Record<string, unknown>, door?: Door): Promise<ChatEventData[]> {
     const events: ChatEventData[] = [];
-    for await (const { data, errors } of await this.chat(userId, input)) {
+    for await (const { data, errors } of await this.chat(userId, input, door)) {
       if (!data) throw new Error(`The chat did not start: ${JSON.stringify(errors)}`);
       events.push(data.chat);
     }
@@ -170,8 +161,8 @@ export class TestServer {
   }
 
   /** The code with which a chat fails before ChatStarted. */
-  async chatFailure(userId: string, input: Record<string, unknown>): Promise<string> {
-    for await (const { errors } of await this.chat(userId, input)) {
+  async chatFailure(userId: string, input: Record<string, unknown>, door?: Door): Promise<string> {
+    for await (const { errors } of await this.chat(userId, input, door)) {
       const code = errors?.[0]?.extensions?.code;
       if (typeof code === 'string') return code;
     }

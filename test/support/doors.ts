@@ -1,0 +1,166 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { createClient as createEventStreamClient } from 'graphql-sse';
+import { createClient as createWebSocketClient, type FormattedExecutionResult } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { RawStream } from './raw-stream.js';
+import { type ChatData, RawSocket, signToken } from './test-server.js';
+
+export type ChatResults = AsyncIterableIterator<FormattedExecutionResult<ChatData, unknown>>;
+
+/** Where a server is reached. */
+export interface Address {
+  /** Of HTTP, without a path. */
+  readonly url: string;
+}
+
+/** The real client of a door, for one user. */
+export interface DoorClient {
+  /** Subscribes; the iterator's `return()` leaves. */
+  iterate(query: string, variables: Record<string, unknown>): ChatResults;
+  /** Cuts its connections without a word. */
+  cut(): void;
+}
+
+/** One subscription on a connection of its own, without a client's buffers. */
+export interface RawSubscription {
+  /** The next result; null after the last one, or where the connection is over. */
+  next(): Promise<Record<string, any> | null>;
+  pause(): void;
+  resume(): void;
+  /** Says goodbye as politely as the door allows. */
+  leave(): void;
+  cut(): void;
+}
+
+/** What a client brings along. */
+export interface Arrival {
+  readonly authorization?: string;
+  readonly origin?: string;
+}
+
+/** One of the ways in for subscriptions. */
+export interface Door {
+  readonly name: string;
+  /**
+   * With what it answers whoever has no good token, pages of other origins, and whom it cannot check at the moment: a
+   * status, or a close code.
+   */
+  readonly refusals: { readonly token: number; readonly origin: number; readonly later: number };
+  client(server: Address, userId: string): Promise<DoorClient>;
+  subscribe(
+    server: Address,
+    userId: string,
+    query: string,
+    variables?: Record<string, unknown>,
+  ): Promise<RawSubscription>;
+  /** Tries to get in. @returns with what it is refused; null where it is let in */
+  knock(server: Address, arrival: Arrival): Promise<number | null>;
+}
+
+const webSocketUrl = ({ url }: Address): string => `${url.replace('http', 'ws')}/graphql`;
+
+const bearer = async (userId: string): Promise<string> => `Bearer ${await signToken(userId)}`;
+
+export const webSocketDoor: Door = {
+  name: 'WebSocket',
+  refusals: { token: 4403, origin: 403, later: 1013 },
+
+  async client(server, userId) {
+    const client = createWebSocketClient({
+      url: webSocketUrl(server),
+      webSocketImpl: WebSocket,
+      connectionParams: { authorization: await bearer(userId) },
+      retryAttempts: 0,
+    });
+    return {
+      iterate: (query, variables) => client.iterate<ChatData>({ query, variables }),
+      cut: () => client.terminate(),
+    };
+  },
+
+  async subscribe(server, userId, query, variables = {}) {
+    const raw = await RawSocket.open(webSocketUrl(server), {});
+    await raw.init(userId);
+    raw.subscribe('1', query, variables);
+    const over = raw.closed.then(() => null);
+    return {
+      next: async () => {
+        const message = await Promise.race([raw.next(), over]);
+        if (message?.type === 'next') return message.payload as Record<string, any>;
+        return message?.type === 'error' ? { errors: message.payload as unknown } : null;
+      },
+      pause: () => raw.socket.pause(),
+      resume: () => raw.socket.resume(),
+      leave: () => raw.socket.close(1000),
+      cut: () => raw.socket.terminate(),
+    };
+  },
+
+  async knock(server, { authorization, origin }) {
+    const socket = new WebSocket(webSocketUrl(server), 'graphql-transport-ws', { ...(origin && { origin }) });
+    const refused = new Promise<number>((resolve) => {
+      socket.once('unexpected-response', (_, { statusCode = 0 }: IncomingMessage) => {
+        socket.terminate();
+        resolve(statusCode);
+      });
+      socket.once('close', (code) => resolve(code));
+      socket.on('error', () => undefined);
+    });
+    socket.once('open', () => {
+      socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }));
+    });
+    const status = await Promise.race([
+      once(socket, 'message').then(
+        () => null,
+        () => refused,
+      ),
+      refused,
+    ]);
+    socket.terminate();
+    return status;
+  },
+};
+
+export const eventStreamDoor: Door = {
+  name: 'server-sent events',
+  refusals: { token: 401, origin: 403, later: 503 },
+
+  async client(server, userId) {
+    const client = createEventStreamClient({
+      url: `${server.url}/graphql/stream`,
+      headers: { authorization: await bearer(userId) },
+      retryAttempts: 0,
+    });
+    return {
+      iterate: (query, variables) => client.iterate<ChatData>({ query, variables }) as ChatResults,
+      cut: () => client.dispose(),
+    };
+  },
+
+  async subscribe(server, userId, query, variables = {}) {
+    const authorization = await bearer(userId);
+    const raw = await RawStream.open(server.url, { query, variables }, { authorization });
+    return {
+      next: async () => {
+        const message = await raw.next();
+        return message?.event === 'next' ? (message.data as Record<string, any>) : null;
+      },
+      pause: () => raw.response.pause(),
+      resume: () => raw.response.resume(),
+      leave: () => raw.request.socket?.end(),
+      cut: () => raw.request.destroy(),
+    };
+  },
+
+  async knock(server, { authorization, origin }) {
+    const query = 'subscription { __typename }';
+    const headers = { ...(authorization && { authorization }), ...(origin && { origin }) };
+    const { request, response } = await RawStream.open(server.url, { query }, headers);
+    request.destroy();
+    return response.statusCode === 200 ? null : (response.statusCode ?? 0);
+  },
+};
+
+/** Every way in for subscriptions: what is promised of them holds on each. */
+export const doors: readonly Door[] = [webSocketDoor, eventStreamDoor];
