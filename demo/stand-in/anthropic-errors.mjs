@@ -29,6 +29,12 @@ export const anthropicErrors = {
   unknownModel: (/** @type {string} */ model) => error(404, 'not_found_error', `model: ${model}`),
   badParameter: (/** @type {string} */ param) =>
     error(400, 'invalid_request_error', `${param}: Input should be less than or equal to 1`),
+  noToolResult: (/** @type {string} */ id) =>
+    error(
+      400,
+      'invalid_request_error',
+      `messages.1: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ${id}.`,
+    ),
   permission: () =>
     error(403, 'permission_error', 'Your API key does not have permission to use the specified resource.'),
   overloaded: () => error(529, 'overloaded_error', 'Overloaded'),

@@ -1,6 +1,7 @@
 import { anthropicErrors, anthropicNotFound } from './anthropic-errors.mjs';
-import { bearerOf, namedEvent } from './sse.mjs';
-import { completionOf, countTokens, reasoning, words } from './tools.mjs';
+import { MessageEvents } from './anthropic-events.mjs';
+import { bearerOf } from './sse.mjs';
+import { countTokens, fragments, reasoning, respondTo, words } from './tools.mjs';
 
 /**
  * Anthropic's Messages API, streamed (`POST /v1/messages`).
@@ -20,80 +21,65 @@ export const anthropic = {
   async answer(exchange, tools) {
     const { body, method, path } = exchange;
     if (method !== 'POST' || path !== '/v1/messages') return exchange.reply(anthropicNotFound());
-    const text = completionOf('Anthropic', lastText(body.messages));
-    const thinks = body.thinking !== undefined && body.thinking.type !== 'disabled';
-    const inputTokens = countTokens(JSON.stringify(body.messages));
-    const thinkingTokens = thinks ? countTokens(reasoning) : 0;
-
-    await exchange.write(messageStart(body.model, inputTokens));
-    if (thinks) {
-      await exchange.write(blockStart(0, { type: 'thinking', thinking: '', signature: '' }));
-      await tools.stream(words(reasoning), (thinking) => delta(0, { type: 'thinking_delta', thinking }));
-      await exchange.write(delta(0, { type: 'signature_delta', signature: 'c3RhbmQtaW4=' }) + blockStop(0));
+    const unanswered = unansweredCall(body.messages);
+    if (unanswered !== undefined) return exchange.reply(anthropicErrors.noToolResult(unanswered));
+    const answer = new MessageEvents(body.model);
+    await exchange.write(answer.begin(countTokens(JSON.stringify(body.messages))));
+    if (body.thinking !== undefined && body.thinking.type !== 'disabled') {
+      await exchange.write(answer.beginThinking());
+      await tools.stream(words(reasoning), (delta) => answer.thinkingDelta(delta));
+      await exchange.write(answer.endThinking());
     }
-    const index = thinks ? 1 : 0;
-    await exchange.write(blockStart(index, { type: 'text', text: '', citations: null }) + ping);
-    await tools.stream(words(text), (word) => delta(index, { type: 'text_delta', text: word }));
-    exchange.end(blockStop(index) + messageEnd(thinkingTokens + countTokens(text), thinkingTokens));
+    const response = respondTo(questionIn(body));
+    if ('text' in response) {
+      await exchange.write(answer.beginText());
+      await tools.stream(words(response.text), (delta) => answer.textDelta(delta));
+      await exchange.write(answer.endText());
+    } else {
+      for (const query of response.queries) {
+        await exchange.write(answer.beginCall(response.tool));
+        await tools.stream(fragments(JSON.stringify({ query })), (delta) => answer.argumentsDelta(delta));
+        await exchange.write(answer.endCall());
+      }
+    }
+    exchange.end(answer.end());
   },
 };
 
-const ping = namedEvent({ type: 'ping' });
-
-/** @param {string} model @param {number} inputTokens */
-function messageStart(model, inputTokens) {
-  const usage = {
-    input_tokens: inputTokens,
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
-    output_tokens: 1,
-    service_tier: 'standard',
+/** @param {any} body @returns {import('./tools.mjs').Question} */
+function questionIn({ messages, tools, tool_choice: choice }) {
+  const blocks = messages.flatMap(blocksOf);
+  return {
+    name: 'Anthropic',
+    text: String(
+      blocks.findLast((/** @type {any} */ block) => block.role === 'user' && block.text)?.text ?? '',
+    ),
+    tool: choice?.type === 'none' ? undefined : tools?.[0]?.name,
+    results: blocks
+      .filter((/** @type {any} */ { type }) => type === 'tool_result')
+      .map((/** @type {any} */ { content }) => String(content)),
   };
-  const message = {
-    id: `msg_${crypto.randomUUID().replaceAll('-', '')}`,
-    type: 'message',
-    role: 'assistant',
-    model,
-    content: [],
-    stop_reason: null,
-    stop_sequence: null,
-    usage,
-  };
-  return event('message_start', { message });
 }
 
-/** @param {number} index @param {object} block */
-function blockStart(index, block) {
-  return event('content_block_start', { index, content_block: block });
+/**
+ * The id of a call whose result is not in the very next message, which the API refuses.
+ *
+ * @param {any[]} messages
+ * @returns {string | undefined}
+ */
+function unansweredCall(messages) {
+  for (const [index, message] of messages.entries()) {
+    const next = blocksOf(messages[index + 1] ?? {});
+    const call = blocksOf(message).find(
+      ({ type, id }) => type === 'tool_use' && !next.some(({ tool_use_id }) => tool_use_id === id),
+    );
+    if (call) return call.id;
+  }
+  return undefined;
 }
 
-/** @param {number} index @param {object} change */
-function delta(index, change) {
-  return event('content_block_delta', { index, delta: change });
-}
-
-/** @param {number} index */
-function blockStop(index) {
-  return event('content_block_stop', { index });
-}
-
-/** @param {number} outputTokens @param {number} thinkingTokens */
-function messageEnd(outputTokens, thinkingTokens) {
-  const usage = {
-    output_tokens: outputTokens,
-    output_tokens_details: thinkingTokens > 0 ? { thinking_tokens: thinkingTokens } : null,
-  };
-  const change = { stop_reason: 'end_turn', stop_sequence: null, stop_details: null, container: null };
-  return event('message_delta', { delta: change, usage }) + event('message_stop', {});
-}
-
-/** @param {string} type @param {object} data */
-function event(type, data) {
-  return namedEvent({ type, ...data });
-}
-
-/** @param {any[]} messages */
-function lastText(messages) {
-  const content = messages.at(-1)?.content;
-  return typeof content === 'string' ? content : String(content?.at(-1)?.text ?? '');
+/** The blocks of a message, each with the message's role. @param {any} message @returns {any[]} */
+function blocksOf({ role, content = [] }) {
+  const blocks = typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+  return blocks.map((/** @type {object} */ block) => ({ role, ...block }));
 }

@@ -26,6 +26,14 @@ export const googleErrors = {
         fieldViolations: [{ field, description: 'out of range' }],
       },
     ]),
+  missingSignature: () =>
+    error(400, 'INVALID_ARGUMENT', 'Function call is missing a thought_signature in functionCall parts.'),
+  missingResponse: () =>
+    error(
+      400,
+      'INVALID_ARGUMENT',
+      'Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.',
+    ),
   permission: () =>
     error(403, 'PERMISSION_DENIED', 'Requests to this API are blocked.', [
       errorInfo('API_KEY_SERVICE_BLOCKED'),

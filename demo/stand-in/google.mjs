@@ -1,8 +1,11 @@
 import { googleErrors } from './google-errors.mjs';
-import { plainEvent } from './sse.mjs';
-import { completionOf, countTokens, reasoning, words } from './tools.mjs';
+import { CandidateEvents } from './google-events.mjs';
+import { countTokens, reasoning, respondTo, words } from './tools.mjs';
 
 const STREAM_PATH = /^\/v1beta\/models\/([^/:]+):streamGenerateContent$/;
+
+/** What Google sends of its hidden reasoning, and wants back with the part that it came with. */
+const SIGNATURE = 'CsgBstandin';
 
 /**
  * Google's Gemini API, streamed (`POST /v1beta/models/MODEL:streamGenerateContent?alt=sse`). The real one takes a key
@@ -22,54 +25,61 @@ export const google = {
     const { body, path, query } = exchange;
     const model = STREAM_PATH.exec(path.split('?')[0] ?? '')?.[1];
     if (!model || query.get('alt') !== 'sse') return exchange.reply(googleErrors.unknownModel(path));
-    const text = completionOf('Google', String(body.contents?.at(-1)?.parts?.at(-1)?.text ?? ''));
-    const thinks = body.generationConfig?.thinkingConfig?.includeThoughts === true;
-    const promptTokenCount = countTokens(JSON.stringify(body.contents));
-    const answer = new Candidates(decodeURIComponent(model), promptTokenCount);
-    if (thinks) {
+    if (hasUnsignedCall(body.contents)) return exchange.reply(googleErrors.missingSignature());
+    if (hasUnansweredCall(body.contents)) return exchange.reply(googleErrors.missingResponse());
+    const answer = new CandidateEvents(decodeURIComponent(model), countTokens(JSON.stringify(body.contents)));
+    if (body.generationConfig?.thinkingConfig?.includeThoughts === true) {
       await tools.stream(words(reasoning), (word) => answer.thought(word));
-      answer.thoughtsTokenCount = countTokens(reasoning);
     }
-    await tools.stream(words(text), (word) => answer.text(word));
+    const response = respondTo(questionIn(body));
+    if ('text' in response) await tools.stream(words(response.text), (word) => answer.text(word));
+    else {
+      for (const [index, query] of response.queries.entries()) {
+        const call = { name: response.tool, args: { query }, id: crypto.randomUUID().slice(0, 8) };
+        await exchange.write(answer.call(call, index === 0 ? SIGNATURE : undefined));
+      }
+    }
     exchange.end(answer.end());
   },
 };
 
-class Candidates {
-  thoughtsTokenCount = 0;
-  #text = '';
+/** @param {any} body @returns {import('./tools.mjs').Question} */
+function questionIn({ contents, tools, toolConfig }) {
+  const texts = contents
+    .filter((/** @type {any} */ { role }) => role === 'user')
+    .flatMap(partsOf)
+    .filter((/** @type {any} */ { text }) => text !== undefined);
+  const mayCall = toolConfig?.functionCallingConfig?.mode !== 'NONE';
+  return {
+    name: 'Google',
+    text: String(texts.at(-1)?.text ?? ''),
+    tool: mayCall ? tools?.[0]?.functionDeclarations?.[0]?.name : undefined,
+    results: contents
+      .flatMap(partsOf)
+      .filter((/** @type {any} */ { functionResponse }) => functionResponse)
+      .map((/** @type {any} */ { functionResponse: { response } }) =>
+        String(response.output ?? response.error ?? JSON.stringify(response)),
+      ),
+  };
+}
 
-  /** @param {string} modelVersion @param {number} promptTokenCount */
-  constructor(modelVersion, promptTokenCount) {
-    this.modelVersion = modelVersion;
-    this.promptTokenCount = promptTokenCount;
-  }
+/** Whether a turn's first call lacks its signature. @param {any[]} contents */
+function hasUnsignedCall(contents) {
+  return contents
+    .map((content) => partsOf(content).find(({ functionCall }) => functionCall))
+    .some((call) => call && !call.thoughtSignature);
+}
 
-  /** @param {string} text */
-  thought(text) {
-    return this.#event({ text, thought: true });
-  }
+/** Whether a turn's calls and the responses in the next turn are not as many. @param {any[]} contents */
+function hasUnansweredCall(contents) {
+  const count = (/** @type {any} */ content, /** @type {string} */ field) =>
+    partsOf(content ?? {}).filter((part) => part[field]).length;
+  return contents.some(
+    (content, index) => count(content, 'functionCall') > count(contents[index + 1], 'functionResponse'),
+  );
+}
 
-  /** @param {string} text */
-  text(text) {
-    this.#text += text;
-    return this.#event({ text });
-  }
-
-  end() {
-    return this.#event({ text: '' }, 'STOP');
-  }
-
-  /** @param {object} part @param {string} [finishReason] */
-  #event(part, finishReason) {
-    const candidatesTokenCount = countTokens(this.#text);
-    const usageMetadata = {
-      promptTokenCount: this.promptTokenCount,
-      candidatesTokenCount,
-      thoughtsTokenCount: this.thoughtsTokenCount,
-      totalTokenCount: this.promptTokenCount + candidatesTokenCount + this.thoughtsTokenCount,
-    };
-    const candidate = { content: { parts: [part], role: 'model' }, finishReason, index: 0 };
-    return plainEvent({ candidates: [candidate], usageMetadata, modelVersion: this.modelVersion });
-  }
+/** @param {any} content @returns {any[]} */
+function partsOf({ parts = [] }) {
+  return parts;
 }

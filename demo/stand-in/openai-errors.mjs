@@ -35,6 +35,8 @@ export const openaiErrors = {
       param,
       code: 'unsupported_parameter',
     }),
+  noToolOutput: (/** @type {string} */ callId) =>
+    error(400, { message: `No tool output found for function call ${callId}.`, param: 'input' }),
   region: () =>
     error(403, {
       message: 'Country, region, or territory not supported',

@@ -1,7 +1,7 @@
 import { openaiErrors, openaiNotFound } from './openai-errors.mjs';
 import { ResponseEvents } from './openai-events.mjs';
 import { bearerOf } from './sse.mjs';
-import { completionOf, countTokens, reasoning, words } from './tools.mjs';
+import { countTokens, fragments, reasoning, respondTo, words } from './tools.mjs';
 
 /**
  * OpenAI's Responses API, streamed (`POST /v1/responses`).
@@ -14,24 +14,54 @@ export const openai = {
   keyOf: bearerOf,
   refuse: (exchange) => exchange.reply(openaiErrors.badKey(exchange.key)),
   async answer(exchange, tools) {
+    const { body } = exchange;
     if (exchange.method !== 'POST' || exchange.path !== '/v1/responses') {
       return exchange.reply(openaiNotFound(exchange));
     }
-    const answer = new ResponseEvents(exchange.body);
-    const question = lastText(exchange.body.input);
+    const unanswered = unansweredCall(body.input);
+    if (unanswered !== undefined) return exchange.reply(openaiErrors.noToolOutput(unanswered));
+    const answer = new ResponseEvents(body);
     await exchange.write(answer.begin());
-    if (exchange.body.reasoning?.summary) {
+    if (body.reasoning?.summary) {
       await exchange.write(answer.beginReasoning());
       await tools.stream(words(reasoning), (delta) => answer.reasoningDelta(delta));
       await exchange.write(answer.endReasoning());
     }
-    await exchange.write(answer.beginText());
-    await tools.stream(words(completionOf('OpenAI', question)), (delta) => answer.textDelta(delta));
-    exchange.end(answer.end(countTokens(JSON.stringify(exchange.body.input))));
+    const response = respondTo(questionIn(body));
+    if ('text' in response) {
+      await exchange.write(answer.beginText());
+      await tools.stream(words(response.text), (delta) => answer.textDelta(delta));
+    } else {
+      for (const query of response.queries) {
+        await exchange.write(answer.beginCall(response.tool));
+        await tools.stream(fragments(JSON.stringify({ query })), (delta) => answer.argumentsDelta(delta));
+        await exchange.write(answer.endCall());
+      }
+    }
+    exchange.end(answer.end(countTokens(JSON.stringify(body.input))));
   },
 };
 
-/** @param {any} input */
-function lastText(input) {
-  return typeof input === 'string' ? input : String(input?.at(-1)?.content ?? '');
+/** @param {any} body @returns {import('./tools.mjs').Question} */
+function questionIn({ input, tools, tool_choice: choice }) {
+  const items = typeof input === 'string' ? [{ role: 'user', content: input }] : itemsIn(input);
+  return {
+    name: 'OpenAI',
+    text: String(items.findLast(({ role }) => role === 'user')?.content ?? ''),
+    tool: choice === 'none' ? undefined : tools?.[0]?.name,
+    results: items.filter(({ type }) => type === 'function_call_output').map(({ output }) => String(output)),
+  };
+}
+
+/** The id of a call without a result, which the API refuses. @param {any} input @returns {string | undefined} */
+function unansweredCall(input) {
+  const items = itemsIn(input);
+  const isAnswered = (/** @type {string} */ id) =>
+    items.some(({ type, call_id }) => type === 'function_call_output' && call_id === id);
+  return items.find(({ type, call_id }) => type === 'function_call' && !isAnswered(call_id))?.call_id;
+}
+
+/** @param {any} input @returns {any[]} */
+function itemsIn(input) {
+  return Array.isArray(input) ? input : [];
 }

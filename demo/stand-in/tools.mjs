@@ -42,3 +42,63 @@ export function completionOf(name, question) {
 
 /** What every chat stand-in thinks before it speaks. */
 export const reasoning = 'The user greets a stand-in. A short, friendly answer that says so will do.';
+
+/**
+ * The queries that a chat stand-in calls its tool with. Each `search:` in the question is a turn, and each `;` parts two
+ * calls of one turn: `search: cats; dogs` makes two at once, `search: cats search: dogs` one after the other.
+ *
+ * @param {string} question
+ * @param {number} resultCount how many results the request brings: the turns that they belong to are over
+ * @returns {string[]} empty where it is time to answer
+ */
+export function nextQueries(question, resultCount) {
+  const turns = question.split('search:').slice(1).map(queriesOf);
+  let over = resultCount;
+  for (const queries of turns) {
+    if (over <= 0 && queries.length > 0) return queries;
+    over -= queries.length;
+  }
+  return [];
+}
+
+/** @param {string} text */
+function queriesOf(text) {
+  const [line = ''] = text.trim().split('\n');
+  return line
+    .split(';')
+    .map((query) => query.trim())
+    .filter((query) => query !== '');
+}
+
+/** What a chat stand-in says once it has results. @param {string} name @param {readonly string[]} results */
+export function answerFrom(name, results) {
+  const last = results.at(-1) ?? '';
+  return `This is ${name}'s stand-in speaking, with ${results.length} ${results.length === 1 ? 'result' : 'results'}. The last one begins “${last.slice(0, 80)}”.`;
+}
+
+/**
+ * What a chat request comes to, in no provider's dialect.
+ *
+ * @typedef {object} Question
+ * @property {string} name The provider's.
+ * @property {string} text The last thing that the user said.
+ * @property {string | undefined} tool The tool that may be called; undefined where none may.
+ * @property {readonly string[]} results What the tool brought so far.
+ */
+
+/**
+ * What a chat stand-in does: it calls the tool, or speaks.
+ *
+ * @param {Question} question
+ * @returns {{ tool: string, queries: string[] } | { text: string }}
+ */
+export function respondTo({ name, text, tool, results }) {
+  const queries = nextQueries(text, results.length);
+  if (tool !== undefined && queries.length > 0) return { tool, queries };
+  return { text: results.length > 0 ? answerFrom(name, results) : completionOf(name, text) };
+}
+
+/** A text in pieces of a few characters, as a model writes the arguments of a call. @param {string} text */
+export function fragments(text) {
+  return text.match(/[^]{1,6}/g) ?? [];
+}
