@@ -1,5 +1,4 @@
 import { once as eventOf } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { inspect } from 'node:util';
 import { jest } from '@jest/globals';
@@ -13,17 +12,11 @@ import {
   type Behaviour,
 } from '../../demo/stand-in/behaviours.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
-import type { ProviderSettings } from '../../src/common/provider-definition.js';
 import { Secret } from '../../src/common/secret.js';
-import { OutboundHttp } from '../../src/outbound/outbound-http.js';
-import { UpstreamError } from '../../src/outbound/upstream-error.js';
-import type { ChatPart, ChatRequest } from '../../src/providers/contract.js';
 import { registry } from '../../src/registry/registry.js';
 import { collect, failureOf } from '../support/collect.js';
-import { useStandIn } from '../support/stand-in.js';
 import { chatCases, conversation, statusCases } from './chat-adapter-cases.js';
-
-const KEY = 'sk-a-key-that-must-not-travel';
+import { inPiecesOf, joined, KEY, sentencesIn, useAdapter } from './chat-adapter-harness.js';
 
 const TEXT = 'Grüße und 日本 👩‍💻\ndata: done!';
 
@@ -32,68 +25,9 @@ it('covers every chat provider of the registry', () => {
   expect(chatCases.map(({ entry }) => entry.id)).toEqual(ids);
 });
 
-/** The texts in an answer that are long enough to be a provider's own words. */
-function sentencesIn(value: unknown): string[] {
-  if (typeof value === 'string') return value.length > 12 ? [value] : [];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(sentencesIn) : [];
-}
-
-const joined = (type: 'text' | 'reasoning', parts: readonly ChatPart[]): string =>
-  parts.map((part) => (part.type === type ? part.text : '')).join('');
-
-function inPiecesOf(size: number, bytes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
-    bytes.subarray(index * size, (index + 1) * size),
-  );
-}
-
 describe.each(chatCases)('$entry.displayName', (provider) => {
   const { entry } = provider;
-  const standIn = useStandIn();
-  let http: OutboundHttp;
-
-  beforeEach(() => {
-    http = new OutboundHttp();
-    standIn().acceptKey(entry.id, KEY);
-  });
-  afterEach(async () => {
-    await http.close();
-  });
-
-  function stream(
-    request: Partial<ChatRequest> = {},
-    signal = new AbortController().signal,
-    overrides: Partial<ProviderSettings> = {},
-  ): AsyncIterable<ChatPart> {
-    const api = standIn().environment()[entry.environment.endpoints.api.variable]!;
-    const settings = { endpoints: { api }, firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000, ...overrides };
-    return entry.createAdapter(settings, http).stream(
-      {
-        model: provider.model,
-        messages: [{ role: 'USER', content: 'Hello' }],
-        ...request,
-      },
-      Secret.fromText(KEY),
-      signal,
-    );
-  }
-
-  function answerWith(behaviour: Behaviour): Promise<Exchange> {
-    standIn().once(entry.id, behaviour);
-    return standIn().nextRequest(entry.id);
-  }
-
-  const fixture = (name: string): Promise<Buffer> =>
-    readFile(new URL(`../fixtures/${entry.id.toLowerCase()}/${name}.sse`, import.meta.url));
-
-  /** The code of a failure that tells nothing of the key, nor anything that the provider said. */
-  async function codeOf(work: AsyncIterable<ChatPart>, said: unknown = null): Promise<string> {
-    const failure = await failureOf(work);
-    if (!(failure instanceof UpstreamError)) throw failure;
-    const printed = inspect(failure, { depth: 20, showHidden: true }) + JSON.stringify(failure);
-    for (const secret of [KEY, 'cause', ...sentencesIn(said)]) expect(printed).not.toContain(secret);
-    return failure.code;
-  }
+  const { standIn, http, stream, answerWith, fixture, codeOf } = useAdapter(entry, provider.model);
 
   const first = provider.textEvent('First words');
   const firstThenSilence = (): Behaviour => replay([first], { then: 'hang' });
@@ -153,7 +87,7 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
         const settings = { endpoints: { api }, firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
         const request = { model: provider.model, messages: conversation };
         const signal = new AbortController().signal;
-        await collect(entry.createAdapter(settings, http).stream(request, Secret.fromText(key), signal));
+        await collect(entry.createAdapter(settings, http()).stream(request, Secret.fromText(key), signal));
       });
       await Promise.all(adapterCalls);
       expect(

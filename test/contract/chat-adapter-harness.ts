@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
+import type { Behaviour } from '../../demo/stand-in/behaviours.mjs';
+import type { Exchange } from '../../demo/stand-in/exchange.mjs';
+import type { StandIn } from '../../demo/stand-in/stand-in.mjs';
+import type { ProviderSettings } from '../../src/common/provider-definition.js';
+import { Secret } from '../../src/common/secret.js';
+import { OutboundHttp } from '../../src/outbound/outbound-http.js';
+import { UpstreamError } from '../../src/outbound/upstream-error.js';
+import type { ChatPart, ChatProviderEntry, ChatRequest } from '../../src/providers/contract.js';
+import { failureOf } from '../support/collect.js';
+import { useStandIn } from '../support/stand-in.js';
+
+export const KEY = 'sk-a-key-that-must-not-travel';
+
+/** The texts in an answer that are long enough to be a provider's own words. */
+export function sentencesIn(value: unknown): string[] {
+  if (typeof value === 'string') return value.length > 12 ? [value] : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(sentencesIn) : [];
+}
+
+export const joined = (type: 'text' | 'reasoning', parts: readonly ChatPart[]): string =>
+  parts.map((part) => (part.type === type ? part.text : '')).join('');
+
+export function inPiecesOf(size: number, bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  );
+}
+
+/** One adapter, and the stand-in that it talks to, anew for each test. */
+export interface AdapterHarness {
+  readonly standIn: () => StandIn;
+  readonly http: () => OutboundHttp;
+  /** Calls the adapter with the key that the stand-in accepts. */
+  readonly stream: (
+    request?: Partial<ChatRequest>,
+    signal?: AbortSignal,
+    overrides?: Partial<ProviderSettings>,
+  ) => AsyncIterable<ChatPart>;
+  /** Scripts the next answer; resolves to the request. */
+  readonly answerWith: (behaviour: Behaviour) => Promise<Exchange>;
+  readonly fixture: (name: string) => Promise<Buffer>;
+  /** The code of a failure that tells nothing of the key, nor anything that the provider said. */
+  readonly codeOf: (work: AsyncIterable<ChatPart>, said?: unknown) => Promise<string>;
+}
+
+export function useAdapter(entry: ChatProviderEntry, model: string): AdapterHarness {
+  const standIn = useStandIn();
+  let http: OutboundHttp;
+
+  beforeEach(() => {
+    http = new OutboundHttp();
+    standIn().acceptKey(entry.id, KEY);
+  });
+  afterEach(async () => {
+    await http.close();
+  });
+
+  return {
+    standIn,
+    http: () => http,
+    stream(request = {}, signal = new AbortController().signal, overrides = {}) {
+      const api = standIn().environment()[entry.environment.endpoints.api.variable]!;
+      const settings = {
+        endpoints: { api },
+        firstByteTimeoutMs: 10_000,
+        idleTimeoutMs: 10_000,
+        ...overrides,
+      };
+      return entry
+        .createAdapter(settings, http)
+        .stream(
+          { model, messages: [{ role: 'USER', content: 'Hello' }], ...request },
+          Secret.fromText(KEY),
+          signal,
+        );
+    },
+    answerWith(behaviour) {
+      standIn().once(entry.id, behaviour);
+      return standIn().nextRequest(entry.id);
+    },
+    fixture: (name) =>
+      readFile(new URL(`../fixtures/${entry.id.toLowerCase()}/${name}.sse`, import.meta.url)),
+    async codeOf(work, said = null) {
+      const failure = await failureOf(work);
+      if (!(failure instanceof UpstreamError)) throw failure;
+      const printed = inspect(failure, { depth: 20, showHidden: true }) + JSON.stringify(failure);
+      for (const secret of [KEY, 'cause', ...sentencesIn(said)]) expect(printed).not.toContain(secret);
+      return failure.code;
+    },
+  };
+}
