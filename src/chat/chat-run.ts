@@ -126,7 +126,7 @@ export class ChatRun implements AsyncIterableIterator<ChatEvent> {
         else if (part.type === 'reasoning') yield this.#delta('ReasoningDelta', part.text);
         else if (part.type === 'usage') this.#usage = part.usage;
         else if (part.type === 'switch') yield this.#switched(part);
-        else finishReason = part.reason;
+        else if (part.type === 'finish') finishReason = part.reason;
       }
       this.#controller.signal.throwIfAborted();
       if (finishReason === null) throw new ProviderTruncatedError();

@@ -11,6 +11,55 @@ export interface ChatMessage {
   readonly content: string;
 }
 
+/** A tool that the model may call. */
+export interface ToolDefinition {
+  /** Letters, digits, `_` and `-`, 64 at most: what every provider takes. */
+  readonly name: string;
+  /** For the model: what the tool does, and when to call it. */
+  readonly description: string;
+  /** The JSON Schema of an object (https://json-schema.org). No provider is asked to enforce it. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** What the model asks for. It is the model's word: neither the name nor the input need be what was declared. */
+export interface ToolCall {
+  /** Tells the calls of one turn apart: the provider's own id, or one made here where it has none. */
+  readonly id: string;
+  readonly name: string;
+  /** Parsed JSON of any type; undefined where the model wrote none that parses. */
+  readonly input: unknown;
+}
+
+export interface ToolResult {
+  /** The id and the name of the {@link ToolCall} that it answers. */
+  readonly callId: string;
+  readonly name: string;
+  /** For the model to read. Where `isError`, what went wrong. */
+  readonly content: string;
+  readonly isError: boolean;
+}
+
+/** An earlier turn of the same answer: what the model said and called, and what came of it. */
+export interface ToolStep {
+  /**
+   * The `transcript` of the turn's `toolCalls` part: what the adapter needs to say that turn again, with its hidden
+   * reasoning. Plain JSON, read by nobody else, and good for the same adapter, model and key only.
+   */
+  readonly transcript: unknown;
+  /** One for each of the turn's calls, in their order: a provider refuses a call that has no result. */
+  readonly results: readonly ToolResult[];
+}
+
+/** The tools of an answer that may take several turns. */
+export interface ChatTools {
+  /** At least one. */
+  readonly definitions: readonly ToolDefinition[];
+  /** The turns so far, oldest first. */
+  readonly steps: readonly ToolStep[];
+  /** NONE: the model must answer now, with what it has. The definitions are sent all the same, for the steps. */
+  readonly choice: 'AUTO' | 'NONE';
+}
+
 /** A chat in no provider's dialect. What is undefined is left to the provider. */
 export interface ChatRequest {
   readonly model: string;
@@ -18,6 +67,7 @@ export interface ChatRequest {
   readonly temperature?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;
+  readonly tools?: ChatTools | undefined;
 }
 
 /** Tokens as the provider counts them. `outputTokens` includes the reasoning tokens. */
@@ -31,13 +81,17 @@ export interface TokenUsage {
 /**
  * What an adapter yields, in the provider's order:
  * - `text`, `reasoning`: what the model wrote; never empty.
- * - `usage`: totals so far, as soon as the provider tells them; a later one replaces an earlier one.
+ * - `usage`: this turn's totals so far, as soon as the provider tells them; a later one replaces an earlier one.
+ * - `toolCalls`: at most once, only where the request has tools, and directly before `finish`: all calls of the turn in
+ *   the model's order, never an empty list. The reason of such a turn is STOP: whether the answer goes on is for the
+ *   caller to decide. A turn that was cut or filtered hands on none of its calls.
  * - `finish`: once, last. A stream that ends without it is an error, never a success.
  */
 export type ChatPart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
   | { readonly type: 'usage'; readonly usage: TokenUsage }
+  | { readonly type: 'toolCalls'; readonly calls: readonly ToolCall[]; readonly transcript: unknown }
   | { readonly type: 'finish'; readonly reason: FinishReason };
 
 /** One chat provider's dialect. It holds no state between calls and keeps nothing of the key. */

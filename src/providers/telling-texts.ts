@@ -2,7 +2,8 @@
 export type TellingTexts<Meaning extends string> = readonly (readonly [pattern: RegExp, meaning: Meaning])[];
 
 /** Our own names of what a provider may complain about: what a client sees in place of the provider's words. */
-export type InputName = 'model' | 'messages' | 'temperature' | 'maxOutputTokens' | 'reasoningEffort';
+export type InputName =
+  'model' | 'messages' | 'temperature' | 'maxOutputTokens' | 'reasoningEffort' | 'webSearch';
 
 /** Matches everything, and nothing of it. */
 const NOTHING = /(?:)/;

@@ -13,8 +13,14 @@ import type {
   FinishReason,
   TokenUsage,
 } from '../../src/providers/contract.js';
+import {
+  anthropicTools,
+  googleTools,
+  openaiTools,
+  type Body,
+  type ToolCase,
+} from './chat-adapter-tool-cases.js';
 
-type Body = Readonly<Record<string, unknown>>;
 type EchoingError = 'badKey' | 'exhausted' | 'rateLimit';
 
 /** What one provider's wire looks like, for the suite that all of them pass. */
@@ -51,6 +57,7 @@ export interface ChatCase {
   /** The event that closes answer.sse begins with this. */
   readonly closing: string;
   readonly malformedEvent: string;
+  readonly tools: ToolCase;
   /** Variables that the provider's package reads. */
   readonly packageVariables: Readonly<Record<string, string>>;
 }
@@ -71,6 +78,7 @@ const unreachable = 'http://127.0.0.1:9';
 export const chatCases: readonly ChatCase[] = [
   {
     entry: openai,
+    tools: openaiTools,
     model: 'gpt-5.4-mini',
     path: '/v1/responses',
     keyHeader: 'authorization',
@@ -133,6 +141,7 @@ export const chatCases: readonly ChatCase[] = [
       ['maxOutputTokens', openaiErrors.badParameter('max_output_tokens')],
       ['reasoningEffort', openaiErrors.badParameter('reasoning.effort')],
       ['messages', openaiErrors.badParameter('input[0].content')],
+      ['webSearch', openaiErrors.badParameter('tools')],
       [null, openaiErrors.badParameter('something.new')],
     ],
     streamErrors: [
@@ -160,6 +169,7 @@ export const chatCases: readonly ChatCase[] = [
   },
   {
     entry: anthropic,
+    tools: anthropicTools,
     model: 'claude-haiku-5-5',
     path: '/v1/messages',
     keyHeader: 'authorization',
@@ -230,6 +240,7 @@ export const chatCases: readonly ChatCase[] = [
       ['maxOutputTokens', anthropicErrors.badParameter('max_tokens')],
       ['reasoningEffort', anthropicErrors.badParameter('thinking.type')],
       ['messages', anthropicErrors.badParameter('messages.0.content')],
+      ['webSearch', anthropicErrors.badParameter('tools.0.custom.name')],
       [null, anthropicErrors.badParameter('something_new')],
     ],
     streamErrors: [
@@ -259,6 +270,7 @@ export const chatCases: readonly ChatCase[] = [
   },
   {
     entry: google,
+    tools: googleTools,
     model: 'gemini-3.1-flash-lite',
     path: '/v1beta/models/gemini-3.1-flash-lite:streamGenerateContent?alt=sse',
     keyHeader: 'x-goog-api-key',
@@ -315,6 +327,7 @@ export const chatCases: readonly ChatCase[] = [
       ['maxOutputTokens', googleErrors.badParameter('generation_config.max_output_tokens')],
       ['reasoningEffort', googleErrors.badParameter('generation_config.thinking_config.thinking_level')],
       ['messages', googleErrors.badParameter('contents[0].parts')],
+      ['webSearch', googleErrors.badParameter('tools[0].function_declarations[0].name')],
       [null, googleErrors.badParameter('something_new')],
     ],
     streamErrors: [

@@ -24,7 +24,9 @@ import { fetchLimits, packageClient, requestHeaders } from '../package-client.js
 import { meaningOf, type InputName, type TellingTexts } from '../telling-texts.js';
 import { textPart } from '../text-part.js';
 import { usageParts } from '../token-usage.js';
+import { endOfTurn } from '../tool-turn.js';
 import { valueAt } from '../value-at.js';
+import { AnthropicTurn, toToolOptions, toTurns } from './anthropic-tools.js';
 
 /** Anthropic's Messages API, through its package: https://platform.claude.com/docs/en/api/messages */
 export const anthropic = defineChatProvider({
@@ -87,6 +89,7 @@ const inputs: TellingTexts<InputName> = [
   [/\btemperature\b/, 'temperature'],
   [/\bmax_tokens\b/, 'maxOutputTokens'],
   [/\b(thinking|effort|output_config)\b/, 'reasoningEffort'],
+  [/\b(tools|tool_choice)\b/, 'webSearch'],
   [/\b(messages|system|prompt)\b/, 'messages'],
   [/\bmodel\b/, 'model'],
 ];
@@ -94,6 +97,7 @@ const inputs: TellingTexts<InputName> = [
 const finishReasons: Readonly<Record<string, FinishReason>> = {
   end_turn: 'STOP',
   stop_sequence: 'STOP',
+  tool_use: 'STOP',
   max_tokens: 'LENGTH',
   model_context_window_exceeded: 'LENGTH',
   refusal: 'CONTENT_FILTER',
@@ -111,9 +115,11 @@ class AnthropicAdapter implements ChatAdapter {
     try {
       signal.throwIfAborted();
       const events = await this.#open(request, key, signal);
+      const turn = request.tools ? new AnthropicTurn() : null;
       const tokens = new TokenCounter();
       let reason: FinishReason = 'OTHER';
       for await (const event of events) {
+        turn?.add(event);
         if (event.type === 'content_block_delta') {
           const part = toDelta(event.delta);
           if (part) yield part;
@@ -124,7 +130,7 @@ class AnthropicAdapter implements ChatAdapter {
           for (const part of tokens.add(event.usage)) yield part;
         } else if (event.type === 'message_stop') {
           events.complete();
-          yield { type: 'finish', reason };
+          for (const part of endOfTurn(reason, turn)) yield part;
           return;
         }
       }
@@ -167,18 +173,24 @@ class AnthropicAdapter implements ChatAdapter {
 }
 
 function toBody(request: ChatRequest): MessageCreateParamsStreaming {
-  const { model, messages, temperature, maxOutputTokens, reasoningEffort } = request;
+  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
   // The API takes instructions beside the conversation: those from the middle of it join the first ones.
   const system = messages.filter(({ role, content }) => role === 'SYSTEM' && content !== '');
   const turns = messages.filter(({ role }) => role !== 'SYSTEM');
   return {
     model,
     max_tokens: maxOutputTokens ?? DEFAULT_MAX_TOKENS,
-    messages: turns.map(({ role, content }) => ({ role: role === 'USER' ? 'user' : 'assistant', content })),
+    messages: [
+      ...turns.map(
+        ({ role, content }) => ({ role: role === 'USER' ? 'user' : 'assistant', content }) as const,
+      ),
+      ...(tools?.steps ?? []).flatMap(toTurns),
+    ],
     stream: true,
     ...(system.length > 0 && { system: system.map(({ content }) => content).join('\n\n') }),
     ...(temperature !== undefined && { temperature }),
     ...(reasoningEffort && toThinking(request, reasoningEffort)),
+    ...(tools && toToolOptions(tools)),
   };
 }
 

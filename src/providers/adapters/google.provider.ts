@@ -19,13 +19,16 @@ import {
   type ChatRequest,
   type FinishReason,
   type ReasoningEffort,
+  type ToolStep,
 } from '../contract.js';
 import { MAX_EVENT_BYTES, requestHeaders } from '../package-client.js';
 import { readServerSentEvents } from '../server-sent-events.js';
 import { meaningOf, type InputName, type TellingTexts } from '../telling-texts.js';
 import { textPart } from '../text-part.js';
 import { usageParts } from '../token-usage.js';
+import { endOfTurn } from '../tool-turn.js';
 import { listAt, valueAt } from '../value-at.js';
+import { GoogleTurn, toToolOptions, toTurns, type ToolOptions } from './google-tools.js';
 
 /**
  * Google's Gemini API: https://ai.google.dev/api/generate-content. The package brings the types; it does not keep
@@ -88,6 +91,7 @@ const inputs: TellingTexts<InputName> = [
   [/temperature/i, 'temperature'],
   [/max_?output_?tokens/i, 'maxOutputTokens'],
   [/thinking/i, 'reasoningEffort'],
+  [/\btools?\b|\btool_?config\b|\bfunction.?(calling|declarations)\b/i, 'webSearch'],
   [/\b(contents?|system_?instruction|token count)\b/i, 'messages'],
   [/\bmodel\b/i, 'model'],
 ];
@@ -114,12 +118,14 @@ class GoogleAdapter implements ChatAdapter {
       if (status >= 400) throw await toFailure(status, headers, body);
       const texts = readServerSentEvents(body, MAX_EVENT_BYTES);
       const events = new ClosingStream(texts, signal, () => void body.return?.());
+      const turn = request.tools ? new GoogleTurn() : null;
       let reason: FinishReason | null = null;
       for await (const text of events) {
         const answer = parseJson(text);
         const error = valueAt(answer, 'error');
         if (error !== undefined) throw errorToFailure(error, statusOf(error), null);
         for (const part of deltasOf(answer)) yield part;
+        turn?.add(answer);
         const usage = usageOf(answer);
         for (const part of usage) yield part;
         reason ??= finishReasonOf(answer);
@@ -128,7 +134,7 @@ class GoogleAdapter implements ChatAdapter {
         break;
       }
       if (reason === null) throw new ProviderTruncatedError();
-      yield { type: 'finish', reason };
+      for (const part of endOfTurn(reason, turn)) yield part;
     } catch (error) {
       throw adapterFailure(error, signal, () => new ProviderUnavailableError());
     }
@@ -155,8 +161,10 @@ interface ThinkingConfig {
   readonly thinkingLevel?: (typeof levels)[ReasoningEffort];
 }
 
-function toBody(request: ChatRequest): GenerateContentRequest {
-  const { model, messages, temperature, maxOutputTokens, reasoningEffort } = request;
+type Body = Omit<GenerateContentRequest, keyof ToolOptions> & Partial<ToolOptions>;
+
+function toBody(request: ChatRequest): Body {
+  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
   const instructions = messages.filter(({ role, content }) => role === 'SYSTEM' && content !== '');
   const generationConfig: GenerationConfig & { thinkingConfig?: ThinkingConfig } = {
     ...(temperature !== undefined && { temperature }),
@@ -164,21 +172,23 @@ function toBody(request: ChatRequest): GenerateContentRequest {
     ...(reasoningEffort && { thinkingConfig: toThinking(model, reasoningEffort) }),
   };
   return {
-    contents: toContents(messages),
+    contents: toContents(messages, tools?.steps ?? []),
     generationConfig,
     // The API takes instructions beside the conversation: those from the middle of it join the first ones.
     ...(instructions.length > 0 && {
       systemInstruction: { role: 'system', parts: instructions.map(({ content: text }) => ({ text })) },
     }),
+    ...(tools && toToolOptions(tools)),
   };
 }
 
 /** The API's turns alternate: neighbours with one role become one turn. */
-function toContents(messages: ChatRequest['messages']): Content[] {
+function toContents(messages: ChatRequest['messages'], steps: readonly ToolStep[]): Content[] {
+  const said = messages
+    .filter(({ role }) => role !== 'SYSTEM')
+    .map(({ role, content: text }) => ({ role: role === 'USER' ? 'user' : 'model', parts: [{ text }] }));
   const contents: Content[] = [];
-  for (const { role, content: text } of messages) {
-    if (role === 'SYSTEM') continue;
-    const turn = { role: role === 'USER' ? 'user' : 'model', parts: [{ text }] };
+  for (const turn of [...said, ...steps.flatMap(toTurns)]) {
     const last = contents.at(-1);
     if (last?.role === turn.role) last.parts.push(...turn.parts);
     else contents.push(turn);

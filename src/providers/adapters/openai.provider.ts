@@ -25,7 +25,9 @@ import { fetchLimits, packageClient, requestHeaders } from '../package-client.js
 import { meaningOf, type InputName, type TellingTexts } from '../telling-texts.js';
 import { textPart } from '../text-part.js';
 import { usageParts } from '../token-usage.js';
+import { endOfTurn } from '../tool-turn.js';
 import { valueAt } from '../value-at.js';
+import { OpenAiTurn, toItems, toToolOptions } from './openai-tools.js';
 
 /** OpenAI's Responses API, through its package: https://platform.openai.com/docs/api-reference/responses */
 export const openai = defineChatProvider({
@@ -75,6 +77,7 @@ const inputs: TellingTexts<InputName> = [
   [/^temperature\b/, 'temperature'],
   [/^max_output_tokens\b/, 'maxOutputTokens'],
   [/^reasoning\b/, 'reasoningEffort'],
+  [/^(tools|tool_choice|include)\b/, 'webSearch'],
   [/^model\b/, 'model'],
   [/^(input|instructions)\b/, 'messages'],
 ];
@@ -96,17 +99,20 @@ class OpenAiAdapter implements ChatAdapter {
     try {
       signal.throwIfAborted();
       const events = await this.#open(request, key, signal);
+      const turn = request.tools ? new OpenAiTurn() : null;
       let isRefused = false;
       for await (const event of events) {
         const part = toDelta(event);
         if (part) yield part;
+        turn?.add(event);
         isRefused ||= event.type === 'response.refusal.delta';
         if (event.type === 'error') throw toFailure(event);
         if (!isClosing(event)) continue;
         events.complete();
         for (const part of usageOf(event.response.usage)) yield part;
         if (event.type === 'response.failed') throw toFailure(event.response.error);
-        yield { type: 'finish', reason: isRefused ? 'CONTENT_FILTER' : finishReasonOf(event) };
+        const reason = isRefused ? 'CONTENT_FILTER' : finishReasonOf(event);
+        for (const part of endOfTurn(reason, turn)) yield part;
         return;
       }
       throw new ProviderTruncatedError();
@@ -141,15 +147,19 @@ class OpenAiAdapter implements ChatAdapter {
 }
 
 function toBody(request: ChatRequest): ResponseCreateParamsStreaming {
-  const { model, messages, temperature, maxOutputTokens, reasoningEffort } = request;
+  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
   return {
     model,
-    input: messages.map(({ role, content }) => ({ role: roles[role], content })),
+    input: [
+      ...messages.map(({ role, content }) => ({ role: roles[role], content })),
+      ...(tools?.steps ?? []).flatMap(toItems),
+    ],
     stream: true,
     store: false,
     ...(temperature !== undefined && { temperature }),
     ...(maxOutputTokens !== undefined && { max_output_tokens: maxOutputTokens }),
     ...(reasoningEffort && { reasoning: { effort: efforts[reasoningEffort], summary: 'auto' } }),
+    ...(tools && toToolOptions(model, tools)),
   };
 }
 

@@ -1,0 +1,115 @@
+import type {
+  ContentBlockParam,
+  MessageCreateParamsStreaming,
+  MessageParam,
+  RawMessageStreamEvent,
+  Tool,
+  ToolResultBlockParam,
+} from '@anthropic-ai/sdk/resources/messages/messages';
+import type { ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
+import { isJsonObject, parseArguments, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
+import { valueAt } from '../value-at.js';
+
+/** https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview */
+export function toToolOptions({
+  definitions,
+  choice,
+}: ChatTools): Pick<MessageCreateParamsStreaming, 'tools' | 'tool_choice'> {
+  return {
+    tools: definitions.map(toTool),
+    tool_choice: { type: choice === 'NONE' ? 'none' : 'auto' },
+  };
+}
+
+function toTool({ name, description, parameters }: ToolDefinition): Tool {
+  return { name, description, input_schema: { ...parameters, type: 'object' } };
+}
+
+export function toTurns({ transcript, results }: ToolStep): MessageParam[] {
+  return [
+    { role: 'assistant', content: transcript as ReturnType<AnthropicTurn['transcript']> },
+    { role: 'user', content: results.map(toResultBlock) },
+  ];
+}
+
+function toResultBlock({ callId, content, isError }: ToolResult): ToolResultBlockParam {
+  return { type: 'tool_result', tool_use_id: callId, content, ...(isError && { is_error: true }) };
+}
+
+/** A turn as the blocks of one message. */
+export class AnthropicTurn implements ToolTurn {
+  readonly #blocks = new Map<unknown, Block>();
+  readonly #length = new TurnLength();
+
+  add(event: RawMessageStreamEvent): void {
+    if (event.type === 'content_block_start') {
+      this.#blocks.set(event.index, new Block(event.content_block, this.#length));
+    } else if (event.type === 'content_block_delta') {
+      this.#blocks.get(event.index)?.add(event.delta);
+    }
+  }
+
+  calls(): readonly ToolCall[] {
+    return [...this.#blocks.values()].flatMap((block) => block.toCall() ?? []);
+  }
+
+  transcript(): ContentBlockParam[] {
+    return [...this.#blocks.values()].flatMap((block) => block.toParam() ?? []);
+  }
+}
+
+/** What a block's beginning and its deltas may hold of it. */
+const fields = ['text', 'thinking', 'signature', 'partial_json'] as const;
+
+class Block {
+  readonly #written = { text: '', thinking: '', signature: '', partial_json: '' };
+
+  constructor(
+    private readonly start: unknown,
+    private readonly turnLength: TurnLength,
+  ) {
+    turnLength.add(start);
+    this.add(start);
+  }
+
+  add(delta: unknown): void {
+    for (const field of fields) {
+      const piece = valueAt(delta, field);
+      if (typeof piece !== 'string') continue;
+      this.turnLength.add(piece);
+      // A signature comes whole.
+      this.#written[field] = field === 'signature' ? piece : this.#written[field] + piece;
+    }
+  }
+
+  toCall(): ToolCall | null {
+    if (valueAt(this.start, 'type') !== 'tool_use') return null;
+    return toToolCall(valueAt(this.start, 'id'), valueAt(this.start, 'name'), this.#input());
+  }
+
+  /** The block as it is said again: thinking unchanged, for it is signed. Null for what the API would refuse. */
+  toParam(): ContentBlockParam | null {
+    const { text, thinking, signature } = this.#written;
+    const call = this.toCall();
+    if (call) {
+      const { id, name, input } = call;
+      return { type: 'tool_use', id, name, input: isJsonObject(input) ? input : {} };
+    }
+    switch (valueAt(this.start, 'type')) {
+      case 'text':
+        return text.trim() === '' ? null : { type: 'text', text };
+      case 'thinking':
+        return { type: 'thinking', thinking, signature };
+      case 'redacted_thinking':
+        return { type: 'redacted_thinking', data: valueAt(this.start, 'data') as string };
+      default:
+        return null;
+    }
+  }
+
+  /** A call without arguments has no deltas, or empty ones. */
+  #input(): unknown {
+    const { partial_json: json } = this.#written;
+    return json === '' ? valueAt(this.start, 'input') : parseArguments(json);
+  }
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { Content, Part } from '@google/generative-ai';
+import type { ChatTools, ToolCall, ToolResult, ToolStep } from '../contract.js';
+import { isJsonObject, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
+import { listAt, valueAt } from '../value-at.js';
+
+/** The package's types know neither JSON Schema nor ids: https://ai.google.dev/api/caching#FunctionDeclaration */
+export interface ToolOptions {
+  readonly tools: readonly {
+    readonly functionDeclarations: readonly {
+      readonly name: string;
+      readonly description: string;
+      readonly parametersJsonSchema: Readonly<Record<string, unknown>>;
+    }[];
+  }[];
+  readonly toolConfig: { readonly functionCallingConfig: { readonly mode: ChatTools['choice'] } };
+}
+
+/** https://ai.google.dev/gemini-api/docs/function-calling */
+export function toToolOptions({ definitions, choice: mode }: ChatTools): ToolOptions {
+  const functionDeclarations = definitions.map(({ name, description, parameters }) => ({
+    name,
+    description,
+    // Not `parameters`: that is a dialect of the API, which refuses some of JSON Schema's words.
+    parametersJsonSchema: parameters,
+  }));
+  return { tools: [{ functionDeclarations }], toolConfig: { functionCallingConfig: { mode } } };
+}
+
+export function toTurns({ transcript, results }: ToolStep): Content[] {
+  const parts = transcript as ReturnType<GoogleTurn['transcript']>;
+  const known = new Set(parts.map((part) => valueAt(part, 'functionCall', 'id')));
+  return [
+    { role: 'model', parts: [...parts] },
+    // The API does not know the ids that were made here: it pairs calls and results without one by their order.
+    { role: 'user', parts: results.map((result) => toResponsePart(result, known.has(result.callId))) },
+  ];
+}
+
+function toResponsePart({ callId, name, content, isError }: ToolResult, hasId: boolean): Part {
+  const response = isError ? { error: content } : { output: content };
+  const functionResponse = { ...(hasId && { id: callId }), name, response };
+  return { functionResponse };
+}
+
+/** A turn as its parts, each as it came: the signature of a thought belongs to the very part that it arrived with. */
+export class GoogleTurn implements ToolTurn {
+  readonly #parts: Part[] = [];
+  readonly #calls: ToolCall[] = [];
+  readonly #length = new TurnLength();
+
+  add(answer: unknown): void {
+    for (const part of listAt(answer, 'candidates', '0', 'content', 'parts')) {
+      if (saysNothing(part)) continue;
+      this.#length.add(part);
+      this.#parts.push(part as Part);
+      const call = valueAt(part, 'functionCall');
+      if (call !== undefined) this.#calls.push(toCall(call));
+    }
+  }
+
+  calls(): readonly ToolCall[] {
+    return this.#calls;
+  }
+
+  transcript(): readonly Part[] {
+    return this.#parts;
+  }
+}
+
+/** An empty text, of which the API sends some and takes none back, unless it carries a signature. */
+function saysNothing(part: unknown): boolean {
+  return valueAt(part, 'text') === '' && valueAt(part, 'thoughtSignature') === undefined;
+}
+
+function toCall(call: unknown): ToolCall {
+  const id = valueAt(call, 'id');
+  const input = valueAt(call, 'args') ?? {};
+  return toToolCall(id ?? randomUUID(), valueAt(call, 'name'), isJsonObject(input) ? input : undefined);
+}
