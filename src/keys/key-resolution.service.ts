@@ -8,10 +8,10 @@ import { Vault } from '../crypto/vault.js';
 import { getProviderEntry, type ProviderId, providerIdsOf } from '../registry/provider-ids.js';
 import type { KeyCandidate, KeyResolution } from './key-resolution.model.js';
 import { findFault } from './key-fault.js';
-import { type KeyUse, KeyUseService } from './key-use.service.js';
+import { type FailedUse, type KeyUse, KeyUseService } from './key-use.service.js';
 import { KeyBusyError, KeyUnreadableError, NoKeyAvailableError } from './keys.errors.js';
 import { KeysRepository, type ResolvableKey } from './keys.repository.js';
-import { resolve } from './resolve.js';
+import { allSources, resolve } from './resolve.js';
 
 /** A key, opened for one request. Whoever asked for it destroys it. */
 export interface ResolvedKey<Id extends ProviderId = ProviderId> {
@@ -29,6 +29,15 @@ export type KeyPurpose = Pick<KeyUse, 'chatId' | 'model'>;
 
 /** Somebody would have to replace, disable or delete the key in the moment of its use this often in a row. */
 const MAX_ATTEMPTS = 5;
+
+/** What a key is asked for. */
+interface KeyRequest<Id extends ProviderId> {
+  /** In the order to try them. */
+  readonly providers: readonly Id[];
+  /** The use that this one takes the place of: only who paid for that pays for this. */
+  readonly failed: FailedUse | null;
+  readonly purposeOf: (provider: Id) => KeyPurpose;
+}
 
 interface Decision {
   readonly candidates: readonly KeyCandidate[];
@@ -59,18 +68,31 @@ export class KeyResolutionService {
     providers: readonly Id[],
     purposeOf: (provider: Id) => KeyPurpose,
   ): Promise<ResolvedKey<Id>> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.openOnce(userId, providers, purposeOf);
-      } catch (error) {
-        if (!(error instanceof KeyBusyError) || attempt === MAX_ATTEMPTS) throw error;
-      }
-    }
+    const key = await this.openWhileItChanges(userId, { providers, failed: null, purposeOf });
+    if (!key) throw new NoKeyAvailableError(providers.map((id) => getProviderEntry(id).displayName));
+    return key;
+  }
+
+  /**
+   * The same for a request that one key has failed and another may still serve: from a user's key on only with that
+   * user's, from one of the server only with the server's, so that it is never another one who pays.
+   *
+   * @param providers those that are left, in the order to try them
+   * @returns null where none of them has such a key
+   * @throws as {@link open}, but for NO_KEY_AVAILABLE
+   */
+  async openAfter<Id extends ProviderId>(
+    userId: string,
+    failed: FailedUse,
+    providers: readonly Id[],
+    purposeOf: (provider: Id) => KeyPurpose,
+  ): Promise<ResolvedKey<Id> | null> {
+    return this.openWhileItChanges(userId, { providers, failed, purposeOf });
   }
 
   /** The same decision, explained. Nothing is decrypted. */
   async explain(userId: string, providers: readonly ProviderId[]): Promise<KeyResolution> {
-    const { candidates } = await this.decide(userId, providers);
+    const { candidates } = await this.decide(userId, providers, allSources);
     const chosen = candidates.find((candidate) => candidate.chosen);
     return {
       available: chosen !== undefined,
@@ -87,21 +109,36 @@ export class KeyResolutionService {
     const userKeys = await this.keys.findResolvable(userId, providers);
     return new Map(
       providers.map((provider) => {
-        const chosen = this.candidatesFor(userId, [provider], userKeys).find((candidate) => candidate.chosen);
+        const candidates = this.candidatesFor(userId, [provider], allSources, userKeys);
+        const chosen = candidates.find((candidate) => candidate.chosen);
         return [provider, chosen?.source ?? null];
       }),
     );
   }
 
+  private async openWhileItChanges<Id extends ProviderId>(
+    userId: string,
+    request: KeyRequest<Id>,
+  ): Promise<ResolvedKey<Id> | null> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.openOnce(userId, request);
+      } catch (error) {
+        if (!(error instanceof KeyBusyError) || attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
   private async openOnce<Id extends ProviderId>(
     userId: string,
-    providers: readonly Id[],
-    purposeOf: (provider: Id) => KeyPurpose,
-  ): Promise<ResolvedKey<Id>> {
-    const key = await this.resolveKey(userId, providers);
+    request: KeyRequest<Id>,
+  ): Promise<ResolvedKey<Id> | null> {
+    const key = await this.resolveKey(userId, request);
+    if (!key) return null;
     try {
       const { provider, source, keyId } = key;
-      await this.uses.begin(userId, { provider, source, keyId, ...purposeOf(provider) });
+      const use = { provider, source, keyId, ...request.purposeOf(provider) };
+      await this.uses.begin(userId, use, request.failed);
       return key;
     } catch (error) {
       key.secret.destroy();
@@ -112,11 +149,12 @@ export class KeyResolutionService {
   /** Decides in one database round trip, and opens what was decided on. */
   private async resolveKey<Id extends ProviderId>(
     userId: string,
-    providers: readonly Id[],
-  ): Promise<ResolvedKey<Id>> {
-    const { candidates, userKeys } = await this.decide(userId, providers);
+    { providers, failed }: KeyRequest<Id>,
+  ): Promise<ResolvedKey<Id> | null> {
+    const sources = failed ? [failed.source] : allSources;
+    const { candidates, userKeys } = await this.decide(userId, providers, sources);
     const decisive = candidates.find(({ outcome }) => outcome === 'CHOSEN' || outcome === 'UNREADABLE');
-    if (!decisive) throw new NoKeyAvailableError(providers.map((id) => getProviderEntry(id).displayName));
+    if (!decisive) return null;
     const provider = decisive.provider as Id;
     if (decisive.source === 'SERVER') {
       const secret = this.getServerKey(provider).clone();
@@ -124,22 +162,28 @@ export class KeyResolutionService {
     }
     const key = userKeys.find(({ id }) => id === decisive.keyId);
     if (!key) throw new Error('Resolution chose a key that it was not given.');
-    const secret = await this.openUserKey(userId, key);
+    const secret = await this.openUserKey(userId, key, failed);
     return { provider, source: 'USER', keyId: key.id, maskedKey: key.maskedKey, secret };
   }
 
-  private async decide(userId: string, providers: readonly ProviderId[]): Promise<Decision> {
+  private async decide(
+    userId: string,
+    providers: readonly ProviderId[],
+    sources: readonly KeySource[],
+  ): Promise<Decision> {
     const userKeys = await this.keys.findResolvable(userId, providers);
-    return { candidates: this.candidatesFor(userId, providers, userKeys), userKeys };
+    return { candidates: this.candidatesFor(userId, providers, sources, userKeys), userKeys };
   }
 
   private candidatesFor(
     userId: string,
     providers: readonly ProviderId[],
+    sources: readonly KeySource[],
     userKeys: readonly ResolvableKey[],
   ): KeyCandidate[] {
     return resolve({
       providers,
+      sources,
       userKeys,
       hasServerKey: (provider) => Boolean(this.config.getProvider(provider).serverKey),
       isReadable: (key) => findFault({ ...key, userId }, this.vault) === null,
@@ -153,7 +197,7 @@ export class KeyResolutionService {
   }
 
   /** What resolution found unreadable is not tried: a request does what `keyResolution` says of it. */
-  private async openUserKey(userId: string, key: ResolvableKey): Promise<Secret> {
+  private async openUserKey(userId: string, key: ResolvableKey, failed: FailedUse | null): Promise<Secret> {
     const { id, provider, sealedKey } = key;
     const isReadable = sealedKey !== null && findFault({ ...key, userId }, this.vault) === null;
     try {
@@ -162,7 +206,7 @@ export class KeyResolutionService {
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
     }
-    await this.uses.recordUnreadable(userId, key, isReadable ? sealedKey.envelope : null);
+    await this.uses.recordUnreadable(userId, key, isReadable ? sealedKey.envelope : null, failed);
     throw new KeyUnreadableError(getProviderEntry(provider).displayName);
   }
 }

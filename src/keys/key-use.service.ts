@@ -17,6 +17,15 @@ export interface KeyUse {
   readonly model: string | null;
 }
 
+/** The use of a key that failed, for which another provider's key is used in its place. */
+export interface FailedUse {
+  readonly provider: ProviderId;
+  readonly source: KeySource;
+  readonly keyId: string | null;
+  readonly chatId: string;
+  readonly code: ErrorCode;
+}
+
 const healthAfter: Partial<Record<string, { health: KeyHealth; healthReason: string | null }>> = {
   OK: { health: 'VALID', healthReason: null },
   KEY_REJECTED: { health: 'REJECTED', healthReason: 'The provider refused it.' },
@@ -36,10 +45,11 @@ export class KeyUseService {
    * Called before a provider is. A key whose use cannot be written down is not used; neither is one that was
    * replaced, deleted or disabled after it was looked up, and of that use nothing is written down.
    *
+   * @param failed what this use takes the place of; its account is kept by {@link recordFailure}
    * @throws KeyBusyError CONFLICT where the key is no longer ACTIVE
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
-  async begin(userId: string, use: KeyUse): Promise<void> {
+  async begin(userId: string, use: KeyUse, failed: FailedUse | null = null): Promise<void> {
     const { provider, source, keyId, chatId, model } = use;
     await this.database.transaction(async (transaction) => {
       const event = {
@@ -50,6 +60,7 @@ export class KeyUseService {
         chatId,
         model,
         outcome: 'OK',
+        detail: failed && reasonAfter(failed),
       } as const;
       await this.audit.append(userId, [event], transaction);
       // Last, for it locks the key's row: others who use the key wait no longer than they must.
@@ -67,9 +78,24 @@ export class KeyUseService {
   }
 
   /**
+   * Called when a use has failed and another one is about to take its place: the chat goes on, and what was learned of
+   * the key is not lost with it.
+   *
+   * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
+   */
+  async recordFailure(userId: string, { keyId, code }: FailedUse): Promise<void> {
+    const health = healthAfter[code];
+    if (!keyId || !health) return;
+    await this.database.transaction((transaction) =>
+      this.keys.recordHealth(userId, keyId, health, transaction),
+    );
+  }
+
+  /**
    * A key that cannot be read. Its use ends here, before any provider is called.
    *
    * @param damagedEnvelope what did not open; null where that is not what is wrong with it
+   * @param failed what the use was to take the place of
    * @throws KeyBusyError CONFLICT where what did not open is no longer the ACTIVE key
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
@@ -77,6 +103,7 @@ export class KeyUseService {
     userId: string,
     { id, provider }: ResolvableKey,
     damagedEnvelope: string | null,
+    failed: FailedUse | null = null,
   ): Promise<void> {
     await this.database.transaction(async (transaction) => {
       const event = {
@@ -84,7 +111,9 @@ export class KeyUseService {
         provider,
         keyId: id,
         keySource: 'USER',
+        chatId: failed?.chatId ?? null,
         outcome: 'KEY_UNREADABLE',
+        detail: failed && reasonAfter(failed),
       } as const;
       await this.audit.append(userId, [event], transaction);
       if (damagedEnvelope === null) return;
@@ -93,3 +122,6 @@ export class KeyUseService {
     });
   }
 }
+
+/** Why a provider's turn came, in our own words. */
+const reasonAfter = ({ provider, code }: FailedUse): string => `failover from ${provider}: ${code}`;

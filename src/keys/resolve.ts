@@ -3,9 +3,14 @@ import { getProviderEntry, type ProviderId } from '../registry/provider-ids.js';
 import type { CandidateOutcome, KeyCandidate } from './key-resolution.model.js';
 import type { ResolvableKey } from './keys.repository.js';
 
+/** Who may pay where nothing else is said. The order in which they are tried is the rule's, whoever is left out. */
+export const allSources: readonly KeySource[] = ['USER', 'SERVER'];
+
 export interface ResolutionFacts {
   /** The providers that may serve the request, in the order to try them. */
   readonly providers: readonly ProviderId[];
+  /** Who may pay. The keys of others are no candidates. */
+  readonly sources: readonly KeySource[];
   /** The user's live keys of these providers. */
   readonly userKeys: readonly ResolvableKey[];
   readonly hasServerKey: (provider: ProviderId) => boolean;
@@ -37,9 +42,9 @@ export function resolve(facts: ResolutionFacts): KeyCandidate[] {
       reason: reasonFor(outcome, provider, source),
     };
   };
-  return (['USER', 'SERVER'] as const).flatMap((source) =>
-    facts.providers.map((provider) => consider(provider, source)),
-  );
+  return allSources
+    .filter((source) => facts.sources.includes(source))
+    .flatMap((source) => facts.providers.map((provider) => consider(provider, source)));
 }
 
 function outcomeOf(

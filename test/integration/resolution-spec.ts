@@ -3,6 +3,7 @@ import { databaseKinds } from '../support/database.js';
 import { statementsOf } from '../support/statements.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { Vault } from '../../src/crypto/vault.js';
+import { KeyResolutionService } from '../../src/keys/key-resolution.service.js';
 import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 
@@ -282,6 +283,54 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
       const events = await server().chatEvents('alice', {});
       expect(events.at(-1)).toMatchObject({ error: { code: 'KEY_REJECTED' } });
       expect(server().standIn.requests).toHaveLength(1);
+    });
+
+    describe('for a request that a key for OPENAI has failed', () => {
+      const chatId = '01900000-0000-7000-8000-000000000000';
+      const next = async (source: 'USER' | 'SERVER', left: readonly ('ANTHROPIC' | 'GOOGLE')[]) => {
+        const failed = { provider: 'OPENAI', source, keyId: null, chatId, code: 'KEY_REJECTED' } as const;
+        const resolution = server().app.get(KeyResolutionService);
+        try {
+          const key = await resolution.openAfter('alice', failed, left, () => ({ chatId, model: 'model' }));
+          key?.secret.destroy();
+          return key && `${key.source} ${key.provider}`;
+        } catch (error) {
+          return Reflect.get(error as Error, 'code') as string;
+        }
+      };
+      const disable = async (keyId: string) => server().query('alice', DISABLE, { keyId });
+      const as = {
+        none: () => Promise.resolve(),
+        stored: async (provider: string) => server().storeKey('alice', provider, KEY),
+        disabled: async (provider: string) => disable(await server().storeKey('alice', provider, KEY)),
+        unreadable: async (provider: string) => corrupt(await server().storeKey('alice', provider, KEY)),
+      };
+
+      it.each([
+        ['USER', 'none', 'none', null],
+        ['USER', 'stored', 'stored', 'USER ANTHROPIC'],
+        ['USER', 'none', 'stored', 'USER GOOGLE'],
+        ['USER', 'disabled', 'stored', 'USER GOOGLE'],
+        ['USER', 'disabled', 'none', null],
+        ['USER', 'unreadable', 'stored', 'KEY_UNREADABLE'],
+        ['USER', 'stored', 'unreadable', 'USER ANTHROPIC'],
+        ['SERVER', 'none', 'none', 'SERVER ANTHROPIC'],
+        ['SERVER', 'stored', 'stored', 'SERVER ANTHROPIC'],
+        ['SERVER', 'disabled', 'none', 'SERVER ANTHROPIC'],
+        ['SERVER', 'unreadable', 'none', 'SERVER ANTHROPIC'],
+      ] as const)(
+        'goes on where %s pays, with the key for ANTHROPIC %s and for GOOGLE %s: %s',
+        async (source, anthropic, google, expected) => {
+          await as[anthropic]('ANTHROPIC');
+          await as[google]('GOOGLE');
+          expect(await next(source, ['ANTHROPIC', 'GOOGLE'])).toBe(expected);
+        },
+      );
+
+      it.each(['USER', 'SERVER'] as const)('looks only at what is left, where %s pays', async (source) => {
+        await server().storeKey('alice', 'ANTHROPIC', KEY);
+        expect(await next(source, ['GOOGLE'])).toBeNull();
+      });
     });
 
     it('shows what is usable now', async () => {
