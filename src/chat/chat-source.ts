@@ -14,7 +14,7 @@ export interface ChatAttempt {
   readonly maskedKey: string | null;
 }
 
-/** Another provider answers from here on. */
+/** Another provider answers from here on. The usage told before it was of the one that failed. */
 export interface SwitchPart {
   readonly type: 'switch';
   readonly attempt: ChatAttempt;
@@ -23,6 +23,9 @@ export interface SwitchPart {
 
 /** What a chat tells between its start and its end, in order; `finish` comes once, last. */
 export type SourcePart = ChatPart | SwitchPart;
+
+/** A piece of the answer. Before the first one a request may be repeated, or another provider asked. */
+export const isDelta = ({ type }: SourcePart): boolean => type === 'text' || type === 'reasoning';
 
 /** What a run relays. It holds the opened keys. */
 export interface ChatSource {
@@ -35,6 +38,6 @@ export interface ChatSource {
    */
   stream(signal: AbortSignal): AsyncIterable<SourcePart>;
 
-  /** Destroys the keys. Called once, when the stream has ended or will never begin. */
+  /** Destroys the keys, also those that are being opened. Called once, when the stream has ended or will never begin. */
   close(): void;
 }

@@ -24,7 +24,7 @@ const echoOf = (key: string) => ({
 
 /** What can happen with every provider. */
 export function commonPaths(key: string): ProviderPath[] {
-  const headers = { 'x-echo': key, 'www-authenticate': `Bearer error="${key}"`, 'retry-after': '1' };
+  const headers = { 'x-echo': key, 'www-authenticate': `Bearer error="${key}"`, 'retry-after': '20' };
   return [
     ...STATUSES.map((status): ProviderPath => [
       `status ${String(status)}`,

@@ -1,0 +1,153 @@
+import { Secret } from '../common/secret.js';
+import {
+  KeyExhaustedError,
+  ProviderRateLimitedError,
+  ProviderTimeoutError,
+  ProviderUnavailableError,
+} from '../outbound/upstream-error.js';
+import type { ChatAdapter, ChatPart } from '../providers/contract.js';
+import { collect, failureOf } from '../../test/support/collect.js';
+import { MAX_RETRY_AFTER_MS, RetryOnce, type Wait, waitFor } from './retry-once.js';
+
+const request = { model: 'model', messages: [] };
+const key = Secret.fromText('a-key-of-nobody');
+const never = new AbortController().signal;
+
+const FINISH: ChatPart = { type: 'finish', reason: 'STOP' };
+const TEXT: ChatPart = { type: 'text', text: 'a' };
+const REASONING: ChatPart = { type: 'reasoning', text: 'a' };
+const USAGE: ChatPart = {
+  type: 'usage',
+  usage: { inputTokens: 3, outputTokens: 0, reasoningTokens: null, cachedInputTokens: null },
+};
+
+/** What one call of the provider gives: parts, and at the end a failure. */
+type Script = readonly (ChatPart | Error)[];
+
+/** An adapter that follows one script a call, with a wait that takes no time; and what they were asked for. */
+function retrying(scripts: readonly Script[], wait: Wait = () => Promise.resolve()) {
+  const waits: number[] = [];
+  let calls = 0;
+  const adapter: ChatAdapter = {
+    async *stream() {
+      const script = scripts[calls++];
+      if (!script) throw new Error('One call too many.');
+      await Promise.resolve();
+      for (const step of script) {
+        if (step instanceof Error) throw step;
+        yield step;
+      }
+    },
+  };
+  const watchedWait: Wait = (milliseconds, signal) => {
+    waits.push(milliseconds);
+    return wait(milliseconds, signal);
+  };
+  return { adapter: new RetryOnce(adapter, watchedWait), waits, timesCalled: () => calls };
+}
+
+const busy = (milliseconds: number | null = 1_000) => new ProviderRateLimitedError(milliseconds);
+
+describe('RetryOnce', () => {
+  it.each([
+    ['PROVIDER_RATE_LIMITED', busy(1_000)],
+    ['PROVIDER_UNAVAILABLE', new ProviderUnavailableError(1_000)],
+  ])('calls again after %s when the time that the provider named is over', async (_, error) => {
+    const { adapter, waits } = retrying([[error], [TEXT, FINISH]]);
+    expect(await collect(adapter.stream(request, key, never))).toEqual([TEXT, FINISH]);
+    expect(waits).toEqual([1_000]);
+  });
+
+  it.each([
+    ['at once', 0],
+    ['after the longest time that it waits', MAX_RETRY_AFTER_MS],
+  ])('retries %s where the provider says so', async (_, milliseconds) => {
+    const { adapter, waits } = retrying([[busy(milliseconds)], [FINISH]]);
+    expect(await collect(adapter.stream(request, key, never))).toEqual([FINISH]);
+    expect(waits).toEqual([milliseconds]);
+  });
+
+  it.each([
+    ['names no time', busy(null)],
+    ['names a time that is too long', busy(MAX_RETRY_AFTER_MS + 1)],
+    ['has no more credit for the key', new KeyExhaustedError()],
+    ['did not answer in time', new ProviderTimeoutError()],
+  ])('does not retry where the provider %s', async (_, error) => {
+    const { adapter, waits, timesCalled } = retrying([[error]]);
+    expect(await failureOf(adapter.stream(request, key, never))).toBe(error);
+    expect([waits, timesCalled()]).toEqual([[], 1]);
+  });
+
+  it('retries once only, and fails with what the second call failed with', async () => {
+    const second = busy();
+    const { adapter, timesCalled } = retrying([[busy()], [second]]);
+    expect(await failureOf(adapter.stream(request, key, never))).toBe(second);
+    expect(timesCalled()).toBe(2);
+  });
+
+  it.each([
+    ['text', TEXT],
+    ['reasoning', REASONING],
+  ])('does not retry after %s', async (_, delta) => {
+    const error = busy();
+    const { adapter, timesCalled } = retrying([[delta, error]]);
+    expect(await failureOf(adapter.stream(request, key, never))).toBe(error);
+    expect(timesCalled()).toBe(1);
+  });
+
+  it('retries after what is neither text nor reasoning', async () => {
+    const { adapter } = retrying([[USAGE, busy()], [FINISH]]);
+    expect(await collect(adapter.stream(request, key, never))).toEqual([USAGE, FINISH]);
+  });
+
+  describe('over several calls of one attempt', () => {
+    it('retries once in all', async () => {
+      const { adapter } = retrying([[busy()], [FINISH], [busy()]]);
+      await collect(adapter.stream(request, key, never));
+      expect(await failureOf(adapter.stream(request, key, never))).toBeInstanceOf(ProviderRateLimitedError);
+    });
+
+    it('does not retry the second after text of the first', async () => {
+      const { adapter } = retrying([[TEXT, FINISH], [busy()]]);
+      await collect(adapter.stream(request, key, never));
+      expect(await failureOf(adapter.stream(request, key, never))).toBeInstanceOf(ProviderRateLimitedError);
+    });
+  });
+
+  it('ends the wait at once on an abort, and calls nobody any more', async () => {
+    const controller = new AbortController();
+    const reason = new Error('Enough.');
+    const { adapter, timesCalled } = retrying([[busy(MAX_RETRY_AFTER_MS)]], (milliseconds, signal) => {
+      queueMicrotask(() => controller.abort(reason));
+      return waitFor(milliseconds, signal);
+    });
+    expect(await failureOf(adapter.stream(request, key, controller.signal))).toBe(reason);
+    expect(timesCalled()).toBe(1);
+  });
+
+  it('does not wait where the call failed because of an abort', async () => {
+    const controller = new AbortController();
+    const error = busy();
+    const { adapter, waits } = retrying([[error]]);
+    controller.abort();
+    expect(await failureOf(adapter.stream(request, key, controller.signal))).toBe(error);
+    expect(waits).toEqual([]);
+  });
+
+  it('leaves the call when it is left', async () => {
+    let left = false;
+    const adapter = new RetryOnce({
+      async *stream() {
+        try {
+          await Promise.resolve();
+          yield TEXT;
+          yield TEXT;
+        } finally {
+          left = true;
+        }
+      },
+    });
+    for await (const _ of adapter.stream(request, key, never)) break;
+    expect(left).toBe(true);
+  });
+});
