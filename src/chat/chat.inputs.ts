@@ -106,4 +106,12 @@ export class ChatInput {
   })
   @IsOptional()
   reasoningEffort?: ReasoningEffortId | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description:
+      'Whether to move on to the next provider with a key of the same party, in the order OPENAI, ANTHROPIC, GOOGLE, where one fails before its first text or reasoning. Each of the next ones answers with its default model.',
+  })
+  failover?: boolean | null;
 }

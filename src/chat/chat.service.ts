@@ -2,15 +2,14 @@ import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Config } from '../config/config.js';
-import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
+import { KeyResolutionService, providersFor } from '../keys/key-resolution.service.js';
 import { KeyUseService } from '../keys/key-use.service.js';
-import { ChatAdapters } from '../providers/chat-adapters.js';
-import type { ChatRequest } from '../providers/contract.js';
 import type { ChatProviderId } from '../registry/provider-ids.js';
 import { ActiveChats } from './active-chats.js';
 import type { ChatInput } from './chat.inputs.js';
 import { type ChatEnding, type ChatReport, ChatRun } from './chat-run.js';
-import { ProviderSource } from './provider-source.js';
+import type { ChatSource } from './chat-source.js';
+import { ChatSourceFactory } from './chat-source.factory.js';
 
 @Injectable()
 export class ChatService {
@@ -19,7 +18,7 @@ export class ChatService {
   constructor(
     private readonly resolution: KeyResolutionService,
     private readonly uses: KeyUseService,
-    private readonly adapters: ChatAdapters,
+    private readonly sources: ChatSourceFactory,
     private readonly active: ActiveChats,
     private readonly lifecycle: Lifecycle,
     private readonly config: Config,
@@ -46,12 +45,12 @@ export class ChatService {
         keyResolutionMs = performance.now() - arrivedAt;
         // Looking the key up took its time: a stop that began meanwhile does not wait for this chat.
         this.lifecycle.throwIfDraining();
-        return { chatId, model: this.modelOf(input, provider) };
+        return { chatId, model: this.sources.modelOf(provider, input.model) };
       },
     );
     try {
-      const request = this.toRequest(input, key.provider);
-      return this.run(userId, { chatId, key, request, arrivedAt, keyResolutionMs });
+      const source = this.sources.create({ userId, chatId, input }, key);
+      return this.run(userId, { chatId, source, arrivedAt, keyResolutionMs });
     } catch (error) {
       key.secret.destroy();
       throw error;
@@ -61,7 +60,7 @@ export class ChatService {
   private run(userId: string, chat: StartedChat): ChatRun {
     const run = new ChatRun({
       chatId: chat.chatId,
-      source: new ProviderSource(this.adapters.get(chat.key.provider), chat.key, chat.request),
+      source: chat.source,
       arrivedAt: chat.arrivedAt,
       keyResolutionMs: chat.keyResolutionMs,
       maxDurationMs: this.config.chat.maxDurationMs,
@@ -70,22 +69,6 @@ export class ChatService {
     });
     this.active.add(run);
     return run;
-  }
-
-  private toRequest(input: ChatInput, provider: ChatProviderId): ChatRequest {
-    return {
-      model: this.modelOf(input, provider),
-      messages: input.messages,
-      temperature: input.temperature ?? undefined,
-      maxOutputTokens: input.maxOutputTokens ?? undefined,
-      reasoningEffort: input.reasoningEffort ?? undefined,
-    };
-  }
-
-  private modelOf(input: ChatInput, provider: ChatProviderId): string {
-    const model = input.model ?? this.config.getProvider(provider).defaultModel;
-    if (model === null) throw new Error(`The chat provider ${provider} has no default model.`);
-    return model;
   }
 
   private async report(userId: string, chatId: string, report: ChatReport): Promise<void> {
@@ -121,8 +104,7 @@ export class ChatService {
 
 interface StartedChat {
   readonly chatId: string;
-  readonly key: ResolvedKey<ChatProviderId>;
-  readonly request: ChatRequest;
+  readonly source: ChatSource;
   readonly arrivedAt: number;
   readonly keyResolutionMs: number;
 }

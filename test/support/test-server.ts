@@ -204,6 +204,7 @@ export const CHAT = `subscription Chat($input: ChatInput!) {
   chat(input: $input) {
     __typename chatId seq
     ... on ChatStarted { provider model keySource keyId maskedKey }
+    ... on ProviderSwitched { provider model keySource keyId maskedKey cause { code message retryable retryAfterMs } }
     ... on TextDelta { fromSeq text }
     ... on ReasoningDelta { fromSeq text }
     ... on ChatCompleted { finishReason ${USAGE} timings { keyResolutionMs timeToFirstTokenMs totalMs } }

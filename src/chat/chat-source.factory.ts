@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import type { ErrorCode } from '../common/error-code.js';
+import { Config } from '../config/config.js';
+import { KeyResolutionService, type ResolvedKey } from '../keys/key-resolution.service.js';
+import { KeyUseService } from '../keys/key-use.service.js';
+import { ChatAdapters } from '../providers/chat-adapters.js';
+import type { ChatRequest } from '../providers/contract.js';
+import { type ChatProviderId, providerIdsOf } from '../registry/provider-ids.js';
+import type { ChatInput } from './chat.inputs.js';
+import type { ChatSource, SourcePart } from './chat-source.js';
+import { FailoverSource, type OpenAttempt } from './failover-source.js';
+import { RetryOnce } from './retry-once.js';
+
+interface ChatToAnswer {
+  readonly userId: string;
+  readonly chatId: string;
+  readonly input: ChatInput;
+}
+
+/** Makes what a run relays: calls of providers, one after the other where the input asks for failover. */
+@Injectable()
+export class ChatSourceFactory {
+  constructor(
+    private readonly resolution: KeyResolutionService,
+    private readonly uses: KeyUseService,
+    private readonly adapters: ChatAdapters,
+    private readonly config: Config,
+  ) {}
+
+  /** @param key the first attempt's; from here on the source destroys it */
+  create(chat: ChatToAnswer, key: ResolvedKey<ChatProviderId>): ChatSource {
+    return new FailoverSource({
+      first: { key, model: this.modelOf(key.provider, chat.input.model) },
+      call: (attempt, signal) => this.call(chat.input, attempt, signal),
+      openNext: chat.input.failover
+        ? (failed, code, signal) => this.openNext(chat, failed, code, signal)
+        : () => Promise.resolve(null),
+    });
+  }
+
+  /** @param named the input's, which is one of the first attempt's provider and means nothing to others */
+  modelOf(provider: ChatProviderId, named?: string | null): string {
+    const model = named ?? this.config.getProvider(provider).defaultModel;
+    if (model === null) throw new Error(`The chat provider ${provider} has no default model.`);
+    return model;
+  }
+
+  private call(
+    input: ChatInput,
+    { key, model }: OpenAttempt,
+    signal: AbortSignal,
+  ): AsyncIterable<SourcePart> {
+    const adapter = new RetryOnce(this.adapters.get(key.provider));
+    return adapter.stream(toRequest(input, model), key.secret, signal);
+  }
+
+  /** On along the order: never back, never round. */
+  private async openNext(
+    { userId, chatId }: ChatToAnswer,
+    { key: { provider, source, keyId } }: OpenAttempt,
+    code: ErrorCode,
+    signal: AbortSignal,
+  ): Promise<OpenAttempt | null> {
+    const order = providerIdsOf('CHAT');
+    const left = order.slice(order.indexOf(provider) + 1);
+    if (left.length === 0) return null;
+    const failed = { provider, source, keyId, chatId, code };
+    await this.uses.recordFailure(userId, failed);
+    const key = await this.resolution.openAfter(userId, failed, left, (next) => {
+      // A chat that has ended meanwhile uses no further key.
+      signal.throwIfAborted();
+      return { chatId, model: this.modelOf(next) };
+    });
+    return key && { key, model: this.modelOf(key.provider) };
+  }
+}
+
+function toRequest(input: ChatInput, model: string): ChatRequest {
+  return {
+    model,
+    messages: input.messages,
+    temperature: input.temperature ?? undefined,
+    maxOutputTokens: input.maxOutputTokens ?? undefined,
+    reasoningEffort: input.reasoningEffort ?? undefined,
+  };
+}
