@@ -41,7 +41,7 @@ const layers = {
   audit: ['common', 'auth', 'prisma', 'registry'],
   keys: ['common', 'config', 'auth', 'audit', 'crypto', 'prisma', 'registry'],
   'web-search': ['common', 'config', 'auth', 'keys', 'registry', 'search'],
-  chat: ['common', 'config', 'auth', 'keys', 'outbound', 'providers', 'registry'],
+  chat: ['common', 'config', 'auth', 'crypto', 'keys', 'outbound', 'providers', 'redis', 'registry'],
   graphql: ['common', 'config', 'auth'],
   graphiql: ['common', 'config'],
   health: ['common', 'prisma', 'redis'],

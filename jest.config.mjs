@@ -2,10 +2,10 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*-spec.ts'],
-  // What is shared between servers needs a Redis.
+  // What several servers share takes a PostgreSQL and a Redis.
   testPathIgnorePatterns: [
     '/node_modules/',
-    ...(process.env.TEST_REDIS_URL ? [] : ['<rootDir>/test/redis/']),
+    ...(process.env.TEST_REDIS_URL && process.env.TEST_DATABASE_URL ? [] : ['<rootDir>/test/redis/']),
   ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',

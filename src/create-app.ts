@@ -6,7 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
-import { ActiveChats } from './chat/active-chats.js';
+import { ChatRuns } from './chat/chat-runs.js';
 import { Lifecycle } from './common/lifecycle.js';
 import type { Config } from './config/config.js';
 import { EventStreamDoor } from './graphql/event-stream-door.js';
@@ -21,6 +21,10 @@ const REQUEST_ID = /^[\w-]{8,64}$/;
 
 /** How long a client may take to send a request, in milliseconds. One that never ends would hold its socket for good. */
 const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Close codes of WebSockets (RFC 6455 section 7.4.1, and the IANA registry). */
+const GOING_AWAY = 1001;
+const SERVICE_RESTART = 1012;
 
 /** How soon after the deadline of a stop, and how often, the connections that are left are cut, in milliseconds. */
 const CUT_INTERVAL_MS = 100;
@@ -50,16 +54,20 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
 }
 
 /**
- * Stops gracefully: no new work, running streams and requests get their time, streams that are left end so that their
- * clients reconnect (sockets with 1001), then everything else.
+ * Stops gracefully: no new work, and running chats get their time. Where other servers know of them, their watchers are
+ * sent there at once (sockets close with 1012); else they stay until their chats have ended. Then streams that are left
+ * end so that their clients reconnect (1001), then everything else.
  */
 export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: number): Promise<void> {
   const deadline = performance.now() + drainTimeoutMs;
+  const runs = app.get(ChatRuns);
   app.get(Lifecycle).beginDrain();
-  await app.get(ActiveChats).drain(drainTimeoutMs);
-  await Promise.all([app.get(WebSocketDoor).close(), app.get(EventStreamDoor).close()]);
+  const moved = runs.canMove ? closeStreams(app, SERVICE_RESTART) : null;
+  await runs.drain(drainTimeoutMs);
+  await moved;
+  await closeStreams(app, GOING_AWAY);
   // Those whose watchers took no terminal event ended with their connections: their reports need the database.
-  await app.get(ActiveChats).drain(0);
+  await runs.drain(0);
   // A client that never sends its request to the end, or reads no answer, would hold up the server for as long. It is
   // cut off again and again, for until the server stops listening another one may come.
   const timer = setInterval(() => {
@@ -70,6 +78,10 @@ export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: numbe
   }, CUT_INTERVAL_MS);
   await app.close();
   clearInterval(timer);
+}
+
+async function closeStreams(app: NestFastifyApplication, code: number): Promise<void> {
+  await Promise.all([app.get(WebSocketDoor).close(code), app.get(EventStreamDoor).close()]);
 }
 
 async function installHttp(app: NestFastifyApplication): Promise<void> {

@@ -31,12 +31,22 @@ export function toModel(row: AuditEventRow): AuditEvent {
 export class AuditRepository {
   constructor(private readonly database: DatabaseService) {}
 
-  /** In the order given, in one round trip. */
-  async append(userId: string, events: readonly NewAuditEvent[], transaction: DatabaseClient): Promise<void> {
+  /**
+   * In the order given, in one round trip.
+   *
+   * @returns whether all were added: a second end of the same chat is not
+   */
+  async append(
+    userId: string,
+    events: readonly NewAuditEvent[],
+    transaction: DatabaseClient,
+  ): Promise<boolean> {
     const at = new Date();
-    await transaction.auditEvent.createMany({
+    const { count } = await transaction.auditEvent.createMany({
       data: events.map((event) => ({ ...event, id: uuidv7(), userId, at })),
+      skipDuplicates: true,
     });
+    return count === events.length;
   }
 
   /** Newest first, at most `limit`, older than the event `afterId`. */

@@ -17,7 +17,8 @@ export interface FinishedUse {
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
   readonly timeToFirstTokenMs: number | null;
-  readonly durationMs: number;
+  /** Null where nobody is left who measured it. */
+  readonly durationMs: number | null;
 }
 
 /**
@@ -33,13 +34,18 @@ export class AuditService {
     private readonly usage: UsageRepository,
   ) {}
 
-  append(userId: string, events: readonly NewAuditEvent[], transaction: DatabaseClient): Promise<void> {
-    return this.events.append(userId, events, transaction);
+  async append(userId: string, events: readonly NewAuditEvent[], transaction: DatabaseClient): Promise<void> {
+    await this.events.append(userId, events, transaction);
   }
 
-  /** Writes the end of a chat or search, and counts it in the roll-up of its hour. */
-  async finish(userId: string, use: FinishedUse, transaction: DatabaseClient): Promise<void> {
-    await this.events.append(userId, [use], transaction);
+  /**
+   * Writes the end of a chat or search, and counts it in the roll-up of its hour. A chat ends once: of several who
+   * tell of its end, the first counts.
+   *
+   * @returns whether it was the first
+   */
+  async finish(userId: string, use: FinishedUse, transaction: DatabaseClient): Promise<boolean> {
+    if (!(await this.events.append(userId, [use], transaction))) return false;
     const isChat = use.kind === 'CHAT_FINISHED';
     await this.usage.add(
       userId,
@@ -55,5 +61,6 @@ export class AuditService {
       },
       transaction,
     );
+    return true;
   }
 }

@@ -183,6 +183,15 @@ export class ChatCancelled extends ChatEvent {
   usage!: TokenUsage | null;
 }
 
+@ObjectType({ description: 'What came of the wish to stop a chat.' })
+export class CancelChatPayload {
+  @Field(() => ID, { description: "The chat's id." })
+  chatId!: string;
+
+  @Field({ description: 'Whether it was stopped; false: it had ended before.' })
+  cancelled!: boolean;
+}
+
 /** The types that the schema reaches only through the interface. */
 export const chatEventTypes = [
   ChatStarted,

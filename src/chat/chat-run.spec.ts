@@ -1,16 +1,21 @@
 import { Secret } from '../common/secret.js';
 import type { ChatPart } from '../providers/contract.js';
 import { type ChatReport, ChatRun } from './chat-run.js';
-import type { ChatSource } from './chat-source.js';
+import type { ChatEvent } from './chat-event.js';
+import type { ChatSource, SourcePart } from './chat-source.js';
+import { RunLog } from './run-log.js';
 
 const FINISH: ChatPart = { type: 'finish', reason: 'STOP' };
 const text = (value: string): ChatPart => ({ type: 'text', text: value });
 
-/** A run over an adapter that is given as a generator, and what it reports at its end. */
-function start(stream: (signal: AbortSignal) => AsyncIterable<ChatPart>, maxDurationMs = 60_000) {
+/** A run over a source that is given as a generator, its log, and what it reports at its end. */
+function start(
+  stream: (signal: AbortSignal) => AsyncIterable<SourcePart>,
+  { maxDurationMs = 60_000, log = new RunLog() } = {},
+) {
   const reports: ChatReport[] = [];
   const secret = Secret.fromText('a-key-of-nobody');
-  let closed = 0;
+  let stalls = 0;
   const source: ChatSource = {
     first: { provider: 'OPENAI', model: 'model', keySource: 'USER', keyId: 'key', maskedKey: '…body' },
     stream,
@@ -19,18 +24,27 @@ function start(stream: (signal: AbortSignal) => AsyncIterable<ChatPart>, maxDura
   const run = new ChatRun({
     chatId: 'chat',
     source,
+    log,
     maxDurationMs,
     arrivedAt: performance.now(),
     keyResolutionMs: 1,
+    onEvent: () => log.show(log.lastSeq),
+    onStall: () => (stalls += 1),
     onEnd: (report) => {
       reports.push(report);
       return Promise.resolve();
     },
-    onClose: () => {
-      closed += 1;
-    },
   });
-  return { run, reports, secret, timesClosed: () => closed };
+  const events = (): ChatEvent[] => log.after(0, Infinity);
+  return {
+    run,
+    log,
+    reports,
+    secret,
+    events,
+    names: () => events().map((event) => event.__typename),
+    stalls: () => stalls,
+  };
 }
 
 /** Silent until it is aborted, as the adapters are. */
@@ -39,92 +53,151 @@ async function* silence(signal: AbortSignal): AsyncGenerator<ChatPart> {
   yield FINISH;
 }
 
-async function* parts(...given: ChatPart[]): AsyncGenerator<ChatPart> {
+async function* parts(...given: SourcePart[]): AsyncGenerator<SourcePart> {
   await Promise.resolve();
   yield* given;
 }
 
-const namesOf = async (run: ChatRun) => {
-  const names: string[] = [];
-  for await (const { __typename } of run) names.push(__typename);
-  return names;
-};
-
 describe('ChatRun', () => {
   it('begins with ChatStarted and ends with exactly one terminal event', async () => {
-    const { run, reports } = start(() => parts(text('a'), text('b'), FINISH));
-    expect(await namesOf(run)).toEqual(['ChatStarted', 'TextDelta', 'TextDelta', 'ChatCompleted']);
+    const { run, log, names, reports } = start(() => parts(text('a'), text('b'), FINISH));
+    expect(await run.begin()).toEqual({ type: 'completed', finishReason: 'STOP' });
+    expect(names()).toEqual(['ChatStarted', 'TextDelta', 'TextDelta', 'ChatCompleted']);
+    expect(log.isComplete).toBe(true);
     expect(reports).toMatchObject([{ ending: { type: 'completed', finishReason: 'STOP' } }]);
   });
 
+  it('numbers its events from 1 without gaps', async () => {
+    const { run, events } = start(() => parts(text('a'), text('b'), FINISH));
+    await run.begin();
+    expect(events().map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  });
+
   it('takes a stream without its finish for truncated', async () => {
-    const { run, reports } = start(() => parts(text('a')));
-    expect(await namesOf(run)).toEqual(['ChatStarted', 'TextDelta', 'ChatFailed']);
+    const { run, names, reports } = start(() => parts(text('a')));
+    await run.begin();
+    expect(names()).toEqual(['ChatStarted', 'TextDelta', 'ChatFailed']);
     expect(reports[0]?.ending).toMatchObject({ description: { code: 'PROVIDER_TRUNCATED' } });
   });
 
-  it('does not call the provider before ChatStarted was taken', async () => {
+  it('calls the provider when it is told to begin, once', async () => {
     let calls = 0;
-    const { run } = start(() => {
+    const { run, names } = start(() => {
       calls += 1;
       return parts(FINISH);
     });
-    await run.next();
     expect(calls).toBe(0);
-    await run.next();
+    expect(names()).toEqual(['ChatStarted']);
+    await Promise.all([run.begin(), run.begin()]);
     expect(calls).toBe(1);
   });
 
-  it('reports a chat whose watcher left before it took anything, and never calls the provider', async () => {
+  it('reports a chat that is cancelled before it began, and never calls the provider', async () => {
     let calls = 0;
-    const { run, reports, secret } = start((signal) => {
+    const { run, reports, secret, names } = start((signal) => {
       calls += 1;
       return silence(signal);
     });
-    await run.return();
+    expect(await run.cancel()).toEqual({ type: 'cancelled' });
+    expect(names()).toEqual(['ChatStarted', 'ChatCancelled']);
     expect(reports).toMatchObject([{ ending: { type: 'cancelled' } }]);
     expect(calls).toBe(0);
     expect(() => secret.reveal()).toThrow('destroyed');
   });
 
-  it('aborts a silent provider when its watcher leaves', async () => {
-    const { run, reports } = start(silence);
-    await run.next();
-    const pending = run.next();
-    await run.return();
-    expect(await pending).toMatchObject({ value: { __typename: 'ChatCancelled' } });
+  it('aborts a silent provider when it is cancelled', async () => {
+    const { run, names, reports } = start(silence);
+    void run.begin();
+    await run.cancel();
+    expect(names()).toEqual(['ChatStarted', 'ChatCancelled']);
     expect(reports).toMatchObject([{ ending: { type: 'cancelled' } }]);
   });
 
-  it('reports once, also when it is left twice and after its end', async () => {
-    const { run, reports, timesClosed } = start(() => parts(FINISH));
-    expect(await namesOf(run)).toEqual(['ChatStarted', 'ChatCompleted']);
-    await Promise.all([run.return(), run.return()]);
+  it('reports once, also when it is cancelled twice and after its end', async () => {
+    const { run, names, reports } = start(() => parts(FINISH));
+    expect(await run.begin()).toMatchObject({ type: 'completed' });
+    expect(await Promise.all([run.cancel(), run.cancel()])).toMatchObject([
+      { type: 'completed' },
+      { type: 'completed' },
+    ]);
+    expect(names()).toEqual(['ChatStarted', 'ChatCompleted']);
     expect(reports).toHaveLength(1);
-    expect(timesClosed()).toBe(1);
   });
 
   it('ends a chat that takes too long with PROVIDER_TIMEOUT', async () => {
-    const { run, reports } = start(silence, 1);
-    expect(await namesOf(run)).toEqual(['ChatStarted', 'ChatFailed']);
+    const { run, names, reports } = start(silence, { maxDurationMs: 1 });
+    await run.begin();
+    expect(names()).toEqual(['ChatStarted', 'ChatFailed']);
     expect(reports[0]?.ending).toMatchObject({ description: { code: 'PROVIDER_TIMEOUT' } });
   });
 
   it('tells nothing of an error that is not for clients', async () => {
-    const { run } = start(() => {
+    const { run, events } = start(() => {
       throw new Error('sk-proj-0123456789');
     });
-    await run.next();
-    const { value } = await run.next();
-    expect(value).toMatchObject({ __typename: 'ChatFailed', error: { code: 'INTERNAL_SERVER_ERROR' } });
-    expect(JSON.stringify(value)).not.toContain('sk-proj');
+    await run.begin();
+    const last = events().at(-1);
+    expect(last).toMatchObject({ __typename: 'ChatFailed', error: { code: 'INTERNAL_SERVER_ERROR' } });
+    expect(JSON.stringify(last)).not.toContain('sk-proj');
   });
 
   it('keeps the usage that the provider told before it failed', async () => {
     const usage = { inputTokens: 3, outputTokens: 1, reasoningTokens: null, cachedInputTokens: null };
-    const { run } = start(() => parts({ type: 'usage', usage }, text('a')));
-    let last;
-    for await (const event of run) last = event;
-    expect(last).toMatchObject({ __typename: 'ChatFailed', usage });
+    const { run, events } = start(() => parts({ type: 'usage', usage }, text('a')));
+    await run.begin();
+    expect(events().at(-1)).toMatchObject({ __typename: 'ChatFailed', usage });
+  });
+
+  it('is in the name of the provider that answered last, without what the one before had counted', async () => {
+    const usage = { inputTokens: 3, outputTokens: 1, reasoningTokens: null, cachedInputTokens: null };
+    const attempt = {
+      provider: 'GOOGLE',
+      model: 'other',
+      keySource: 'USER',
+      keyId: 'b',
+      maskedKey: null,
+    } as const;
+    const cause = { code: 'KEY_REJECTED', message: 'No.', retryable: false, retryAfterMs: null } as const;
+    const { run, events, reports } = start(() =>
+      parts({ type: 'usage', usage }, { type: 'switch', attempt, cause }, text('a'), FINISH),
+    );
+    await run.begin();
+    expect(events()[1]).toEqual({
+      __typename: 'ProviderSwitched',
+      chatId: 'chat',
+      seq: 2,
+      ...attempt,
+      cause,
+    });
+    expect(reports).toMatchObject([{ attempt, usage: null }]);
+  });
+
+  it('lets the provider wait while its log has no room, and goes on when it has', async () => {
+    let given = 0;
+    const log = new RunLog({ maxBytes: 10_000, maxAheadBytes: 2_000 });
+    const { run, stalls } = start(
+      async function* () {
+        for (; given < 10; given += 1) yield await Promise.resolve(text('x'.repeat(1_000)));
+        yield FINISH;
+      },
+      { log },
+    );
+    const ended = run.begin();
+    while (stalls() === 0) await Promise.resolve();
+    expect(given).toBeLessThan(4);
+    for (let seq = 1; !log.isComplete; seq = log.lastSeq) {
+      log.take(seq);
+      await Promise.resolve();
+    }
+    expect(await ended).toMatchObject({ type: 'completed' });
+    expect(given).toBe(10);
+  });
+
+  it('can be cancelled while its log has no room', async () => {
+    const log = new RunLog({ maxBytes: 10_000, maxAheadBytes: 0 });
+    const { run, stalls } = start(() => parts(text('a'), text('b'), FINISH), { log });
+    void run.begin();
+    while (stalls() === 0) await Promise.resolve();
+    expect(await run.cancel()).toEqual({ type: 'cancelled' });
   });
 });

@@ -4,7 +4,8 @@ import { milliseconds } from '../common/milliseconds.js';
 import { ProviderTimeoutError, ProviderTruncatedError } from '../outbound/upstream-error.js';
 import type { FinishReason, TokenUsage } from '../providers/contract.js';
 import type { ChatEvent, ChatTimings, TerminalEvent } from './chat-event.js';
-import type { ChatAttempt, ChatSource, SwitchPart } from './chat-source.js';
+import type { ChatAttempt, ChatSource, SourcePart } from './chat-source.js';
+import type { RunLog } from './run-log.js';
 
 /** How a chat ended. */
 export type ChatEnding =
@@ -23,112 +24,102 @@ export interface ChatReport {
 export interface ChatRunSettings {
   readonly chatId: string;
   readonly source: ChatSource;
+  readonly log: RunLog;
   /** Milliseconds after which a chat is ended with PROVIDER_TIMEOUT, however lively. */
   readonly maxDurationMs: number;
   /** `performance.now()` at the request's arrival. */
   readonly arrivedAt: number;
   readonly keyResolutionMs: number;
+  /** Called after each event that was appended to the log. */
+  readonly onEvent: () => void;
+  /** Called when the log has no room: the slowest watcher has fallen behind. */
+  readonly onStall: () => void;
   /** Called once, before the terminal event, however the chat ends. It must not throw. */
   readonly onEnd: (report: ChatReport) => Promise<void>;
-  /** Called once, when the watcher has taken the terminal event or has left. */
-  readonly onClose: () => void;
 }
 
-/** The abort reason of a chat whose watcher left. */
+/** The abort reason of a chat that was stopped on request. */
 const cancelled = Symbol('cancelled');
 const CANCELLED: ChatEnding = { type: 'cancelled' };
 
 /**
- * One chat, from the opened key to its terminal event, pulled by whoever watches it.
- *
- * It is an iterator of its own around a generator, because a generator's `return()` waits for its pending `await`:
- * here the upstream is aborted first, so that leaving takes effect also while the upstream is silent. And a generator
- * that was never started runs no `finally`: leaving starts it, so that no chat ends without its report.
+ * One chat, from the opened key to its terminal event, which it writes to its log: by itself, whoever watches. It
+ * waits where the log has no room, and lets the provider wait.
  */
-export class ChatRun implements AsyncIterableIterator<ChatEvent> {
+export class ChatRun {
   readonly #settings: ChatRunSettings;
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
-  readonly #events: AsyncGenerator<ChatEvent, undefined, undefined>;
-  #begun = false;
   #attempt: ChatAttempt;
+  #ended: Promise<ChatEnding> | null = null;
   #seq = 0;
   #usage: TokenUsage | null = null;
   #firstTokenAt: number | null = null;
 
+  /** Its log holds ChatStarted from the beginning; nobody is told of that. */
   constructor(settings: ChatRunSettings) {
     this.#settings = settings;
     this.#attempt = settings.source.first;
-    this.#events = this.#run();
-    this.#timer = setTimeout(() => this.abort(new ProviderTimeoutError()), settings.maxDurationMs).unref();
+    this.#timer = setTimeout(
+      () => void this.abort(new ProviderTimeoutError()),
+      settings.maxDurationMs,
+    ).unref();
+    settings.log.append({ __typename: 'ChatStarted', ...this.#identity(), ...this.#attempt });
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  get chatId(): string {
+    return this.#settings.chatId;
   }
 
-  next(): Promise<IteratorResult<ChatEvent, undefined>> {
-    this.#begun = true;
-    return this.#events.next();
+  /** Who answers, and whose key pays, at the moment. */
+  get attempt(): ChatAttempt {
+    return this.#attempt;
   }
 
-  /** The watcher leaves: the chat is cancelled. Resolves when the upstream is closed and the report is written. */
-  async return(): Promise<IteratorResult<ChatEvent, undefined>> {
-    this.abort(cancelled);
-    if (!this.#begun) await this.next();
-    return this.#events.return(undefined);
+  /** Calls the provider, unless it was called or the run was stopped before. Resolves when the run is over. */
+  begin(): Promise<ChatEnding> {
+    return (this.#ended ??= this.#run());
   }
 
-  throw(): Promise<IteratorResult<ChatEvent, undefined>> {
-    return this.return();
+  /** Stops it on request: the upstream is closed at once. Resolves when the run is over. */
+  cancel(): Promise<ChatEnding> {
+    return this.abort(cancelled);
   }
 
   /** Closes the upstream. The chat ends with ChatFailed where the reason is an AppError. */
-  abort(reason: unknown): void {
+  abort(reason: unknown): Promise<ChatEnding> {
     this.#controller.abort(reason);
+    return this.begin();
   }
 
-  async *#run(): AsyncGenerator<ChatEvent, undefined, undefined> {
-    try {
-      const ending = yield* this.#watched();
-      yield this.#terminal(ending);
-    } finally {
-      this.#settings.onClose();
-    }
-    return undefined;
+  async #run(): Promise<ChatEnding> {
+    const ending = await this.#relay();
+    clearTimeout(this.#timer);
+    this.#settings.source.close();
+    const { onEnd, log } = this.#settings;
+    await onEnd({ attempt: this.#attempt, ending, usage: this.#usage, timings: this.#timings() });
+    log.append(this.#terminal(ending));
+    log.complete();
+    this.#settings.onEvent();
+    return ending;
   }
 
-  async *#watched(): AsyncGenerator<ChatEvent, ChatEnding, undefined> {
-    let ending: ChatEnding | null = null;
-    try {
-      yield this.#started();
-      ending = yield* this.#relay();
-      return ending;
-    } finally {
-      clearTimeout(this.#timer);
-      this.#settings.source.close();
-      // Where the watcher leaves between two events nothing else runs.
-      ending ??= this.#endingFor(cancelled);
-      await this.#settings.onEnd({
-        attempt: this.#attempt,
-        ending,
-        usage: this.#usage,
-        timings: this.#timings(),
-      });
-    }
-  }
-
-  async *#relay(): AsyncGenerator<ChatEvent, ChatEnding, undefined> {
+  async #relay(): Promise<ChatEnding> {
+    const { log, source } = this.#settings;
+    const { signal } = this.#controller;
     let finishReason: FinishReason | null = null;
     try {
-      for await (const part of this.#settings.source.stream(this.#controller.signal)) {
-        if (part.type === 'text') yield this.#delta('TextDelta', part.text);
-        else if (part.type === 'reasoning') yield this.#delta('ReasoningDelta', part.text);
-        else if (part.type === 'usage') this.#usage = part.usage;
-        else if (part.type === 'switch') yield this.#switched(part);
+      signal.throwIfAborted();
+      for await (const part of source.stream(signal)) {
+        if (part.type === 'usage') this.#usage = part.usage;
         else if (part.type === 'finish') finishReason = part.reason;
+        else if (part.type !== 'toolCalls') this.#write(this.#toEvent(part));
+        const room = log.room(signal);
+        if (!room) continue;
+        this.#settings.onStall();
+        await room;
       }
-      this.#controller.signal.throwIfAborted();
+      signal.throwIfAborted();
       if (finishReason === null) throw new ProviderTruncatedError();
       return { type: 'completed', finishReason };
     } catch (error) {
@@ -144,13 +135,23 @@ export class ChatRun implements AsyncIterableIterator<ChatEvent> {
     return { type: 'failed', error: cause, description: describeError(cause) };
   }
 
-  #started(): ChatEvent {
-    return { __typename: 'ChatStarted', ...this.#identity(), ...this.#attempt };
+  #write(event: ChatEvent): void {
+    this.#settings.log.append(event);
+    this.#settings.onEvent();
   }
 
-  #switched({ attempt, cause }: SwitchPart): ChatEvent {
-    this.#attempt = attempt;
-    return { __typename: 'ProviderSwitched', ...this.#identity(), ...attempt, cause };
+  #toEvent(part: Exclude<SourcePart, { type: 'usage' | 'finish' | 'toolCalls' }>): ChatEvent {
+    switch (part.type) {
+      case 'text':
+        return this.#delta('TextDelta', part.text);
+      case 'reasoning':
+        return this.#delta('ReasoningDelta', part.text);
+      case 'switch':
+        this.#attempt = part.attempt;
+        // What was told before is of the one that failed.
+        this.#usage = null;
+        return { __typename: 'ProviderSwitched', ...this.#identity(), ...part.attempt, cause: part.cause };
+    }
   }
 
   #delta(__typename: 'TextDelta' | 'ReasoningDelta', text: string): ChatEvent {

@@ -7,6 +7,7 @@ import {
   IsNumber,
   IsOptional,
   IsString,
+  Length,
   Matches,
   Max,
   Min,
@@ -114,4 +115,13 @@ export class ChatInput {
       'Whether to move on to the next provider with a key of the same party, in the order OPENAI, ANTHROPIC, GOOGLE, where one fails before its first text or reasoning. Each of the next ones answers with its default model.',
   })
   failover?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The caller's own id for this request, 1 to 200 characters. Sent again with the same input while the chat is kept, it joins that chat from its start instead of paying twice; with another input it is a CONFLICT. Over WebSocket an operation id that is a UUID serves where this is left out.",
+  })
+  @IsOptional()
+  @Length(1, 200, { message: 'must be 1 to 200 characters long' })
+  requestId?: string | null;
 }

@@ -1,13 +1,86 @@
 import { Module } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { CryptoModule } from '../crypto/crypto.module.js';
+import { Vault } from '../crypto/vault.js';
+import { KeyUseService } from '../keys/key-use.service.js';
 import { KeysModule } from '../keys/keys.module.js';
-import { ActiveChats } from './active-chats.js';
+import { RedisConnection } from '../redis/redis-connection.js';
+import { ServerPresence } from '../redis/server-presence.js';
+import { ChatReports } from './chat-reports.js';
 import { ChatResolver } from './chat.resolver.js';
+import { ChatRuns } from './chat-runs.js';
 import { ChatService } from './chat.service.js';
 import { ChatSourceFactory } from './chat-source.factory.js';
+import { LocalClaims } from './local-claims.js';
+import { RequestClaims } from './request-claims.js';
+import { RunStarter } from './run-starter.js';
+import { RemoteWatches } from './shared/remote-watches.js';
+import { RunReaper } from './shared/run-reaper.js';
+import { RunSealer } from './shared/run-sealer.js';
+import { SharedClaims } from './shared/shared-claims.js';
+import { type KeepTimes, SharedRuns } from './shared/shared-runs.js';
 
+const keepTimes = ({ chat }: Config): KeepTimes => ({
+  runningMs: chat.maxDurationMs + chat.retentionMs,
+  endedMs: chat.retentionMs,
+});
+
+/** What the servers share is null without Redis. */
 @Module({
-  imports: [KeysModule],
-  providers: [ActiveChats, ChatResolver, ChatService, ChatSourceFactory],
-  exports: [ActiveChats],
+  imports: [CryptoModule, KeysModule],
+  providers: [
+    ChatReports,
+    ChatResolver,
+    ChatRuns,
+    ChatService,
+    ChatSourceFactory,
+    RunStarter,
+    {
+      provide: RunSealer,
+      inject: [Vault],
+      useFactory: (vault: Vault) => new RunSealer(vault),
+    },
+    {
+      provide: SharedRuns,
+      inject: [RedisConnection, ServerPresence, RunSealer, Config],
+      useFactory: (
+        redis: RedisConnection | null,
+        presence: ServerPresence | null,
+        sealer: RunSealer,
+        config: Config,
+      ) => redis && presence && new SharedRuns(redis, presence, sealer, keepTimes(config)),
+    },
+    {
+      provide: RemoteWatches,
+      inject: [SharedRuns],
+      useFactory: (shared: SharedRuns | null) => shared && new RemoteWatches(shared),
+    },
+    {
+      provide: RequestClaims,
+      inject: [RedisConnection, ServerPresence, Vault, SharedRuns, Config],
+      useFactory: (
+        redis: RedisConnection | null,
+        presence: ServerPresence | null,
+        vault: Vault,
+        shared: SharedRuns | null,
+        config: Config,
+      ) =>
+        redis && presence && shared
+          ? new SharedClaims(redis, presence, vault, shared, keepTimes(config).runningMs)
+          : new LocalClaims(),
+    },
+    {
+      provide: RunReaper,
+      inject: [RedisConnection, ServerPresence, RunSealer, KeyUseService, Config],
+      useFactory: (
+        redis: RedisConnection | null,
+        presence: ServerPresence | null,
+        sealer: RunSealer,
+        uses: KeyUseService,
+        config: Config,
+      ) => redis && presence && new RunReaper(redis, presence, sealer, uses, keepTimes(config).endedMs),
+    },
+  ],
+  exports: [ChatRuns],
 })
 export class ChatModule {}

@@ -1,11 +1,12 @@
-import { Args, Resolver, Subscription } from '@nestjs/graphql';
-import type { AuthenticatedUser } from '../auth/authenticated-user.js';
-import { CurrentUser } from '../auth/current-user.decorator.js';
+import { Args, Context, ID, Int, Mutation, Resolver, Subscription } from '@nestjs/graphql';
+import { requireUser } from '../auth/current-user.decorator.js';
+import type { RequestContext } from '../auth/request-context.js';
+import { BadUserInputError } from '../common/input-errors.js';
 import type { ChatEvent as ChatEventValue } from './chat-event.js';
-import { ChatEvent } from './chat-event.model.js';
+import { CancelChatPayload, ChatEvent } from './chat-event.model.js';
 import { ChatInput } from './chat.inputs.js';
-import type { ChatRun } from './chat-run.js';
-import { ChatService } from './chat.service.js';
+import type { ChatWatch } from './chat-watch.js';
+import { ChatService, type Subscriber } from './chat.service.js';
 
 @Resolver()
 export class ChatResolver {
@@ -13,13 +14,47 @@ export class ChatResolver {
 
   @Subscription(() => ChatEvent, {
     description:
-      "Asks a model and streams its answer, with the caller's key or, where the caller has none, the server's. Leaving the subscription stops the provider at once.",
+      "Asks a model and streams its answer, with the caller's key or, where the caller has none, the server's. Unsubscribing stops the provider at once; a client that is lost may come back for a while, with resumeChat or the same requestId.",
     resolve: (event: ChatEventValue) => event,
   })
   chat(
-    @CurrentUser() user: AuthenticatedUser,
+    @Context() context: RequestContext,
     @Args('input', { description: 'What to ask, and of whom.' }) input: ChatInput,
-  ): Promise<ChatRun> {
-    return this.chats.start(user.userId, input);
+  ): Promise<ChatWatch> {
+    return this.chats.start(toSubscriber(context), input);
   }
+
+  @Subscription(() => ChatEvent, {
+    description:
+      'Watches a chat that was started before, while it goes on and for a time after its end: what came after `afterSeq`, once each and in order, then what comes. Completes at once where nothing is left to come. Unsubscribing stops the chat, as it does for `chat`.',
+    resolve: (event: ChatEventValue) => event,
+  })
+  resumeChat(
+    @Context() context: RequestContext,
+    @Args('chatId', { type: () => ID, description: "The chat's id, from any of its events." }) chatId: string,
+    @Args('afterSeq', {
+      type: () => Int,
+      defaultValue: 0,
+      description: 'The `seq` of the last event that the caller has; 0: none.',
+    })
+    afterSeq: number,
+  ): Promise<ChatWatch> {
+    if (afterSeq < 0) throw BadUserInputError.at('afterSeq', 'must be 0 or more');
+    return this.chats.resume(toSubscriber(context), chatId, afterSeq);
+  }
+
+  @Mutation(() => CancelChatPayload, {
+    description: "Stops a chat of the caller's, on whichever server it runs. Its watchers get ChatCancelled.",
+  })
+  async cancelChat(
+    @Context() context: RequestContext,
+    @Args('chatId', { type: () => ID, description: "The chat's id, from any of its events." }) chatId: string,
+  ): Promise<CancelChatPayload> {
+    return { chatId, cancelled: await this.chats.cancel(requireUser(context).userId, chatId) };
+  }
+}
+
+function toSubscriber(context: RequestContext): Subscriber {
+  const { signal: connection, operationId } = context;
+  return { userId: requireUser(context).userId, connection, operationId };
 }

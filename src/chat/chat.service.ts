@@ -1,121 +1,119 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
+import { Inject, Injectable } from '@nestjs/common';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { Lifecycle } from '../common/lifecycle.js';
-import { Config } from '../config/config.js';
-import { KeyResolutionService, providersFor } from '../keys/key-resolution.service.js';
-import { KeyUseService } from '../keys/key-use.service.js';
-import type { ChatProviderId } from '../registry/provider-ids.js';
-import { ActiveChats } from './active-chats.js';
+import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
 import type { ChatInput } from './chat.inputs.js';
-import { type ChatEnding, type ChatReport, ChatRun } from './chat-run.js';
-import type { ChatSource } from './chat-source.js';
-import { ChatSourceFactory } from './chat-source.factory.js';
+import { ChatNotFoundError, RequestConflictError } from './chat.errors.js';
+import { ChatRuns } from './chat-runs.js';
+import type { ChatWatch } from './chat-watch.js';
+import { inputDigestOf, type RequestClaim, RequestClaims } from './request-claims.js';
+import { RunStarter } from './run-starter.js';
+import { RemoteWatches } from './shared/remote-watches.js';
+import { SharedRuns } from './shared/shared-runs.js';
 
+/** Where a subscription comes from. */
+export interface Subscriber {
+  readonly userId: string;
+  /** Aborts when its connection is lost or closes. */
+  readonly connection: AbortSignal;
+  /** Its client's name for it; null where the door has none. */
+  readonly operationId: string | null;
+}
+
+/** Starting, watching and stopping chats, wherever they run. */
 @Injectable()
 export class ChatService {
-  readonly #logger = new Logger(ChatService.name);
-
   constructor(
-    private readonly resolution: KeyResolutionService,
-    private readonly uses: KeyUseService,
-    private readonly sources: ChatSourceFactory,
-    private readonly active: ActiveChats,
+    private readonly starter: RunStarter,
+    private readonly runs: ChatRuns,
+    private readonly claims: RequestClaims,
+    @Inject(SharedRuns) private readonly shared: SharedRuns | null,
+    @Inject(RemoteWatches) private readonly remote: RemoteWatches | null,
     private readonly lifecycle: Lifecycle,
-    private readonly config: Config,
   ) {}
 
   /**
-   * Resolves and opens the key and writes its use down; the provider is called when the run is first pulled after
-   * ChatStarted. From here on every failure is an event of the run.
+   * Starts a chat and watches it, or joins the one that was started under the same request id. Once a chat has
+   * started, every failure is an event of it.
    *
-   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE: what fails before ChatStarted
+   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, CHAT_NOT_FOUND, SERVICE_UNAVAILABLE: what fails before ChatStarted
    */
-  async start(userId: string, input: ChatInput): Promise<ChatRun> {
+  async start(subscriber: Subscriber, input: ChatInput): Promise<ChatWatch> {
     this.lifecycle.throwIfDraining();
-    return this.active.prepare(() => this.prepare(userId, input, performance.now()));
+    const arrivedAt = performance.now();
+    return this.runs.prepare(() => this.startOrJoin(subscriber, input, arrivedAt));
   }
 
-  private async prepare(userId: string, input: ChatInput, arrivedAt: number): Promise<ChatRun> {
-    const chatId = uuidv7();
-    let keyResolutionMs = 0;
-    const key = await this.resolution.open(
-      userId,
-      providersFor('CHAT', input.provider) as ChatProviderId[],
-      (provider) => {
-        keyResolutionMs = performance.now() - arrivedAt;
-        // Looking the key up took its time: a stop that began meanwhile does not wait for this chat.
-        this.lifecycle.throwIfDraining();
-        return { chatId, model: this.sources.modelOf(provider, input.model) };
-      },
-    );
+  /**
+   * Watches a chat that was started before: what came after `afterSeq`, then what comes.
+   *
+   * @throws ChatNotFoundError CHAT_NOT_FOUND; RedisUnavailableError, DrainingError SERVICE_UNAVAILABLE
+   */
+  async resume({ userId, connection }: Subscriber, chatId: string, afterSeq: number): Promise<ChatWatch> {
+    this.lifecycle.throwIfDraining();
+    if (!isUuid(chatId)) throw new ChatNotFoundError();
+    this.shared?.throwIfAway();
+    return this.join(userId, chatId, afterSeq, connection);
+  }
+
+  /**
+   * Stops a chat, wherever it runs. Resolves when its provider's request is closed and its end written down.
+   *
+   * @returns false where it had ended before
+   * @throws ChatNotFoundError CHAT_NOT_FOUND; RedisUnavailableError SERVICE_UNAVAILABLE
+   */
+  async cancel(userId: string, chatId: string): Promise<boolean> {
+    if (!isUuid(chatId)) throw new ChatNotFoundError();
+    const kept = this.runs.find(userId, chatId);
+    if (kept) {
+      if (kept.log.isComplete) return false;
+      kept.stop();
+      return (await kept.run.cancel()).type === 'cancelled';
+    }
+    if (!this.remote) throw new ChatNotFoundError();
+    return this.remote.stop(userId, chatId);
+  }
+
+  private async startOrJoin(subscriber: Subscriber, input: ChatInput, arrivedAt: number): Promise<ChatWatch> {
+    const { userId, connection } = subscriber;
+    for (;;) {
+      const claim = await this.claimFor(subscriber, input);
+      const request = { chatId: claim?.chatId ?? uuidv7(), input, claim, arrivedAt };
+      if (!claim || claim.isMine) return this.starter.start(userId, request, connection);
+      if (claim.inputDigest !== inputDigestOf(input)) throw new RequestConflictError();
+      // Where the one before did not start, this one may.
+      if (await claim.whenStarted(connection)) return this.join(userId, claim.chatId, 0, connection);
+    }
+  }
+
+  /**
+   * The graphql-ws client subscribes again under the same id when its connection was lost, whether or not a server can
+   * tell the two apart; so that id serves where no other was sent. Only one that was sent is worth refusing the chat
+   * for when nobody knows what it stands for.
+   */
+  private async claimFor(
+    { userId, operationId }: Subscriber,
+    input: ChatInput,
+  ): Promise<RequestClaim | null> {
+    const requestId = input.requestId ?? (operationId !== null && isUuid(operationId) ? operationId : null);
+    if (requestId === null) return null;
     try {
-      const source = this.sources.create({ userId, chatId, input }, key);
-      return this.run(userId, { chatId, source, arrivedAt, keyResolutionMs });
+      return await this.claims.take(userId, requestId, inputDigestOf(input), uuidv7());
     } catch (error) {
-      key.secret.destroy();
+      if (error instanceof RedisUnavailableError && !input.requestId) return null;
       throw error;
     }
   }
 
-  private run(userId: string, chat: StartedChat): ChatRun {
-    const run = new ChatRun({
-      chatId: chat.chatId,
-      source: chat.source,
-      arrivedAt: chat.arrivedAt,
-      keyResolutionMs: chat.keyResolutionMs,
-      maxDurationMs: this.config.chat.maxDurationMs,
-      onEnd: (report) => this.report(userId, chat.chatId, report),
-      onClose: () => this.active.remove(run),
-    });
-    this.active.add(run);
-    return run;
-  }
-
-  private async report(userId: string, chatId: string, report: ChatReport): Promise<void> {
-    const { attempt, ending, usage, timings } = report;
-    const { provider, keyId, keySource, model } = attempt;
-    const use = {
-      kind: 'CHAT_FINISHED',
-      provider,
-      keyId,
-      keySource,
-      chatId,
-      model,
-      outcome: outcomeOf(ending),
-      inputTokens: usage?.inputTokens ?? null,
-      outputTokens: usage?.outputTokens ?? null,
-      timeToFirstTokenMs: timings.timeToFirstTokenMs,
-      durationMs: timings.totalMs,
-    } as const;
-    if (ending.type === 'failed' && ending.description.code === 'INTERNAL_SERVER_ERROR') {
-      this.#logger.error({ err: ending.error, chatId }, 'A chat failed for a reason of our own');
-    }
-    try {
-      await this.uses.finish(userId, use);
-    } catch (error) {
-      // The answer has been paid for and goes to its owner all the same; the log keeps what the trail could not.
-      this.#logger.error(
-        { err: error, userId, use },
-        'The end of a chat could not be written to the audit trail',
-      );
-    }
-  }
-}
-
-interface StartedChat {
-  readonly chatId: string;
-  readonly source: ChatSource;
-  readonly arrivedAt: number;
-  readonly keyResolutionMs: number;
-}
-
-function outcomeOf(ending: ChatEnding): string {
-  switch (ending.type) {
-    case 'completed':
-      return 'OK';
-    case 'failed':
-      return ending.description.code;
-    case 'cancelled':
-      return 'CANCELLED';
+  private async join(
+    userId: string,
+    chatId: string,
+    afterSeq: number,
+    connection: AbortSignal,
+  ): Promise<ChatWatch> {
+    const kept = this.runs.find(userId, chatId);
+    if (kept) return kept.join(afterSeq, connection);
+    if (!this.remote) throw new ChatNotFoundError();
+    return this.remote.join(userId, chatId, afterSeq, connection);
   }
 }

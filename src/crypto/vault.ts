@@ -11,7 +11,7 @@ import {
 } from './envelope.js';
 import { EnvelopeError } from './envelope-error.js';
 import { Keyring } from './keyring.js';
-import type { SealContext } from './seal-context.js';
+import type { SealContext, TextContext } from './seal-context.js';
 
 /**
  * Seals secrets into envelopes and opens them again (docs/adr/0001-envelope.md).
@@ -56,6 +56,30 @@ export class Vault {
     const secret = this.tryOpen(envelope, context);
     if (secret === null) throw new EnvelopeError();
     return secret;
+  }
+
+  /** The same for text that is no key. Its plaintext is a string, which nobody can overwrite. */
+  sealText(text: string, context: TextContext): SealedEnvelope {
+    const secret = Secret.fromText(text);
+    try {
+      return this.seal(secret, context);
+    } finally {
+      secret.destroy();
+    }
+  }
+
+  /**
+   * Opens what {@link sealText} sealed.
+   *
+   * @throws EnvelopeError, the same one whatever is wrong
+   */
+  openText(envelope: string, context: TextContext): string {
+    const secret = this.open(envelope, context);
+    try {
+      return secret.reveal();
+    } finally {
+      secret.destroy();
+    }
   }
 
   /**

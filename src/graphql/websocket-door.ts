@@ -16,7 +16,6 @@ import { type SocketExtra, webSocketOptions } from './websocket-options.js';
 import { ServerSocket } from './websocket-server-socket.js';
 
 const PATH = '/graphql';
-const GOING_AWAY = 1001;
 
 /** Our own graphql-ws server, on the same port as HTTP: sub-protocol graphql-transport-ws, subscriptions only. */
 @Injectable()
@@ -56,9 +55,9 @@ export class WebSocketDoor {
     );
   }
 
-  /** Ends every connection with 1001. The streams on them have had their time. */
-  async close(): Promise<void> {
-    const closing = [...this.#sockets.clients].map((socket) => closeGracefully(socket));
+  /** Ends every connection with a close code. */
+  async close(code: number): Promise<void> {
+    const closing = [...this.#sockets.clients].map((socket) => closeGracefully(socket, code));
     await Promise.all(closing);
   }
 
@@ -105,10 +104,10 @@ function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-async function closeGracefully(socket: ServerSocket): Promise<void> {
+async function closeGracefully(socket: ServerSocket, code: number): Promise<void> {
   if (socket.readyState === socket.CLOSED) return;
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  socket.close(GOING_AWAY, 'The server is stopping');
+  socket.close(code, 'The server is stopping');
   const timer = setTimeout(() => socket.terminate(), CLOSING_MS);
   await closed;
   clearTimeout(timer);

@@ -68,12 +68,13 @@ export class KeyUseService {
     });
   }
 
-  /** Called when the chat or search has ended. */
+  /** Called when the chat or search has ended. The second end of a chat changes nothing. */
   async finish(userId: string, use: FinishedUse): Promise<void> {
     const health = healthAfter[use.outcome];
     await this.database.transaction(async (transaction) => {
-      await this.audit.finish(userId, use, transaction);
-      if (use.keyId && health) await this.keys.recordHealth(userId, use.keyId, health, transaction);
+      const isFirst = await this.audit.finish(userId, use, transaction);
+      if (isFirst && use.keyId && health)
+        await this.keys.recordHealth(userId, use.keyId, health, transaction);
     });
   }
 

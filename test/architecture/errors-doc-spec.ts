@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeySetUnavailableError, UnauthenticatedError } from '../../src/auth/auth.errors.js';
+import { ChatNotFoundError } from '../../src/chat/chat.errors.js';
 import type { AppError } from '../../src/common/app-error.js';
 import { describeError } from '../../src/common/describe-error.js';
 import { errorCodes } from '../../src/common/error-code.js';
@@ -30,6 +31,7 @@ import { RedisUnavailableError } from '../../src/redis/redis-unavailable.error.j
 /** One of every cause, as it is usually made. */
 const errors: readonly AppError[] = [
   new BadUserInputError([]),
+  new ChatNotFoundError(),
   new ClientLeftError(),
   new DatabaseUnavailableError(),
   new DrainingError(),

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { jest } from '@jest/globals';
-import { ActiveChats } from '../../src/chat/active-chats.js';
+import { ChatRuns } from '../../src/chat/chat-runs.js';
 import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { CHAT, HELLO, TestServer } from '../support/test-server.js';
@@ -70,7 +70,7 @@ describe('a server that is stopped while the use of a key is being written down'
   it('ends a chat that is prepared after the time is up, before its provider is called', async () => {
     const server = await TestServer.start(database.environment);
     const { events, goOn } = await startAndHold(server);
-    await server.app.get(ActiveChats).drain(0);
+    await server.app.get(ChatRuns).drain(0);
     goOn();
     expect(await events()).toMatchObject([
       { __typename: 'ChatStarted' },

@@ -51,33 +51,42 @@ export class TestServer {
     readonly app: NestFastifyApplication,
     readonly standIn: StandIn,
     readonly environment: Readonly<Record<string, string>>,
+    private readonly ownsStandIn: boolean,
   ) {
     const { port } = app.getHttpServer().address() as AddressInfo;
     this.url = `http://127.0.0.1:${String(port)}`;
     this.webSocketUrl = `ws://127.0.0.1:${String(port)}/graphql`;
   }
 
-  /** @param environment DATABASE_URL or DATA_DIR of a database that this server may use, and whatever else differs */
-  static async start(environment: Readonly<Record<string, string>>): Promise<TestServer> {
-    const standIn = await startStandIn({ pace: 0 });
+  /**
+   * @param environment DATABASE_URL or DATA_DIR of a database that this server may use, and whatever else differs
+   * @param shared another server, whose stand-in this one uses, too
+   */
+  static async start(
+    environment: Readonly<Record<string, string>>,
+    shared?: TestServer,
+  ): Promise<TestServer> {
+    const standIn = shared?.standIn ?? (await startStandIn({ pace: 0 }));
     const variables = {
       NODE_ENV: 'test',
       LOG_LEVEL: 'silent',
       PORT: '0',
       ENCRYPTION_KEY: '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
       AUTH_JWT_SECRET: JWT_SECRET,
+      // Who leaves is not waited for, but where a suite says so.
+      CHAT_DISCONNECT_GRACE_MS: '0',
       ...standIn.environment(),
       ...environment,
     };
     const app = await createApp(loadConfig(variables, registry));
     await app.listen(0, '127.0.0.1');
-    return new TestServer(app, standIn, variables);
+    return new TestServer(app, standIn, variables, shared === undefined);
   }
 
   async stop(): Promise<void> {
     for (const client of this.#clients) client.cut();
     await stopApp(this.app, 0);
-    await this.standIn.stop();
+    if (this.ownsStandIn) await this.standIn.stop();
   }
 
   async post<Data = Record<string, unknown>>(

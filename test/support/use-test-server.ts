@@ -18,7 +18,7 @@ export function useTestServer(
     server = await TestServer.start({ ...database.environment, ...environment });
   });
   beforeEach(async () => {
-    if (server) await empty(server);
+    if (server) await emptyServer(server);
   });
   afterAll(async () => {
     await server?.stop();
@@ -31,7 +31,7 @@ export function useTestServer(
   };
 }
 
-async function empty(server: TestServer): Promise<void> {
+export async function emptyServer(server: TestServer): Promise<void> {
   server.standIn.forget();
   await server.app.get(DatabaseService).transaction(async (transaction) => {
     await transaction.$executeRaw`SET LOCAL keystream.audit_maintenance = 'on'`;

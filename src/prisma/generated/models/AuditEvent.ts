@@ -330,6 +330,7 @@ export type AuditEventOrderByWithRelationInput = {
 
 export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   id?: string
+  chatId?: string
   AND?: Prisma.AuditEventWhereInput | Prisma.AuditEventWhereInput[]
   OR?: Prisma.AuditEventWhereInput[]
   NOT?: Prisma.AuditEventWhereInput | Prisma.AuditEventWhereInput[]
@@ -339,7 +340,6 @@ export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   provider?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
   keyId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
   keySource?: Prisma.EnumKeySourceNullableFilter<"AuditEvent"> | $Enums.KeySource | null
-  chatId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
   model?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
   outcome?: Prisma.StringFilter<"AuditEvent"> | string
   inputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
@@ -347,7 +347,7 @@ export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
-}, "id">
+}, "id" | "chatId">
 
 export type AuditEventOrderByWithAggregationInput = {
   id?: Prisma.SortOrder

@@ -1,0 +1,30 @@
+import type { ChatEvent, DeltaEvent } from './chat-event.js';
+
+/** Characters in one event that is made of several. */
+const MAX_JOINED_LENGTH = 32 * 1024;
+
+const isDelta = (event: ChatEvent | undefined): event is DeltaEvent =>
+  event?.__typename === 'TextDelta' || event?.__typename === 'ReasoningDelta';
+
+/**
+ * The first of the events that wait for a watcher, joined with the deltas of its kind that follow it: what a watcher
+ * that lags behind takes in one piece.
+ *
+ * @param events at least one
+ */
+export function joinDeltas(events: readonly ChatEvent[]): ChatEvent {
+  const [first] = events;
+  if (!first) throw new Error('There is nothing to join.');
+  if (!isDelta(first)) return first;
+  const texts = [first.text];
+  let length = first.text.length;
+  let seq = first.seq;
+  for (const next of events.slice(1)) {
+    if (!isDelta(next) || next.__typename !== first.__typename) break;
+    length += next.text.length;
+    if (length > MAX_JOINED_LENGTH) break;
+    texts.push(next.text);
+    seq = next.seq;
+  }
+  return texts.length === 1 ? first : { ...first, seq, text: texts.join('') };
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { ChatInput } from './chat.inputs.js';
+
+/** What a request id stands for: the first who sends it has the chat, all others join it. */
+export interface RequestClaim {
+  readonly isMine: boolean;
+  readonly chatId: string;
+  /** {@link inputDigestOf} the input that it was sent with. */
+  readonly inputDigest: string;
+  /** What names it in Redis; null where it is known in this process only. */
+  readonly name: string | null;
+
+  /** Mine: the chat can be joined from now on. */
+  confirm(): void;
+
+  /** Mine: there is, or will be, no such chat: whoever sends the id again begins a new one. Never throws. */
+  release(): Promise<void>;
+
+  /**
+   * Another's: resolves when the chat can be joined (true) or will never be (false).
+   *
+   * @throws RedisUnavailableError SERVICE_UNAVAILABLE; after an abort, `signal.reason`
+   */
+  whenStarted(signal: AbortSignal): Promise<boolean>;
+}
+
+/** Makes sure that a request that is sent twice is paid for once. */
+export abstract class RequestClaims {
+  /**
+   * @param chatId the chat's, where the claim becomes the caller's
+   * @throws RedisUnavailableError SERVICE_UNAVAILABLE
+   */
+  abstract take(
+    userId: string,
+    requestId: string,
+    inputDigest: string,
+    chatId: string,
+  ): Promise<RequestClaim>;
+}
+
+/** Tells two inputs apart: all that was sent but the request id; what was left out is null. */
+export function inputDigestOf({ requestId: _, ...input }: ChatInput): string {
+  const entries = Object.entries(input as Record<string, unknown>)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(entries)).digest('base64url');
+}

@@ -1,0 +1,159 @@
+import { jest } from '@jest/globals';
+import type { ChatEvent } from './chat-event.js';
+import { RunAudience } from './run-audience.js';
+import { RunLog } from './run-log.js';
+
+const GRACE_MS = 1_000;
+
+const event = (seq: number): ChatEvent => ({
+  __typename: 'TextDelta',
+  chatId: 'chat',
+  seq,
+  fromSeq: seq,
+  text: 'x',
+});
+
+describe('RunAudience', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  /** An audience of a run that has written one event; what it asks for is noted. */
+  function open({ graceMs = GRACE_MS, canBeJoined = false } = {}) {
+    const log = new RunLog();
+    log.append(event(1));
+    log.show(1);
+    const asked: string[] = [];
+    const state = { isWatchedElsewhere: false };
+    const note = (what: string) => () => void asked.push(what);
+    const audience = new RunAudience({
+      chatId: 'chat',
+      log,
+      graceMs,
+      canBeJoined,
+      isWatchedElsewhere: () => Promise.resolve(state.isWatchedElsewhere),
+      onBegin: note('begin'),
+      onStop: note('stop'),
+      onAbandon: note('abandon'),
+      onEmpty: note('empty'),
+    });
+    return { audience, log, asked, state };
+  }
+
+  const connection = (): AbortController => new AbortController();
+
+  it('begins the run when somebody has taken ChatStarted and wants more', async () => {
+    const { audience, asked } = open();
+    const watch = audience.join(0, connection().signal);
+    await watch.next();
+    expect(asked).toEqual([]);
+    void watch.next();
+    expect(asked).toEqual(['begin']);
+  });
+
+  it('stops the run at once for a watcher that unsubscribes, also where others watch', async () => {
+    const { audience, asked } = open();
+    const watch = audience.join(0, connection().signal);
+    void audience.join(0, connection().signal);
+    await watch.return();
+    expect(asked).toEqual(['stop']);
+  });
+
+  it('waits for a client that is lost as long as the grace time, then gives the run up', async () => {
+    const { audience, asked } = open();
+    const lost = connection();
+    const watch = audience.join(0, lost.signal);
+    await watch.next();
+    lost.abort();
+    await watch.return();
+    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    expect(asked).toEqual(['empty', 'begin']);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(asked).toEqual(['empty', 'begin', 'abandon']);
+  });
+
+  it('forgets that wait when somebody comes back', async () => {
+    const { audience, asked } = open();
+    const lost = connection();
+    const watch = audience.join(0, lost.signal);
+    await watch.next();
+    lost.abort();
+    await watch.return();
+    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    audience.join(1, connection().signal);
+    await jest.advanceTimersByTimeAsync(GRACE_MS * 100);
+    expect(asked).not.toContain('abandon');
+  });
+
+  it('waits for nobody with a grace time of 0', async () => {
+    const { audience, asked } = open({ graceMs: 0 });
+    const lost = connection();
+    const watch = audience.join(0, lost.signal);
+    await watch.next();
+    lost.abort();
+    await watch.return();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(asked).toEqual(['empty', 'abandon']);
+  });
+
+  it('gives up at once what nobody can come back to: a chat whose id nobody has learned', async () => {
+    const { audience, asked } = open();
+    const lost = connection();
+    const watch = audience.join(0, lost.signal);
+    lost.abort();
+    await watch.return();
+    expect(asked).toEqual(['empty', 'abandon']);
+  });
+
+  it('begins it all the same where its request id leads back to it', async () => {
+    const { audience, asked } = open({ canBeJoined: true });
+    const lost = connection();
+    const watch = audience.join(0, lost.signal);
+    lost.abort();
+    await watch.return();
+    expect(asked).toEqual(['empty', 'begin']);
+  });
+
+  it('goes on while somebody watches elsewhere, and waits again from when they are gone', async () => {
+    const { audience, asked, state } = open();
+    state.isWatchedElsewhere = true;
+    const lost = connection();
+    const watch = audience.join(0, lost.signal);
+    await watch.next();
+    lost.abort();
+    await watch.return();
+    await jest.advanceTimersByTimeAsync(GRACE_MS * 100);
+    expect(asked).not.toContain('abandon');
+    // A server that dies does not say that its watchers are gone.
+    state.isWatchedElsewhere = false;
+    await jest.advanceTimersByTimeAsync(2_000 + GRACE_MS);
+    expect(asked).toContain('abandon');
+  });
+
+  it('waits from the moment when the last one elsewhere says that it leaves', async () => {
+    const { audience, asked, state } = open();
+    state.isWatchedElsewhere = true;
+    const lost = connection();
+    const watch = audience.join(0, lost.signal);
+    await watch.next();
+    lost.abort();
+    await watch.return();
+    await jest.advanceTimersByTimeAsync(GRACE_MS + 100);
+    state.isWatchedElsewhere = false;
+    audience.leftElsewhere();
+    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    expect(asked).not.toContain('abandon');
+    await jest.advanceTimersByTimeAsync(1);
+    expect(asked).toContain('abandon');
+  });
+
+  it('asks for nothing when its watcher has seen the end', async () => {
+    const { audience, log, asked } = open();
+    log.complete();
+    audience.close();
+    const watch = audience.join(0, connection().signal);
+    expect(await watch.next()).toMatchObject({ done: false });
+    expect(await watch.next()).toEqual({ done: true, value: undefined });
+    await jest.advanceTimersByTimeAsync(GRACE_MS * 10);
+    expect(asked).toEqual(['empty']);
+  });
+});

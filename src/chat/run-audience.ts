@@ -1,0 +1,115 @@
+import { ChatWatch } from './chat-watch.js';
+import type { RunLog } from './run-log.js';
+
+export interface AudienceSettings {
+  readonly chatId: string;
+  readonly log: RunLog;
+  /** Milliseconds for which the run goes on without a watcher; 0: not at all. */
+  readonly graceMs: number;
+  /** Whether a client can come back that never learned the chat's id. */
+  readonly canBeJoined: boolean;
+  /** Whether somebody watches it on another server. */
+  readonly isWatchedElsewhere: () => Promise<boolean>;
+  /** A watcher has taken ChatStarted, or somebody may come back for it. */
+  readonly onBegin: () => void;
+  /** A watcher wants it to stop. */
+  readonly onStop: () => void;
+  /** Nobody watches any more, and nobody came back in time. */
+  readonly onAbandon: () => void;
+  /** The last watcher here is gone. */
+  readonly onEmpty: () => void;
+}
+
+/** How often the watchers elsewhere are counted while there is none here, in milliseconds. */
+const LOOK_AGAIN_MS = 2_000;
+
+/**
+ * Who watches a run on its own server, and what follows from their leaving: a client that unsubscribes stops the run,
+ * one that is lost may come back within the grace time.
+ */
+export class RunAudience {
+  readonly #settings: AudienceSettings;
+  readonly #watches = new Set<ChatWatch>();
+  #timer: NodeJS.Timeout | undefined;
+  /** ChatStarted was given to somebody. */
+  #isKnown = false;
+
+  constructor(settings: AudienceSettings) {
+    this.#settings = settings;
+  }
+
+  get isEmpty(): boolean {
+    return this.#watches.size === 0;
+  }
+
+  join(afterSeq: number, connection: AbortSignal): ChatWatch {
+    clearTimeout(this.#timer);
+    const watch = new ChatWatch({
+      chatId: this.#settings.chatId,
+      feed: this.#settings.log,
+      afterSeq,
+      connection,
+      onPull: (puller) => this.#pulled(puller),
+      onEnd: (leaver, ending) => {
+        this.#watches.delete(leaver);
+        this.#isKnown ||= leaver.cursor > 0;
+        if (ending === 'unsubscribed') this.#settings.onStop();
+        if (this.isEmpty) this.#abandoned();
+      },
+    });
+    this.#watches.add(watch);
+    return watch;
+  }
+
+  /** A watcher on another server has left. */
+  leftElsewhere(): void {
+    if (this.isEmpty) this.#await(this.#settings.graceMs);
+  }
+
+  /** The run has ended: nothing is waited for any more. */
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #pulled({ cursor }: ChatWatch): void {
+    if (cursor > 0) this.#began();
+    this.#settings.log.take(Math.min(...[...this.#watches].map((watch) => watch.cursor)));
+  }
+
+  #began(): void {
+    this.#isKnown = true;
+    this.#settings.onBegin();
+  }
+
+  #abandoned(): void {
+    this.#settings.onEmpty();
+    if (this.#settings.log.isComplete) return;
+    const { canBeJoined, graceMs } = this.#settings;
+    if (!this.#isKnown && !canBeJoined) this.#settings.onAbandon();
+    else {
+      if (graceMs > 0) this.#began();
+      this.#await(graceMs);
+    }
+  }
+
+  /** @param graceMs how long it is since the last watcher was seen that the run may go on */
+  #await(graceMs: number): void {
+    clearTimeout(this.#timer);
+    if (this.#settings.log.isComplete) return;
+    this.#timer = setTimeout(() => void this.#decide(), graceMs).unref();
+  }
+
+  async #decide(): Promise<void> {
+    const isWatched = await this.#settings.isWatchedElsewhere();
+    if (!this.isEmpty || this.#settings.log.isComplete) return;
+    if (isWatched) this.#timer = setTimeout(() => void this.#lookAgain(), LOOK_AGAIN_MS).unref();
+    else this.#settings.onAbandon();
+  }
+
+  async #lookAgain(): Promise<void> {
+    const isWatched = await this.#settings.isWatchedElsewhere();
+    if (!this.isEmpty || this.#settings.log.isComplete) return;
+    if (isWatched) this.#timer = setTimeout(() => void this.#lookAgain(), LOOK_AGAIN_MS).unref();
+    else this.#await(this.#settings.graceMs);
+  }
+}

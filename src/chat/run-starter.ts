@@ -1,0 +1,95 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Lifecycle } from '../common/lifecycle.js';
+import { Config } from '../config/config.js';
+import { KeyResolutionService, providersFor } from '../keys/key-resolution.service.js';
+import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
+import type { ChatProviderId } from '../registry/provider-ids.js';
+import type { ChatInput } from './chat.inputs.js';
+import { ChatReports } from './chat-reports.js';
+import { ChatRuns } from './chat-runs.js';
+import { ChatSourceFactory } from './chat-source.factory.js';
+import type { ChatWatch } from './chat-watch.js';
+import { KeptRun } from './kept-run.js';
+import type { RequestClaim } from './request-claims.js';
+import { SharedRuns } from './shared/shared-runs.js';
+
+export interface ChatToStart {
+  readonly chatId: string;
+  readonly input: ChatInput;
+  /** What the request's id stands for, which is this chat; null where it has none. */
+  readonly claim: RequestClaim | null;
+  /** `performance.now()` at the request's arrival. */
+  readonly arrivedAt: number;
+}
+
+/** Starts runs on this server. */
+@Injectable()
+export class RunStarter {
+  constructor(
+    private readonly resolution: KeyResolutionService,
+    private readonly sources: ChatSourceFactory,
+    private readonly reports: ChatReports,
+    private readonly runs: ChatRuns,
+    @Inject(SharedRuns) private readonly shared: SharedRuns | null,
+    private readonly lifecycle: Lifecycle,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Resolves and opens the key and writes its use down; the provider is called when the watcher has taken ChatStarted.
+   *
+   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE: then there is no such chat
+   */
+  async start(userId: string, chat: ChatToStart, connection: AbortSignal): Promise<ChatWatch> {
+    try {
+      const kept = await this.open(userId, chat);
+      this.runs.add(kept);
+      await kept.publish();
+      if (chat.input.requestId && this.shared && !kept.isShared) {
+        // Nobody would know of it who is asked the same again.
+        await kept.run.abort(new RedisUnavailableError());
+        throw new RedisUnavailableError();
+      }
+      chat.claim?.confirm();
+      return kept.join(0, connection);
+    } catch (error) {
+      await chat.claim?.release();
+      throw error;
+    }
+  }
+
+  private async open(userId: string, { chatId, input, claim, arrivedAt }: ChatToStart): Promise<KeptRun> {
+    let keyResolutionMs = 0;
+    const key = await this.resolution.open(
+      userId,
+      providersFor('CHAT', input.provider) as ChatProviderId[],
+      (provider) => {
+        keyResolutionMs = performance.now() - arrivedAt;
+        // Looking the key up took its time: a stop that began meanwhile does not wait for this chat.
+        this.lifecycle.throwIfDraining();
+        return { chatId, model: this.sources.modelOf(provider, input.model) };
+      },
+    );
+    try {
+      const { maxDurationMs, disconnectGraceMs: graceMs } = this.config.chat;
+      return new KeptRun({
+        userId,
+        chatId,
+        source: this.sources.create({ userId, chatId, input }, key),
+        arrivedAt,
+        keyResolutionMs,
+        maxDurationMs,
+        graceMs,
+        claim,
+        shared: this.shared,
+        onEnd: (report) => this.reports.write(userId, chatId, report),
+        // A client that unsubscribes does not subscribe again by itself: under that id comes another chat.
+        onStop: () => void (input.requestId ? null : claim?.release()),
+        onChange: (kept) => this.runs.changed(kept),
+      });
+    } catch (error) {
+      key.secret.destroy();
+      throw error;
+    }
+  }
+}

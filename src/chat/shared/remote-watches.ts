@@ -1,0 +1,110 @@
+import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
+import { ChatWatch } from '../chat-watch.js';
+import { News } from './news.js';
+import { RemoteFeed } from './remote-feed.js';
+import { runKeyOf } from '../run-key.js';
+import type { SharedRuns } from './shared-runs.js';
+
+/** Every so many events the owner is told how far its watchers here have come: where it must wait for them. */
+const TELL_EVERY = 100;
+/** How often a run is asked to stop, and for how long, in milliseconds: its server may have to be found dead first. */
+const ASK_EVERY_MS = 500;
+const ASK_FOR_MS = 12_000;
+
+const NEVER = new AbortController().signal;
+
+/** Watchers of runs that other servers own, and what their leaving means there. */
+export class RemoteWatches {
+  readonly #watches = new Map<string, Set<ChatWatch>>();
+
+  constructor(private readonly shared: SharedRuns) {}
+
+  /**
+   * @throws ChatNotFoundError CHAT_NOT_FOUND for a chat that is none of the user's, and events that are no longer kept
+   * @throws RedisUnavailableError SERVICE_UNAVAILABLE
+   */
+  async join(userId: string, chatId: string, afterSeq: number, connection: AbortSignal): Promise<ChatWatch> {
+    const feed = new RemoteFeed(this.shared, userId, chatId);
+    // Listening comes first: what is added while the log is read is not missed.
+    const stopListening = this.shared.onNews(userId, chatId, () => feed.tell());
+    try {
+      await this.shared.readEvents(userId, chatId, afterSeq);
+    } catch (error) {
+      stopListening();
+      throw error;
+    }
+    let told = afterSeq;
+    const watches = this.#watchesOf(userId, chatId);
+    const watch: ChatWatch = new ChatWatch({
+      chatId,
+      feed,
+      afterSeq,
+      connection,
+      onPull: ({ cursor }) => {
+        if (cursor < told + TELL_EVERY) return;
+        told = cursor;
+        this.#tell(userId, chatId);
+      },
+      onEnd: (_, ending) => {
+        stopListening();
+        watches.delete(watch);
+        if (ending === 'unsubscribed') void this.stop(userId, chatId).catch(() => undefined);
+        if (watches.size === 0) void this.#left(userId, chatId);
+      },
+    });
+    watches.add(watch);
+    this.#tell(userId, chatId);
+    return watch;
+  }
+
+  /**
+   * Asks the run's server to stop it, until it has.
+   *
+   * @returns whether it was stopped: false where it had ended before
+   * @throws ChatNotFoundError CHAT_NOT_FOUND
+   * @throws RedisUnavailableError SERVICE_UNAVAILABLE, also where its server does not answer
+   */
+  async stop(userId: string, chatId: string): Promise<boolean> {
+    const deadline = performance.now() + ASK_FOR_MS;
+    const news = new News();
+    const stopListening = this.shared.onNews(userId, chatId, () => news.tell());
+    try {
+      let run = await this.shared.get(userId, chatId);
+      if (!run.isRunning) return false;
+      while (run.isRunning) {
+        if (performance.now() > deadline) throw new RedisUnavailableError();
+        await this.shared.ask(run.serverId, 'stop', userId, chatId);
+        await news.wait(NEVER, ASK_EVERY_MS);
+        run = await this.shared.get(userId, chatId);
+      }
+      const { events } = await this.shared.readEvents(userId, chatId, run.lastSeq - 1);
+      return events.at(-1)?.__typename === 'ChatCancelled';
+    } finally {
+      stopListening();
+    }
+  }
+
+  #watchesOf(userId: string, chatId: string): Set<ChatWatch> {
+    const key = runKeyOf(userId, chatId);
+    const watches = this.#watches.get(key) ?? new Set();
+    this.#watches.set(key, watches);
+    return watches;
+  }
+
+  /** What is not heard now is told with the next events, or found out by the owner. */
+  #tell(userId: string, chatId: string): void {
+    const cursors = [...this.#watchesOf(userId, chatId)].map(({ cursor }) => cursor);
+    this.shared.tellWatchers(userId, chatId, Math.min(...cursors)).catch(() => undefined);
+  }
+
+  async #left(userId: string, chatId: string): Promise<void> {
+    this.#watches.delete(runKeyOf(userId, chatId));
+    try {
+      await this.shared.tellWatchers(userId, chatId, null);
+      const { serverId, isRunning } = await this.shared.get(userId, chatId);
+      if (isRunning) await this.shared.ask(serverId, 'left', userId, chatId);
+    } catch {
+      // The owner looks for itself from time to time.
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { EnvelopeError } from '../../crypto/envelope-error.js';
+import type { TextContext } from '../../crypto/seal-context.js';
+import type { Vault } from '../../crypto/vault.js';
+import type { RedisConnection } from '../../redis/redis-connection.js';
+import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
+import type { ServerPresence } from '../../redis/server-presence.js';
+import { RequestClaims, type RequestClaim } from '../request-claims.js';
+import { News } from './news.js';
+import { requestName } from './shared-names.js';
+import { claimScript, releaseScript } from './shared-scripts.js';
+import type { SharedRuns } from './shared-runs.js';
+
+/** How long a chat may take to start on its server before whoever waits for it is told, in milliseconds. */
+const START_MS = 15_000;
+
+interface Claimed {
+  readonly chatId: string;
+  readonly inputDigest: string;
+  readonly serverId: string;
+}
+
+interface HeldClaim {
+  readonly isMine: boolean;
+  readonly claimed: Claimed;
+  readonly sealed: string;
+}
+
+/** Request ids of all servers. */
+export class SharedClaims extends RequestClaims {
+  readonly #claim: (...args: readonly (string | number)[]) => Promise<string | null>;
+  readonly #release: (...args: readonly (string | number)[]) => Promise<number>;
+
+  /** @param keepMs milliseconds for which a claim is kept, unless its run says otherwise */
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly presence: ServerPresence,
+    private readonly vault: Vault,
+    private readonly shared: SharedRuns,
+    private readonly keepMs: number,
+  ) {
+    super();
+    this.#claim = redis.define<string | null>('requestclaim', claimScript);
+    this.#release = redis.define<number>('requestrelease', releaseScript);
+  }
+
+  async take(userId: string, requestId: string, inputDigest: string, chatId: string): Promise<RequestClaim> {
+    const name = requestName(this.redis, userId, requestId);
+    const context = { purpose: 'chat-request', userId, requestId } as const;
+    const mine: Claimed = { chatId, inputDigest, serverId: this.presence.serverId };
+    const sealed = this.vault.sealText(JSON.stringify(mine), context);
+    for (;;) {
+      const held = await this.#claim(name, sealed, this.keepMs);
+      const claimed = held === null ? mine : this.open(held, context);
+      if (claimed)
+        return this.toClaim(userId, name, { sealed: held ?? sealed, claimed, isMine: held === null });
+      // Sealed with a key that is no longer ours: its chat cannot be resumed either.
+      await this.#release(name, held ?? '');
+    }
+  }
+
+  private toClaim(userId: string, name: string, { sealed, claimed, isMine }: HeldClaim): RequestClaim {
+    const release = async (): Promise<void> => {
+      await this.#release(name, sealed).catch(() => undefined);
+      await this.shared.tellNews(userId, claimed.chatId);
+    };
+    return {
+      isMine,
+      chatId: claimed.chatId,
+      inputDigest: claimed.inputDigest,
+      name,
+      // Whoever waits sees the run itself.
+      confirm: () => undefined,
+      release,
+      whenStarted: async (signal) => {
+        const isStarted = await this.untilStarted(userId, { name, sealed, claimed }, signal);
+        if (!isStarted) await release();
+        return isStarted;
+      },
+    };
+  }
+
+  private async untilStarted(
+    userId: string,
+    { name, sealed, claimed }: Omit<HeldClaim, 'isMine'> & { readonly name: string },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { chatId, serverId } = claimed;
+    const deadline = performance.now() + START_MS;
+    const news = new News();
+    const stopListening = this.shared.onNews(userId, chatId, () => news.tell());
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        if (await this.shared.has(userId, chatId)) return true;
+        if ((await this.redis.call('GET', name)) !== sealed) return false;
+        if (!(await this.presence.isAlive(serverId))) return false;
+        if (performance.now() > deadline) throw new RedisUnavailableError();
+        await news.wait(signal);
+      }
+    } finally {
+      stopListening();
+    }
+  }
+
+  private open(sealed: string, context: TextContext): Claimed | null {
+    try {
+      return JSON.parse(this.vault.openText(sealed, context)) as Claimed;
+    } catch (error) {
+      if (error instanceof EnvelopeError) return null;
+      throw error;
+    }
+  }
+}
