@@ -12,6 +12,7 @@ import { HttpErrorFilter } from './graphql/http-error.filter.js';
 import { InputValidationPipe } from './graphql/input-validation.pipe.js';
 import { HealthModule } from './health/health.module.js';
 import { KeysModule } from './keys/keys.module.js';
+import { LimitsModule } from './limits/limits.module.js';
 import { ProvidersModule } from './providers/providers.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { registry } from './registry/registry.js';
@@ -29,6 +30,7 @@ export class AppModule {
         ConfigModule.register(config),
         LifecycleModule,
         RedisModule,
+        LimitsModule,
         LoggingModule.register(),
         ProvidersModule.register(registry.filter((entry) => entry.kind === 'CHAT')),
         SearchModule.register(registry.filter((entry) => entry.kind === 'SEARCH')),

@@ -9,6 +9,7 @@ export const errorCodes = [
   'FORBIDDEN',
   'BAD_USER_INPUT',
   'CONFLICT',
+  'RATE_LIMITED',
   'INTERNAL_SERVER_ERROR',
   'SERVICE_UNAVAILABLE',
   'KEY_NOT_FOUND',

@@ -4,6 +4,7 @@ import type { ChatConfig } from './chat.js';
 import type { DatabaseConfig } from './database.js';
 import type { EncryptionConfig } from './encryption.js';
 import type { GeneralConfig } from './general.js';
+import type { LimitsConfig } from './limits.js';
 import type { ProviderConfig } from './providers.js';
 import type { RedisConfig } from './redis.js';
 import type { ServerConfig } from './server.js';
@@ -16,6 +17,7 @@ export interface ConfigSections {
   readonly authentication: AuthenticationConfig;
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
+  readonly limits: LimitsConfig;
   readonly providers: ReadonlyMap<string, ProviderConfig>;
   /** What an operator should know and nobody must act on; logged at start. */
   readonly warnings: readonly string[];
@@ -30,6 +32,7 @@ export class Config {
   readonly authentication: AuthenticationConfig;
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
+  readonly limits: LimitsConfig;
   readonly warnings: readonly string[];
   readonly #providers: ReadonlyMap<string, ProviderConfig>;
 
@@ -41,6 +44,7 @@ export class Config {
     this.authentication = sections.authentication;
     this.redis = sections.redis;
     this.chat = sections.chat;
+    this.limits = sections.limits;
     this.warnings = sections.warnings;
     this.#providers = sections.providers;
   }

@@ -73,6 +73,13 @@ describe('loadConfig', () => {
     });
     expect(config.database).toEqual({ url: null, migrationUrl: null });
     expect(config.chat.maxDurationMs).toBe(600_000);
+    expect(config.limits).toEqual({
+      streamsPerUser: 20,
+      streamsPerServer: 10_000,
+      chatsPerMinute: 120,
+      searchesPerMinute: 60,
+      keyChangesPerMinute: 60,
+    });
     expect(config.getProvider('ENGINE').settings).toEqual({
       endpoints: { api: 'https://engine.example' },
       firstByteTimeoutMs: 15_000,

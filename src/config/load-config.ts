@@ -5,6 +5,7 @@ import { Config } from './config.js';
 import { type DatabaseConfig, databaseVariables, readDatabase } from './database.js';
 import { checkEncryption, encryptionVariables, readEncryption } from './encryption.js';
 import { type GeneralConfig, generalVariables, readGeneral } from './general.js';
+import { limitsVariables, readLimits } from './limits.js';
 import { isOpenToOthers } from './private-folder.js';
 import { readProviders, timeoutVariables, variablesOf } from './providers.js';
 import { readRedis, redisVariables } from './redis.js';
@@ -24,6 +25,7 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(authenticationVariables),
     ...Object.values<Variable<unknown>>(timeoutVariables),
     ...Object.values<Variable<unknown>>(chatVariables),
+    ...Object.values<Variable<unknown>>(limitsVariables),
     ...definitions.flatMap(variablesOf),
   ];
 }
@@ -60,6 +62,7 @@ export function loadConfig(
   const database = readDatabase(reader, general);
   const redis = readRedis(reader);
   const chat = readChat(reader);
+  const limits = readLimits(reader);
   const providers = readProviders(reader, definitions);
   checkEncryption(reader, general);
   checkAuthentication(reader, general);
@@ -85,6 +88,7 @@ export function loadConfig(
     authentication,
     redis,
     chat,
+    limits,
     providers,
     warnings,
   });

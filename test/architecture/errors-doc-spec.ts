@@ -15,6 +15,7 @@ import {
   KeyUnreadableError,
   NoKeyAvailableError,
 } from '../../src/keys/keys.errors.js';
+import { RateLimitedError } from '../../src/limits/rate-limited.error.js';
 import {
   KeyExhaustedError,
   KeyRejectedError,
@@ -48,6 +49,7 @@ const errors: readonly AppError[] = [
   new ProviderTimeoutError(),
   new ProviderTruncatedError(),
   new ProviderUnavailableError(),
+  new RateLimitedError('You may do no more of this at the moment.', 1_000),
   new RedisUnavailableError(),
   new UnauthenticatedError(),
   new UnknownModelError(),

@@ -1,0 +1,78 @@
+import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import type { LimitsConfig } from '../config/limits.js';
+import { OperationLimit } from './operation-limit.js';
+import { SharedWindow } from './shared-window.js';
+import type { Shared } from './shared-streams.js';
+import { SlidingWindow } from './sliding-window.js';
+import type { Slot } from './slot.js';
+import { StreamLimit } from './stream-limit.js';
+
+/**
+ * How much users may do, on all servers together where Redis is there, in process else. A Redis that is away refuses
+ * nothing: each server counts for itself until it is back.
+ *
+ * A connection has exactly one user, so what it does within a minute is counted with its user's; no connection has a
+ * window of its own.
+ */
+export class Limits implements OnModuleInit, OnApplicationShutdown {
+  readonly #chats: OperationLimit | null;
+  readonly #searches: OperationLimit | null;
+  readonly #keyChanges: OperationLimit | null;
+  readonly #streams: StreamLimit;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(limits: LimitsConfig, shared: Shared | null, now = () => performance.now()) {
+    const perMinute = (limit: number, name: string, things: string): OperationLimit | null =>
+      limit === 0
+        ? null
+        : new OperationLimit(
+            `You have made as many ${things} as you may within a minute.`,
+            new SlidingWindow(limit, now),
+            shared && new SharedWindow(shared.redis, name, limit),
+            now,
+          );
+    this.#chats = perMinute(limits.chatsPerMinute, 'Chats', 'chats');
+    this.#searches = perMinute(limits.searchesPerMinute, 'Searches', 'searches');
+    this.#keyChanges = perMinute(limits.keyChangesPerMinute, 'KeyChanges', 'changes to your keys');
+    this.#streams = new StreamLimit(limits, shared);
+  }
+
+  onModuleInit(): void {
+    this.#streams.start();
+  }
+
+  onApplicationShutdown(): void {
+    this.#streams.stop();
+  }
+
+  /** How many streams there are on this server. */
+  get openStreams(): number {
+    return this.#streams.count;
+  }
+
+  /** Before a chat is begun. @throws RateLimitedError RATE_LIMITED */
+  async countChat(userId: string): Promise<void> {
+    await this.#chats?.count(userId);
+  }
+
+  /** Before a search is begun. @throws RateLimitedError RATE_LIMITED */
+  async countSearch(userId: string): Promise<void> {
+    await this.#searches?.count(userId);
+  }
+
+  /** Before a stored key is stored, changed or deleted. @throws RateLimitedError RATE_LIMITED */
+  async countKeyChange(userId: string): Promise<void> {
+    await this.#keyChanges?.count(userId);
+  }
+
+  /**
+   * Takes a place for a stream, before anything else is done for it: one that is being prepared counts, so that a flood
+   * of them costs nothing. Whoever gets the slot releases it, however the stream ends.
+   *
+   * @param connectionId of the WebSocket that it runs on; null where it runs on none
+   * @throws RateLimitedError RATE_LIMITED where the user, the connection or the server has as many as it may
+   */
+  openStream(userId: string, connectionId: string | null): Promise<Slot> {
+    return this.#streams.open(userId, connectionId);
+  }
+}

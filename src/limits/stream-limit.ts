@@ -1,0 +1,80 @@
+import type { LimitsConfig } from '../config/limits.js';
+import { RateLimitedError } from './rate-limited.error.js';
+import { type Shared, SharedStreams } from './shared-streams.js';
+import type { Slot } from './slot.js';
+import { Tally } from './tally.js';
+
+/** When a stream ends nobody knows: a hint, in milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+const SERVER_IS_FULL = 'The server has as many streams as it can run. Try again.';
+const USER_IS_FULL = 'You have as many streams at once as you may. Wait until one has ended, or end one.';
+
+/** How many streams there may be at once. */
+export class StreamLimit {
+  #total = 0;
+  readonly #users = new Tally();
+  readonly #connections = new Tally();
+  readonly #shared: SharedStreams | null;
+
+  constructor(
+    private readonly limits: Pick<LimitsConfig, 'streamsPerUser' | 'streamsPerServer'>,
+    shared: Shared | null,
+  ) {
+    const { streamsPerUser } = limits;
+    this.#shared =
+      shared && streamsPerUser > 0 ? new SharedStreams(shared, streamsPerUser, this.#users) : null;
+  }
+
+  start(): void {
+    this.#shared?.start();
+  }
+
+  stop(): void {
+    this.#shared?.stop();
+  }
+
+  /** How many there are on this server. */
+  get count(): number {
+    return this.#total;
+  }
+
+  /** @throws RateLimitedError RATE_LIMITED */
+  async open(userId: string, connectionId: string | null): Promise<Slot> {
+    this.check(userId, connectionId);
+    // Taken before the other servers' streams are known: who opens many at once waits for no answer to be refused.
+    const slot = this.take(userId, connectionId);
+    if (this.#shared === null || (await this.#shared.admits(userId, slot))) return slot;
+    throw new RateLimitedError(USER_IS_FULL, RETRY_AFTER_MS);
+  }
+
+  private check(userId: string, connectionId: string | null): void {
+    const { streamsPerServer, streamsPerUser } = this.limits;
+    if (streamsPerServer > 0 && this.#total >= streamsPerServer) {
+      throw new RateLimitedError(SERVER_IS_FULL, RETRY_AFTER_MS);
+    }
+    const onConnection = connectionId === null ? 0 : this.#connections.of(connectionId);
+    if (streamsPerUser > 0 && Math.max(this.#users.of(userId), onConnection) >= streamsPerUser) {
+      throw new RateLimitedError(USER_IS_FULL, RETRY_AFTER_MS);
+    }
+  }
+
+  private take(userId: string, connectionId: string | null): Slot {
+    this.add(userId, connectionId, 1);
+    let isTaken = true;
+    return {
+      release: () => {
+        if (!isTaken) return;
+        isTaken = false;
+        this.add(userId, connectionId, -1);
+        this.#shared?.tell(userId);
+      },
+    };
+  }
+
+  private add(userId: string, connectionId: string | null, difference: 1 | -1): void {
+    this.#total += difference;
+    this.#users.add(userId, difference);
+    if (connectionId !== null) this.#connections.add(connectionId, difference);
+  }
+}
