@@ -5,6 +5,7 @@ import { AuditService } from '../audit/audit.service.js';
 import { type Connection, decodeCursor, type PageArgs, toConnection } from '../common/pagination.js';
 import { Secret } from '../common/secret.js';
 import { Vault } from '../crypto/vault.js';
+import { Limits } from '../limits/limits.service.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { DatabaseClient } from '../prisma/prisma-client.js';
 import { getProviderEntry, type ProviderId } from '../registry/provider-ids.js';
@@ -33,9 +34,11 @@ export class KeysService {
     private readonly vault: Vault,
     private readonly audit: AuditService,
     private readonly turns: KeyTurns,
+    private readonly limits: Limits,
   ) {}
 
   /**
+   * @throws RateLimitedError RATE_LIMITED
    * @throws BadUserInputError BAD_USER_INPUT for a key that is unmistakably another provider's, and a name that has a
    *   key in it
    * @throws KeyBusyError CONFLICT
@@ -44,6 +47,7 @@ export class KeysService {
     userId: string,
     input: StoreApiKeyInput,
   ): Promise<{ apiKey: ApiKey; replacedKeyId: string | null }> {
+    await this.limits.countKeyChange(userId);
     const definition = getProviderEntry(input.provider);
     checkKeyBelongsTo(input.apiKey, definition);
     checkNameIsNoKey(input.name, input.apiKey);
@@ -66,11 +70,13 @@ export class KeysService {
   }
 
   /**
+   * @throws RateLimitedError RATE_LIMITED
    * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's
    * @throws BadUserInputError BAD_USER_INPUT for a name that has a key in it
    * @throws KeyBusyError CONFLICT
    */
   async update(userId: string, { keyId, name, enabled }: UpdateApiKeyInput): Promise<ApiKey> {
+    await this.limits.countKeyChange(userId);
     checkNameIsNoKey(name);
     const changes = {
       ...(name !== undefined && { name }),
@@ -91,10 +97,12 @@ export class KeysService {
   }
 
   /**
+   * @throws RateLimitedError RATE_LIMITED
    * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's
    * @throws KeyBusyError CONFLICT
    */
   async delete(userId: string, keyId: string): Promise<string> {
+    await this.limits.countKeyChange(userId);
     return this.changeLive(userId, keyId, async (transaction) => {
       const deleted = await this.keys.end(userId, { id: keyId }, 'DELETED', transaction);
       if (!deleted) throw new KeyNotFoundError();

@@ -4,6 +4,7 @@ import { BadUserInputError } from '../common/input-errors.js';
 import { Secret } from '../common/secret.js';
 import type { KeyResolutionService } from '../keys/key-resolution.service.js';
 import type { KeyUseService } from '../keys/key-use.service.js';
+import type { Limits } from '../limits/limits.service.js';
 import type { SearchHit } from '../search/contract.js';
 import type { SearchService } from '../search/search.service.js';
 import type { WebSearchInput } from './web-search.model.js';
@@ -42,7 +43,8 @@ describe('WebSearchService', () => {
         return search();
       },
     } as unknown as SearchService;
-    return new WebSearchService(resolution, uses, engines);
+    const limits = { countSearch: () => Promise.resolve() } as unknown as Limits;
+    return new WebSearchService(resolution, uses, engines, limits);
   }
 
   it("tells the engine's time to the client, and the whole time to the audit trail", async () => {

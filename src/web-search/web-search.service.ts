@@ -4,6 +4,7 @@ import { milliseconds } from '../common/milliseconds.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
 import { KeyUseService } from '../keys/key-use.service.js';
+import { Limits } from '../limits/limits.service.js';
 import { getProviderEntry, type SearchProviderId } from '../registry/provider-ids.js';
 import type { SearchOption, SearchRequest } from '../search/contract.js';
 import { SearchService } from '../search/search.service.js';
@@ -20,16 +21,18 @@ export class WebSearchService {
     private readonly resolution: KeyResolutionService,
     private readonly uses: KeyUseService,
     private readonly engines: SearchService,
+    private readonly limits: Limits,
   ) {}
 
   /**
    * @param signal aborts the engine's request when the caller leaves
-   * @throws BAD_USER_INPUT, NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE, and what SearchService
-   * throws; after an abort, `signal.reason`
+   * @throws BAD_USER_INPUT, RATE_LIMITED, NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE, and what
+   * SearchService throws; after an abort, `signal.reason`
    */
   async search(userId: string, input: WebSearchInput, signal: AbortSignal): Promise<WebSearchResult> {
     const arrivedAt = performance.now();
     checkOptions(input);
+    await this.limits.countSearch(userId);
     const key = await this.resolution.open(
       userId,
       providersFor('SEARCH', input.provider) as SearchProviderId[],
