@@ -13,6 +13,7 @@ class FakeSocket extends EventEmitter {
   closed = false;
 
   destroy(): void {
+    if (this.destroyed) return;
     this.destroyed = true;
     this.closed = true;
     this.emit('close');

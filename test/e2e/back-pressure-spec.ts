@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { flood } from '../../demo/stand-in/behaviours.mjs';
 import { ResponseEvents } from '../../demo/stand-in/openai-events.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
+import { doors } from '../support/doors.js';
 import { CHAT, HELLO } from '../support/test-server.js';
 import { untilStalled } from '../support/until-stalled.js';
 import { useTestServer } from '../support/use-test-server.js';
@@ -20,8 +20,8 @@ const TAKEN_BYTES = 20 * MEGABYTE;
 describe('a client that does not read', () => {
   const server = useTestServer();
 
-  /** Starts a chat whose answer is long, and stops reading after ChatStarted. */
-  async function startAndStall(delta = DELTA) {
+  /** Starts a chat whose answer is long. @param subscribe starts it, and stops reading after ChatStarted */
+  async function startAndStall<Stalled>(subscribe: () => Promise<Stalled>, delta = DELTA) {
     await server().storeKey('alice', 'OPENAI', 'key-of-alice-0123456789');
     let deltas = 0;
     server().standIn.once('OPENAI', async (exchange, tools) => {
@@ -38,64 +38,88 @@ describe('a client that does not read', () => {
       deltas = Math.round(exchange.sentBytes / chunk.length);
     });
     const request = server().standIn.nextRequest('OPENAI');
-    const socket = await server().socket();
-    await socket.init('alice');
-    socket.subscribe('1', CHAT, { input: { messages: HELLO } });
-    await socket.next();
-    socket.socket.pause();
+    const stalled = await subscribe();
     const exchange: Exchange = await request;
     await untilStalled(exchange, server().url);
-    return { socket, exchange, deltasSent: () => deltas };
+    return { stalled, exchange, deltasSent: () => deltas };
   }
 
-  it('stops its provider, so that its memory stays bounded', async () => {
-    const { socket, exchange } = await startAndStall();
-    // No part of the way can hold more than what the provider has sent.
-    expect(exchange.sentBytes).toBeGreaterThan(0);
-    expect(exchange.sentBytes).toBeLessThan(TAKEN_BYTES);
-    socket.socket.terminate();
-    await exchange.closedByClient;
+  describe.each(doors)('over $name', (door) => {
+    const start = async (delta?: string) => {
+      const { stalled, ...rest } = await startAndStall(async () => {
+        const subscription = await door.subscribe(server(), 'alice', CHAT, { input: { messages: HELLO } });
+        await subscription.next();
+        subscription.pause();
+        return subscription;
+      }, delta);
+      return { ...rest, subscription: stalled };
+    };
+
+    it('stops its provider, so that its memory stays bounded', async () => {
+      const { subscription, exchange } = await start();
+      // No part of the way can hold more than what the provider has sent.
+      expect(exchange.sentBytes).toBeGreaterThan(0);
+      expect(exchange.sentBytes).toBeLessThan(TAKEN_BYTES);
+      subscription.cut();
+      await exchange.closedByClient;
+    });
+
+    it('misses nothing when it reads on', async () => {
+      const { subscription, deltasSent } = await start();
+      let characters = 0;
+      subscription.resume();
+      for (let result = await subscription.next(); result; result = await subscription.next()) {
+        const { __typename, text } = result.data.chat;
+        if (__typename === 'TextDelta') characters += text.length as number;
+        else expect(__typename).toBe('ChatCompleted');
+      }
+      expect(deltasSent()).toBeGreaterThan(10_000);
+      expect(characters).toBe(deltasSent() * DELTA.length);
+      subscription.cut();
+    });
+
+    it.each(['leave', 'end', 'cut'] as const)('is heard all the same: %s', async (how) => {
+      const { subscription, exchange } = await start();
+      subscription[how]();
+      await exchange.closedByClient;
+      subscription.cut();
+    });
+
+    it('is heard when it leaves, however large the event is that it has not read', async () => {
+      const { subscription, exchange } = await start('x'.repeat(3_500_000));
+      subscription.end();
+      await exchange.closedByClient;
+      subscription.cut();
+      // Before the server's pings would find the client lost.
+    }, 10_000);
   });
 
-  it('misses nothing when it reads on', async () => {
-    const { socket, deltasSent } = await startAndStall();
-    let characters = 0;
-    socket.socket.resume();
-    for (;;) {
-      const { type, payload } = await socket.next();
-      if (type === 'complete') break;
-      const { __typename, text } = payload.data.chat;
-      if (__typename === 'TextDelta') characters += text.length as number;
-      else expect(__typename).toBe('ChatCompleted');
-    }
-    expect(deltasSent()).toBeGreaterThan(10_000);
-    expect(characters).toBe(deltasSent() * DELTA.length);
-    socket.socket.close();
-    await once(socket.socket, 'close');
-  });
+  /** A chat over a WebSocket whose client stopped reading after ChatStarted. */
+  const startOnSocket = async (delta?: string) => {
+    const { stalled: socket, exchange } = await startAndStall(async () => {
+      const raw = await server().socket();
+      await raw.init('alice');
+      raw.subscribe('1', CHAT, { input: { messages: HELLO } });
+      await raw.next();
+      raw.socket.pause();
+      return raw;
+    }, delta);
+    return { socket, exchange };
+  };
 
-  it.each<[string, (socket: WebSocket) => void]>([
-    ['unsubscribes', (socket) => socket.send(JSON.stringify({ id: '1', type: 'complete' }))],
-    ['closes', (socket) => socket.close()],
-    // ws shows its transport to nobody.
-    ['ends its half of the connection', (socket) => (Reflect.get(socket, '_socket') as Socket).end()],
-  ])('is heard all the same when it %s', async (_, leave) => {
-    const { socket, exchange } = await startAndStall();
-    leave(socket.socket);
-    await exchange.closedByClient;
-    socket.socket.terminate();
-  });
-
-  it('is heard when it unsubscribes, however large the event is that it has not read', async () => {
-    const { socket, exchange } = await startAndStall('x'.repeat(3_500_000));
-    socket.send({ id: '1', type: 'complete' });
-    await exchange.closedByClient;
-    socket.socket.terminate();
-    // Before the server's pings would find the client lost.
-  }, 10_000);
+  it.each([DELTA, 'x'.repeat(3_500_000)].map((delta) => ({ delta, length: delta.length })))(
+    'is heard when it unsubscribes, whatever it has not read: events of $length characters',
+    async ({ delta }) => {
+      const { socket, exchange } = await startOnSocket(delta);
+      socket.send({ id: '1', type: 'complete' });
+      await exchange.closedByClient;
+      socket.socket.terminate();
+    },
+    10_000,
+  );
 
   it('is owed one pong at a time', async () => {
-    const { socket, exchange } = await startAndStall();
+    const { socket, exchange } = await startOnSocket();
     const pongs: string[] = [];
     let pongMessages = 0;
     socket.socket.on('pong', (data) => pongs.push(data.toString()));

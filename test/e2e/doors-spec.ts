@@ -117,7 +117,7 @@ describe('a door for subscriptions', () => {
         return subscription;
       };
 
-      it.each(['leave', 'cut'] as const)(
+      it.each(['leave', 'end', 'cut'] as const)(
         'is aborted before its source is ended by a client: %s',
         async (how) => {
           const { contexts, abortedAtReturn } = watchSources(server());

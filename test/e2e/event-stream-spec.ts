@@ -137,6 +137,11 @@ describe('the door for server-sent events', () => {
     expect(await refusal({ headers: TYPE, body })).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
   });
 
+  it('reads no body of who brings no token', async () => {
+    const body = JSON.stringify({ query: SENTINEL.repeat(4_000) });
+    expect(await refusal({ headers: TYPE, body })).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+  });
+
   it.each(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data'])(
     'takes no simple request of another site: %s',
     async (type) => {
@@ -163,6 +168,22 @@ describe('the door for server-sent events', () => {
       status,
       code: 'BAD_USER_INPUT',
     });
+  });
+
+  it('says what is wrong with a request, in which place', async () => {
+    const body = JSON.stringify({ query: 1, operationName: 2, variables: 3 });
+    const response = await fetch(`${server().url}/graphql/stream`, {
+      method: 'POST',
+      headers: await authorized(TYPE),
+      body,
+    });
+    const { errors } = (await response.json()) as { errors: readonly GraphQLErrorBody[] };
+    expect(errors[0]?.extensions.violations?.map(({ path }) => path)).toEqual([
+      'query',
+      'operationName',
+      'variables',
+    ]);
+    expect(errors[0]?.message).toMatch(/^query: must be a text; /);
   });
 
   it('ends a source that fails with an error and `complete`: its client does not ask again', async () => {

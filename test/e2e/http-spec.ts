@@ -141,6 +141,7 @@ describe('the HTTP door', () => {
       expect(status).toBe(400);
       expect(errors[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
       expect(errors[0]?.message).toContain('graphql-transport-ws');
+      expect(errors[0]?.message).toContain('/graphql/stream');
     },
   );
 

@@ -4,6 +4,7 @@ import { jest } from '@jest/globals';
 import { hang } from '../../demo/stand-in/behaviours.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 import { KeyResolutionService } from '../../src/keys/key-resolution.service.js';
+import { doors, type RawSubscription } from '../support/doors.js';
 import { CHAT, HELLO, type RawSocket } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
@@ -76,22 +77,72 @@ describe('a client that leaves', () => {
 
   const requestsToProvider = (): number => server().standIn.requests.length;
 
-  it.each([
-    ['unsubscribes', (socket: RawSocket) => complete(socket)],
-    ['loses its socket', (socket: RawSocket) => socket.socket.terminate()],
-    ['closes its socket', (socket: RawSocket) => socket.socket.close(1000)],
-  ])('never reaches the provider when it %s while its key is resolved', async (_, leave) => {
+  it('never reaches the provider when it unsubscribes while its key is resolved', async () => {
     const { release, untilHeld } = holdResolution();
-    const disconnected = untilDisconnected();
     const socket = await connect();
     ask(socket);
     await untilHeld(1);
-    leave(socket);
+    complete(socket);
     // The server's proof that it has heard it.
-    await (socket.socket.readyState === socket.socket.OPEN ? pong(socket) : disconnected);
+    await pong(socket);
     release();
     expect(await outcomes(1)).toEqual(['CANCELLED']);
     expect(requestsToProvider()).toBe(0);
+  });
+
+  describe.each(doors)('over $name', (door) => {
+    const subscribe = () => door.subscribe(server(), 'alice', CHAT, { input: { messages: HELLO } });
+
+    /** A chat whose provider keeps silent. */
+    async function startSilentChat() {
+      server().standIn.once('OPENAI', hang());
+      const request = server().standIn.nextRequest('OPENAI');
+      const subscription = await subscribe();
+      expect((await subscription.next())?.data.chat).toMatchObject({ __typename: 'ChatStarted' });
+      return { subscription, exchange: await request };
+    }
+
+    it.each(['leave', 'end', 'cut'] as const)(
+      'never reaches the provider when it leaves while its key is resolved: %s',
+      async (how) => {
+        const { release, untilHeld } = holdResolution();
+        const disconnected = untilDisconnected();
+        const subscription = await subscribe();
+        await untilHeld(1);
+        subscription[how]();
+        // The server's proof that it has heard it.
+        await disconnected;
+        release();
+        expect(await outcomes(1)).toEqual(['CANCELLED']);
+        expect(requestsToProvider()).toBe(0);
+      },
+    );
+
+    it.each([
+      ['leaves', () => undefined],
+      ['leaves and reads no more', (subscription: RawSubscription) => subscription.pause()],
+    ])('ends its chat when it %s', async (_, prepare) => {
+      const { subscription, exchange } = await startSilentChat();
+      prepare(subscription);
+      subscription.leave();
+      await exchange.closedByClient;
+      expect(await outcomes(1)).toEqual(['CANCELLED']);
+      subscription.cut();
+    });
+
+    it(`is noticed by the provider within ${String(CANCELLED_WITHIN_MS)} ms`, async () => {
+      let best = Infinity;
+      // The best of several: one may meet a busy machine.
+      for (let attempt = 0; attempt < 20 && best >= CANCELLED_WITHIN_MS; attempt++) {
+        const { subscription, exchange } = await startSilentChat();
+        const leftAt = performance.now();
+        subscription.leave();
+        await exchange.closedByClient;
+        best = Math.min(best, performance.now() - leftAt);
+        subscription.cut();
+      }
+      expect(best).toBeLessThan(CANCELLED_WITHIN_MS);
+    });
   });
 
   it('uses an operation id again while the key of the first is resolved: one chat is left, and can be ended', async () => {
@@ -168,20 +219,7 @@ describe('a client that leaves', () => {
     expect(await outcomes(2)).toEqual(['CANCELLED', 'CANCELLED']);
   });
 
-  it.each([
-    ['closes its socket', () => undefined],
-    ['closes its socket and reads no more', (socket: RawSocket) => socket.socket.pause()],
-  ])('ends its chat when it %s', async (_, prepare) => {
-    const socket = await connect();
-    const { exchange } = await startSilentChat(socket);
-    prepare(socket);
-    socket.socket.close(1000);
-    await exchange.closedByClient;
-    expect(await outcomes(1)).toEqual(['CANCELLED']);
-    socket.socket.terminate();
-  });
-
-  it(`is noticed by the provider within ${String(CANCELLED_WITHIN_MS)} ms`, async () => {
+  it(`that unsubscribes is noticed by the provider within ${String(CANCELLED_WITHIN_MS)} ms`, async () => {
     const socket = await connect();
     let best = Infinity;
     // The best of several: one may meet a busy machine.

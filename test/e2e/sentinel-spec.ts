@@ -51,8 +51,18 @@ class Recorder {
     return (this.#socket = socket);
   }
 
-  /** Runs a subscription to its end, and answers with its last message before that. */
+  /** Runs a subscription to its end on both doors, and answers with the last message before that on the WebSocket. */
   async subscribe(query: string, variables: Record<string, unknown>): Promise<any> {
+    const [last] = await Promise.all([this.overSocket(query, variables), this.overStream(query, variables)]);
+    return last;
+  }
+
+  private async overStream(query: string, variables: Record<string, unknown>): Promise<void> {
+    const headers = { accept: 'text/event-stream' };
+    await this.http('/graphql/stream', { body: JSON.stringify({ query, variables }), headers });
+  }
+
+  private async overSocket(query: string, variables: Record<string, unknown>): Promise<any> {
     const socket = await this.socket();
     this.#subscriptions += 1;
     socket.subscribe(String(this.#subscriptions), query, variables);
@@ -121,10 +131,14 @@ async function pasteEverywhere(recorder: Recorder, key: string, id: string): Pro
   await recorder.post(STORE, key);
   await recorder.post('{ viewer { id } }', {}, { operationName: key });
   await recorder.post('{ viewer { id } }', {}, { extensions: key, [key]: key });
-  await recorder.http('/graphql', { body: `{"query": ${key}` });
-  await recorder.http('/graphql', { body: key, headers: { 'content-type': 'text/plain' } });
-  await recorder.http('/graphql', { body: '{}', headers: { authorization: `Bearer ${key}` } });
-  await recorder.http(`/graphql?key=${encodeURIComponent(key)}`, { body: '{}' });
+  for (const path of ['/graphql', '/graphql/stream']) {
+    await recorder.http(path, { body: `{"query": ${key}` });
+    await recorder.http(path, { body: key, headers: { 'content-type': 'text/plain' } });
+    await recorder.http(path, { body: '{}', headers: { authorization: `Bearer ${key}` } });
+    await recorder.http(path, { body: JSON.stringify({ query: [key], operationName: [key], [key]: key }) });
+    await recorder.http(path, { body: '{}', headers: { accept: key.replaceAll(/[^ -~]/g, '') } });
+    await recorder.http(`${path}?key=${encodeURIComponent(key)}`, { body: '{}' });
+  }
 }
 
 describe('a stored key is found nowhere but with its provider', () => {
@@ -155,6 +169,8 @@ describe('a stored key is found nowhere but with its provider', () => {
     const ends: [string, string][] = [];
     for (const [name, behaviour] of paths) {
       processes.standIn.once(id, behaviour);
+      // Chats run on both doors.
+      if (kind === 'CHAT') processes.standIn.once(id, behaviour);
       ends.push([name, await recorder.use(entry)]);
     }
     expect(ends.filter(([, code]) => code === 'INTERNAL_SERVER_ERROR')).toEqual([]);

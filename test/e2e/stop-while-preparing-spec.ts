@@ -3,6 +3,7 @@ import { jest } from '@jest/globals';
 import { ChatRuns } from '../../src/chat/chat-runs.js';
 import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { type Door, doors } from '../support/doors.js';
 import { CHAT, HELLO, TestServer } from '../support/test-server.js';
 import { stopApp } from '../../src/create-app.js';
 
@@ -16,7 +17,7 @@ describe('a server that is stopped while the use of a key is being written down'
   afterEach(() => database.drop());
 
   /** A chat whose key's use is not written down before `goOn` is called. */
-  async function startAndHold(server: TestServer) {
+  async function startAndHold(server: TestServer, door: Door) {
     await server.storeKey('alice', 'OPENAI', 'key-of-alice-0123456789');
     const uses = server.app.get(KeyUseService);
     const begin = uses.begin.bind(uses);
@@ -29,24 +30,21 @@ describe('a server that is stopped while the use of a key is being written down'
         await begin(...args);
       });
     });
-    const socket = await server.socket();
-    await socket.init('alice');
-    socket.subscribe('1', CHAT, { input: { messages: HELLO } });
+    const subscription = await door.subscribe(server, 'alice', CHAT, { input: { messages: HELLO } });
     await writing;
     const events = async (): Promise<Record<string, any>[]> => {
       const all: Record<string, any>[] = [];
-      for (;;) {
-        const { type, payload } = await socket.next();
-        if (type === 'complete') return all;
-        all.push(payload.data.chat as Record<string, any>);
+      for (let result = await subscription.next(); result; result = await subscription.next()) {
+        all.push(result.data.chat as Record<string, any>);
       }
+      return all;
     };
-    return { socket, events, goOn };
+    return { events, goOn };
   }
 
-  it('waits for the chat, and writes its end down, too', async () => {
+  it.each(doors)('waits for the chat, and writes its end down, too ($name)', async (door) => {
     const server = await TestServer.start(database.environment);
-    const { socket, events, goOn } = await startAndHold(server);
+    const { events, goOn } = await startAndHold(server, door);
 
     const stopped = stopApp(server.app, 20_000);
     goOn();
@@ -55,7 +53,6 @@ describe('a server that is stopped while the use of a key is being written down'
       { __typename: 'ChatStarted' },
       { __typename: 'ChatCompleted' },
     ]);
-    expect(await socket.closed).toMatchObject({ code: 1001 });
     await stopped;
     await server.standIn.stop();
 
@@ -67,18 +64,21 @@ describe('a server that is stopped while the use of a key is being written down'
     await next.stop();
   });
 
-  it('ends a chat that is prepared after the time is up, before its provider is called', async () => {
-    const server = await TestServer.start(database.environment);
-    const { events, goOn } = await startAndHold(server);
-    await server.app.get(ChatRuns).drain(0);
-    goOn();
-    expect(await events()).toMatchObject([
-      { __typename: 'ChatStarted' },
-      { __typename: 'ChatFailed', error: { code: 'SERVICE_UNAVAILABLE' } },
-    ]);
-    expect(server.standIn.requests).toEqual([]);
-    await server.stop();
-  });
+  it.each(doors)(
+    'ends a chat that is prepared after the time is up, before its provider is called ($name)',
+    async (door) => {
+      const server = await TestServer.start(database.environment);
+      const { events, goOn } = await startAndHold(server, door);
+      await server.app.get(ChatRuns).drain(0);
+      goOn();
+      expect(await events()).toMatchObject([
+        { __typename: 'ChatStarted' },
+        { __typename: 'ChatFailed', error: { code: 'SERVICE_UNAVAILABLE' } },
+      ]);
+      expect(server.standIn.requests).toEqual([]);
+      await server.stop();
+    },
+  );
 
   it('stops in order, whatever a client sends in answer to the Close frame', async () => {
     const server = await TestServer.start(database.environment);

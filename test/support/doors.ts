@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { createClient as createEventStreamClient } from 'graphql-sse';
 import { createClient as createWebSocketClient, type FormattedExecutionResult } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -30,6 +31,8 @@ export interface RawSubscription {
   resume(): void;
   /** Says goodbye as politely as the door allows. */
   leave(): void;
+  /** Ends the client's half of the connection. */
+  end(): void;
   cut(): void;
 }
 
@@ -93,6 +96,8 @@ export const webSocketDoor: Door = {
       pause: () => raw.socket.pause(),
       resume: () => raw.socket.resume(),
       leave: () => raw.socket.close(1000),
+      // ws shows its transport to nobody.
+      end: () => (Reflect.get(raw.socket, '_socket') as Socket).end(),
       cut: () => raw.socket.terminate(),
     };
   },
@@ -148,7 +153,8 @@ export const eventStreamDoor: Door = {
       },
       pause: () => raw.response.pause(),
       resume: () => raw.response.resume(),
-      leave: () => raw.request.socket?.end(),
+      leave: () => raw.request.destroy(),
+      end: () => raw.request.socket?.end(),
       cut: () => raw.request.destroy(),
     };
   },

@@ -5,8 +5,9 @@ import { WebSocket } from 'ws';
 import { flood } from '../../../demo/stand-in/behaviours.mjs';
 import { ResponseEvents } from '../../../demo/stand-in/openai-events.mjs';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { RawStream } from '../../support/raw-stream.js';
 import { chatOn, type ServerProcess, useProcesses } from '../../support/server-process.js';
-import { CHAT, HELLO, type RawSocket } from '../../support/test-server.js';
+import { CHAT, HELLO, type RawSocket, signToken } from '../../support/test-server.js';
 import { untilStalled } from '../../support/until-stalled.js';
 
 // Each test starts several servers, which takes seconds on a busy machine.
@@ -91,6 +92,7 @@ describe('a server that is told to stop', () => {
     expect(await codeOfNewChat(socket)).toBe('SERVICE_UNAVAILABLE');
     expect(await codeOfNewChat(idle)).toBe('SERVICE_UNAVAILABLE');
     expect(await statusOfUpgrade(server)).toBe(503);
+    expect(await statusOfStream(server)).toBe(503);
 
     finish();
     expect(await idle.closed).toMatchObject({ code: 1001 });
@@ -205,6 +207,15 @@ async function statusOfUpgrade(server: ServerProcess): Promise<number | undefine
   socket.on('error', () => undefined);
   const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode?: number }];
   socket.terminate();
+  return response.statusCode;
+}
+
+/** The status with which a new stream is refused. */
+async function statusOfStream(server: ServerProcess): Promise<number | undefined> {
+  const authorization = `Bearer ${await signToken('alice')}`;
+  const body = { query: CHAT, variables: { input: { messages: HELLO } } };
+  const { request, response } = await RawStream.open(server.url, body, { authorization });
+  request.destroy();
   return response.statusCode;
 }
 
