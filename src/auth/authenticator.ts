@@ -4,7 +4,7 @@ import type { AuthenticatedUser } from './authenticated-user.js';
 import { parseBearer } from './authorization.js';
 import { TokenVerifier } from './token-verifier.js';
 
-/** Says who is asking: the same on HTTP and on a WebSocket. */
+/** Says who is asking: the same on every door. */
 @Injectable()
 export class Authenticator {
   constructor(private readonly verifier: TokenVerifier) {}

@@ -13,7 +13,7 @@ import { checkOperation, checkUser, toGraphQLError } from './operation-check.js'
 import { requiresUser } from './requires-user.js';
 import { sandboxPage } from './sandbox-page.js';
 
-/** Runs the checks of both doors on HTTP, and sends subscriptions to the doors that serve them. */
+/** Runs the checks of all doors on HTTP, and sends subscriptions to the doors that serve them. */
 export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<RequestContext> => ({
   requestDidStart: () =>
     Promise.resolve({

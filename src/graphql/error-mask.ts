@@ -10,7 +10,7 @@ import { textWithoutQuotations, withoutSuggestions } from './document-error-text
 type DocumentErrorCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED';
 
 /**
- * The one way in which an error reaches a client, on HTTP and WebSocket.
+ * The one way in which an error reaches a client, on every door.
  *
  * An AppError shows its code and message. What GraphQL says of a document is shown without the document's values: a key
  * may stand among them. Anything else is INTERNAL_SERVER_ERROR, and goes to the log with the request's id.

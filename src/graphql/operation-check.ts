@@ -15,7 +15,7 @@ export interface CheckedOperation {
 }
 
 /**
- * What both doors check of a valid document before they run it.
+ * What every door checks of a valid document before it runs it.
  *
  * @throws UnauthenticatedError UNAUTHENTICATED, BadUserInputError BAD_USER_INPUT
  */

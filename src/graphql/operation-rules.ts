@@ -22,7 +22,7 @@ const reject = {
   ],
 };
 
-/** Validation rules beside GraphQL's own, the same on HTTP and WebSocket. */
+/** Validation rules beside GraphQL's own, the same on every door. */
 export function operationRules({ introspection }: { introspection: boolean }): ValidationRule[] {
   return [
     maxDepthRule({ n: MAX_DEPTH, ...reject }),

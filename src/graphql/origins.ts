@@ -16,7 +16,7 @@ export class ForbiddenOriginError extends AppError {
   }
 }
 
-/** Which browser pages may call, on HTTP (CORS) and WebSocket alike. */
+/** Which browser pages may call, on every door alike. */
 @Injectable()
 export class Origins {
   readonly #allowed: ReadonlySet<string>;
