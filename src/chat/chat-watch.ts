@@ -26,6 +26,9 @@ export interface WatchSettings {
  * It is an iterator of its own, not a generator, whose `return()` would wait for a silent run's next event.
  */
 export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
+  /** Resolves when it is over, in whatever way. */
+  readonly ended: Promise<WatchEnding>;
+  #tellEnded: (ending: WatchEnding) => void = () => undefined;
   readonly #settings: WatchSettings;
   readonly #controller = new AbortController();
   #cursor: number;
@@ -35,6 +38,7 @@ export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
   constructor(settings: WatchSettings) {
     this.#settings = settings;
     this.#cursor = settings.afterSeq;
+    this.ended = new Promise((resolve) => (this.#tellEnded = resolve));
   }
 
   /** The number of the last event that the client was given. */
@@ -105,5 +109,6 @@ export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
     if (this.#ending !== null) return;
     this.#ending = ending;
     this.#settings.onEnd(this, ending);
+    this.#tellEnded(ending);
   }
 }

@@ -55,6 +55,6 @@ export class ChatResolver {
 }
 
 function toSubscriber(context: RequestContext): Subscriber {
-  const { signal: connection, operationId } = context;
-  return { userId: requireUser(context).userId, connection, operationId };
+  const { signal: connection, connectionId, operationId } = context;
+  return { userId: requireUser(context).userId, connection, connectionId, operationId };
 }

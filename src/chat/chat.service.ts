@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { Lifecycle } from '../common/lifecycle.js';
+import { Limits } from '../limits/limits.service.js';
 import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
 import type { ChatInput } from './chat.inputs.js';
 import { ChatNotFoundError, RequestConflictError } from './chat.errors.js';
@@ -14,6 +15,8 @@ import { SharedRuns } from './shared/shared-runs.js';
 /** Where a subscription comes from. */
 export interface Subscriber {
   readonly userId: string;
+  /** Null where the door has no connections of several. */
+  readonly connectionId: string | null;
   /** Aborts when its connection is lost or closes. */
   readonly connection: AbortSignal;
   /** Its client's name for it; null where the door has none. */
@@ -30,30 +33,37 @@ export class ChatService {
     @Inject(SharedRuns) private readonly shared: SharedRuns | null,
     @Inject(RemoteWatches) private readonly remote: RemoteWatches | null,
     private readonly lifecycle: Lifecycle,
+    private readonly limits: Limits,
   ) {}
 
   /**
    * Starts a chat and watches it, or joins the one that was started under the same request id. Once a chat has
    * started, every failure is an event of it.
    *
-   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, CHAT_NOT_FOUND, SERVICE_UNAVAILABLE: what fails before ChatStarted
+   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, CHAT_NOT_FOUND, RATE_LIMITED, SERVICE_UNAVAILABLE: what fails
+   *   before ChatStarted
    */
   async start(subscriber: Subscriber, input: ChatInput): Promise<ChatWatch> {
     this.lifecycle.throwIfDraining();
     const arrivedAt = performance.now();
-    return this.runs.prepare(() => this.startOrJoin(subscriber, input, arrivedAt));
+    return this.withSlot(subscriber, () =>
+      this.runs.prepare(() => this.startOrJoin(subscriber, input, arrivedAt)),
+    );
   }
 
   /**
    * Watches a chat that was started before: what came after `afterSeq`, then what comes.
    *
-   * @throws ChatNotFoundError CHAT_NOT_FOUND; RedisUnavailableError, DrainingError SERVICE_UNAVAILABLE
+   * @throws ChatNotFoundError CHAT_NOT_FOUND; RateLimitedError RATE_LIMITED; RedisUnavailableError, DrainingError
+   *   SERVICE_UNAVAILABLE
    */
-  async resume({ userId, connection }: Subscriber, chatId: string, afterSeq: number): Promise<ChatWatch> {
+  async resume(subscriber: Subscriber, chatId: string, afterSeq: number): Promise<ChatWatch> {
     this.lifecycle.throwIfDraining();
     if (!isUuid(chatId)) throw new ChatNotFoundError();
-    this.shared?.throwIfAway();
-    return this.join(userId, chatId, afterSeq, connection);
+    return this.withSlot(subscriber, () => {
+      this.shared?.throwIfAway();
+      return this.join(subscriber.userId, chatId, afterSeq, subscriber.connection);
+    });
   }
 
   /**
@@ -72,6 +82,22 @@ export class ChatService {
     }
     if (!this.remote) throw new ChatNotFoundError();
     return this.remote.stop(userId, chatId);
+  }
+
+  /** A subscription has its place from before anything is done for it until it is over. */
+  private async withSlot(
+    { userId, connectionId }: Subscriber,
+    open: () => Promise<ChatWatch>,
+  ): Promise<ChatWatch> {
+    const slot = await this.limits.openStream(userId, connectionId);
+    try {
+      const watch = await open();
+      void watch.ended.then(() => slot.release());
+      return watch;
+    } catch (error) {
+      slot.release();
+      throw error;
+    }
   }
 
   private async startOrJoin(subscriber: Subscriber, input: ChatInput, arrivedAt: number): Promise<ChatWatch> {

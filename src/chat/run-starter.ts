@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Config } from '../config/config.js';
 import { KeyResolutionService, providersFor } from '../keys/key-resolution.service.js';
+import { Limits } from '../limits/limits.service.js';
+import type { Slot } from '../limits/slot.js';
 import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
 import type { ChatProviderId } from '../registry/provider-ids.js';
 import type { ChatInput } from './chat.inputs.js';
@@ -33,16 +35,17 @@ export class RunStarter {
     @Inject(SharedRuns) private readonly shared: SharedRuns | null,
     private readonly lifecycle: Lifecycle,
     private readonly config: Config,
+    private readonly limits: Limits,
   ) {}
 
   /**
    * Resolves and opens the key and writes its use down; the provider is called when the watcher has taken ChatStarted.
    *
-   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE: then there is no such chat
+   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, RATE_LIMITED, SERVICE_UNAVAILABLE: then there is no such chat
    */
   async start(userId: string, chat: ChatToStart, connection: AbortSignal): Promise<ChatWatch> {
     try {
-      const kept = await this.open(userId, chat);
+      const kept = await this.admit(userId, chat);
       this.runs.add(kept);
       await kept.publish();
       if (chat.input.requestId && this.shared && !kept.isShared) {
@@ -58,7 +61,23 @@ export class RunStarter {
     }
   }
 
-  private async open(userId: string, { chatId, input, claim, arrivedAt }: ChatToStart): Promise<KeptRun> {
+  /** The chat has its place from before its key is looked up until its end is written down. */
+  private async admit(userId: string, chat: ChatToStart): Promise<KeptRun> {
+    const slot = await this.limits.openChat(userId);
+    try {
+      await this.limits.countChat(userId);
+      return await this.open(userId, chat, slot);
+    } catch (error) {
+      slot.release();
+      throw error;
+    }
+  }
+
+  private async open(
+    userId: string,
+    { chatId, input, claim, arrivedAt }: ChatToStart,
+    slot: Slot,
+  ): Promise<KeptRun> {
     let keyResolutionMs = 0;
     const key = await this.resolution.open(
       userId,
@@ -82,7 +101,7 @@ export class RunStarter {
         graceMs,
         claim,
         shared: this.shared,
-        onEnd: (report) => this.reports.write(userId, chatId, report),
+        onEnd: (report) => this.reports.write(userId, chatId, report).finally(() => slot.release()),
         // A client that unsubscribes does not subscribe again by itself: under that id comes another chat.
         onStop: () => void (input.requestId ? null : claim?.release()),
         onChange: (kept) => this.runs.changed(kept),

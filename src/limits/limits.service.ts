@@ -18,7 +18,8 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
   readonly #chats: OperationLimit | null;
   readonly #searches: OperationLimit | null;
   readonly #keyChanges: OperationLimit | null;
-  readonly #streams: StreamLimit;
+  readonly #subscriptions: StreamLimit;
+  readonly #running: StreamLimit;
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(limits: LimitsConfig, shared: Shared | null, now = () => performance.now()) {
@@ -34,20 +35,28 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
     this.#chats = perMinute(limits.chatsPerMinute, 'Chats', 'chats');
     this.#searches = perMinute(limits.searchesPerMinute, 'Searches', 'searches');
     this.#keyChanges = perMinute(limits.keyChangesPerMinute, 'KeyChanges', 'changes to your keys');
-    this.#streams = new StreamLimit(limits, shared);
+    this.#subscriptions = new StreamLimit('subscriptions', limits, shared);
+    this.#running = new StreamLimit('chats', limits, shared);
   }
 
   onModuleInit(): void {
-    this.#streams.start();
+    this.#subscriptions.start();
+    this.#running.start();
   }
 
   onApplicationShutdown(): void {
-    this.#streams.stop();
+    this.#subscriptions.stop();
+    this.#running.stop();
   }
 
-  /** How many streams there are on this server. */
+  /** How many subscriptions there are on this server. */
   get openStreams(): number {
-    return this.#streams.count;
+    return this.#subscriptions.count;
+  }
+
+  /** How many chats run on this server. */
+  get runningChats(): number {
+    return this.#running.count;
   }
 
   /** Before a chat is begun. @throws RateLimitedError RATE_LIMITED */
@@ -66,13 +75,23 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Takes a place for a stream, before anything else is done for it: one that is being prepared counts, so that a flood
+   * Takes a place for a subscription, before anything else is done for it: one that is being prepared counts, so that a flood
    * of them costs nothing. Whoever gets the slot releases it, however the stream ends.
    *
    * @param connectionId of the WebSocket that it runs on; null where it runs on none
    * @throws RateLimitedError RATE_LIMITED where the user, the connection or the server has as many as it may
    */
   openStream(userId: string, connectionId: string | null): Promise<Slot> {
-    return this.#streams.open(userId, connectionId);
+    return this.#subscriptions.open(userId, connectionId);
+  }
+
+  /**
+   * Takes a place for a chat, which has it until it has ended, whoever watches. It is counted apart from subscriptions:
+   * whoever lost as many as they may have can come back to all of them.
+   *
+   * @throws RateLimitedError RATE_LIMITED where the user or the server has as many as it may
+   */
+  openChat(userId: string): Promise<Slot> {
+    return this.#running.open(userId, null);
   }
 }

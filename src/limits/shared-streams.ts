@@ -1,8 +1,9 @@
 import type { RedisConnection } from '../redis/redis-connection.js';
 import type { ServerPresence } from '../redis/server-presence.js';
 import type { Slot } from './slot.js';
+import type { Streams } from './stream-limit.js';
 import { Tally } from './tally.js';
-import { userHash } from './user-hash.js';
+import { shortDigest } from '../redis/short-digest.js';
 
 /** How often every count is written again, in milliseconds. */
 const REFRESH_INTERVAL_MS = 15_000;
@@ -64,10 +65,11 @@ export class SharedStreams {
   /** @param own the streams on this server */
   constructor(
     private readonly shared: Shared,
+    private readonly streams: Streams,
     private readonly limit: number,
     private readonly own: Tally,
   ) {
-    this.#write = shared.redis.define('writeStreams', { lua: WRITE, keys: 1 });
+    this.#write = shared.redis.define(`write${streams}`, { lua: WRITE, keys: 1 });
   }
 
   start(): void {
@@ -125,7 +127,7 @@ export class SharedStreams {
   private async write(userId: string, limit = 0): Promise<boolean | null> {
     const { redis, presence } = this.shared;
     if (!redis.isReady) return null;
-    const name = redis.name('streams', userHash(userId));
+    const name = redis.name(this.streams, shortDigest(userId));
     const count = this.own.of(userId);
     try {
       const answer = await this.#write(

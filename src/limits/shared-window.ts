@@ -2,7 +2,7 @@ import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
 import { WINDOW_MS } from './sliding-window.js';
-import { userHash } from './user-hash.js';
+import { shortDigest } from '../redis/short-digest.js';
 
 /**
  * SlidingWindow's algorithm in Redis, by Redis's clock, as rate-limiter-flexible's `customIncrTtlLuaScript`: a list of
@@ -53,7 +53,7 @@ export class SharedWindow {
   async take(userId: string): Promise<number | null> {
     if (!this.redis.isReady) return null;
     try {
-      await this.#limiter.consume(userHash(userId));
+      await this.#limiter.consume(shortDigest(userId));
       return 0;
     } catch (refusal) {
       if (refusal instanceof RateLimiterRes) return refusal.msBeforeNext;

@@ -7,10 +7,15 @@ import { Tally } from './tally.js';
 /** When a stream ends nobody knows: a hint, in milliseconds. */
 const RETRY_AFTER_MS = 1_000;
 
-const SERVER_IS_FULL = 'The server has as many streams as it can run. Try again.';
-const USER_IS_FULL = 'You have as many streams at once as you may. Wait until one has ended, or end one.';
+/** What is counted: subscriptions, or chats that run, with a watcher or without. */
+export type Streams = 'subscriptions' | 'chats';
 
-/** How many streams there may be at once. */
+const serverIsFull = (streams: Streams): string =>
+  `The server has as many ${streams} as it can run. Try again.`;
+const userIsFull = (streams: Streams): string =>
+  `You have as many ${streams} at once as you may. Wait until one has ended, or end one.`;
+
+/** How many of one kind there may be at once. */
 export class StreamLimit {
   #total = 0;
   readonly #users = new Tally();
@@ -18,12 +23,13 @@ export class StreamLimit {
   readonly #shared: SharedStreams | null;
 
   constructor(
+    private readonly streams: Streams,
     private readonly limits: Pick<LimitsConfig, 'streamsPerUser' | 'streamsPerServer'>,
     shared: Shared | null,
   ) {
     const { streamsPerUser } = limits;
     this.#shared =
-      shared && streamsPerUser > 0 ? new SharedStreams(shared, streamsPerUser, this.#users) : null;
+      shared && streamsPerUser > 0 ? new SharedStreams(shared, streams, streamsPerUser, this.#users) : null;
   }
 
   start(): void {
@@ -45,17 +51,17 @@ export class StreamLimit {
     // Taken before the other servers' streams are known: who opens many at once waits for no answer to be refused.
     const slot = this.take(userId, connectionId);
     if (this.#shared === null || (await this.#shared.admits(userId, slot))) return slot;
-    throw new RateLimitedError(USER_IS_FULL, RETRY_AFTER_MS);
+    throw new RateLimitedError(userIsFull(this.streams), RETRY_AFTER_MS);
   }
 
   private check(userId: string, connectionId: string | null): void {
     const { streamsPerServer, streamsPerUser } = this.limits;
     if (streamsPerServer > 0 && this.#total >= streamsPerServer) {
-      throw new RateLimitedError(SERVER_IS_FULL, RETRY_AFTER_MS);
+      throw new RateLimitedError(serverIsFull(this.streams), RETRY_AFTER_MS);
     }
     const onConnection = connectionId === null ? 0 : this.#connections.of(connectionId);
     if (streamsPerUser > 0 && Math.max(this.#users.of(userId), onConnection) >= streamsPerUser) {
-      throw new RateLimitedError(USER_IS_FULL, RETRY_AFTER_MS);
+      throw new RateLimitedError(userIsFull(this.streams), RETRY_AFTER_MS);
     }
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeySetUnavailableError, UnauthenticatedError } from '../../src/auth/auth.errors.js';
-import { ChatNotFoundError } from '../../src/chat/chat.errors.js';
+import { ChatNotFoundError, RequestConflictError, RunLostError } from '../../src/chat/chat.errors.js';
 import type { AppError } from '../../src/common/app-error.js';
 import { describeError } from '../../src/common/describe-error.js';
 import { errorCodes } from '../../src/common/error-code.js';
@@ -51,6 +51,8 @@ const errors: readonly AppError[] = [
   new ProviderUnavailableError(),
   new RateLimitedError('You may do no more of this at the moment.', 1_000),
   new RedisUnavailableError(),
+  new RequestConflictError(),
+  new RunLostError(),
   new UnauthenticatedError(),
   new UnknownModelError(),
 ];
@@ -87,7 +89,10 @@ describe('docs/errors.md', () => {
     'says of %s whether a retry makes sense',
     (_, error) => {
       const row = rows.find(({ code }) => code === error.code);
-      expect(row?.retryable).toBe(error.retryable ? 'yes' : 'no');
+      const causes = new Set(
+        errors.filter(({ code }) => code === error.code).map(({ retryable }) => retryable),
+      );
+      expect(row?.retryable).toBe(causes.size > 1 ? 'varies' : error.retryable ? 'yes' : 'no');
     },
   );
 

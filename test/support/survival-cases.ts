@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { type ChatResults, type Door, type DoorClient, doors, webSocketDoor } from './doors.js';
+import { type Address, type ChatResults, type Door, type DoorClient, doors, webSocketDoor } from './doors.js';
 import { ScriptedChat } from './scripted-chat.js';
 import {
   CHAT,
@@ -36,13 +36,13 @@ export class Watcher {
     private readonly results: ChatResults,
   ) {}
 
-  static async chat(server: TestServer, input: Record<string, unknown> = {}, door: Door = webSocketDoor) {
+  static async chat(server: Address, input: Record<string, unknown> = {}, door: Door = webSocketDoor) {
     const client = await door.client(server, 'alice');
     return new Watcher(client, client.iterate(CHAT, { input: { messages: HELLO, ...input } }));
   }
 
   static async resume(
-    server: TestServer,
+    server: Address,
     chatId: string,
     afterSeq = 0,
     userId = 'alice',

@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
-import { digestOf } from '../run-key.js';
+import { shortDigest } from '../../redis/short-digest.js';
 
 /** The names of what is shared about one run. */
 export interface RunNames {
@@ -28,4 +28,4 @@ export const controlName = (redis: RedisConnection, serverId: string): string =>
 
 /** A string: which chat a request id stands for. */
 export const requestName = (redis: RedisConnection, userId: string, requestId: string): string =>
-  redis.name('request', digestOf(userId), digestOf(requestId));
+  redis.name('request', shortDigest(userId), shortDigest(requestId));
