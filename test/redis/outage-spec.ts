@@ -19,7 +19,10 @@ const outages: readonly [
   ['is down', (proxy) => proxy.refuse(), (proxy) => proxy.accept()],
   [
     'hangs',
-    (proxy) => Promise.resolve(proxy.hang()),
+    (proxy) => {
+      proxy.hang();
+      return Promise.resolve();
+    },
     (proxy) => {
       proxy.resume();
       proxy.cut();
