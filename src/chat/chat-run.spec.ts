@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Secret } from '../common/secret.js';
 import type { ChatPart } from '../providers/contract.js';
 import { type ChatReport, ChatRun } from './chat-run.js';
@@ -191,6 +193,26 @@ describe('ChatRun', () => {
     }
     expect(await ended).toMatchObject({ type: 'completed' });
     expect(given).toBe(10);
+  });
+
+  it('lets go of what was asked when it is over, however long it is kept', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const log = new RunLog();
+    const asked = (): { run: ChatRun; question: WeakRef<object> } => {
+      const question = { text: 'a long question' };
+      const { run } = start(
+        () => (question.text === '' ? silence(new AbortController().signal) : parts(FINISH)),
+        { log },
+      );
+      return { run, question: new WeakRef(question) };
+    };
+    const { run, question } = asked();
+    await run.begin();
+    await new Promise(setImmediate);
+    collectGarbage();
+    expect(question.deref()).toBeUndefined();
+    expect(run.attempt).toMatchObject({ provider: 'OPENAI' });
   });
 
   it('can be cancelled while its log has no room', async () => {

@@ -47,7 +47,9 @@ const CANCELLED: ChatEnding = { type: 'cancelled' };
  * waits where the log has no room, and lets the provider wait.
  */
 export class ChatRun {
-  readonly #settings: ChatRunSettings;
+  readonly #settings: Omit<ChatRunSettings, 'source'>;
+  /** Null when it is over: it holds all that was asked, and a run is kept for long after its end. */
+  #source: ChatSource | null;
   readonly #controller = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #attempt: ChatAttempt;
@@ -57,9 +59,10 @@ export class ChatRun {
   #firstTokenAt: number | null = null;
 
   /** Its log holds ChatStarted from the beginning; nobody is told of that. */
-  constructor(settings: ChatRunSettings) {
+  constructor({ source, ...settings }: ChatRunSettings) {
     this.#settings = settings;
-    this.#attempt = settings.source.first;
+    this.#source = source;
+    this.#attempt = source.first;
     this.#timer = setTimeout(
       () => void this.abort(new ProviderTimeoutError()),
       settings.maxDurationMs,
@@ -95,7 +98,8 @@ export class ChatRun {
   async #run(): Promise<ChatEnding> {
     const ending = await this.#relay();
     clearTimeout(this.#timer);
-    this.#settings.source.close();
+    this.#source?.close();
+    this.#source = null;
     const { onEnd, log } = this.#settings;
     await onEnd({ attempt: this.#attempt, ending, usage: this.#usage, timings: this.#timings() });
     log.append(this.#terminal(ending));
@@ -105,12 +109,12 @@ export class ChatRun {
   }
 
   async #relay(): Promise<ChatEnding> {
-    const { log, source } = this.#settings;
+    const { log } = this.#settings;
     const { signal } = this.#controller;
     let finishReason: FinishReason | null = null;
     try {
       signal.throwIfAborted();
-      for await (const part of source.stream(signal)) {
+      for await (const part of this.#source?.stream(signal) ?? []) {
         if (part.type === 'usage') this.#usage = part.usage;
         else if (part.type === 'finish') finishReason = part.reason;
         else if (part.type !== 'toolCalls') this.#write(this.#toEvent(part));

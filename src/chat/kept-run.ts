@@ -41,10 +41,10 @@ export class KeptRun {
   readonly log = new RunLog();
   readonly audience: RunAudience;
   readonly claim: RequestClaim | null;
-  readonly #settings: KeptRunSettings;
+  readonly #settings: Omit<KeptRunSettings, 'source'>;
   readonly #mirror: RunMirror | null;
 
-  constructor(settings: KeptRunSettings) {
+  constructor({ source, ...settings }: KeptRunSettings) {
     const { userId, chatId, claim, shared } = settings;
     this.#settings = settings;
     this.userId = userId;
@@ -52,6 +52,7 @@ export class KeptRun {
     this.claim = claim;
     this.run = new ChatRun({
       ...settings,
+      source,
       log: this.log,
       onEvent: () => this.#written(),
       onStall: () => void this.#waitForOthers(),

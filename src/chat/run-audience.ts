@@ -73,7 +73,8 @@ export class RunAudience {
 
   #pulled({ cursor }: ChatWatch): void {
     if (cursor > 0) this.#began();
-    this.#settings.log.take(Math.min(...[...this.#watches].map((watch) => watch.cursor)));
+    const isAlone = this.#watches.size === 1;
+    this.#settings.log.take(isAlone ? cursor : Math.min(...[...this.#watches].map((watch) => watch.cursor)));
   }
 
   #began(): void {

@@ -9,6 +9,7 @@ import type { ChatProviderId } from '../registry/provider-ids.js';
 import type { ChatInput } from './chat.inputs.js';
 import { ChatReports } from './chat-reports.js';
 import { ChatRuns } from './chat-runs.js';
+import type { ChatSource } from './chat-source.js';
 import { ChatSourceFactory } from './chat-source.factory.js';
 import type { ChatWatch } from './chat-watch.js';
 import { KeptRun } from './kept-run.js';
@@ -90,25 +91,38 @@ export class RunStarter {
       },
     );
     try {
-      const { maxDurationMs, disconnectGraceMs: graceMs } = this.config.chat;
-      return new KeptRun({
-        userId,
-        chatId,
-        source: this.sources.create({ userId, chatId, input }, key),
-        arrivedAt,
-        keyResolutionMs,
-        maxDurationMs,
-        graceMs,
-        claim,
-        shared: this.shared,
-        onEnd: (report) => this.reports.write(userId, chatId, report).finally(() => slot.release()),
-        // A client that unsubscribes does not subscribe again by itself: under that id comes another chat.
-        onStop: () => void (input.requestId ? null : claim?.release()),
-        onChange: (kept) => this.runs.changed(kept),
-      });
+      const source = this.sources.create({ userId, chatId, input }, key);
+      const isNamed = Boolean(input.requestId);
+      return this.keep(userId, { chatId, source, claim, isNamed, arrivedAt, keyResolutionMs, slot });
     } catch (error) {
       key.secret.destroy();
       throw error;
     }
   }
+
+  /** Apart from what was asked: nothing that is kept with a run may hold on to that. */
+  private keep(userId: string, { claim, isNamed, slot, ...chat }: OpenChat): KeptRun {
+    const { maxDurationMs, disconnectGraceMs: graceMs } = this.config.chat;
+    const { chatId } = chat;
+    return new KeptRun({
+      ...chat,
+      userId,
+      claim,
+      maxDurationMs,
+      graceMs,
+      shared: this.shared,
+      onEnd: (report) => this.reports.write(userId, chatId, report).finally(() => slot.release()),
+      // A client that unsubscribes does not subscribe again by itself: under that id comes another chat.
+      onStop: () => void (isNamed ? null : claim?.release()),
+      onChange: (kept) => this.runs.changed(kept),
+    });
+  }
+}
+
+interface OpenChat extends Omit<ChatToStart, 'input'> {
+  readonly source: ChatSource;
+  /** Whether the caller gave the claim's id. */
+  readonly isNamed: boolean;
+  readonly keyResolutionMs: number;
+  readonly slot: Slot;
 }

@@ -22,9 +22,14 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
     void this.sign();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Says nothing more: after a time the others take it for dead. */
+  stop(): void {
     if (this.#timer) clearInterval(this.#timer);
     this.#stopListening();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stop();
     await this.redis.call('DEL', this.aliveName(this.serverId)).catch(() => undefined);
     await this.redis.call('SREM', this.serversName, this.serverId).catch(() => undefined);
   }

@@ -51,20 +51,29 @@ export class RunMirror {
 
   /** Called when events were appended, or when Redis is back. Resolves when there is nothing to do at the moment. */
   async write(): Promise<void> {
-    const { log } = this.#settings;
+    const { log, shared } = this.#settings;
     if (this.#isBehind || this.#isDone) log.show(log.lastSeq);
     if (this.#isWriting || this.#isDone) return;
+    // Nothing is sealed in vain.
+    if (!shared.isReady) {
+      this.#fallBehind();
+      return;
+    }
     this.#isWriting = true;
     try {
       while (this.#hasWork) await this.#writeNext();
       this.#isBehind = false;
     } catch {
       // The connection tells of it.
-      this.#isBehind = true;
-      log.show(log.lastSeq);
+      this.#fallBehind();
     } finally {
       this.#isWriting = false;
     }
+  }
+
+  #fallBehind(): void {
+    this.#isBehind = true;
+    this.#settings.log.show(this.#settings.log.lastSeq);
   }
 
   get #hasWork(): boolean {

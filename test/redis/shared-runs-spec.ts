@@ -1,0 +1,218 @@
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
+import type { ChatEvent } from '../../src/chat/chat-event.js';
+import { ChatNotFoundError } from '../../src/chat/chat.errors.js';
+import { runKeyOf } from '../../src/chat/run-key.js';
+import { RunReaper } from '../../src/chat/shared/run-reaper.js';
+import { RunSealer } from '../../src/chat/shared/run-sealer.js';
+import { SharedClaims } from '../../src/chat/shared/shared-claims.js';
+import { type EventsToWrite, SharedRuns } from '../../src/chat/shared/shared-runs.js';
+import { FENCED, LOST, WRITTEN } from '../../src/chat/shared/shared-scripts.js';
+import { Keyring } from '../../src/crypto/keyring.js';
+import { Vault } from '../../src/crypto/vault.js';
+import type { KeyUseService } from '../../src/keys/key-use.service.js';
+import { DatabaseUnavailableError } from '../../src/prisma/database-unavailable.error.js';
+import { RedisConnection } from '../../src/redis/redis-connection.js';
+import { ServerPresence } from '../../src/redis/server-presence.js';
+import { createRedis, redisUrl, type TestRedis } from '../support/redis.js';
+
+const KEEP = { runningMs: 60_000, endedMs: 60_000 };
+const NEVER = new AbortController().signal;
+
+const attempt = {
+  provider: 'OPENAI',
+  model: 'model',
+  keySource: 'USER',
+  keyId: null,
+  maskedKey: null,
+} as const;
+
+describe('what servers share of chats', () => {
+  const userId = 'alice';
+  let test: TestRedis;
+  const servers: Server[] = [];
+  beforeEach(() => {
+    test = createRedis();
+  });
+  afterEach(async () => {
+    for (const { redis, presence } of servers.splice(0)) {
+      await presence.beforeApplicationShutdown();
+      redis.onApplicationShutdown();
+    }
+    await test.drop();
+  });
+
+  interface Server {
+    readonly redis: RedisConnection;
+    readonly presence: ServerPresence;
+    readonly shared: SharedRuns;
+    readonly claims: SharedClaims;
+    readonly reaper: RunReaper;
+    readonly finished: unknown[];
+    die(): Promise<void>;
+  }
+
+  const key = createSecretKey(randomBytes(32));
+
+  async function start(): Promise<Server> {
+    const redis = new RedisConnection(redisUrl(), `keystream:${test.environment.ENVIRONMENT_NAME!}`);
+    const presence = new ServerPresence(redis);
+    await redis.onModuleInit();
+    presence.onModuleInit();
+    const vault = new Vault(new Keyring(key));
+    const sealer = new RunSealer(vault);
+    const shared = new SharedRuns(redis, presence, sealer, KEEP);
+    const finished: unknown[] = [];
+    let isDatabaseAway = true;
+    const uses = {
+      finish: (user: string, use: unknown) => {
+        if (isDatabaseAway) {
+          isDatabaseAway = false;
+          return Promise.reject(new DatabaseUnavailableError());
+        }
+        finished.push([user, use]);
+        return Promise.resolve();
+      },
+    } as unknown as KeyUseService;
+    const server: Server = {
+      redis,
+      presence,
+      shared,
+      claims: new SharedClaims(redis, presence, vault, shared, KEEP.runningMs),
+      reaper: new RunReaper(redis, presence, sealer, uses, KEEP.endedMs),
+      finished,
+      // Without a word: it stays among the servers, but is not alive.
+      die: async () => {
+        presence.stop();
+        await redis.call('DEL', presence.aliveName(presence.serverId));
+      },
+    };
+    servers.push(server);
+    while (!(await test.redis.exists(presence.aliveName(presence.serverId))));
+    return server;
+  }
+
+  const chatId = randomUUID();
+  const runKey = runKeyOf(userId, chatId);
+  const delta = (seq: number): ChatEvent => ({
+    __typename: 'TextDelta',
+    chatId,
+    seq,
+    fromSeq: seq,
+    text: `${String(seq)} `,
+  });
+  const cancelled = (seq: number): ChatEvent => ({ __typename: 'ChatCancelled', chatId, seq, usage: null });
+
+  const write = ({ shared }: Server, events: ChatEvent[], more: Partial<EventsToWrite> = {}) =>
+    shared.writeEvents(runKey, {
+      userId,
+      events,
+      record: { userId, chatId, attempt, claim: null },
+      claim: null,
+      isEnd: false,
+      keepFrom: 1,
+      ...more,
+    });
+
+  const read = async ({ shared }: Server, afterSeq = 0) => {
+    const { events, isLast } = await shared.readEvents(userId, chatId, afterSeq);
+    return { numbers: events.map(({ seq }) => seq), isLast };
+  };
+
+  it('can be written again when nobody knows whether it was: it is there once', async () => {
+    const server = await start();
+    expect(await write(server, [delta(1), delta(2)])).toBe(WRITTEN);
+    expect(await write(server, [delta(1), delta(2)])).toBe(WRITTEN);
+    expect(await write(server, [delta(1), delta(2), delta(3)])).toBe(WRITTEN);
+    expect(await read(server)).toEqual({ numbers: [1, 2, 3], isLast: false });
+  });
+
+  it('is written by its own server only, and by nobody after its end', async () => {
+    const [owner, other] = [await start(), await start()];
+    await write(owner, [delta(1)]);
+    expect(await write(other, [delta(2)])).toBe(FENCED);
+    expect(await write(owner, [cancelled(2)], { isEnd: true })).toBe(WRITTEN);
+    expect(await write(owner, [delta(3)])).toBe(FENCED);
+    expect(await read(other)).toEqual({ numbers: [1, 2], isLast: true });
+  });
+
+  it('is not made anew from its middle', async () => {
+    const server = await start();
+    expect(await write(server, [delta(5)])).toBe(LOST);
+    await expect(server.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
+  });
+
+  it('cannot be read from where it is no longer kept', async () => {
+    const server = await start();
+    await write(server, [delta(1)]);
+    await write(server, [delta(2)]);
+    await write(server, [delta(3)], { keepFrom: 3 });
+    expect(await read(server, 2)).toEqual({ numbers: [3], isLast: false });
+    await expect(server.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
+  });
+
+  it('is ended once where its server is dead, and its end is written down until it is', async () => {
+    const [owner, other, third] = [await start(), await start(), await start()];
+    await write(owner, [delta(1), delta(2)]);
+    await owner.die();
+    // The first time the database is away.
+    await Promise.all([other.reaper.sweep(), third.reaper.sweep()]);
+    await Promise.all([other.reaper.sweep(), third.reaper.sweep()]);
+    expect(await read(other)).toEqual({ numbers: [1, 2, 3], isLast: true });
+    const { events } = await other.shared.readEvents(userId, chatId, 2);
+    expect(events).toMatchObject([
+      { __typename: 'ChatFailed', error: { code: 'PROVIDER_TRUNCATED', retryable: true } },
+    ]);
+    const finished = [...other.finished, ...third.finished];
+    expect(finished.length).toBeGreaterThan(0);
+    for (const use of finished) {
+      expect(use).toMatchObject([
+        userId,
+        { kind: 'CHAT_FINISHED', chatId, outcome: 'PROVIDER_TRUNCATED', model: 'model' },
+      ]);
+    }
+    // It was not dead after all: what it has to say comes too late.
+    expect(await write(owner, [delta(3)])).toBe(FENCED);
+    expect(await other.presence.findDead()).toEqual([]);
+  });
+
+  it('gives a request to one of many, and to the next where its server died before the chat began', async () => {
+    const [first, second] = [await start(), await start()];
+    const ids = [randomUUID(), randomUUID()];
+    const [mine, theirs] = await Promise.all([
+      first.claims.take(userId, 'request', 'digest', ids[0]!),
+      second.claims.take(userId, 'request', 'digest', ids[1]!),
+    ]);
+    expect([mine.isMine, theirs.isMine].filter(Boolean)).toHaveLength(1);
+    expect(mine.chatId).toBe(theirs.chatId);
+    const [holder, waiter] = mine.isMine ? [first, second] : [second, first];
+    const waiting = (mine.isMine ? theirs : mine).whenStarted(NEVER);
+    await holder.die();
+    expect(await waiting).toBe(false);
+    expect(await waiter.claims.take(userId, 'request', 'digest', ids[1]!)).toMatchObject({ isMine: true });
+  });
+
+  it('tells whoever waits that the chat was started, or was not', async () => {
+    const [first, second] = [await start(), await start()];
+    await first.claims.take(userId, 'started', 'digest', chatId);
+    const joined = await second.claims.take(userId, 'started', 'digest', randomUUID());
+    const started = joined.whenStarted(NEVER);
+    await write(first, [delta(1)]);
+    expect(await started).toBe(true);
+
+    const failing = await first.claims.take(userId, 'failing', 'digest', randomUUID());
+    const waiting = (await second.claims.take(userId, 'failing', 'digest', randomUUID())).whenStarted(NEVER);
+    await failing.release();
+    expect(await waiting).toBe(false);
+  });
+
+  it('lets nobody wait who has gone', async () => {
+    const [first, second] = [await start(), await start()];
+    await first.claims.take(userId, 'request', 'digest', randomUUID());
+    const controller = new AbortController();
+    const waiting = (await second.claims.take(userId, 'request', 'digest', randomUUID())).whenStarted(
+      controller.signal,
+    );
+    controller.abort(new Error('Gone.'));
+    await expect(waiting).rejects.toThrow('Gone.');
+  });
+});
