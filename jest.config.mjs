@@ -1,12 +1,17 @@
+const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
+
+/** Suites that need a service run where its variable names one; elsewhere nothing is skipped, for nothing is there. */
+const suitesWithoutTheirService = [
+  ...(TEST_DATABASE_URL ? [] : ['<rootDir>/test/postgres/']),
+  // What several servers share is a PostgreSQL and a Redis.
+  ...(TEST_DATABASE_URL && TEST_REDIS_URL ? [] : ['<rootDir>/test/redis/']),
+];
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/test/**/*-spec.ts'],
-  // What several servers share takes a PostgreSQL and a Redis.
-  testPathIgnorePatterns: [
-    '/node_modules/',
-    ...(process.env.TEST_REDIS_URL && process.env.TEST_DATABASE_URL ? [] : ['<rootDir>/test/redis/']),
-  ],
+  testPathIgnorePatterns: ['/node_modules/', ...suitesWithoutTheirService],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   extensionsToTreatAsEsm: ['.ts'],

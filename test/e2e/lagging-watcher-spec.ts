@@ -46,4 +46,26 @@ describe('a watcher that is slower than its chat', () => {
     expect(resumed).toMatchObject([{ __typename: 'TextDelta', fromSeq: 11, seq: 51 }, { seq: end.seq }]);
     expect(textOf(resumed)).toBe(texts.slice(9).join(''));
   });
+
+  it('cannot resume from before what is kept of a very long answer, and is told so', async () => {
+    const upstream = new ScriptedChat(server().standIn);
+    const watcher = await Watcher.chat(server());
+    const [{ chatId } = { chatId: '' }] = await begun(upstream, watcher);
+    const texts = Array.from({ length: 12 }, (_, index) => String(index).repeat(1_000_000));
+    const said = upstream.say(...texts).then(() => upstream.end());
+    const events = await watcher.rest();
+    await said;
+    expect(textOf(events)).toBe(texts.join(''));
+    const failure = await (await Watcher.resume(server(), chatId)).failure();
+    expect(failure.extensions.code).toBe('CHAT_NOT_FOUND');
+    const { seq } = events.at(-1)!;
+    const tail = await (await Watcher.resume(server(), chatId, seq - 3)).rest();
+    expectNoGaps(tail, seq - 3);
+    expect(textOf(tail)).toBe(texts.slice(-2).join(''));
+  });
+
+  async function begun(upstream: ScriptedChat, watcher: Watcher): Promise<ChatEventData[]> {
+    await upstream.say('begun');
+    return watcher.until('begun');
+  }
 });

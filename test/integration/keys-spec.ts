@@ -1,6 +1,4 @@
-import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
-import { NetworkProxy } from '../support/network-proxy.js';
-import { TestServer } from '../support/test-server.js';
+import { databaseKinds } from '../support/database.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 
@@ -264,44 +262,3 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     expect((await server().query('alice', LIST)).apiKeys).toEqual([]);
   });
 });
-
-// The embedded database has no way between it and the server that takes time.
-describe.each(databaseKinds.filter((kind) => kind === 'PostgreSQL'))(
-  'stored keys on %s, far away',
-  (kind) => {
-    let database: TestDatabase;
-    let proxy: NetworkProxy;
-    let server: TestServer;
-
-    beforeAll(async () => {
-      database = await createDatabase(kind);
-      const url = database.environment.DATABASE_URL!;
-      proxy = await NetworkProxy.start(url, 5);
-      server = await TestServer.start({ ...database.environment, DATABASE_URL: proxy.urlOf(url) });
-    });
-    afterAll(async () => {
-      await server.stop();
-      await proxy.stop();
-      await database.drop();
-    });
-
-    it('answers 50 stores at once, and others meanwhile', async () => {
-      let answered = 0;
-      const stores = Array.from({ length: 50 }, async (_, index) => {
-        const input = { provider: 'OPENAI', apiKey: `${KEY}-${String(index)}` };
-        await server.query('alice', STORE, { input });
-        answered += 1;
-      });
-      // A first answer shows that the stores are under way.
-      await Promise.race(stores);
-      expect((await server.query('bob', LIST)).apiKeys).toEqual([]);
-      expect(answered).toBeLessThan(50);
-      await Promise.all(stores);
-      const { apiKeyHistory } = await server.query('alice', HISTORY, { first: 200 });
-      expect(apiKeyHistory.edges.map((edge: any) => edge.node.status as string)).toEqual([
-        'ACTIVE',
-        ...Array.from({ length: 49 }, () => 'REPLACED'),
-      ]);
-    }, 30_000);
-  },
-);

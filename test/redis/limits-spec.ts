@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { jest } from '@jest/globals';
 import type { LimitsConfig } from '../../src/config/limits.js';
 import { Limits } from '../../src/limits/limits.service.js';
@@ -27,6 +28,8 @@ interface Server {
   readonly presence: ServerPresence;
   readonly limits: Limits;
 }
+
+Logger.overrideLogger(false);
 
 describe('limits that servers share', () => {
   const url = redisUrl();
@@ -159,7 +162,7 @@ describe('limits that servers share', () => {
 
   describe('on streams at once', () => {
     const streamsOf = async (server: Server): Promise<number> => {
-      const [name] = await keysOf('streams');
+      const [name] = await keysOf('subscriptions');
       return name ? Number((await test.redis.hget(name, server.presence.serverId)) ?? 0) : 0;
     };
     /** One question after the other, of this test's own connection. */
@@ -191,7 +194,7 @@ describe('limits that servers share', () => {
       const slots = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
       expect(slots).toHaveLength(4);
       for (const slot of slots) slot.release();
-      while ((await keysOf('streams')).length > 0);
+      while ((await keysOf('subscriptions')).length > 0);
       for (let count = 0; count < 4; count += 1) await open(second);
     });
 
@@ -204,7 +207,7 @@ describe('limits that servers share', () => {
         }
       };
       await Promise.all([churn(first), churn(first), churn(second)]);
-      while ((await keysOf('streams')).length > 0);
+      while ((await keysOf('subscriptions')).length > 0);
       expect([first.limits.openStreams, second.limits.openStreams]).toEqual([0, 0]);
       await Promise.all([open(first), open(first), open(second)]);
       await refusal(first);
@@ -242,7 +245,7 @@ describe('limits that servers share', () => {
     it('come back to nothing where it is unknown whether Redis has counted the last one', async () => {
       const [first, second] = await startTwo({ streamsPerUser: 3 });
       await open(second);
-      const [name = ''] = await keysOf('streams');
+      const [name = ''] = await keysOf('subscriptions');
       proxy.hang();
       const slot = await open(first);
       slot.release();
@@ -295,14 +298,14 @@ describe('limits that servers share', () => {
       const found = untilReady(first.redis);
       await proxy.accept();
       await found;
-      while ((await keysOf('streams')).length > 0);
+      while ((await keysOf('subscriptions')).length > 0);
       await open(second);
     });
 
     it('are written again where Redis comes back without them', async () => {
       const [first, second] = await startTwo({ streamsPerUser: 1 });
       await open(first);
-      await test.redis.del(...(await keysOf('streams')));
+      await test.redis.del(...(await keysOf('subscriptions')));
       const found = untilReady(first.redis);
       proxy.cut();
       await found;
@@ -332,8 +335,8 @@ describe('limits that servers share', () => {
     it('expire by themselves, and have no name of a user', async () => {
       const [first] = await startTwo({ streamsPerUser: 1 });
       await open(first);
-      const [name = ''] = await keysOf('streams');
-      expect(name).toMatch(/:streams:[\w-]{22}$/);
+      const [name = ''] = await keysOf('subscriptions');
+      expect(name).toMatch(/:subscriptions:[\w-]{22}$/);
       expect(await test.redis.pttl(name)).toBeGreaterThan(50_000);
       expect(await test.redis.pttl(name)).toBeLessThanOrEqual(60_000);
     });

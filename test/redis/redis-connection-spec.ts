@@ -1,7 +1,10 @@
+import { Logger } from '@nestjs/common';
 import { RedisConnection } from '../../src/redis/redis-connection.js';
 import { ServerPresence } from '../../src/redis/server-presence.js';
 import { NetworkProxy } from '../support/network-proxy.js';
 import { createRedis, redisUrl, type TestRedis } from '../support/redis.js';
+
+Logger.overrideLogger(false);
 
 describe('the connection to Redis', () => {
   const url = redisUrl();

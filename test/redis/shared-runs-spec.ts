@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import type { ChatEvent } from '../../src/chat/chat-event.js';
 import { ChatNotFoundError } from '../../src/chat/chat.errors.js';
@@ -25,6 +26,8 @@ const attempt = {
   keyId: null,
   maskedKey: null,
 } as const;
+
+Logger.overrideLogger(false);
 
 describe('what servers share of chats', () => {
   const userId = 'alice';
