@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
+import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import type { DatabaseClient } from '../../src/prisma/prisma-client.js';
 import { databaseKinds } from '../support/database.js';
@@ -220,6 +221,39 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       expect([chat, search]).toEqual(['INTERNAL_SERVER_ERROR', 'INTERNAL_SERVER_ERROR']);
       expect(server().standIn.requests).toEqual([]);
       expect(await client.apiKey.count({ where: { lastUsedAt: { not: null } } })).toBe(0);
+    });
+
+    it('has one end of a chat, whoever tells of it: the first', async () => {
+      const keyId = await server().storeKey('alice', 'OPENAI', 'key-of-alice-0123456789');
+      const end = {
+        kind: 'CHAT_FINISHED',
+        provider: 'OPENAI',
+        keyId,
+        keySource: 'USER',
+        chatId: CHAT_ID,
+        model: 'model',
+        outcome: 'OK',
+        inputTokens: 3,
+        outputTokens: 4,
+        timeToFirstTokenMs: 1,
+        durationMs: 2,
+      } as const;
+      const uses = server().app.get(KeyUseService);
+      // Two servers that took each other for dead.
+      const late = { ...end, outcome: 'KEY_REJECTED', durationMs: null };
+      await uses.finish('alice', end);
+      await Promise.all([uses.finish('alice', late), uses.finish('alice', late)]);
+      const { auditEvents, usage, apiKeys } = await server().query(
+        'alice',
+        `{ auditEvents(filter: { chatId: "${CHAT_ID}" }) { edges { node { outcome } } } usage { totals { ${TOTALS} } } apiKeys { health } }`,
+      );
+      expect(auditEvents.edges).toEqual([{ node: { outcome: 'OK' } }]);
+      expect(usage.totals).toEqual({ ...NOTHING, chats: 1, inputTokens: 3, outputTokens: 4 });
+      expect(apiKeys).toEqual([{ health: 'VALID' }]);
+      // Another chat's end is another matter.
+      await uses.finish('alice', { ...end, chatId: uuidv7() });
+      const { usage: both } = await server().query('alice', `{ usage { totals { ${TOTALS} } } }`);
+      expect(both.totals).toMatchObject({ chats: 2 });
     });
 
     it('refuses to be changed, deleted or emptied', async () => {
