@@ -36,6 +36,8 @@ interface KeyRequest<Id extends ProviderId> {
   readonly providers: readonly Id[];
   /** The use that this one takes the place of: only who paid for that pays for this. */
   readonly failed: FailedUse | null;
+  /** The chat that goes on without it where there is no key to open. */
+  readonly chatId: string | null;
   readonly purposeOf: (provider: Id) => KeyPurpose;
 }
 
@@ -60,6 +62,7 @@ export class KeyResolutionService {
    *
    * @param providers the providers that may serve it, in the order to try them: one where the request names it
    * @param purposeOf called when the key is open, before its use is written down; what it throws ends the request
+   * @param chatId the chat that the request is part of, which goes on where its key cannot be read
    * @throws NoKeyAvailableError NO_KEY_AVAILABLE; KeyUnreadableError KEY_UNREADABLE; KeyBusyError CONFLICT;
    *   DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
@@ -67,8 +70,9 @@ export class KeyResolutionService {
     userId: string,
     providers: readonly Id[],
     purposeOf: (provider: Id) => KeyPurpose,
+    chatId: string | null = null,
   ): Promise<ResolvedKey<Id>> {
-    const key = await this.openWhileItChanges(userId, { providers, failed: null, purposeOf });
+    const key = await this.openWhileItChanges(userId, { providers, failed: null, chatId, purposeOf });
     if (!key) throw new NoKeyAvailableError(providers.map((id) => getProviderEntry(id).displayName));
     return key;
   }
@@ -87,7 +91,8 @@ export class KeyResolutionService {
     providers: readonly Id[],
     purposeOf: (provider: Id) => KeyPurpose,
   ): Promise<ResolvedKey<Id> | null> {
-    return this.openWhileItChanges(userId, { providers, failed, purposeOf });
+    const { chatId } = failed;
+    return this.openWhileItChanges(userId, { providers, failed, chatId, purposeOf });
   }
 
   /** The same decision, explained. Nothing is decrypted. */
@@ -149,7 +154,7 @@ export class KeyResolutionService {
   /** Decides in one database round trip, and opens what was decided on. */
   private async resolveKey<Id extends ProviderId>(
     userId: string,
-    { providers, failed }: KeyRequest<Id>,
+    { providers, failed, chatId }: KeyRequest<Id>,
   ): Promise<ResolvedKey<Id> | null> {
     const sources = failed ? [failed.source] : allSources;
     const { candidates, userKeys } = await this.decide(userId, providers, sources);
@@ -162,7 +167,7 @@ export class KeyResolutionService {
     }
     const key = userKeys.find(({ id }) => id === decisive.keyId);
     if (!key) throw new Error('Resolution chose a key that it was not given.');
-    const secret = await this.openUserKey(userId, key, failed);
+    const secret = await this.openUserKey(userId, key, { failed, chatId });
     return { provider, source: 'USER', keyId: key.id, maskedKey: key.maskedKey, secret };
   }
 
@@ -197,7 +202,11 @@ export class KeyResolutionService {
   }
 
   /** What resolution found unreadable is not tried: a request does what `keyResolution` says of it. */
-  private async openUserKey(userId: string, key: ResolvableKey, failed: FailedUse | null): Promise<Secret> {
+  private async openUserKey(
+    userId: string,
+    key: ResolvableKey,
+    { failed, chatId }: Pick<KeyRequest<ProviderId>, 'failed' | 'chatId'>,
+  ): Promise<Secret> {
     const { id, provider, sealedKey } = key;
     const isReadable = sealedKey !== null && findFault({ ...key, userId }, this.vault) === null;
     try {
@@ -206,8 +215,9 @@ export class KeyResolutionService {
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
     }
-    await this.uses.recordUnreadable(userId, key, isReadable ? sealedKey.envelope : null, failed);
-    throw new KeyUnreadableError(getProviderEntry(provider).displayName);
+    const damagedEnvelope = isReadable ? sealedKey.envelope : null;
+    await this.uses.recordUnreadable(userId, key, damagedEnvelope, { failed, chatId });
+    throw new KeyUnreadableError(provider);
   }
 }
 

@@ -97,6 +97,7 @@ export class KeyUseService {
    *
    * @param damagedEnvelope what did not open; null where that is not what is wrong with it
    * @param failed what the use was to take the place of
+   * @param chatId the chat that has to go on, or end, without it
    * @throws KeyBusyError CONFLICT where what did not open is no longer the ACTIVE key
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
@@ -104,7 +105,7 @@ export class KeyUseService {
     userId: string,
     { id, provider }: ResolvableKey,
     damagedEnvelope: string | null,
-    failed: FailedUse | null = null,
+    { failed, chatId }: { readonly failed: FailedUse | null; readonly chatId: string | null },
   ): Promise<void> {
     await this.database.transaction(async (transaction) => {
       const event = {
@@ -112,7 +113,7 @@ export class KeyUseService {
         provider,
         keyId: id,
         keySource: 'USER',
-        chatId: failed?.chatId ?? null,
+        chatId,
         outcome: 'KEY_UNREADABLE',
         detail: failed && reasonAfter(failed),
       } as const;

@@ -1,4 +1,5 @@
 import { AppError } from '../common/app-error.js';
+import { getProviderEntry, type ProviderId } from '../registry/provider-ids.js';
 
 /** The same answer for another user's key, an unknown id, and one that was replaced or deleted. */
 export class KeyNotFoundError extends AppError {
@@ -25,8 +26,10 @@ export class KeyUnreadableError extends AppError {
   readonly code = 'KEY_UNREADABLE';
   readonly retryable = false;
 
-  constructor(displayName: string) {
-    super(`Your stored key for ${displayName} cannot be decrypted. Store it again.`);
+  constructor(readonly provider: ProviderId) {
+    super(
+      `Your stored key for ${getProviderEntry(provider).displayName} cannot be decrypted. Store it again.`,
+    );
   }
 }
 

@@ -36,6 +36,9 @@ registerEnumType(SearchDepth, {
   },
 });
 
+/** The most characters that an engine is asked with. */
+export const MAX_QUERY_LENGTH = 400;
+
 const ENGINE_OPTION =
   'BAD_USER_INPUT where `provider` is named and has no such option; no effect where it is left out and the engine has none.';
 
@@ -43,7 +46,7 @@ const ENGINE_OPTION =
 export class WebSearchInput {
   @Field({ description: 'The words to search for: 1 to 400 characters.' })
   @Trimmed()
-  @Length(1, 400, { message: 'must have 1 to 400 characters' })
+  @Length(1, MAX_QUERY_LENGTH, { message: 'must have 1 to 400 characters' })
   query!: string;
 
   @Field(() => SearchProvider, {

@@ -4,6 +4,7 @@ import { BadUserInputError } from '../common/input-errors.js';
 import { Secret } from '../common/secret.js';
 import type { KeyResolutionService } from '../keys/key-resolution.service.js';
 import type { KeyUseService } from '../keys/key-use.service.js';
+import { KeyUnreadableError, NoKeyAvailableError } from '../keys/keys.errors.js';
 import type { Limits } from '../limits/limits.service.js';
 import type { SearchHit } from '../search/contract.js';
 import type { SearchService } from '../search/search.service.js';
@@ -17,9 +18,13 @@ const input: WebSearchInput = { query: 'words' };
 describe('WebSearchService', () => {
   let now: number;
   let finished: FinishedUse[];
+  let happened: string[];
+  let secret: Secret;
   beforeEach(() => {
     now = 1_000;
     finished = [];
+    happened = [];
+    secret = Secret.fromText('key');
     jest.spyOn(performance, 'now').mockImplementation(() => now);
   });
   afterEach(() => jest.restoreAllMocks());
@@ -27,19 +32,20 @@ describe('WebSearchService', () => {
   /** A service over a database and an engine that take their time. */
   function serviceWith(search: () => Promise<SearchHit[]>): WebSearchService {
     const take = (milliseconds: number): void => void (now += milliseconds);
-    const resolution = {
-      open: () => {
-        take(100);
-        const secret = Secret.fromText('key');
-        return Promise.resolve({ provider: 'BRAVE', source: 'USER', keyId: 'id', maskedKey: 'k…', secret });
-      },
-    } as unknown as KeyResolutionService;
+    const open: KeyResolutionService['open'] = (_userId, [provider], purposeOf, chatId) => {
+      take(100);
+      const { chatId: ofUse } = purposeOf(provider!);
+      happened.push(`key opened for ${String(ofUse)}, known to ${String(chatId)}`);
+      return Promise.resolve({ provider: provider!, source: 'USER', keyId: 'id', maskedKey: 'k…', secret });
+    };
+    const resolution = { open } as unknown as KeyResolutionService;
     const uses = {
       finish: (_userId: string, use: FinishedUse) => Promise.resolve(finished.push(use)),
     } as unknown as KeyUseService;
     const engines = {
       search: () => {
         take(1);
+        happened.push('engine called');
         return search();
       },
     } as unknown as SearchService;
@@ -69,5 +75,50 @@ describe('WebSearchService', () => {
     });
     expect(await failureOf(service.search('alice', input, caller.signal))).toBe(reason);
     expect(finished).toMatchObject([{ outcome: 'CANCELLED' }]);
+  });
+
+  it('uses no key for a caller who has left meanwhile', async () => {
+    const caller = new AbortController();
+    const reason = new Error('the client left');
+    caller.abort(reason);
+    const service = serviceWith(() => Promise.resolve([]));
+    expect(await failureOf(service.search('alice', input, caller.signal))).toBe(reason);
+    expect([happened, finished]).toEqual([[], []]);
+  });
+
+  it.each([
+    ['has found something', () => Promise.resolve([])],
+    ['fails', () => Promise.reject(new BadUserInputError([]))],
+  ])('destroys its key when the engine %s', async (_, search) => {
+    const work = serviceWith(search).search('alice', input, new AbortController().signal);
+    await work.catch(() => undefined);
+    expect(() => secret.reveal()).toThrow('destroyed');
+  });
+
+  describe('for a chat', () => {
+    const chatSearch = (service: WebSearchService, onKeyOpened: (provider: string) => void) =>
+      service.search('alice', input, new AbortController().signal, { chatId: 'chat', onKeyOpened });
+
+    it('tells the engine when the key is open, before it is called', async () => {
+      const service = serviceWith(() => Promise.resolve([]));
+      await chatSearch(service, (provider) => happened.push(`told ${provider}`));
+      expect(happened).toEqual(['key opened for chat, known to chat', 'told FIRECRAWL', 'engine called']);
+    });
+
+    it('names the chat in its account', async () => {
+      await chatSearch(
+        serviceWith(() => Promise.resolve([])),
+        () => undefined,
+      );
+      expect(finished).toMatchObject([{ kind: 'SEARCH_FINISHED', chatId: 'chat', outcome: 'OK' }]);
+    });
+
+    it.each([
+      ['the one named', new NoKeyAvailableError([]), 'SERPER', 'SERPER'],
+      ['the one whose key cannot be read', new KeyUnreadableError('TAVILY'), null, 'TAVILY'],
+      ['else the first', new NoKeyAvailableError([]), null, 'FIRECRAWL'],
+    ] as const)('names an engine where no key could be opened: %s', (_, error, named, expected) => {
+      expect(serviceWith(() => Promise.resolve([])).providerOf(error, named)).toBe(expected);
+    });
   });
 });

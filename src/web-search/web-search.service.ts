@@ -4,6 +4,7 @@ import { milliseconds } from '../common/milliseconds.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
 import { KeyUseService } from '../keys/key-use.service.js';
+import { KeyUnreadableError } from '../keys/keys.errors.js';
 import { Limits } from '../limits/limits.service.js';
 import { getProviderEntry, type SearchProviderId } from '../registry/provider-ids.js';
 import type { SearchOption, SearchRequest } from '../search/contract.js';
@@ -11,6 +12,13 @@ import { SearchService } from '../search/search.service.js';
 import type { WebSearchInput, WebSearchResult } from './web-search.model.js';
 
 const engineOptions: readonly SearchOption[] = ['country', 'language', 'safeSearch', 'depth'];
+
+/** The chat that a search is part of. */
+export interface SearchingChat {
+  readonly chatId: string;
+  /** Called when the key is open and its use written down, before the engine is called. It must not throw. */
+  readonly onKeyOpened: (provider: SearchProviderId) => void;
+}
 
 /** One search for one user: key, engine, audit. */
 @Injectable()
@@ -26,32 +34,55 @@ export class WebSearchService {
 
   /**
    * @param signal aborts the engine's request when the caller leaves
+   * @param chat the chat that the search is part of; null where it stands for itself
    * @throws BAD_USER_INPUT, RATE_LIMITED, NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE, and what
    * SearchService throws; after an abort, `signal.reason`
    */
-  async search(userId: string, input: WebSearchInput, signal: AbortSignal): Promise<WebSearchResult> {
+  async search(
+    userId: string,
+    input: WebSearchInput,
+    signal: AbortSignal,
+    chat: SearchingChat | null = null,
+  ): Promise<WebSearchResult> {
     const arrivedAt = performance.now();
+    const chatId = chat?.chatId ?? null;
     checkOptions(input);
     await this.limits.countSearch(userId);
     const key = await this.resolution.open(
       userId,
       providersFor('SEARCH', input.provider) as SearchProviderId[],
-      () => ({ chatId: null, model: null }),
+      () => {
+        // Who has left meanwhile uses no key.
+        signal.throwIfAborted();
+        return { chatId, model: null };
+      },
+      chatId,
     );
     try {
-      return await this.searchWith(userId, { key, input, arrivedAt }, signal);
+      chat?.onKeyOpened(key.provider);
+      return await this.searchWith(userId, { key, input, chatId, arrivedAt }, signal);
     } finally {
       key.secret.destroy();
     }
   }
 
+  /** The engine to name for a search that failed before a key was opened. */
+  providerOf(error: unknown, named?: SearchProviderId | null): SearchProviderId {
+    const providers = providersFor('SEARCH', named) as SearchProviderId[];
+    const [first] = providers;
+    if (!first) throw new Error('There is no search engine.');
+    return error instanceof KeyUnreadableError
+      ? (providers.find((provider) => provider === error.provider) ?? first)
+      : first;
+  }
+
   private async searchWith(
     userId: string,
-    { key, input, arrivedAt }: StartedSearch,
+    { key, input, chatId, arrivedAt }: StartedSearch,
     signal: AbortSignal,
   ): Promise<WebSearchResult> {
     const report = (outcome: string): Promise<void> =>
-      this.report(userId, key, outcome, milliseconds(performance.now() - arrivedAt));
+      this.report(userId, key, { chatId, outcome, durationMs: milliseconds(performance.now() - arrivedAt) });
     try {
       signal.throwIfAborted();
       const startedAt = performance.now();
@@ -74,21 +105,18 @@ export class WebSearchService {
   private async report(
     userId: string,
     { provider, keyId, source }: ResolvedKey<SearchProviderId>,
-    outcome: string,
-    durationMs: number,
+    end: Pick<FinishedUse, 'chatId' | 'outcome' | 'durationMs'>,
   ): Promise<void> {
     const use = {
       kind: 'SEARCH_FINISHED',
       provider,
       keyId,
       keySource: source,
-      chatId: null,
       model: null,
-      outcome,
       inputTokens: null,
       outputTokens: null,
       timeToFirstTokenMs: null,
-      durationMs,
+      ...end,
     } as const;
     try {
       await this.uses.finish(userId, use);
@@ -102,9 +130,12 @@ export class WebSearchService {
   }
 }
 
+type FinishedUse = Parameters<KeyUseService['finish']>[1];
+
 interface StartedSearch {
   readonly key: ResolvedKey<SearchProviderId>;
   readonly input: WebSearchInput;
+  readonly chatId: string | null;
   /** `performance.now()` at the request's arrival. */
   readonly arrivedAt: number;
 }

@@ -42,7 +42,7 @@ const errors: readonly AppError[] = [
   new KeyNotFoundError(),
   new KeyRejectedError(),
   new KeySetUnavailableError(),
-  new KeyUnreadableError('OpenAI'),
+  new KeyUnreadableError('OPENAI'),
   new NoKeyAvailableError(['OpenAI']),
   new ProviderBadRequestError(),
   new ProviderRateLimitedError(),
