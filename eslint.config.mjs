@@ -53,6 +53,7 @@ const layers = {
     'providers',
     'redis',
     'registry',
+    'web-search',
   ],
   graphql: ['common', 'config', 'auth'],
   graphiql: ['common', 'config'],

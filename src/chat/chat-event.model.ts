@@ -1,8 +1,9 @@
 import { Field, Float, ID, Int, InterfaceType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { KeySource } from '../common/key-source.enum.js';
 import type { FinishReason as FinishReasonId } from '../providers/contract.js';
-import type { ChatProviderId } from '../registry/provider-ids.js';
-import { ChatProvider } from '../registry/provider.enum.js';
+import type { ChatProviderId, SearchProviderId } from '../registry/provider-ids.js';
+import { ChatProvider, SearchProvider } from '../registry/provider.enum.js';
+import { SearchHit } from '../web-search/web-search.model.js';
 import type { ChatEvent as ChatEventValue } from './chat-event.js';
 
 export const FinishReason: { readonly [Reason in FinishReasonId]: Reason } = {
@@ -150,6 +151,43 @@ export class ReasoningDelta extends ChatEvent {
   text!: string;
 }
 
+@ObjectType({
+  implements: ChatEvent,
+  description:
+    'With `webSearch`: the model searches the web. All searches that it asks for in one turn start before the first of them finishes.',
+})
+export class SearchStarted extends ChatEvent {
+  @Field(() => SearchProvider, {
+    description:
+      'The engine that is asked. Where no key could be opened, the one whose key it should have been: named in the input, unreadable, or else the first in the order.',
+  })
+  provider!: SearchProviderId;
+
+  @Field({ description: 'The words that the model searches for.' })
+  query!: string;
+}
+
+@ObjectType({
+  implements: ChatEvent,
+  description:
+    'With `webSearch`: a search is over, and the model is told what came of it. A failed search does not end the chat.',
+})
+export class SearchFinished extends ChatEvent {
+  @Field(() => SearchProvider, { description: 'The engine, as in SearchStarted.' })
+  provider!: SearchProviderId;
+
+  @Field({ description: 'The words, as in SearchStarted.' })
+  query!: string;
+
+  @Field(() => [SearchHit], {
+    description: 'What the model is given, best first; none where the search failed.',
+  })
+  results!: readonly SearchHit[];
+
+  @Field(() => ErrorInfo, { nullable: true, description: 'Why the search failed; null where it did not.' })
+  error!: ErrorInfo | null;
+}
+
 @ObjectType({ implements: ChatEvent, description: 'The answer is complete: the provider said so.' })
 export class ChatCompleted extends ChatEvent {
   @Field(() => FinishReason, { description: 'Why it ended.' })
@@ -198,6 +236,8 @@ export const chatEventTypes = [
   ProviderSwitched,
   TextDelta,
   ReasoningDelta,
+  SearchStarted,
+  SearchFinished,
   ChatCompleted,
   ChatFailed,
   ChatCancelled,

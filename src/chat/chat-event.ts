@@ -1,6 +1,6 @@
 import type { ErrorDescription } from '../common/describe-error.js';
 import type { FinishReason, TokenUsage } from '../providers/contract.js';
-import type { ChatAttempt } from './chat-source.js';
+import type { ChatAttempt, SearchFinishedPart, SearchStartedPart } from './chat-source.js';
 
 interface ChatEventOf<Name extends string> {
   readonly __typename: Name;
@@ -18,6 +18,11 @@ export interface DeltaEvent extends ChatEventOf<'TextDelta' | 'ReasoningDelta'> 
   readonly fromSeq: number;
   readonly text: string;
 }
+
+export interface SearchStartedEvent extends ChatEventOf<'SearchStarted'>, Omit<SearchStartedPart, 'type'> {}
+
+export interface SearchFinishedEvent
+  extends ChatEventOf<'SearchFinished'>, Omit<SearchFinishedPart, 'type'> {}
 
 export interface ChatTimings {
   readonly keyResolutionMs: number;
@@ -42,4 +47,10 @@ export interface ChatCancelledEvent extends ChatEventOf<'ChatCancelled'> {
 
 /** The last event of a chat: exactly one of these. */
 export type TerminalEvent = ChatCompletedEvent | ChatFailedEvent | ChatCancelledEvent;
-export type ChatEvent = ChatStartedEvent | ProviderSwitchedEvent | DeltaEvent | TerminalEvent;
+export type ChatEvent =
+  | ChatStartedEvent
+  | ProviderSwitchedEvent
+  | DeltaEvent
+  | SearchStartedEvent
+  | SearchFinishedEvent
+  | TerminalEvent;

@@ -1,14 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Secret } from '../common/secret.js';
-import type { ChatPart } from '../providers/contract.js';
 import { type ChatReport, ChatRun } from './chat-run.js';
 import type { ChatEvent } from './chat-event.js';
 import type { ChatSource, SourcePart } from './chat-source.js';
 import { RunLog } from './run-log.js';
 
-const FINISH: ChatPart = { type: 'finish', reason: 'STOP' };
-const text = (value: string): ChatPart => ({ type: 'text', text: value });
+const FINISH: SourcePart = { type: 'finish', reason: 'STOP' };
+const text = (value: string): SourcePart => ({ type: 'text', text: value });
 
 /** A run over a source that is given as a generator, its log, and what it reports at its end. */
 function start(
@@ -50,7 +49,7 @@ function start(
 }
 
 /** Silent until it is aborted, as the adapters are. */
-async function* silence(signal: AbortSignal): AsyncGenerator<ChatPart> {
+async function* silence(signal: AbortSignal): AsyncGenerator<SourcePart> {
   await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
   yield FINISH;
 }
@@ -148,6 +147,20 @@ describe('ChatRun', () => {
     const { run, events } = start(() => parts({ type: 'usage', usage }, text('a')));
     await run.begin();
     expect(events().at(-1)).toMatchObject({ __typename: 'ChatFailed', usage });
+  });
+
+  it('tells of searches as they come', async () => {
+    const search = { provider: 'BRAVE', query: 'cats' } as const;
+    const outcome = { results: [], error: null };
+    const { run, events, reports } = start(() =>
+      parts({ type: 'searchStarted', ...search }, { type: 'searchFinished', ...search, ...outcome }, FINISH),
+    );
+    await run.begin();
+    expect(events().slice(1, 3)).toEqual([
+      { __typename: 'SearchStarted', chatId: 'chat', seq: 2, ...search },
+      { __typename: 'SearchFinished', chatId: 'chat', seq: 3, ...search, ...outcome },
+    ]);
+    expect(reports).toMatchObject([{ timings: { timeToFirstTokenMs: null } }]);
   });
 
   it('is in the name of the provider that answered last, without what the one before had counted', async () => {

@@ -117,7 +117,7 @@ export class ChatRun {
       for await (const part of this.#source?.stream(signal) ?? []) {
         if (part.type === 'usage') this.#usage = part.usage;
         else if (part.type === 'finish') finishReason = part.reason;
-        else if (part.type !== 'toolCalls') this.#write(this.#toEvent(part));
+        else this.#write(this.#toEvent(part));
         const room = log.room(signal);
         if (!room) continue;
         this.#settings.onStall();
@@ -144,7 +144,7 @@ export class ChatRun {
     this.#settings.onEvent();
   }
 
-  #toEvent(part: Exclude<SourcePart, { type: 'usage' | 'finish' | 'toolCalls' }>): ChatEvent {
+  #toEvent(part: Exclude<SourcePart, { type: 'usage' | 'finish' }>): ChatEvent {
     switch (part.type) {
       case 'text':
         return this.#delta('TextDelta', part.text);
@@ -155,6 +155,14 @@ export class ChatRun {
         // What was told before is of the one that failed.
         this.#usage = null;
         return { __typename: 'ProviderSwitched', ...this.#identity(), ...part.attempt, cause: part.cause };
+      case 'searchStarted': {
+        const { provider, query } = part;
+        return { __typename: 'SearchStarted', ...this.#identity(), provider, query };
+      }
+      case 'searchFinished': {
+        const { provider, query, results, error } = part;
+        return { __typename: 'SearchFinished', ...this.#identity(), provider, query, results, error };
+      }
     }
   }
 

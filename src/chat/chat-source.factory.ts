@@ -6,10 +6,15 @@ import { KeyUseService } from '../keys/key-use.service.js';
 import { ChatAdapters } from '../providers/chat-adapters.js';
 import type { ChatRequest } from '../providers/contract.js';
 import { type ChatProviderId, providerIdsOf } from '../registry/provider-ids.js';
+import { WebSearchService } from '../web-search/web-search.service.js';
 import type { ChatInput } from './chat.inputs.js';
+import { ChatSearches } from './chat-searches.js';
 import type { ChatSource, SourcePart } from './chat-source.js';
 import { FailoverSource, type OpenAttempt } from './failover-source.js';
 import { RetryOnce } from './retry-once.js';
+import { DEFAULT_MAX_SEARCHES } from './chat-web-search.input.js';
+import { answer } from './search-loop.js';
+import { MAX_RESULTS } from './search-tool.js';
 
 interface ChatToAnswer {
   readonly userId: string;
@@ -24,14 +29,17 @@ export class ChatSourceFactory {
     private readonly resolution: KeyResolutionService,
     private readonly uses: KeyUseService,
     private readonly adapters: ChatAdapters,
+    private readonly webSearches: WebSearchService,
     private readonly config: Config,
   ) {}
 
   /** @param key the first attempt's; from here on the source destroys it */
   create(chat: ChatToAnswer, key: ResolvedKey<ChatProviderId>): ChatSource {
+    // One budget, however many providers are tried.
+    const searches = this.searchesOf(chat);
     return new FailoverSource({
       first: { key, model: this.modelOf(key.provider, chat.input.model) },
-      call: (attempt, signal) => this.call(chat.input, attempt, signal),
+      call: (attempt, signal) => this.call(chat.input, attempt, searches, signal),
       openNext: chat.input.failover
         ? (failed, code, signal) => this.openNext(chat, failed, code, signal)
         : () => Promise.resolve(null),
@@ -48,10 +56,26 @@ export class ChatSourceFactory {
   private call(
     input: ChatInput,
     { key, model }: OpenAttempt,
+    searches: ChatSearches | null,
     signal: AbortSignal,
   ): AsyncIterable<SourcePart> {
     const adapter = new RetryOnce(this.adapters.get(key.provider));
-    return adapter.stream(toRequest(input, model), key.secret, signal);
+    return answer(adapter, toRequest(input, model), key.secret, signal, searches);
+  }
+
+  private searchesOf({ userId, chatId, input: { webSearch } }: ChatToAnswer): ChatSearches | null {
+    if (!webSearch) return null;
+    const { provider = null, maxSearches, includeContent = null } = webSearch;
+    return new ChatSearches({
+      chatId,
+      maxSearches: maxSearches ?? DEFAULT_MAX_SEARCHES,
+      search: (query, signal, onKeyOpened) =>
+        this.webSearches.search(userId, { query, provider, limit: MAX_RESULTS, includeContent }, signal, {
+          chatId,
+          onKeyOpened,
+        }),
+      providerOf: (error) => this.webSearches.providerOf(error, provider),
+    });
   }
 
   /** On along the order: never back, never round. */

@@ -1,7 +1,8 @@
 import type { ErrorDescription } from '../common/describe-error.js';
 import type { KeySource } from '../common/key-source.enum.js';
 import type { ChatPart } from '../providers/contract.js';
-import type { ChatProviderId } from '../registry/provider-ids.js';
+import type { ChatProviderId, SearchProviderId } from '../registry/provider-ids.js';
+import type { SearchHit } from '../web-search/web-search.model.js';
 
 /** Who answers, and whose key pays. */
 export interface ChatAttempt {
@@ -21,11 +22,33 @@ export interface SwitchPart {
   readonly cause: ErrorDescription;
 }
 
-/** What a chat tells between its start and its end, in order; `finish` comes once, last. */
-export type SourcePart = ChatPart | SwitchPart;
+/** The model searches the web. Those of one turn run at the same time. */
+export interface SearchStartedPart {
+  readonly type: 'searchStarted';
+  readonly provider: SearchProviderId;
+  readonly query: string;
+}
+
+/** What came of the search that was begun with these words. */
+export interface SearchFinishedPart {
+  readonly type: 'searchFinished';
+  readonly provider: SearchProviderId;
+  readonly query: string;
+  readonly results: readonly SearchHit[];
+  /** Null where it succeeded. */
+  readonly error: ErrorDescription | null;
+}
+
+export type SearchPart = SearchStartedPart | SearchFinishedPart;
+
+/**
+ * What a chat tells between its start and its end, in order; `finish` comes once, last. The usage is that of all turns
+ * of the attempt so far.
+ */
+export type SourcePart = Exclude<ChatPart, { type: 'toolCalls' }> | SearchPart | SwitchPart;
 
 /** A piece of the answer. Before the first one a request may be repeated, or another provider asked. */
-export const isDelta = ({ type }: SourcePart): boolean => type === 'text' || type === 'reasoning';
+export const isDelta = ({ type }: ChatPart | SourcePart): boolean => type === 'text' || type === 'reasoning';
 
 /** What a run relays. It holds the opened keys. */
 export interface ChatSource {

@@ -16,6 +16,7 @@ import {
 import type { ChatRole as ChatRoleId, ReasoningEffort as ReasoningEffortId } from '../providers/contract.js';
 import type { ChatProviderId } from '../registry/provider-ids.js';
 import { ChatProvider } from '../registry/provider.enum.js';
+import { ChatWebSearchInput } from './chat-web-search.input.js';
 
 export const ChatRole: { readonly [Role in ChatRoleId]: Role } = {
   SYSTEM: 'SYSTEM',
@@ -107,6 +108,15 @@ export class ChatInput {
   })
   @IsOptional()
   reasoningEffort?: ReasoningEffortId | null;
+
+  @Field(() => ChatWebSearchInput, {
+    nullable: true,
+    description: 'Present: the model may search the web before it answers, and while it does.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => ChatWebSearchInput)
+  webSearch?: ChatWebSearchInput | null;
 
   @Field(() => Boolean, {
     nullable: true,

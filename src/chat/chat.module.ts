@@ -6,6 +6,7 @@ import { KeyUseService } from '../keys/key-use.service.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { ServerPresence } from '../redis/server-presence.js';
+import { WebSearchModule } from '../web-search/web-search.module.js';
 import { ChatReports } from './chat-reports.js';
 import { ChatResolver } from './chat.resolver.js';
 import { ChatRuns } from './chat-runs.js';
@@ -27,7 +28,7 @@ const keepTimes = ({ chat }: Config): KeepTimes => ({
 
 /** What the servers share is null without Redis. */
 @Module({
-  imports: [CryptoModule, KeysModule],
+  imports: [CryptoModule, KeysModule, WebSearchModule],
   providers: [
     ChatReports,
     ChatResolver,

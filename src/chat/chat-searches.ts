@@ -1,0 +1,156 @@
+import { Logger } from '@nestjs/common';
+import { AppError } from '../common/app-error.js';
+import { describeError, type ErrorDescription } from '../common/describe-error.js';
+import type { ToolCall, ToolResult } from '../providers/contract.js';
+import type { SearchProviderId } from '../registry/provider-ids.js';
+import type { SearchHit, WebSearchResult } from '../web-search/web-search.model.js';
+import type { SearchPart } from './chat-source.js';
+import { boundHits, readCall, toResultText } from './search-tool.js';
+
+/**
+ * Searches once.
+ *
+ * @param onKeyOpened called before the engine is
+ * @throws anything; it has let go of key and engine by then
+ */
+export type Search = (
+  query: string,
+  signal: AbortSignal,
+  onKeyOpened: (provider: SearchProviderId) => void,
+) => Promise<Pick<WebSearchResult, 'provider' | 'results'>>;
+
+export interface ChatSearchesSettings {
+  readonly chatId: string;
+  readonly maxSearches: number;
+  readonly search: Search;
+  /** The engine to name for a search that failed before any key was opened. It must not throw. */
+  readonly providerOf: (error: unknown) => SearchProviderId;
+}
+
+interface SearchOutcome {
+  readonly provider: SearchProviderId;
+  readonly results: readonly SearchHit[];
+  /** Null where it succeeded. */
+  readonly error: ErrorDescription | null;
+}
+
+interface BegunSearch {
+  readonly query: string;
+  /** Resolves when the key is open, or when there is none to open. */
+  readonly provider: Promise<SearchProviderId>;
+  /** Never rejects. */
+  readonly outcome: Promise<SearchOutcome>;
+}
+
+/** A call, and what was done about it: a search, or the reason why nothing was. */
+interface Reply {
+  readonly call: ToolCall;
+  readonly done: BegunSearch | string;
+}
+
+/** The searches of one chat: one budget for all of its turns and all of its providers. */
+export class ChatSearches {
+  readonly #logger = new Logger(ChatSearches.name);
+  readonly #settings: ChatSearchesSettings;
+  #left: number;
+
+  constructor(settings: ChatSearchesSettings) {
+    this.#settings = settings;
+    this.#left = settings.maxSearches;
+  }
+
+  get maxSearches(): number {
+    return this.#settings.maxSearches;
+  }
+
+  get areSpent(): boolean {
+    return this.#left === 0;
+  }
+
+  /**
+   * Runs the calls of one turn, all at the same time, and tells of them as they come. A failed search is a result like
+   * any other.
+   *
+   * When the signal aborts, and when it is left, every search is stopped, and it ends when the last one has.
+   *
+   * @returns one result a call, in their order
+   * @throws `signal.reason` after an abort, and nothing else
+   */
+  async *run(calls: readonly ToolCall[], signal: AbortSignal): AsyncGenerator<SearchPart, ToolResult[]> {
+    const leaving = new AbortController();
+    const whileWanted = AbortSignal.any([signal, leaving.signal]);
+    const replies = calls.map((call) => ({ call, done: this.#begin(call, whileWanted) }));
+    const begun = replies.map(({ done }) => done).filter((done) => typeof done !== 'string');
+    try {
+      for (const { query, provider } of begun) {
+        const engine = await provider;
+        signal.throwIfAborted();
+        yield { type: 'searchStarted', provider: engine, query };
+      }
+      for await (const { query, ...outcome } of asTheyEnd(begun)) {
+        signal.throwIfAborted();
+        yield { type: 'searchFinished', query, ...outcome };
+      }
+      signal.throwIfAborted();
+      return await Promise.all(replies.map((reply) => this.#toResult(reply)));
+    } finally {
+      leaving.abort();
+      await Promise.all(begun.map(({ outcome }) => outcome));
+    }
+  }
+
+  #begin(call: ToolCall, signal: AbortSignal): BegunSearch | string {
+    const asked = readCall(call);
+    if ('problem' in asked) return asked.problem;
+    if (this.areSpent) return 'No searches are left. Answer with what you have.';
+    this.#left -= 1;
+    const { query } = asked;
+    let onKeyOpened: (provider: SearchProviderId) => void = () => undefined;
+    const opened = new Promise<SearchProviderId>((resolve) => (onKeyOpened = resolve));
+    const outcome = this.#search(query, signal, onKeyOpened);
+    const provider = Promise.race([opened, outcome.then((ended) => ended.provider)]);
+    return { query, provider, outcome };
+  }
+
+  async #search(
+    query: string,
+    signal: AbortSignal,
+    onKeyOpened: (provider: SearchProviderId) => void,
+  ): Promise<SearchOutcome> {
+    const { chatId, search, providerOf } = this.#settings;
+    let opened = null as SearchProviderId | null;
+    try {
+      const { provider, results } = await search(query, signal, (engine) => {
+        opened = engine;
+        onKeyOpened(engine);
+      });
+      return { provider, results: boundHits(results), error: null };
+    } catch (error) {
+      if (!(error instanceof AppError) && !signal.aborted) {
+        this.#logger.error({ err: error, chatId }, 'A search of a chat failed for a reason of our own');
+      }
+      return { provider: opened ?? providerOf(error), results: [], error: describeError(error) };
+    }
+  }
+
+  async #toResult({ call, done }: Reply): Promise<ToolResult> {
+    const answer = { callId: call.id, name: call.name };
+    if (typeof done === 'string') return { ...answer, content: done, isError: true };
+    const { results, error } = await done.outcome;
+    if (!error) return { ...answer, content: toResultText(done.query, results, this.#left), isError: false };
+    return { ...answer, content: `The search failed: ${error.code}. ${error.message}`, isError: true };
+  }
+}
+
+async function* asTheyEnd(
+  searches: readonly BegunSearch[],
+): AsyncGenerator<SearchOutcome & { query: string }> {
+  const pending = new Map(
+    searches.map((search) => [search, search.outcome.then((outcome) => ({ search, outcome }))]),
+  );
+  while (pending.size > 0) {
+    const { search, outcome } = await Promise.race(pending.values());
+    pending.delete(search);
+    yield { query: search.query, ...outcome };
+  }
+}
