@@ -2,13 +2,22 @@
 import { Demo } from './demo.mjs';
 import { explain, fail, say, show, succeed } from './screen.mjs';
 import { showAuditTrail } from './steps/audit.mjs';
+import { searchInChat } from './steps/chat-search.mjs';
 import { streamChats } from './steps/chats.mjs';
 import { lookIntoDatabase } from './steps/database.mjs';
 import { storeKeys } from './steps/keys.mjs';
 import { rotateKey } from './steps/rotation.mjs';
 import { searchTheWeb } from './steps/search.mjs';
 
-const steps = [storeKeys, lookIntoDatabase, streamChats, searchTheWeb, rotateKey, showAuditTrail];
+const steps = [
+  storeKeys,
+  lookIntoDatabase,
+  streamChats,
+  searchTheWeb,
+  searchInChat,
+  rotateKey,
+  showAuditTrail,
+];
 /** Far more than it takes: what lasts longer hangs. */
 const LIMIT_MS = 180_000;
 

@@ -24,7 +24,7 @@ export async function showAuditTrail({ client }) {
   const { chats, searches, failures } = usage.totals;
   assert.deepEqual(
     { chats, searches, failures },
-    { chats: 5, searches: 4, failures: 1 },
+    { chats: 6, searches: 6, failures: 1 },
     'the usage is wrong',
   );
   show('usage', `${chats} chats, ${searches} searches, ${failures} of them failed`);

@@ -1,11 +1,12 @@
-// Streams one chat to the terminal: node chat.mjs "Why is the sky blue?"
+// Streams one chat to the terminal: node chat.mjs [--search] "Why is the sky blue?"
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
 const { KEYSTREAM_URL = 'ws://127.0.0.1:4000/graphql', KEYSTREAM_TOKEN } = process.env;
-const content = process.argv.slice(2).join(' ');
+const maySearch = process.argv[2] === '--search';
+const content = process.argv.slice(maySearch ? 3 : 2).join(' ');
 if (!KEYSTREAM_TOKEN || !content) {
-  console.error('Usage: KEYSTREAM_TOKEN=<token> node chat.mjs <question>');
+  console.error('Usage: KEYSTREAM_TOKEN=<token> node chat.mjs [--search] <question>');
   process.exit(1);
 }
 
@@ -13,6 +14,7 @@ const CHAT = `subscription Chat($input: ChatInput!) {
   chat(input: $input) {
     __typename
     ... on ChatStarted { provider model keySource }
+    ... on SearchStarted { engine: provider query }
     ... on TextDelta { text }
     ... on ChatCompleted { finishReason usage { inputTokens outputTokens } }
     ... on ChatFailed { error { code message retryable } }
@@ -30,7 +32,7 @@ const client = createClient({
 
 const chat = client.iterate({
   query: CHAT,
-  variables: { input: { messages: [{ role: 'USER', content }] } },
+  variables: { input: { messages: [{ role: 'USER', content }], webSearch: maySearch ? {} : null } },
 });
 // Leaving the chat stops the provider, too.
 process.once('SIGINT', () => void chat.return?.());
@@ -53,8 +55,9 @@ try {
 }
 
 /** Types of events that a newer server sends are skipped. @param {Record<string, any>} event */
-function show({ __typename, text, error, ...started }) {
+function show({ __typename, text, error, engine, query, ...started }) {
   if (__typename === 'ChatStarted') console.error(Object.values(started).join(' · '));
+  if (__typename === 'SearchStarted') console.error(`Searching ${engine} for “${query}”…`);
   if (__typename === 'TextDelta') process.stdout.write(text);
   if (__typename === 'ChatCompleted') complete = true;
   if (__typename === 'ChatFailed') throw new Error(`${error.code}: ${error.message}`);

@@ -36,6 +36,9 @@ describe('the demo', () => {
     expect(text).not.toContain('\u001b');
     expect(text).toContain('All of it worked');
     expect(text.match(/ChatCompleted +\d+ tokens in/g)).toHaveLength(3);
+    expect(text.match(/SearchStarted +BRAVE: /g)).toHaveLength(2);
+    expect(text.match(/SearchFinished +.+: 5 results/g)).toHaveLength(2);
+    expect(text).toContain('with 2 results');
 
     const [, graphql = ''] = /Apollo Sandbox +(\S+)/.exec(text) ?? [];
     const [, token = ''] = /Token +(\S+)/.exec(text) ?? [];

@@ -8,6 +8,7 @@ import { useTestServer } from '../support/use-test-server.js';
 import { describeInChromium, useChromium } from './chromium.js';
 
 const KEY = 'sk-proj-of-the-examples-suite-0123456789';
+const SEARCH_KEY = 'BSA-of-the-examples-suite-0123456789';
 
 type Script = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -21,8 +22,8 @@ function run(script: string, argv: readonly string[], environment: Readonly<Reco
 describe('examples/node-client', () => {
   const server = useTestServer();
 
-  const ask = async (question: string, token: string) => {
-    const script = run('examples/node-client/chat.mjs', [question], {
+  const ask = async (question: string, token: string, ...flags: string[]) => {
+    const script = run('examples/node-client/chat.mjs', [...flags, question], {
       KEYSTREAM_URL: server().webSocketUrl,
       KEYSTREAM_TOKEN: token,
     });
@@ -39,6 +40,15 @@ describe('examples/node-client', () => {
     const { output, complaints, code } = await ask('Why is the sky blue?', await signToken('alice'));
     expect(output).toContain('“Why is the sky blue?”');
     expect(complaints).toMatch(/^OPENAI · \S+ · USER\n$/);
+    expect(code).toBe(0);
+  });
+
+  it('says what the model searches for, where it may', async () => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    await server().storeKey('alice', 'BRAVE', SEARCH_KEY);
+    const { output, complaints, code } = await ask('search: cats', await signToken('alice'), '--search');
+    expect(output).toContain('with 1 result');
+    expect(complaints).toContain('Searching BRAVE for “cats”…\n');
     expect(code).toBe(0);
   });
 
@@ -92,11 +102,16 @@ describe('examples/browser', () => {
       await database.drop();
     });
 
-    const ask = async () => {
+    /** @param searchingFor a question for whose answer the model may search */
+    const ask = async (searchingFor?: string) => {
       const watched = await open();
       await watched.page.goto(origin);
       await watched.page.fill('#server', server.webSocketUrl);
       await watched.page.fill('#token', await signToken('alice'));
+      if (searchingFor !== undefined) {
+        await watched.page.fill('#question', searchingFor);
+        await watched.page.check('#search');
+      }
       await watched.page.click('text=Ask');
       return watched;
     };
@@ -106,6 +121,16 @@ describe('examples/browser', () => {
       const { page, complaints } = await ask();
       await page.locator('#status', { hasText: 'Completed' }).waitFor();
       expect(await page.textContent('#answer')).toContain('“Why is the sky blue?”');
+      expect(complaints).toEqual([]);
+    });
+
+    it('says what the model searches for, where it may', async () => {
+      await startServer({ ALLOWED_ORIGINS: origin });
+      await server.storeKey('alice', 'BRAVE', SEARCH_KEY);
+      const { page, complaints } = await ask('search: cats');
+      await page.locator('#status', { hasText: 'Completed' }).waitFor();
+      expect(await page.textContent('#status')).toContain('Searching BRAVE for “cats”…');
+      expect(await page.textContent('#answer')).toContain('with 1 result');
       expect(complaints).toEqual([]);
     });
 

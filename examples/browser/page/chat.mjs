@@ -11,6 +11,10 @@ const CHAT = gql`
         model
         keySource
       }
+      ... on SearchStarted {
+        engine: provider
+        query
+      }
       ... on TextDelta {
         text
       }
@@ -37,14 +41,16 @@ let running = null;
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  const { server, token, question } = Object.fromEntries(new window.FormData(form));
+  const { server, token, question, search } = Object.fromEntries(new window.FormData(form));
   running?.unsubscribe();
   answer.textContent = '';
   status.textContent = 'Asking…';
   running = connect(String(server), String(token))
     .subscribe({
       query: CHAT,
-      variables: { input: { messages: [{ role: 'USER', content: question }] } },
+      variables: {
+        input: { messages: [{ role: 'USER', content: question }], webSearch: search ? {} : null },
+      },
       // Events are no objects to be looked up again.
       fetchPolicy: 'no-cache',
     })
@@ -73,8 +79,9 @@ function connect(url, token) {
 }
 
 /** Types of events that a newer server sends are skipped. @param {Record<string, any>} event */
-function showEvent({ __typename, text, error, provider, model, keySource }) {
+function showEvent({ __typename, text, error, provider, model, keySource, engine, query }) {
   if (__typename === 'ChatStarted') status.textContent = `${provider} ${model}, key: ${keySource}`;
+  if (__typename === 'SearchStarted') status.textContent += ` · Searching ${engine} for “${query}”…`;
   if (__typename === 'TextDelta') answer.append(text);
   if (__typename === 'ChatCompleted') status.textContent += ' · Completed';
   if (__typename === 'ChatFailed') showError(error);
