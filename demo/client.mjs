@@ -40,7 +40,7 @@ export class Client {
       url: this.#url.replace('http', 'ws'),
       webSocketImpl: WebSocket,
       connectionParams: { authorization: this.#authorization },
-      // A chat that is subscribed to again is paid for again.
+      // What is lost here is a failure of the demo; examples/ show how to come back.
       retryAttempts: 0,
     });
     try {

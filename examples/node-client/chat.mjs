@@ -1,4 +1,4 @@
-// Streams one chat to the terminal: node chat.mjs [--search] "Why is the sky blue?"
+// Streams one chat to the terminal, also over connections that are lost: node chat.mjs [--search] "Why is the sky blue?"
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
@@ -10,40 +10,62 @@ if (!KEYSTREAM_TOKEN || !content) {
   process.exit(1);
 }
 
-const CHAT = `subscription Chat($input: ChatInput!) {
-  chat(input: $input) {
-    __typename
-    ... on ChatStarted { provider model keySource }
-    ... on SearchStarted { engine: provider query }
-    ... on TextDelta { text }
-    ... on ChatCompleted { finishReason usage { inputTokens outputTokens } }
-    ... on ChatFailed { error { code message retryable } }
-  }
+const EVENT = `{
+  __typename
+  chatId
+  seq
+  ... on ChatStarted { provider model keySource }
+  ... on SearchStarted { engine: provider query }
+  ... on TextDelta { text }
+  ... on ChatCompleted { finishReason usage { inputTokens outputTokens } }
+  ... on ChatFailed { error { code message retryable } }
+}`;
+const CHAT = `subscription Chat($input: ChatInput!) { chat(input: $input) ${EVENT} }`;
+const RESUME = `subscription Resume($chatId: ID!, $afterSeq: Int!) {
+  chat: resumeChat(chatId: $chatId, afterSeq: $afterSeq) ${EVENT}
 }`;
 
+let wasConnected = false;
 const client = createClient({
   url: KEYSTREAM_URL,
   webSocketImpl: WebSocket,
   // Called for each connection: a place to fetch a fresh token.
   connectionParams: () => ({ authorization: `Bearer ${KEYSTREAM_TOKEN}` }),
-  // A chat that is subscribed to again is paid for again: the user decides, not the client.
-  retryAttempts: 0,
+  // A server that was never reached is an error. One that was comes back: it restarts, or another takes its place.
+  // 4403 means that the token is not good, or not any more: worth another try only with a fresh one.
+  shouldRetry: (problem) => wasConnected && /** @type {any} */ (problem).code !== 4403,
+  on: {
+    connecting: (isRetry) => isRetry && console.error('The connection was lost. Trying again …'),
+    connected: () => (wasConnected = true),
+  },
 });
 
-const chat = client.iterate({
+// When the connection is lost, the client subscribes again by itself, to what stands here then. At first that is the
+// chat, under the operation's id as before, by which the server knows it for the same one: nothing is paid for twice.
+/** @type {import('graphql-ws').SubscribePayload} */
+const request = {
   query: CHAT,
   variables: { input: { messages: [{ role: 'USER', content }], webSearch: maySearch ? {} : null } },
-});
-// Leaving the chat stops the provider, too.
-process.once('SIGINT', () => void chat.return?.());
-
+};
 let complete = false;
 try {
-  for await (const { data, errors } of chat) {
-    // What fails before the chat has started: bad input, no key.
-    if (errors?.[0]) throw new Error(`${errors[0].extensions?.code}: ${errors[0].message}`);
-    show(/** @type {any} */ (data).chat);
-  }
+  await new Promise((resolve, reject) => {
+    const leave = client.subscribe(request, {
+      next: ({ data, errors }) => {
+        // What fails before the chat has started (bad input, no key), or cannot be resumed.
+        if (errors?.[0]) return reject(new Error(`${errors[0].extensions?.code}: ${errors[0].message}`));
+        const event = /** @type {any} */ (data).chat;
+        // From here on a retry asks for what comes after this event: nothing is missing, and nothing comes twice.
+        const { chatId, seq } = event;
+        Object.assign(request, { query: RESUME, variables: { chatId, afterSeq: seq } });
+        show(event, reject);
+      },
+      error: reject,
+      complete: () => resolve(null),
+    });
+    // Leaving the chat stops the provider, too.
+    process.once('SIGINT', leave);
+  });
   if (!complete) throw new Error('The chat ended before its answer was complete.');
 } catch (error) {
   // A socket that failed or was closed is reported as its event: 4403 means that the token is not good.
@@ -54,11 +76,16 @@ try {
   await client.dispose();
 }
 
-/** Types of events that a newer server sends are skipped. @param {Record<string, any>} event */
-function show({ __typename, text, error, engine, query, ...started }) {
-  if (__typename === 'ChatStarted') console.error(Object.values(started).join(' · '));
+/**
+ * Types of events that a newer server sends are skipped.
+ *
+ * @param {Record<string, any>} event
+ * @param {(error: Error) => void} fail
+ */
+function show({ __typename, text, error, provider, model, keySource, engine, query }, fail) {
+  if (__typename === 'ChatStarted') console.error(`${provider} · ${model} · ${keySource}`);
   if (__typename === 'SearchStarted') console.error(`Searching ${engine} for “${query}”…`);
   if (__typename === 'TextDelta') process.stdout.write(text);
   if (__typename === 'ChatCompleted') complete = true;
-  if (__typename === 'ChatFailed') throw new Error(`${error.code}: ${error.message}`);
+  if (__typename === 'ChatFailed') fail(new Error(`${error.code}: ${error.message}`));
 }

@@ -3,12 +3,17 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { NetworkProxy } from '../support/network-proxy.js';
+import { ScriptedChat } from '../support/scripted-chat.js';
 import { signToken, TestServer } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { describeInChromium, useChromium } from './chromium.js';
 
 const KEY = 'sk-proj-of-the-examples-suite-0123456789';
 const SEARCH_KEY = 'BSA-of-the-examples-suite-0123456789';
+
+/** A lost client is waited for: graphql-ws takes some seconds before it connects again. */
+const PATIENT = { CHAT_DISCONNECT_GRACE_MS: '60000' };
 
 type Script = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -20,13 +25,21 @@ function run(script: string, argv: readonly string[], environment: Readonly<Reco
 }
 
 describe('examples/node-client', () => {
-  const server = useTestServer();
+  const server = useTestServer(PATIENT);
 
-  const ask = async (question: string, token: string, ...flags: string[]) => {
-    const script = run('examples/node-client/chat.mjs', [...flags, question], {
-      KEYSTREAM_URL: server().webSocketUrl,
+  const start = (
+    question: string,
+    token: string,
+    url = server().webSocketUrl,
+    flags: readonly string[] = [],
+  ) =>
+    run('examples/node-client/chat.mjs', [...flags, question], {
+      KEYSTREAM_URL: url,
       KEYSTREAM_TOKEN: token,
     });
+
+  const ask = async (question: string, token: string, ...flags: string[]) => {
+    const script = start(question, token, server().webSocketUrl, flags);
     const [output, complaints, [code]] = await Promise.all([
       script.stdout.toArray(),
       script.stderr.toArray(),
@@ -50,6 +63,39 @@ describe('examples/node-client', () => {
     expect(output).toContain('with 1 result');
     expect(complaints).toContain('Searching BRAVE for “cats”…\n');
     expect(code).toBe(0);
+  });
+
+  it('goes on after its connection was lost: all of the answer, once, and paid for once', async () => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    const proxy = await NetworkProxy.start(server().url);
+    const upstream = new ScriptedChat(server().standIn);
+    const script = start('Hello', await signToken('alice'), proxy.urlOf(server().webSocketUrl));
+    const complaints = script.stderr.toArray();
+    const output = texts(script.stdout);
+    await upstream.say('one', ' two');
+    await output.until('one two');
+    proxy.cut();
+    await upstream.say(' three');
+    await output.until('one two three');
+    await upstream.say(' four');
+    await upstream.end();
+    expect(await once(script, 'close')).toEqual([0, null]);
+    expect(output.sofar()).toBe('one two three four');
+    expect((await complaints).join('')).toContain('Trying again');
+    expect(server().standIn.requests).toHaveLength(1);
+    await proxy.stop();
+  });
+
+  it('stops the chat, and the provider with it, on Ctrl-C', async () => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    const upstream = new ScriptedChat(server().standIn);
+    const script = start('Hello', await signToken('alice'));
+    const output = texts(script.stdout);
+    await upstream.say('one');
+    await output.until('one');
+    script.kill('SIGINT');
+    await upstream.closed();
+    expect(await once(script, 'close')).toEqual([1, null]);
   });
 
   it('says what is wrong', async () => {
@@ -94,7 +140,7 @@ describe('examples/browser', () => {
 
     const startServer = async (environment: Readonly<Record<string, string>>) => {
       database = await createDatabase();
-      server = await TestServer.start({ ...database.environment, ...environment });
+      server = await TestServer.start({ ...database.environment, ...PATIENT, ...environment });
       await server.storeKey('alice', 'OPENAI', KEY);
     };
     afterEach(async () => {
@@ -103,10 +149,10 @@ describe('examples/browser', () => {
     });
 
     /** @param searchingFor a question for whose answer the model may search */
-    const ask = async (searchingFor?: string) => {
+    const ask = async (url = server.webSocketUrl, searchingFor?: string) => {
       const watched = await open();
       await watched.page.goto(origin);
-      await watched.page.fill('#server', server.webSocketUrl);
+      await watched.page.fill('#server', url);
       await watched.page.fill('#token', await signToken('alice'));
       if (searchingFor !== undefined) {
         await watched.page.fill('#question', searchingFor);
@@ -127,11 +173,55 @@ describe('examples/browser', () => {
     it('says what the model searches for, where it may', async () => {
       await startServer({ ALLOWED_ORIGINS: origin });
       await server.storeKey('alice', 'BRAVE', SEARCH_KEY);
-      const { page, complaints } = await ask('search: cats');
+      const { page, complaints } = await ask(server.webSocketUrl, 'search: cats');
       await page.locator('#status', { hasText: 'Completed' }).waitFor();
       expect(await page.textContent('#status')).toContain('Searching BRAVE for “cats”…');
       expect(await page.textContent('#answer')).toContain('with 1 result');
       expect(complaints).toEqual([]);
+    });
+
+    it('goes on after its connection was lost: all of the answer, once, and paid for once', async () => {
+      await startServer({ ALLOWED_ORIGINS: origin });
+      const proxy = await NetworkProxy.start(server.url);
+      const upstream = new ScriptedChat(server.standIn);
+      const { page } = await ask(proxy.urlOf(server.webSocketUrl));
+      await upstream.say('one', ' two');
+      await page.waitForFunction(answerIs, 'one two');
+      proxy.cut();
+      await upstream.say(' three');
+      await page.waitForFunction(answerIs, 'one two three');
+      await upstream.end();
+      await page.locator('#status', { hasText: 'Completed' }).waitFor();
+      expect(await page.textContent('#answer')).toBe('one two three');
+      expect(server.standIn.requests).toHaveLength(1);
+      await proxy.stop();
+    });
+
+    it('goes on after the page was loaded again, and after its connection was lost then', async () => {
+      await startServer({ ALLOWED_ORIGINS: origin });
+      const proxy = await NetworkProxy.start(server.url);
+      const upstream = new ScriptedChat(server.standIn);
+      const { page, complaints } = await ask(proxy.urlOf(server.webSocketUrl));
+      await upstream.say('one', ' two');
+      await page.waitForFunction(answerIs, 'one two');
+      const sent: string[] = [];
+      page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+      await page.reload();
+      await page.waitForFunction(answerIs, 'one two');
+      await upstream.say(' three');
+      await page.waitForFunction(answerIs, 'one two three');
+      // Only what it had not: ChatStarted and two deltas were there.
+      expect(sent.join('\n')).toContain('"afterSeq":3');
+      expect(complaints).toEqual([]);
+      proxy.cut();
+      await upstream.say(' four');
+      await page.waitForFunction(answerIs, 'one two three four');
+      await upstream.end();
+      await page.locator('#status', { hasText: /^OPENAI .* · Completed$/ }).waitFor();
+      expect(await page.textContent('#answer')).toBe('one two three four');
+      expect(server.standIn.requests).toHaveLength(1);
+      expect(await page.evaluate(countKept)).toBe(0);
+      await proxy.stop();
     });
 
     it('stops a chat, and the provider with it', async () => {
@@ -154,3 +244,32 @@ describe('examples/browser', () => {
     });
   });
 });
+
+// The next two run in the browser.
+
+declare const document: { querySelector(selector: string): { readonly textContent: string } };
+declare const sessionStorage: { readonly length: number };
+
+function answerIs(text: string): boolean {
+  return document.querySelector('#answer').textContent === text;
+}
+
+function countKept(): number {
+  return sessionStorage.length;
+}
+
+/** What a stream has said so far. */
+function texts(stream: Readable) {
+  let text = '';
+  let wake = (): void => undefined;
+  stream.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    wake();
+  });
+  return {
+    sofar: () => text,
+    until: async (expected: string): Promise<void> => {
+      while (text !== expected) await new Promise<void>((resolve) => (wake = resolve));
+    },
+  };
+}
