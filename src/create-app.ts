@@ -62,7 +62,7 @@ export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: numbe
   const deadline = performance.now() + drainTimeoutMs;
   const runs = app.get(ChatRuns);
   app.get(Lifecycle).beginDrain();
-  const moved = runs.canMove ? closeStreams(app, SERVICE_RESTART) : null;
+  const moved = (await runs.canMove()) ? closeStreams(app, SERVICE_RESTART) : null;
   await runs.drain(drainTimeoutMs);
   await moved;
   await closeStreams(app, GOING_AWAY);

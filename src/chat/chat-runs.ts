@@ -89,9 +89,10 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Whether watchers find every run that goes on here on another server, and it waits for them. */
-  get canMove(): boolean {
-    const isReady = this.shared?.isReady === true && this.config.chat.disconnectGraceMs > 0;
-    return isReady && this.list().every(({ isShared, log }) => isShared || log.isComplete);
+  async canMove(): Promise<boolean> {
+    if (!this.shared || this.config.chat.disconnectGraceMs === 0) return false;
+    const hasOthers = await this.shared.hasOtherServers();
+    return hasOthers && this.list().every(({ isShared, log }) => isShared || log.isComplete);
   }
 
   /**

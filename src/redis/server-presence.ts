@@ -12,9 +12,15 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
   /** Of this process: one that starts again is another server. */
   readonly serverId = randomUUID();
   #timer: NodeJS.Timeout | null = null;
+  /** Since when every sign came through; null where the last one did not. */
+  #heardSince: number | null = null;
   #stopListening = (): void => undefined;
 
-  constructor(private readonly redis: RedisConnection) {}
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly now = () => performance.now(),
+  ) {}
 
   onModuleInit(): void {
     this.#stopListening = this.redis.onReady(() => void this.sign());
@@ -57,6 +63,21 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
     return known.filter((_, index) => alive[index] === false);
   }
 
+  /**
+   * Whether a server that gives no sign is dead: not where this one was not heard either a moment ago. After Redis was
+   * away, or full, nobody's sign is there.
+   */
+  get canTellDead(): boolean {
+    return this.#heardSince !== null && this.now() - this.#heardSince > PRESENCE_MS;
+  }
+
+  /** Whether another server is alive. @throws RedisUnavailableError SERVICE_UNAVAILABLE */
+  async hasOthers(): Promise<boolean> {
+    const known = await this.redis.call<string[]>('SMEMBERS', this.serversName);
+    const others = known.filter((serverId) => serverId !== this.serverId);
+    return (await Promise.all(others.map((serverId) => this.isAlive(serverId)))).includes(true);
+  }
+
   /** What a dead server left behind is cleared up. @throws RedisUnavailableError SERVICE_UNAVAILABLE */
   async forget(serverId: string): Promise<void> {
     await this.redis.call('SREM', this.serversName, serverId);
@@ -67,12 +88,17 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   private async sign(): Promise<void> {
-    if (!this.redis.isReady) return;
+    if (!this.redis.isReady) {
+      this.#heardSince = null;
+      return;
+    }
     try {
       await this.redis.call('SET', this.aliveName(this.serverId), '1', 'PX', PRESENCE_MS);
       await this.redis.call('SADD', this.serversName, this.serverId);
+      this.#heardSince ??= this.now();
     } catch {
       // The connection tells of it, and the next sign comes soon.
+      this.#heardSince = null;
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { RedisConnection } from '../../src/redis/redis-connection.js';
-import { ServerPresence } from '../../src/redis/server-presence.js';
+import { PRESENCE_MS, ServerPresence } from '../../src/redis/server-presence.js';
 import { NetworkProxy } from '../support/network-proxy.js';
 import { createRedis, redisUrl, type TestRedis } from '../support/redis.js';
 
@@ -136,5 +136,35 @@ describe('the connection to Redis', () => {
     await first.beforeApplicationShutdown();
     await second.beforeApplicationShutdown();
     expect(await test.keys()).toEqual([]);
+  });
+
+  it('takes nobody for dead whose sign may be missing for the reason that its own was', async () => {
+    let now = 0;
+    const presence = new ServerPresence(await ready(connect()), () => now);
+    const canTellDead = (): boolean => presence.canTellDead;
+    presence.onModuleInit();
+    while (!(await test.redis.exists(presence.aliveName(presence.serverId))));
+    expect(canTellDead()).toBe(false);
+    for (; !canTellDead(); now += 100) await test.redis.ping();
+    expect(now).toBeGreaterThan(PRESENCE_MS);
+    await proxy.refuse();
+    // Until the next sign does not come through.
+    while (canTellDead()) await test.redis.ping();
+    await presence.beforeApplicationShutdown();
+  });
+
+  it('knows whether there are others', async () => {
+    const [first, second] = [await ready(connect()), await ready(connect())].map(
+      (connection) => new ServerPresence(connection),
+    ) as [ServerPresence, ServerPresence];
+    first.onModuleInit();
+    while (!(await second.isAlive(first.serverId)));
+    expect(await first.hasOthers()).toBe(false);
+    second.onModuleInit();
+    while (!(await first.isAlive(second.serverId)));
+    while (!(await first.hasOthers()));
+    await second.beforeApplicationShutdown();
+    expect(await first.hasOthers()).toBe(false);
+    await first.beforeApplicationShutdown();
   });
 });

@@ -150,6 +150,22 @@ describe('one of two servers', () => {
     expect(await finished()).toMatchObject([{ outcome: 'SERVICE_UNAVAILABLE' }]);
   });
 
+  it('is told to stop when it is alone: its watchers stay until their chat has ended', async () => {
+    await second.kill('SIGTERM');
+    const upstream = new ScriptedChat(processes.standIn);
+    const socket = await first.socket('alice');
+    const chat = chatOn(socket, {});
+    await chat.next();
+    await upstream.say('one');
+    await chat.next();
+    first.child.kill('SIGTERM');
+    await first.logged('SIGTERM');
+    await upstream.end();
+    expect((await chat.next()).value).toMatchObject({ __typename: 'ChatCompleted' });
+    expect(await socket.closed).toMatchObject({ code: 1001 });
+    expect(await first.exited).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('is killed with watchers of the other’s chat: that is cancelled when the grace time is over', async () => {
     const environment = processes.environment({ ...database.environment, ...redis.environment });
     const third = await processes.start({ ...environment, CHAT_DISCONNECT_GRACE_MS: '500' });

@@ -36,7 +36,7 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     this.#timer = setInterval(() => {
-      if (this.redis.isReady) this.#sweeping ??= this.sweep().finally(() => (this.#sweeping = null));
+      if (this.presence.canTellDead) this.#sweeping ??= this.sweep().finally(() => (this.#sweeping = null));
     }, SWEEP_INTERVAL_MS).unref();
   }
 

@@ -66,6 +66,11 @@ export class SharedRuns {
     if (!this.isReady) throw new RedisUnavailableError();
   }
 
+  /** Whether another server can take over the watchers of this one. Never throws. */
+  async hasOtherServers(): Promise<boolean> {
+    return this.presence.hasOthers().catch(() => false);
+  }
+
   get isReady(): boolean {
     return this.redis.isReady;
   }
