@@ -108,7 +108,7 @@ export class KeptRun {
       run: this.run,
       log: this.log,
       claim: this.claim?.name ?? null,
-      onFenced: () => void this.run.abort(new RunLostError()),
+      onFenced: () => this.run.abort(new RunLostError()),
       onDone: () => this.#settings.onChange(this),
     });
   }

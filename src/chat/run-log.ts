@@ -49,6 +49,11 @@ export class RunLog implements EventFeed {
     return this.#firstSeq;
   }
 
+  /** The number of the last event that watchers may see. */
+  get shownSeq(): number {
+    return this.#shownSeq;
+  }
+
   /** Bytes that are kept, about. */
   get bytes(): number {
     return this.#endOf(this.lastSeq) - this.#endOf(this.#firstSeq - 1);
@@ -68,6 +73,12 @@ export class RunLog implements EventFeed {
     const end = this.#endOf(this.lastSeq) + sizeOf(event);
     this.#entries.push({ event, end });
     this.#drop();
+  }
+
+  /** Puts other events in the place of those after a number, of which none was shown. */
+  replaceAfter(seq: number, events: readonly ChatEvent[]): void {
+    this.#entries.length = seq + 1 - this.#firstSeq;
+    for (const event of events) this.append(event);
   }
 
   /** No event comes after those that were appended. */

@@ -1,3 +1,4 @@
+import type { ChatEvent } from '../chat-event.js';
 import type { ChatRun } from '../chat-run.js';
 import type { RunLog } from '../run-log.js';
 import type { RunRecord } from './run-sealer.js';
@@ -6,16 +7,21 @@ import type { SharedRuns } from './shared-runs.js';
 
 /** Bytes of events in one entry, about. */
 const MAX_ENTRY_BYTES = 32 * 1024;
+/**
+ * How long Redis may be away before watchers see what it does not have, in milliseconds. Whoever hung themselves takes
+ * Redis for away at first, and has to hear from it that they were taken for dead.
+ */
+const PATIENCE_MS = 2_000;
 
 export interface MirrorSettings {
-  readonly shared: SharedRuns;
+  readonly shared: Pick<SharedRuns, 'isReady' | 'writeEvents' | 'readEvents'>;
   readonly runKey: string;
   readonly userId: string;
-  readonly run: ChatRun;
+  readonly run: Pick<ChatRun, 'chatId' | 'attempt'>;
   readonly log: RunLog;
   readonly claim: string | null;
-  /** Another server has ended the run. */
-  readonly onFenced: () => void;
+  /** Another server has ended the run. Resolves when it is over here, too. */
+  readonly onFenced: () => Promise<unknown>;
   /** Redis has all that will ever be, or will never have it. */
   readonly onDone: () => void;
 }
@@ -24,7 +30,8 @@ export interface MirrorSettings {
  * Copies a run's log to Redis while it grows, as much at a time as there is.
  *
  * Watchers see an event when Redis has it, so that none knows of one that is lost with this server. While Redis is
- * away they see it at once: then there is nobody else to agree with. What Redis missed it is given when it is back.
+ * away for longer than a moment, or has never had anything of the run, they see it at once: then there is nobody else to
+ * agree with. What Redis missed it is given when it is back.
  */
 export class RunMirror {
   readonly #settings: MirrorSettings;
@@ -32,6 +39,9 @@ export class RunMirror {
   #recorded: unknown = null;
   #isWriting = false;
   #isBehind = false;
+  /** Watchers see what Redis does not have. */
+  #isAlone = false;
+  #patience: NodeJS.Timeout | undefined;
   #isDone = false;
   #isLost = false;
 
@@ -52,7 +62,7 @@ export class RunMirror {
   /** Called when events were appended, or when Redis is back. Resolves when there is nothing to do at the moment. */
   async write(): Promise<void> {
     const { log, shared } = this.#settings;
-    if (this.#isBehind || this.#isDone) log.show(log.lastSeq);
+    if (this.#isAlone || this.#isDone) log.show(log.lastSeq);
     if (this.#isWriting || this.#isDone) return;
     // Nothing is sealed in vain.
     if (!shared.isReady) {
@@ -62,7 +72,7 @@ export class RunMirror {
     this.#isWriting = true;
     try {
       while (this.#hasWork) await this.#writeNext();
-      this.#isBehind = false;
+      this.#caughtUp();
     } catch {
       // The connection tells of it.
       this.#fallBehind();
@@ -73,7 +83,21 @@ export class RunMirror {
 
   #fallBehind(): void {
     this.#isBehind = true;
-    this.#settings.log.show(this.#settings.log.lastSeq);
+    if (this.#writtenSeq === 0) this.#goOnAlone();
+    else this.#patience ??= setTimeout(() => this.#goOnAlone(), PATIENCE_MS).unref();
+  }
+
+  #caughtUp(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    this.#isBehind = false;
+    this.#isAlone = false;
+  }
+
+  #goOnAlone(): void {
+    const { log } = this.#settings;
+    this.#isAlone = true;
+    log.show(log.lastSeq);
   }
 
   get #hasWork(): boolean {
@@ -97,8 +121,7 @@ export class RunMirror {
       keepFrom: log.firstSeq,
     });
     if (answer === FENCED) {
-      this.#finish();
-      this.#settings.onFenced();
+      await this.#giveWay();
     } else if (answer === LOST) {
       this.#startAgain();
     } else {
@@ -106,6 +129,29 @@ export class RunMirror {
       this.#recorded = attempt;
       log.show(last);
       if (isEnd) this.#finish();
+    }
+  }
+
+  /**
+   * Another server took this one for dead, and has ended the run: that end is the one that everybody sees. What Redis
+   * does not have was never there, unless it was shown while Redis was away.
+   */
+  async #giveWay(): Promise<void> {
+    const { log, onFenced } = this.#settings;
+    await onFenced();
+    if (log.shownSeq <= this.#writtenSeq) log.replaceAfter(this.#writtenSeq, await this.#readEnd());
+    this.#finish();
+  }
+
+  /** What Redis has that was not written here. */
+  async #readEnd(): Promise<ChatEvent[]> {
+    const { shared, userId, run } = this.#settings;
+    const end: ChatEvent[] = [];
+    for (;;) {
+      const after = end.at(-1)?.seq ?? this.#writtenSeq;
+      const { events, isLast } = await shared.readEvents(userId, run.chatId, after);
+      end.push(...events);
+      if (isLast || events.length === 0) return end;
     }
   }
 
