@@ -139,7 +139,9 @@ export class RunMirror {
   async #giveWay(): Promise<void> {
     const { log, onFenced } = this.#settings;
     await onFenced();
-    if (log.shownSeq <= this.#writtenSeq) log.replaceAfter(this.#writtenSeq, await this.#readEnd());
+    const isUnseen = (): boolean => log.shownSeq <= this.#writtenSeq;
+    const end = isUnseen() ? await this.#readEnd() : [];
+    if (isUnseen()) log.replaceAfter(this.#writtenSeq, end);
     this.#finish();
   }
 
