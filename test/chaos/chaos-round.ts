@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { TestRedis } from '../support/redis.js';
 import { findUnsettled, readTrail, type Trail } from './aftermath.js';
 import { type ChaosServer, KEY } from './chaos-server.js';
-import { ChaosUpstream } from './chaos-upstream.js';
+import { ChaosUpstream, type UpstreamCall } from './chaos-upstream.js';
 import { ChatHistory } from './chat-history.js';
 import { type ChatPlan, planChat } from './chat-plan.js';
 import { type Counts, noCounts } from './counts.js';
@@ -65,7 +65,7 @@ export class ChaosRound {
     this.#stage = { servers, counts: noCounts(), over: this.#over.signal };
     const plans = Array.from({ length: chats }, (_, index) => planChat(seed, index));
     this.#histories = plans.map((plan) => new ChatHistory(plan, this.#startedAt));
-    const pieces = plans.reduce((sum, plan) => sum + plan.pieces.length, 0);
+    const pieces = plans.reduce((sum, plan) => sum + plan.floodFrom, 0);
     this.#disturbAt = Math.floor(pieces * (0.25 + this.#random.next() / 4));
     this.#upstream = new ChaosUpstream(seed, plans, (plan, count) => this.#onPiece(plan, count));
   }
@@ -198,12 +198,19 @@ export class ChaosRound {
   }
 }
 
-function describe({ plan, lines }: ChatHistory, calls: readonly object[], wrong: readonly string[]): string {
+function describe(
+  { plan, lines }: ChatHistory,
+  calls: readonly UpstreamCall[],
+  wrong: readonly string[],
+): string {
   const { pieces, ...rest } = plan;
   return [
     `Chat ${String(plan.index)}: ${wrong.join('; ')}`,
     `  plan: ${JSON.stringify({ ...rest, pieces: pieces.length })}`,
-    ...calls.map((call) => `  upstream: ${JSON.stringify(call)}`),
+    ...calls.map(({ incarnation, offered, sent, ending }) => {
+      const lengths = `${String(sent.length)} of ${String(offered.length)} characters taken`;
+      return `  upstream, asked by ${incarnation}: ${lengths}, ${ending}`;
+    }),
     ...lines.map((line) => `  ${line}`),
   ].join('\n');
 }

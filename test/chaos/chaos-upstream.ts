@@ -65,7 +65,7 @@ export class ChaosUpstream {
     if (plan.pieces.length > 0 || plan.fate !== 'stalls') {
       await exchange.write(events.begin() + events.beginText());
     }
-    for (const [count, piece] of plan.pieces.entries()) {
+    for (const [count, piece] of plan.pieces.slice(0, plan.floodFrom).entries()) {
       this.onPiece(plan, count);
       if (plan.longestPauseMs > 0) await pause(random.integer(0, plan.longestPauseMs));
       call.offered += piece;
@@ -73,7 +73,13 @@ export class ChaosUpstream {
       call.sent += piece;
       this.piecesSent += 1;
     }
-    this.onPiece(plan, plan.pieces.length);
+    const flood = plan.pieces.slice(plan.floodFrom);
+    if (flood.length > 0) {
+      call.offered += flood.join('');
+      if (!(await exchange.write(flood.map((piece) => events.textDelta(piece)).join('')))) return;
+      call.sent += flood.join('');
+    }
+    this.onPiece(plan, plan.floodFrom);
     if (plan.fate === 'stalls') return;
     if (plan.fate === 'is cut') {
       if (random.chance(0.5))

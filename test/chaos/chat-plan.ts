@@ -17,6 +17,8 @@ export interface ChatPlan {
   readonly fate: Fate;
   /** The deltas that the upstream sends, up to its cut or stall. */
   readonly pieces: readonly string[];
+  /** From which of them on all are written at once: more than anybody reads before the cut arrives behind it. */
+  readonly floodFrom: number;
   /** The longest pause between two of them, in milliseconds. */
   readonly longestPauseMs: number;
   readonly stop: Stop | null;
@@ -57,6 +59,9 @@ const AWKWARD = [
 ];
 const LETTERS = Array.from('abcdefghijklmnopqrstuvwxyzäöüéñ');
 
+/** Of 3 kB each: several times what is read of a socket at a time. */
+const FLOOD_PIECES = 80;
+
 /** Users have several chats each, and fewer streams than they may have at once. */
 const CHATS_OF_A_USER = 8;
 
@@ -66,13 +71,17 @@ export function planChat(seed: string, index: number): ChatPlan {
   const isShort = fate === 'is cut' || fate === 'stalls';
   const count = fate.startsWith('is away') || fate === 'limits' ? 0 : random.integer(isShort ? 0 : 10, 110);
   const isStopped = random.chance(fate === 'stalls' ? 0.5 : 0.12);
+  const pieces = Array.from({ length: count }, () => planPiece(random));
+  const flood =
+    fate === 'is cut' && random.chance(0.6) ? Array<string>(FLOOD_PIECES).fill('flood '.repeat(500)) : [];
   return {
     index,
     userId: `user-${String(Math.floor(index / CHATS_OF_A_USER))}-of-${seed}`,
     question: `What of ${seed}/${String(index)}?`,
     requestId: `request-${seed}-${String(index)}`,
     fate,
-    pieces: Array.from({ length: count }, () => planPiece(random)),
+    pieces: [...pieces, ...flood],
+    floodFrom: count,
     longestPauseMs: random.pick([0, 40, 120, 160]),
     stop: isStopped ? random.pick(['cancels', 'cancels', 'unsubscribes'] as const) : null,
     stopAfter: fate === 'stalls' ? count : random.integer(0, count),

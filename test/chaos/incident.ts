@@ -3,18 +3,30 @@ import type { ChaosServer } from './chaos-server.js';
 import type { Random } from './random.js';
 
 /** What happens to a server in the middle of a round. */
-export type Incident = 'is killed' | 'hangs' | 'is told to stop';
+export type Incident = 'is killed' | 'hangs' | 'hangs for a moment' | 'is told to stop';
 
-export const incidents: readonly Incident[] = ['is killed', 'is killed', 'hangs', 'is told to stop'];
+export const incidents: readonly Incident[] = [
+  'is killed',
+  'is killed',
+  'hangs',
+  'hangs for a moment',
+  'is told to stop',
+];
 
-/** Around the time after which a server is taken for dead, in milliseconds. */
-const SHORTEST_HANG_MS = 3_000;
-const LONGEST_HANG_MS = 8_500;
+type Happening = (server: ChaosServer, random: Random) => Promise<unknown>;
 
-const happenings: Readonly<Record<Incident, (server: ChaosServer, random: Random) => Promise<unknown>>> = {
+const hangFor =
+  (from: number, to: number): Happening =>
+  (server, random) =>
+    server.hang(() => pause(random.integer(from, to)));
+
+const happenings: Readonly<Record<Incident, Happening>> = {
   'is killed': (server) => server.kill('SIGKILL'),
   'is told to stop': (server) => server.kill('SIGTERM'),
-  hangs: (server, random) => server.hang(() => pause(random.integer(SHORTEST_HANG_MS, LONGEST_HANG_MS))),
+  // Long enough to be taken for dead, and not to blame the upstream for its silence.
+  hangs: hangFor(7_000, 8_500),
+  // Long enough to take Redis for away.
+  'hangs for a moment': hangFor(1_000, 4_500),
 };
 
 /** Resolves when the server, or its successor, is back. */
