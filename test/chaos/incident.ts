@@ -5,6 +5,10 @@ import type { Random } from './random.js';
 /** What happens to a server in the middle of a round. */
 export type Incident = 'is killed' | 'hangs' | 'hangs for a moment' | 'is told to stop';
 
+/**
+ * By hand, each in its turn of luck. The suite has the first: a server that hangs in the middle of a transaction keeps its
+ * locks in the database, for which the other one may fail to write the end of a chat of the same user's down.
+ */
 export const incidents: readonly Incident[] = [
   'is killed',
   'is killed',
