@@ -18,8 +18,7 @@ describe('RunAudience', () => {
   afterEach(() => jest.useRealTimers());
 
   /** An audience of a run that has written one event; what it asks for is noted. */
-  function open({ graceMs = GRACE_MS, canBeJoined = false } = {}) {
-    const log = new RunLog();
+  function open({ graceMs = GRACE_MS, canBeJoined = false, log = new RunLog() } = {}) {
     log.append(event(1));
     log.show(1);
     const asked: string[] = [];
@@ -144,6 +143,34 @@ describe('RunAudience', () => {
     expect(asked).not.toContain('abandon');
     await jest.advanceTimersByTimeAsync(1);
     expect(asked).toContain('abandon');
+  });
+
+  it('lets the run go on for those who are left when the slowest watcher leaves', async () => {
+    const log = new RunLog({ maxBytes: 100_000, maxAheadBytes: 100 });
+    const { audience } = open({ log });
+    const lost = connection();
+    const slow = audience.join(0, lost.signal);
+    const fast = audience.join(0, connection().signal);
+    await fast.next();
+    void fast.next();
+    expect(log.hasRoom).toBe(false);
+    lost.abort();
+    await slow.return();
+    expect(log.hasRoom).toBe(true);
+  });
+
+  it('keeps for a watcher that joins what it has not taken, before it asks for it', async () => {
+    const log = new RunLog({ maxBytes: 1_000, maxAheadBytes: 100_000 });
+    const { audience } = open({ log });
+    const lost = connection();
+    const first = audience.join(0, lost.signal);
+    await first.next();
+    void first.next();
+    lost.abort();
+    await first.return();
+    const second = audience.join(0, connection().signal);
+    for (let seq = 2; seq <= 20; seq += 1) log.append(event(seq));
+    expect(await second.next()).toEqual({ done: false, value: event(1) });
   });
 
   it('asks for nothing when its watcher has seen the end', async () => {

@@ -55,9 +55,12 @@ export class RunAudience {
         this.#isKnown ||= leaver.cursor > 0;
         if (ending === 'unsubscribed') this.#settings.onStop();
         if (this.isEmpty) this.#abandoned();
+        // Those that are left may be waiting for a run that waited for this one.
+        else this.#tellSlowest();
       },
     });
     this.#watches.add(watch);
+    this.#tellSlowest();
     return watch;
   }
 
@@ -73,8 +76,11 @@ export class RunAudience {
 
   #pulled({ cursor }: ChatWatch): void {
     if (cursor > 0) this.#began();
-    const isAlone = this.#watches.size === 1;
-    this.#settings.log.take(isAlone ? cursor : Math.min(...[...this.#watches].map((watch) => watch.cursor)));
+    this.#tellSlowest();
+  }
+
+  #tellSlowest(): void {
+    this.#settings.log.take(Math.min(...[...this.#watches].map((watch) => watch.cursor)));
   }
 
   #began(): void {
