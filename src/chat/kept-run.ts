@@ -43,6 +43,7 @@ export class KeptRun {
   readonly claim: RequestClaim | null;
   readonly #settings: Omit<KeptRunSettings, 'source'>;
   readonly #mirror: RunMirror | null;
+  #isWaiting = false;
 
   constructor({ source, ...settings }: KeptRunSettings) {
     const { userId, chatId, claim, shared } = settings;
@@ -123,10 +124,14 @@ export class KeptRun {
   /** Where nobody watches here, those who watch elsewhere say how far the run may go on. */
   async #waitForOthers(): Promise<void> {
     const { shared, userId, chatId } = this.#settings;
-    while (shared && !this.log.hasRoom && !this.log.isComplete) {
+    // A slow watcher's run stalls again and again: it is asked for once at a time.
+    if (!shared || this.#isWaiting) return;
+    this.#isWaiting = true;
+    while (!this.log.hasRoom && !this.log.isComplete) {
       const cursor = this.audience.isEmpty ? await shared.cursorElsewhere(userId, chatId) : null;
       if (cursor !== null && this.audience.isEmpty) this.log.take(cursor);
       await delay(ASK_AGAIN_MS, undefined, { ref: false });
     }
+    this.#isWaiting = false;
   }
 }
