@@ -106,7 +106,8 @@ export class RunMirror {
 
   async #writeNext(): Promise<void> {
     const { shared, runKey, userId, run, log, claim } = this.#settings;
-    const events = log.after(this.#writtenSeq, MAX_ENTRY_BYTES);
+    // What was dropped while Redis was away it never gets: who asks for that is told that it is no longer kept.
+    const events = log.after(Math.max(this.#writtenSeq, log.firstSeq - 1), MAX_ENTRY_BYTES);
     const last = events.at(-1)?.seq ?? this.#writtenSeq;
     const isEnd = log.isComplete && last === log.lastSeq;
     const { attempt } = run;
