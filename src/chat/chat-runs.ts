@@ -8,6 +8,9 @@ import { SharedRuns } from './shared/shared-runs.js';
 /** Time for terminal events to reach their watchers, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
 
+/** How often Redis is offered what it has refused, in milliseconds: that it would take it again it does not say. */
+const OFFER_INTERVAL_MS = 5_000;
+
 /** About how many bytes of chats that have ended are kept in process. The oldest are forgotten first. */
 const MAX_ENDED_BYTES = 256 * 1024 * 1024;
 
@@ -31,16 +34,19 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     if (!this.shared) return;
+    const offer = (): void => {
+      for (const kept of this.#runs.values()) void kept.publish();
+    };
+    const timer = setInterval(offer, OFFER_INTERVAL_MS).unref();
     this.#stopListening = [
+      () => clearInterval(timer),
       this.shared.onControl(({ type, runKey }) => {
         const kept = this.findByKey(runKey);
         if (type === 'stop') kept?.stop();
         else kept?.audience.leftElsewhere();
       }),
       // What Redis missed while it was away.
-      this.shared.onReady(() => {
-        for (const kept of this.#runs.values()) void kept.publish();
-      }),
+      this.shared.onReady(offer),
     ];
   }
 
