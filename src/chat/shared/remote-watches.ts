@@ -5,8 +5,12 @@ import { RemoteFeed } from './remote-feed.js';
 import { runKeyOf } from '../run-key.js';
 import type { SharedRuns } from './shared-runs.js';
 
-/** Every so many events the owner is told how far its watchers here have come: where it must wait for them. */
+/**
+ * Every so many events, and whenever a watcher asks for more after so many milliseconds, the owner is told how far its
+ * watchers here have come: where it must wait for them, and that they are there. Redis may have forgotten both.
+ */
 const TELL_EVERY = 100;
+const TELL_EVERY_MS = 1_000;
 /** How often a run is asked to stop, and for how long, in milliseconds: its server may have to be found dead first. */
 const ASK_EVERY_MS = 500;
 const ASK_FOR_MS = 12_000;
@@ -33,7 +37,7 @@ export class RemoteWatches {
       stopListening();
       throw error;
     }
-    let told = afterSeq;
+    let told = { cursor: afterSeq, at: performance.now() };
     const watches = this.#watchesOf(userId, chatId);
     const watch: ChatWatch = new ChatWatch({
       chatId,
@@ -41,8 +45,9 @@ export class RemoteWatches {
       afterSeq,
       connection,
       onPull: ({ cursor }) => {
-        if (cursor < told + TELL_EVERY) return;
-        told = cursor;
+        const now = performance.now();
+        if (cursor < told.cursor + TELL_EVERY && now < told.at + TELL_EVERY_MS) return;
+        told = { cursor, at: now };
         this.#tell(userId, chatId);
       },
       onEnd: (_, ending) => {

@@ -1,0 +1,39 @@
+import { jest } from '@jest/globals';
+import type { ChatEvent } from '../chat-event.js';
+import { RemoteWatches } from './remote-watches.js';
+import type { SharedRuns } from './shared-runs.js';
+
+const event = (seq: number): ChatEvent => ({
+  __typename: 'TextDelta',
+  chatId: 'chat',
+  seq,
+  fromSeq: seq,
+  text: 'x',
+});
+
+describe('RemoteWatches', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('tells the owner how far it has come also where few events make much, and again while it waits', async () => {
+    const told: (number | null)[] = [];
+    const shared = {
+      onNews: () => () => undefined,
+      readEvents: (_user: string, _chat: string, afterSeq: number) =>
+        Promise.resolve({ events: afterSeq < 3 ? [event(afterSeq + 1)] : [], isLast: false }),
+      tellWatchers: (_user: string, _chat: string, cursor: number | null) => {
+        told.push(cursor);
+        return Promise.resolve();
+      },
+    } as unknown as SharedRuns;
+    const watch = await new RemoteWatches(shared).join('alice', 'chat', 0, new AbortController().signal);
+    for (let seq = 1; seq <= 3; seq += 1) await watch.next();
+    void watch.next();
+    expect(told).toEqual([0]);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(told).toEqual([0, 3]);
+    // Redis may have forgotten it.
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(told).toEqual([0, 3, 3]);
+  });
+});
