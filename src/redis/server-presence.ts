@@ -36,8 +36,8 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stop();
+    // It stays among those that are known: whoever finds it gone looks for chats whose ends it could not write.
     await this.redis.call('DEL', this.aliveName(this.serverId)).catch(() => undefined);
-    await this.redis.call('SREM', this.serversName, this.serverId).catch(() => undefined);
   }
 
   /** The name of the key that is there while a server is alive. */

@@ -178,6 +178,17 @@ describe('what servers share of chats', () => {
     expect(await other.presence.findDead()).toEqual([]);
   });
 
+  it('is ended by others also where its server stopped in good order, but did not end it', async () => {
+    const [owner, other] = [await start(), await start()];
+    await write(owner, [delta(1)]);
+    await owner.presence.beforeApplicationShutdown();
+    // The first time the database is away.
+    await other.reaper.sweep();
+    await other.reaper.sweep();
+    expect(await read(other)).toEqual({ numbers: [1, 2], isLast: true });
+    expect(await other.presence.findDead()).toEqual([]);
+  });
+
   it('gives a request to one of many, and to the next where its server died before the chat began', async () => {
     const [first, second] = [await start(), await start()];
     const ids = [randomUUID(), randomUUID()];
