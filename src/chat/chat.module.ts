@@ -58,17 +58,14 @@ const keepTimes = ({ chat }: Config): KeepTimes => ({
     },
     {
       provide: RequestClaims,
-      inject: [RedisConnection, ServerPresence, Vault, SharedRuns, Config],
+      inject: [RedisConnection, ServerPresence, Vault, SharedRuns],
       useFactory: (
         redis: RedisConnection | null,
         presence: ServerPresence | null,
         vault: Vault,
         shared: SharedRuns | null,
-        config: Config,
       ) =>
-        redis && presence && shared
-          ? new SharedClaims(redis, presence, vault, shared, keepTimes(config).runningMs)
-          : new LocalClaims(),
+        redis && presence && shared ? new SharedClaims(redis, presence, vault, shared) : new LocalClaims(),
     },
     {
       provide: RunReaper,

@@ -80,7 +80,7 @@ describe('what servers share of chats', () => {
       redis,
       presence,
       shared,
-      claims: new SharedClaims(redis, presence, vault, shared, KEEP.runningMs),
+      claims: new SharedClaims(redis, presence, vault, shared),
       reaper: new RunReaper(redis, presence, sealer, uses, KEEP.endedMs),
       finished,
       // Without a word: it stays among the servers, but is not alive.
@@ -203,6 +203,14 @@ describe('what servers share of chats', () => {
     await holder.die();
     expect(await waiting).toBe(false);
     expect(await waiter.claims.take(userId, 'request', 'digest', ids[1]!)).toMatchObject({ isMine: true });
+  });
+
+  it('forgets a claim of which nobody knows, and keeps one for as long as its run', async () => {
+    const server = await start();
+    const { name } = await server.claims.take(userId, 'request', 'digest', chatId);
+    expect(await test.redis.pttl(name!)).toBeLessThanOrEqual(30_000);
+    await write(server, [delta(1)], { claim: name });
+    expect(await test.redis.pttl(name!)).toBeGreaterThan(30_000);
   });
 
   it('tells whoever waits that the chat was started, or was not', async () => {

@@ -12,6 +12,11 @@ import type { SharedRuns } from './shared-runs.js';
 
 /** How long a chat may take to start on its server before whoever waits for it is told, in milliseconds. */
 const START_MS = 15_000;
+/**
+ * How long a claim lasts until its run says otherwise, in milliseconds. It may have been taken by a command whose answer
+ * was lost, so that nobody knows of it: a request that is sent again must not wait for a chat that will never be.
+ */
+const CLAIM_MS = 2 * START_MS;
 
 interface Claimed {
   readonly chatId: string;
@@ -30,13 +35,11 @@ export class SharedClaims extends RequestClaims {
   readonly #claim: (...args: readonly (string | number)[]) => Promise<string | null>;
   readonly #release: (...args: readonly (string | number)[]) => Promise<number>;
 
-  /** @param keepMs milliseconds for which a claim is kept, unless its run says otherwise */
   constructor(
     private readonly redis: RedisConnection,
     private readonly presence: ServerPresence,
     private readonly vault: Vault,
     private readonly shared: SharedRuns,
-    private readonly keepMs: number,
   ) {
     super();
     this.#claim = redis.define<string | null>('requestclaim', claimScript);
@@ -49,7 +52,7 @@ export class SharedClaims extends RequestClaims {
     const mine: Claimed = { chatId, inputDigest, serverId: this.presence.serverId };
     const sealed = this.vault.sealText(JSON.stringify(mine), context);
     for (;;) {
-      const held = await this.#claim(name, sealed, this.keepMs);
+      const held = await this.#claim(name, sealed, CLAIM_MS);
       const claimed = held === null ? mine : this.open(held, context);
       if (claimed)
         return this.toClaim(userId, name, { sealed: held ?? sealed, claimed, isMine: held === null });
