@@ -11,6 +11,9 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** The longest pause between two attempts to connect, in milliseconds. */
 const LONGEST_PAUSE_MS = 1_000;
 
+/** How often the log tells that Redis refuses commands, in milliseconds: it may refuse all, several for each delta. */
+const REFUSAL_INTERVAL_MS = 10_000;
+
 /** A Lua script, which Redis runs as one step. */
 export interface Script {
   readonly lua: string;
@@ -34,6 +37,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   readonly #listeners = new Map<string, Set<(message: string) => void>>();
   readonly #events = new EventEmitter().setMaxListeners(0);
   #isTold = false;
+  #refusalToldAt = Number.NEGATIVE_INFINITY;
   #pulse: NodeJS.Timeout | undefined;
 
   /** @param prefix what this environment's names begin with: several may share one Redis */
@@ -142,9 +146,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
       return await work();
     } catch (error) {
       if (breakWhereItHangs(this.#commands, error)) throw new RedisUnavailableError();
-      // Our own scripts and commands are right: an answer that is an error is about Redis's state (loading, read-only,
-      // out of memory), and what it says may quote a command.
-      if (this.isReady) this.#logger.warn(`Redis refuses a command (${codeOf(error)}).`);
+      if (this.isReady) this.tellRefusal(error);
       throw new RedisUnavailableError();
     }
   }
@@ -164,6 +166,17 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private async subscribeAgain(): Promise<void> {
     const channels = [...this.#listeners.keys()];
     if (channels.length > 0) await this.#subscriber.subscribe(...channels).catch(() => undefined);
+  }
+
+  /**
+   * Our own scripts and commands are right: an answer that is an error is about Redis's state (loading, read-only, out of
+   * memory), and what it says may quote a command.
+   */
+  private tellRefusal(error: unknown): void {
+    const now = performance.now();
+    if (now < this.#refusalToldAt + REFUSAL_INTERVAL_MS) return;
+    this.#refusalToldAt = now;
+    this.#logger.warn(`Redis refuses commands (${codeOf(error)}).`);
   }
 
   private tellAway(): void {

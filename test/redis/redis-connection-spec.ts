@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { RedisConnection } from '../../src/redis/redis-connection.js';
 import { PRESENCE_MS, ServerPresence } from '../../src/redis/server-presence.js';
@@ -89,13 +90,17 @@ describe('the connection to Redis', () => {
     while (!heard.includes('after')) await publish('after');
   });
 
-  it('tells nothing of a command that Redis refuses', async () => {
+  it('tells nothing of a command that Redis refuses, and that it does so only from time to time', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn');
     const connection = await ready(connect());
     await connection.call('SET', connection.name('text'), 'a');
     const refused = connection.call('LPUSH', connection.name('text'), 'sentinel');
     const error: unknown = await refused.catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     expect(error).not.toHaveProperty('cause');
+    await connection.call('LPUSH', connection.name('text'), 'sentinel').catch(() => undefined);
+    expect(warn.mock.calls).toEqual([['Redis refuses commands (WRONGTYPE).']]);
+    warn.mockRestore();
   });
 
   it('hears what others publish, also after it was away', async () => {
