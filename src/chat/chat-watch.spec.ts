@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { ChatNotFoundError } from './chat.errors.js';
 import type { ChatEvent } from './chat-event.js';
 import { ChatWatch, type WatchEnding } from './chat-watch.js';
@@ -101,6 +103,15 @@ describe('ChatWatch', () => {
       expect(endings).toEqual([ending]);
     },
   );
+
+  it('writes a failure of our own to the log, which is what its watcher is told', async () => {
+    const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const failure = new TypeError('sentinel');
+    const { watcher } = watch({ read: () => Promise.reject(failure), wait: () => Promise.resolve() });
+    expect(await watcher.next()).toMatchObject({ value: { error: { code: 'INTERNAL_SERVER_ERROR' } } });
+    expect(error).toHaveBeenCalledWith({ err: failure, chatId: 'chat' }, expect.any(String));
+    error.mockRestore();
+  });
 
   it('tells of a feed that fails in mid-stream with a last event', async () => {
     const log = logOf('a');

@@ -1,3 +1,5 @@
+import { Logger } from '@nestjs/common';
+import { AppError } from '../common/app-error.js';
 import { describeError } from '../common/describe-error.js';
 import type { ChatEvent } from './chat-event.js';
 import type { EventFeed } from './event-feed.js';
@@ -26,6 +28,7 @@ export interface WatchSettings {
  * It is an iterator of its own, not a generator, whose `return()` would wait for a silent run's next event.
  */
 export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
+  static readonly #logger = new Logger(ChatWatch.name);
   /** Resolves when it is over, in whatever way. */
   readonly ended: Promise<WatchEnding>;
   #tellEnded: (ending: WatchEnding) => void = () => undefined;
@@ -96,6 +99,9 @@ export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
     this.#end('failed');
     this.#isLast = true;
     const { chatId } = this.#settings;
+    if (!(error instanceof AppError)) {
+      ChatWatch.#logger.error({ err: error, chatId }, 'A chat could not be watched for a reason of our own');
+    }
     return {
       __typename: 'ChatFailed',
       chatId,
