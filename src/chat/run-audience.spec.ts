@@ -22,14 +22,14 @@ describe('RunAudience', () => {
     log.append(event(1));
     log.show(1);
     const asked: string[] = [];
-    const state = { isWatchedElsewhere: false };
+    const state: { isWatchedElsewhere: boolean | Promise<boolean> } = { isWatchedElsewhere: false };
     const note = (what: string) => () => void asked.push(what);
     const audience = new RunAudience({
       chatId: 'chat',
       log,
       graceMs,
       canBeJoined,
-      isWatchedElsewhere: () => Promise.resolve(state.isWatchedElsewhere),
+      isWatchedElsewhere: async () => state.isWatchedElsewhere,
       onBegin: note('begin'),
       onStop: note('stop'),
       onAbandon: note('abandon'),
@@ -171,6 +171,28 @@ describe('RunAudience', () => {
     const second = audience.join(0, connection().signal);
     for (let seq = 2; seq <= 20; seq += 1) log.append(event(seq));
     expect(await second.next()).toEqual({ done: false, value: event(1) });
+  });
+
+  it('waits anew for a client that comes and is lost while the others are asked', async () => {
+    const { audience, asked, state } = open();
+    const leave = async (): Promise<void> => {
+      const lost = connection();
+      const watch = audience.join(0, lost.signal);
+      await watch.next();
+      lost.abort();
+      await watch.return();
+    };
+    await leave();
+    let answer = (_: boolean): void => undefined;
+    state.isWatchedElsewhere = new Promise((resolve) => (answer = resolve));
+    await jest.advanceTimersByTimeAsync(GRACE_MS);
+    await leave();
+    answer(false);
+    state.isWatchedElsewhere = false;
+    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    expect(asked).not.toContain('abandon');
+    await jest.advanceTimersByTimeAsync(1);
+    expect(asked).toContain('abandon');
   });
 
   it('asks for nothing when its watcher has seen the end', async () => {

@@ -107,15 +107,19 @@ export class RunAudience {
   }
 
   async #decide(): Promise<void> {
+    const timer = this.#timer;
     const isWatched = await this.#settings.isWatchedElsewhere();
-    if (!this.isEmpty || this.#settings.log.isComplete) return;
+    // Whoever came and left meanwhile has begun the wait anew.
+    if (timer !== this.#timer || !this.isEmpty || this.#settings.log.isComplete) return;
     if (isWatched) this.#timer = setTimeout(() => void this.#lookAgain(), LOOK_AGAIN_MS).unref();
     else this.#settings.onAbandon();
   }
 
   async #lookAgain(): Promise<void> {
+    const timer = this.#timer;
     const isWatched = await this.#settings.isWatchedElsewhere();
-    if (!this.isEmpty || this.#settings.log.isComplete) return;
+    // Whoever came and left meanwhile has begun the wait anew.
+    if (timer !== this.#timer || !this.isEmpty || this.#settings.log.isComplete) return;
     if (isWatched) this.#timer = setTimeout(() => void this.#lookAgain(), LOOK_AGAIN_MS).unref();
     else this.#await(this.#settings.graceMs);
   }
