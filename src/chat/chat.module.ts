@@ -21,9 +21,12 @@ import { RunSealer } from './shared/run-sealer.js';
 import { SharedClaims } from './shared/shared-claims.js';
 import { type KeepTimes, SharedRuns } from './shared/shared-runs.js';
 
+/** Time for watchers on other servers to take the end of a chat that is not kept, in milliseconds. */
+const LAST_READ_MS = 1_000;
+
 const keepTimes = ({ chat }: Config): KeepTimes => ({
-  runningMs: chat.maxDurationMs + chat.retentionMs,
-  endedMs: chat.retentionMs,
+  runningMs: chat.maxDurationMs + Math.max(chat.retentionMs, LAST_READ_MS),
+  endedMs: Math.max(chat.retentionMs, LAST_READ_MS),
 });
 
 /** What the servers share is null without Redis. */
