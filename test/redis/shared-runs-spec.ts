@@ -144,6 +144,14 @@ describe('what servers share of chats', () => {
     await expect(server.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
   });
 
+  it('is made anew where Redis has evicted one of its keys, whatever is left in the other', async () => {
+    const server = await start();
+    await write(server, [delta(1), delta(2)]);
+    await test.redis.del(server.redis.name('chat', runKey, 'meta'));
+    expect(await write(server, [delta(1)])).toBe(WRITTEN);
+    expect(await read(server)).toEqual({ numbers: [1], isLast: false });
+  });
+
   it('cannot be read from where it is no longer kept', async () => {
     const server = await start();
     await write(server, [delta(1)]);

@@ -21,6 +21,7 @@ export const writeScript: Script = {
 local run = redis.call('HMGET', KEYS[1], 'server', 'state', 'last')
 if not run[1] then
   if ARGV[2] ~= '1' then return ${String(LOST)} end
+  redis.call('DEL', KEYS[2])
   redis.call('HSET', KEYS[1], 'server', ARGV[1], 'state', 'running')
   redis.call('SADD', KEYS[3], ARGV[10])
 elseif run[1] ~= ARGV[1] or run[2] ~= 'running' then
