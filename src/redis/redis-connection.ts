@@ -196,6 +196,8 @@ function connect(url: string): Redis {
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
+    // A primary that became a replica keeps its connections: the address leads to the new one.
+    reconnectOnError: (error) => codeOf(error) === 'READONLY',
     retryStrategy: (times) => Math.min(50 * 2 ** times, LONGEST_PAUSE_MS),
   });
   // Each is followed by 'close', which tells it once; the errors themselves quote commands.

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { RedisConnection } from '../../src/redis/redis-connection.js';
@@ -101,6 +102,34 @@ describe('the connection to Redis', () => {
     await connection.call('LPUSH', connection.name('text'), 'sentinel').catch(() => undefined);
     expect(warn.mock.calls).toEqual([['Redis refuses commands (WRONGTYPE).']]);
     warn.mockRestore();
+  });
+
+  it('connects anew where the server that answers may no longer be written to', async () => {
+    let accepted = 0;
+    // As much of a Redis as it takes: one that became a replica.
+    const replica = createServer((socket) => {
+      accepted += 1;
+      socket.on('data', (data) => {
+        for (const command of String(data).split(/(?=\*\d+\r\n)/)) {
+          const isWrite = /\r\nset\r\n/i.test(command);
+          socket.write(isWrite ? "-READONLY You can't write against a replica.\r\n" : '+OK\r\n');
+        }
+      });
+      socket.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => replica.listen(0, '127.0.0.1', resolve));
+    const { port } = replica.address() as AddressInfo;
+    const connection = new RedisConnection(`redis://127.0.0.1:${String(port)}`, 'keystream:test');
+    await ready(connection);
+    const before = accepted;
+    const back = untilReady(connection);
+    await expect(connection.call('SET', 'name', 'text')).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+    });
+    await back;
+    expect(accepted).toBe(before + 1);
+    connection.onApplicationShutdown();
+    await new Promise((resolve) => replica.close(resolve));
   });
 
   it('hears what others publish, also after it was away', async () => {
