@@ -34,10 +34,9 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     if (!this.shared) return;
-    const offer = (): void => {
+    const timer = setInterval(() => {
       for (const kept of this.#runs.values()) void kept.publish();
-    };
-    const timer = setInterval(offer, OFFER_INTERVAL_MS).unref();
+    }, OFFER_INTERVAL_MS).unref();
     this.#stopListening = [
       () => clearInterval(timer),
       this.shared.onControl(({ type, runKey }) => {
@@ -45,8 +44,9 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
         if (type === 'stop') kept?.stop();
         else kept?.audience.leftElsewhere();
       }),
-      // What Redis missed while it was away.
-      this.shared.onReady(offer),
+      this.shared.onReady(() => {
+        for (const kept of this.#runs.values()) void kept.publishAgain();
+      }),
     ];
   }
 

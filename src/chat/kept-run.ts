@@ -89,6 +89,11 @@ export class KeptRun {
     else this.log.show(this.log.lastSeq);
   }
 
+  /** Gives Redis what it missed while it was away, or what it has forgotten. */
+  async publishAgain(): Promise<void> {
+    await this.#mirror?.check();
+  }
+
   /** @throws ChatNotFoundError CHAT_NOT_FOUND where what comes after `afterSeq` is no longer kept */
   join(afterSeq: number, connection: AbortSignal): ChatWatch {
     if (afterSeq + 1 < this.log.firstSeq) throw new ChatNotFoundError();

@@ -185,6 +185,24 @@ describe('a server whose Redis is away', () => {
     await watcher.rest();
   });
 
+  it('tells it everything again also of a chat that is silent', async () => {
+    const upstream = new ScriptedChat(server.standIn);
+    const watcher = await Watcher.chat(server);
+    await upstream.say('one');
+    const [{ chatId } = { chatId: '' }] = await watcher.until('one');
+    await proxy.refuse();
+    while (server.app.get(RedisConnection).isReady) await redis.redis.ping();
+    const names = await redis.keys();
+    await redis.redis.del(...names.filter((name) => name.includes(':chat:')));
+    await proxy.accept();
+    await untilBack();
+    const resumed = await untilKnown(chatId);
+    await resumed.until('one');
+    await upstream.end();
+    await resumed.rest();
+    await watcher.rest();
+  });
+
   it('keeps nothing in Redis that can be read there, nor anything for longer than it must', async () => {
     const upstream = new ScriptedChat(server.standIn);
     const requestId = 'request-of-sentinel';

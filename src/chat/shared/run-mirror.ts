@@ -42,6 +42,7 @@ export class RunMirror {
   /** Watchers see what Redis does not have. */
   #isAlone = false;
   #patience: NodeJS.Timeout | undefined;
+  #isInDoubt = false;
   #isDone = false;
   #isLost = false;
 
@@ -59,7 +60,16 @@ export class RunMirror {
     return this.#isDone;
   }
 
-  /** Called when events were appended, or when Redis is back. Resolves when there is nothing to do at the moment. */
+  /**
+   * Called when Redis was away: it may have lost its memory. The last event is written to it again, which changes
+   * nothing, but tells.
+   */
+  async check(): Promise<void> {
+    this.#isInDoubt = true;
+    await this.write();
+  }
+
+  /** Called when events were appended. Resolves when there is nothing to do at the moment. */
   async write(): Promise<void> {
     const { log, shared } = this.#settings;
     if (this.#isAlone || this.#isDone) log.show(log.lastSeq);
@@ -101,13 +111,15 @@ export class RunMirror {
   }
 
   get #hasWork(): boolean {
-    return this.#writtenSeq < this.#settings.log.lastSeq && !this.#isDone;
+    return (this.#isInDoubt || this.#writtenSeq < this.#settings.log.lastSeq) && !this.#isDone;
   }
 
   async #writeNext(): Promise<void> {
     const { shared, runKey, userId, run, log, claim } = this.#settings;
+    const known = this.#isInDoubt ? Math.min(this.#writtenSeq, log.lastSeq - 1) : this.#writtenSeq;
+    this.#isInDoubt = false;
     // What was dropped while Redis was away it never gets: who asks for that is told that it is no longer kept.
-    const events = log.after(Math.max(this.#writtenSeq, log.firstSeq - 1), MAX_ENTRY_BYTES);
+    const events = log.after(Math.max(known, log.firstSeq - 1), MAX_ENTRY_BYTES);
     const last = events.at(-1)?.seq ?? this.#writtenSeq;
     const isEnd = log.isComplete && last === log.lastSeq;
     const { attempt } = run;
