@@ -140,7 +140,7 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
     }
     this.#runs.delete(kept.runKey);
     // What names it in Redis ends with what is kept of it there.
-    if (kept.claim?.name === null) void kept.claim.release();
+    if (kept.claim?.shared === null) void kept.claim.release();
   }
 
   #tellWhenIdle(): void {

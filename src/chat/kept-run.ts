@@ -113,7 +113,7 @@ export class KeptRun {
       userId: this.userId,
       run: this.run,
       log: this.log,
-      claim: this.claim?.name ?? null,
+      claim: this.claim?.shared ?? null,
       onFenced: () => this.run.abort(new RunLostError()),
       onDone: () => this.#settings.onChange(this),
     });

@@ -20,7 +20,7 @@ export class LocalClaims extends RequestClaims {
       isMine: held === undefined,
       chatId: entry.chatId,
       inputDigest: entry.inputDigest,
-      name: null,
+      shared: null,
       confirm: () => entry.tell(true),
       release: () => {
         entry.tell(false);

@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { ChatInput } from './chat.inputs.js';
 
+/** A claim as Redis holds it. */
+export interface SharedClaim {
+  readonly name: string;
+  readonly sealed: string;
+}
+
 /** What a request id stands for: the first who sends it has the chat, all others join it. */
 export interface RequestClaim {
   readonly isMine: boolean;
   readonly chatId: string;
   /** {@link inputDigestOf} the input that it was sent with. */
   readonly inputDigest: string;
-  /** What names it in Redis; null where it is known in this process only. */
-  readonly name: string | null;
+  /** Null where it is known in this process only. */
+  readonly shared: SharedClaim | null;
 
   /** Mine: the chat can be joined from now on. */
   confirm(): void;

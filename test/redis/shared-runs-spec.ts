@@ -215,10 +215,21 @@ describe('what servers share of chats', () => {
 
   it('forgets a claim of which nobody knows, and keeps one for as long as its run', async () => {
     const server = await start();
-    const { name } = await server.claims.take(userId, 'request', 'digest', chatId);
-    expect(await test.redis.pttl(name!)).toBeLessThanOrEqual(30_000);
-    await write(server, [delta(1)], { claim: name });
-    expect(await test.redis.pttl(name!)).toBeGreaterThan(30_000);
+    const { shared } = await server.claims.take(userId, 'request', 'digest', chatId);
+    expect(await test.redis.pttl(shared!.name)).toBeLessThanOrEqual(30_000);
+    await write(server, [delta(1)], { claim: shared });
+    expect(await test.redis.pttl(shared!.name)).toBeGreaterThan(30_000);
+  });
+
+  it('makes a claim anew with its run where Redis has lost its memory', async () => {
+    const [first, second] = [await start(), await start()];
+    const { shared } = await first.claims.take(userId, 'request', 'digest', chatId);
+    await write(first, [delta(1)], { claim: shared });
+    await test.redis.del(...(await test.keys()));
+    await write(first, [delta(1)], { claim: shared });
+    const again = await second.claims.take(userId, 'request', 'digest', randomUUID());
+    expect(again).toMatchObject({ isMine: false, chatId });
+    expect(await test.redis.pttl(shared!.name)).toBeGreaterThan(30_000);
   });
 
   it('tells whoever waits that the chat was started, or was not', async () => {

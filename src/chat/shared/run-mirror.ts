@@ -1,5 +1,6 @@
 import type { ChatEvent } from '../chat-event.js';
 import type { ChatRun } from '../chat-run.js';
+import type { SharedClaim } from '../request-claims.js';
 import type { RunLog } from '../run-log.js';
 import type { RunRecord } from './run-sealer.js';
 import { FENCED, LOST } from './shared-scripts.js';
@@ -19,7 +20,7 @@ export interface MirrorSettings {
   readonly userId: string;
   readonly run: Pick<ChatRun, 'chatId' | 'attempt'>;
   readonly log: RunLog;
-  readonly claim: string | null;
+  readonly claim: SharedClaim | null;
   /** Another server has ended the run. Resolves when it is over here, too. */
   readonly onFenced: () => Promise<unknown>;
   /** Redis has all that will ever be, or will never have it. */
@@ -124,7 +125,7 @@ export class RunMirror {
     const isEnd = log.isComplete && last === log.lastSeq;
     const { attempt } = run;
     const record: RunRecord | null =
-      this.#recorded === attempt ? null : { userId, chatId: run.chatId, attempt, claim };
+      this.#recorded === attempt ? null : { userId, chatId: run.chatId, attempt, claim: claim?.name ?? null };
     const answer = await shared.writeEvents(runKey, {
       userId,
       events,

@@ -70,7 +70,7 @@ export class SharedClaims extends RequestClaims {
       isMine,
       chatId: claimed.chatId,
       inputDigest: claimed.inputDigest,
-      name,
+      shared: { name, sealed },
       // Whoever waits sees the run itself.
       confirm: () => undefined,
       release,

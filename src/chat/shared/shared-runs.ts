@@ -4,6 +4,7 @@ import type { ServerPresence } from '../../redis/server-presence.js';
 import { ChatNotFoundError } from '../chat.errors.js';
 import type { ChatEvent } from '../chat-event.js';
 import type { FeedPage } from '../event-feed.js';
+import type { SharedClaim } from '../request-claims.js';
 import type { RunRecord, RunSealer } from './run-sealer.js';
 import { runKeyOf } from '../run-key.js';
 import { controlName, ownRunsName, runNames } from './shared-names.js';
@@ -24,7 +25,7 @@ export interface EventsToWrite {
   readonly events: readonly ChatEvent[];
   /** Null: as it was written before. */
   readonly record: RunRecord | null;
-  readonly claim: string | null;
+  readonly claim: SharedClaim | null;
   readonly isEnd: boolean;
   /** The first number to keep. */
   readonly keepFrom: number;
@@ -88,7 +89,7 @@ export class SharedRuns {
       names.meta,
       names.log,
       ownRunsName(this.redis, this.presence.serverId),
-      claim ?? names.meta,
+      claim?.name ?? names.meta,
       this.presence.serverId,
       events[0]?.seq ?? 0,
       events.at(-1)?.seq ?? 0,
@@ -99,6 +100,7 @@ export class SharedRuns {
       keepFrom,
       names.news,
       runKey,
+      claim?.sealed ?? '',
     );
   }
 

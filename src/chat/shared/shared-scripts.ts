@@ -13,7 +13,8 @@ export const LOST = -1;
  *
  * KEYS: meta, log, the owner's runs, the request's claim (or meta again)
  * ARGV: server, first number, last number, sealed events, sealed record ('' unchanged), ended (1 or 0), milliseconds
- * for which it is kept from now on, the first number to keep, the news channel, run key
+ * for which it is kept from now on, the first number to keep, the news channel, run key,
+ * the sealed claim (or '')
  */
 export const writeScript: Script = {
   keys: 4,
@@ -24,6 +25,7 @@ if not run[1] then
   redis.call('DEL', KEYS[2])
   redis.call('HSET', KEYS[1], 'server', ARGV[1], 'state', 'running')
   redis.call('SADD', KEYS[3], ARGV[10])
+  if ARGV[11] ~= '' then redis.call('SET', KEYS[4], ARGV[11], 'NX', 'PX', ARGV[7]) end
 elseif run[1] ~= ARGV[1] or run[2] ~= 'running' then
   return ${String(FENCED)}
 end
