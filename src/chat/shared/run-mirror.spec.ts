@@ -3,6 +3,7 @@ import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { ChatEvent } from '../chat-event.js';
 import { RunLog } from '../run-log.js';
 import { RunMirror } from './run-mirror.js';
+import type { EventsToWrite, SharedRuns } from './shared-runs.js';
 import { FENCED, WRITTEN } from './shared-scripts.js';
 
 const attempt = { provider: 'OPENAI', model: 'm', keySource: 'USER', keyId: null, maskedKey: null } as const;
@@ -60,6 +61,8 @@ function start() {
     shown: () => log.read(0).events,
   };
 }
+
+const LONG = 'x'.repeat(100);
 
 describe('RunMirror', () => {
   beforeEach(() => {
@@ -140,5 +143,50 @@ describe('RunMirror', () => {
     redisAnswers(FENCED);
     await mirror.write();
     expect(shown()).toEqual([delta(1, 'one'), delta(2, 'shown'), cancelled(3)]);
+  });
+
+  it('goes on where the log begins when what Redis missed is no longer kept, and writes the end', async () => {
+    const log = new RunLog({ maxBytes: 1_000, maxAheadBytes: 1_000_000 });
+    const written: EventsToWrite[] = [];
+    let isReady = true;
+    let isDone = false;
+    const shared = {
+      get isReady() {
+        return isReady;
+      },
+      writeEvents: (_: string, events: EventsToWrite) => {
+        written.push(events);
+        return Promise.resolve(WRITTEN);
+      },
+    } as unknown as SharedRuns;
+    const mirror = new RunMirror({
+      shared,
+      runKey: 'key',
+      userId: 'alice',
+      run: { chatId: 'chat', attempt },
+      log,
+      claim: null,
+      onFenced: () => Promise.resolve(),
+      onDone: () => (isDone = true),
+    });
+    log.append(delta(1, LONG));
+    await mirror.write();
+    isReady = false;
+    await mirror.write();
+    jest.advanceTimersByTime(2_000);
+    for (let seq = 2; seq <= 50; seq += 1) {
+      log.append(delta(seq, LONG));
+      await mirror.write();
+      log.take(seq);
+    }
+    log.append(cancelled(51));
+    log.complete();
+    expect(log.firstSeq).toBeGreaterThan(2);
+    isReady = true;
+    await mirror.write();
+    const numbers = written.at(-1)!.events.map(({ seq }) => seq);
+    expect([numbers[0], numbers.at(-1)]).toEqual([log.firstSeq, 51]);
+    expect(written.at(-1)).toMatchObject({ isEnd: true, keepFrom: log.firstSeq });
+    expect(isDone).toBe(true);
   });
 });
