@@ -97,6 +97,12 @@ describe('a server whose PostgreSQL goes away', () => {
 
     await proxy.accept();
     await untilReady(server);
+    // The trail has it at last.
+    const query = '{ auditEvents(first: 1) { edges { node { kind outcome } } } }';
+    const newest = async (): Promise<unknown> =>
+      (await server.query('alice', query)).auditEvents.edges[0].node as unknown;
+    while (((await newest()) as { kind: string }).kind !== 'CHAT_FINISHED');
+    expect(await newest()).toEqual({ kind: 'CHAT_FINISHED', outcome: 'OK' });
   });
 });
 
