@@ -1,5 +1,3 @@
-import { jest } from '@jest/globals';
-import { Logger } from '@nestjs/common';
 import { ChatNotFoundError } from './chat.errors.js';
 import type { ChatEvent } from './chat-event.js';
 import { ChatWatch, type WatchEnding } from './chat-watch.js';
@@ -19,7 +17,6 @@ function watch(feed: EventFeed, afterSeq = 0) {
   const endings: WatchEnding[] = [];
   const cursors: number[] = [];
   const watcher = new ChatWatch({
-    chatId: 'chat',
     feed,
     afterSeq,
     connection: connection.signal,
@@ -104,32 +101,36 @@ describe('ChatWatch', () => {
     },
   );
 
-  it('writes a failure of our own to the log, which is what its watcher is told', async () => {
-    const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
-    const failure = new TypeError('sentinel');
-    const { watcher } = watch({ read: () => Promise.reject(failure), wait: () => Promise.resolve() });
-    expect(await watcher.next()).toMatchObject({ value: { error: { code: 'INTERNAL_SERVER_ERROR' } } });
-    expect(error).toHaveBeenCalledWith({ err: failure, chatId: 'chat' }, expect.any(String));
-    error.mockRestore();
-  });
-
-  it('tells of a feed that fails in mid-stream with a last event', async () => {
+  it('fails with its feed, once, and makes no event of it: the run goes on', async () => {
     const log = logOf('a');
+    const failure = new ChatNotFoundError();
     let reads = 0;
     const feed: EventFeed = {
       read: (afterSeq) => {
         reads += 1;
-        if (reads > 1) throw new ChatNotFoundError();
+        if (reads > 1) throw failure;
         return log.read(afterSeq);
       },
       wait: () => Promise.resolve(),
     };
     const { watcher, endings } = watch(feed);
     await watcher.next();
-    expect(await watcher.next()).toMatchObject({
-      value: { __typename: 'ChatFailed', seq: 2, error: { code: 'CHAT_NOT_FOUND' } },
-    });
+    await expect(watcher.next()).rejects.toBe(failure);
     expect(await watcher.next()).toEqual({ done: true, value: undefined });
+    await watcher.return();
     expect(endings).toEqual(['failed']);
+  });
+
+  it('tells a client that has left nothing of a feed that fails then', async () => {
+    let fail = (): void => undefined;
+    const { watcher, endings } = watch({
+      read: () => new Promise((_, reject) => (fail = () => reject(new ChatNotFoundError()))),
+      wait: () => Promise.resolve(),
+    });
+    const pending = watcher.next();
+    await watcher.return();
+    fail();
+    expect(await pending).toEqual({ done: true, value: undefined });
+    expect(endings).toEqual(['unsubscribed']);
   });
 });

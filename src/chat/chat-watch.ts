@@ -1,8 +1,5 @@
-import { Logger } from '@nestjs/common';
-import { AppError } from '../common/app-error.js';
-import { describeError } from '../common/describe-error.js';
 import type { ChatEvent } from './chat-event.js';
-import type { EventFeed } from './event-feed.js';
+import type { EventFeed, FeedPage } from './event-feed.js';
 import { joinDeltas } from './join-deltas.js';
 
 /**
@@ -11,7 +8,6 @@ import { joinDeltas } from './join-deltas.js';
 export type WatchEnding = 'finished' | 'unsubscribed' | 'disconnected' | 'failed';
 
 export interface WatchSettings {
-  readonly chatId: string;
   readonly feed: EventFeed;
   readonly afterSeq: number;
   /** Aborts when the client's connection is lost or closes, before {@link ChatWatch.return} is called. */
@@ -28,13 +24,15 @@ export interface WatchSettings {
  * It is an iterator of its own, not a generator, whose `return()` would wait for a silent run's next event.
  */
 export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
-  static readonly #logger = new Logger(ChatWatch.name);
   /** Resolves when it is over, in whatever way. */
   readonly ended: Promise<WatchEnding>;
   #tellEnded: (ending: WatchEnding) => void = () => undefined;
   readonly #settings: WatchSettings;
   readonly #controller = new AbortController();
   #cursor: number;
+  /** What was read last, and how much of it the client was given: a long page is read, and opened, once. */
+  #page: FeedPage = { events: [], isLast: false };
+  #next = 0;
   #isLast = false;
   #ending: WatchEnding | null = null;
 
@@ -53,9 +51,21 @@ export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
     return this;
   }
 
+  /**
+   * @throws what its feed throws, unless the client has left: that is the end of this watch, not of the run, so it is no
+   *   event of the run
+   */
   async next(): Promise<IteratorResult<ChatEvent, undefined>> {
-    const event = this.#isLast ? null : await this.#pull().catch((error: unknown) => this.#failed(error));
-    if (event) return { done: false, value: event };
+    try {
+      const event = this.#isLast ? null : await this.#pull();
+      if (event) return { done: false, value: event };
+    } catch (error) {
+      if (this.#ending === null) {
+        this.#isLast = true;
+        this.#end('failed');
+        throw error;
+      }
+    }
     this.#end('finished');
     return { done: true, value: undefined };
   }
@@ -76,39 +86,31 @@ export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
     const { signal } = this.#controller;
     while (!signal.aborted) {
       onPull(this);
-      const { events, isLast } = await feed.read(this.#cursor);
+      if (this.#isTaken) {
+        this.#page = await feed.read(this.#cursor);
+        this.#next = 0;
+      }
       // Whoever left meanwhile is given nothing more.
       if (this.#ending !== null) return null;
-      if (events.length > 0) return this.#take(events, isLast);
-      if (isLast) return null;
+      if (!this.#isTaken) return this.#take();
+      if (this.#page.isLast) return null;
       await feed.wait(this.#cursor, signal);
     }
     return null;
   }
 
-  #take(events: readonly ChatEvent[], isLast: boolean): ChatEvent {
-    const event = joinDeltas(events);
-    this.#cursor = event.seq;
-    this.#isLast = isLast && event.seq === events.at(-1)?.seq;
-    return event;
+  /** Whether the client was given all of the page. */
+  get #isTaken(): boolean {
+    return this.#next >= this.#page.events.length;
   }
 
-  /** In mid-stream there is no other way to tell it: the run may go on, but not for this watcher. */
-  #failed(error: unknown): ChatEvent | null {
-    if (this.#ending !== null) return null;
-    this.#end('failed');
-    this.#isLast = true;
-    const { chatId } = this.#settings;
-    if (!(error instanceof AppError)) {
-      ChatWatch.#logger.error({ err: error, chatId }, 'A chat could not be watched for a reason of our own');
-    }
-    return {
-      __typename: 'ChatFailed',
-      chatId,
-      seq: this.#cursor + 1,
-      error: describeError(error),
-      usage: null,
-    };
+  #take(): ChatEvent {
+    const { events, isLast } = this.#page;
+    const { event, count } = joinDeltas(events, this.#next);
+    this.#next += count;
+    this.#cursor = event.seq;
+    this.#isLast = isLast && this.#isTaken;
+    return event;
   }
 
   #end(ending: WatchEnding): void {

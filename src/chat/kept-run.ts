@@ -60,7 +60,6 @@ export class KeptRun {
     });
     this.#mirror = shared && this.#mirrorTo(shared);
     this.audience = new RunAudience({
-      chatId,
       log: this.log,
       graceMs: settings.graceMs,
       canBeJoined: claim !== null,

@@ -44,10 +44,10 @@ export abstract class RequestClaims {
   ): Promise<RequestClaim>;
 }
 
-/** Tells two inputs apart: all that was sent but the request id; what was left out is null. */
+/** Tells two inputs apart: all that was sent but the request id. To leave something out, null and false are the same. */
 export function inputDigestOf({ requestId: _, ...input }: ChatInput): string {
-  const entries = Object.entries(input as Record<string, unknown>)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(entries)).digest('base64url');
+  const text = JSON.stringify(input, (_key, value: unknown) =>
+    value === null || value === false ? undefined : value,
+  );
+  return createHash('sha256').update(text).digest('base64url');
 }

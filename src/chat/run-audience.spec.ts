@@ -25,7 +25,6 @@ describe('RunAudience', () => {
     const state: { isWatchedElsewhere: boolean | Promise<boolean> } = { isWatchedElsewhere: false };
     const note = (what: string) => () => void asked.push(what);
     const audience = new RunAudience({
-      chatId: 'chat',
       log,
       graceMs,
       canBeJoined,

@@ -2,7 +2,6 @@ import { ChatWatch } from './chat-watch.js';
 import type { RunLog } from './run-log.js';
 
 export interface AudienceSettings {
-  readonly chatId: string;
   readonly log: RunLog;
   /** Milliseconds for which the run goes on without a watcher; 0: not at all. */
   readonly graceMs: number;
@@ -45,7 +44,6 @@ export class RunAudience {
   join(afterSeq: number, connection: AbortSignal): ChatWatch {
     clearTimeout(this.#timer);
     const watch = new ChatWatch({
-      chatId: this.#settings.chatId,
       feed: this.#settings.log,
       afterSeq,
       connection,

@@ -53,6 +53,10 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
       this.#events.emit('ready');
     });
     this.#commands.on('close', () => this.tellAway());
+    // A wrong password, say: without a word it would look like a Redis that is away.
+    this.#commands.on('error', (error) => {
+      if (codeOf(error) !== UNKNOWN) this.tellRefusal(error);
+    });
     this.#subscriber.on('ready', () => void this.subscribeAgain());
     this.#subscriber.on('message', (channel: string, message: string) => {
       for (const listener of this.#listeners.get(channel) ?? []) listener(message);
@@ -212,7 +216,9 @@ function breakWhereItHangs(redis: Redis, error: unknown): boolean {
   return hangs;
 }
 
+const UNKNOWN = 'unknown';
+
 /** The first word of an error that Redis answered with, `OOM` say. */
 function codeOf(error: unknown): string {
-  return (error instanceof Error && /^[A-Z]+(?= )/.exec(error.message)?.[0]) || 'unknown';
+  return (error instanceof Error && /^[A-Z]+(?= )/.exec(error.message)?.[0]) || UNKNOWN;
 }

@@ -204,4 +204,18 @@ describe('the connection to Redis', () => {
     expect(await first.hasOthers()).toBe(false);
     await first.beforeApplicationShutdown();
   });
+
+  it('says that it is refused, and by what, but not with which password', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const address = new URL(proxy.urlOf(url));
+    Object.assign(address, { username: 'somebody', password: 'sentinel' });
+    const refused = new RedisConnection(address.href, 'keystream:refused');
+    connections.push(refused);
+    await refused.onModuleInit();
+    expect(refused.isReady).toBe(false);
+    const said = JSON.stringify(warn.mock.calls);
+    expect(said).toContain('WRONGPASS');
+    expect(said).not.toContain('sentinel');
+    warn.mockRestore();
+  });
 });

@@ -40,7 +40,6 @@ export class RemoteWatches {
     let told = { cursor: afterSeq, at: performance.now() };
     const watches = this.#watchesOf(userId, chatId);
     const watch: ChatWatch = new ChatWatch({
-      chatId,
       feed,
       afterSeq,
       connection,
