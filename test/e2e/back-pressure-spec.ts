@@ -157,7 +157,8 @@ describe('a client that does not read', () => {
     }
     socket.socket.close();
     await socket.closed;
-  });
+    // Fifty megabytes of documents, each with a hundred mistakes, take their time on a busy machine.
+  }, 120_000);
 
   /** Resolves when the server takes no more of what this client sends, although it has time for others. */
   async function untilUnread(socket: WebSocket): Promise<void> {
