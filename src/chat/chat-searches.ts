@@ -5,7 +5,7 @@ import type { ToolCall, ToolResult } from '../providers/contract.js';
 import type { SearchProviderId } from '../registry/provider-ids.js';
 import type { SearchHit, WebSearchResult } from '../web-search/web-search.model.js';
 import type { SearchPart } from './chat-source.js';
-import { boundHits, readCall, toResultText } from './search-tool.js';
+import { ANSWER_NOW, boundHits, readCall, toResultText } from './search-tool.js';
 
 /**
  * Searches once.
@@ -102,7 +102,7 @@ export class ChatSearches {
   #begin(call: ToolCall, signal: AbortSignal): BegunSearch | string {
     const asked = readCall(call);
     if ('problem' in asked) return asked.problem;
-    if (this.areSpent) return 'No searches are left. Answer with what you have.';
+    if (this.areSpent) return ANSWER_NOW;
     this.#left -= 1;
     const { query } = asked;
     let onKeyOpened: (provider: SearchProviderId) => void = () => undefined;
@@ -138,7 +138,8 @@ export class ChatSearches {
     if (typeof done === 'string') return { ...answer, content: done, isError: true };
     const { results, error } = await done.outcome;
     if (!error) return { ...answer, content: toResultText(done.query, results, this.#left), isError: false };
-    return { ...answer, content: `The search failed: ${error.code}. ${error.message}`, isError: true };
+    const failure = `The search failed: ${error.code}. ${error.message}`;
+    return { ...answer, content: this.areSpent ? `${failure} ${ANSWER_NOW}` : failure, isError: true };
   }
 }
 

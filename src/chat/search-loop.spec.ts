@@ -221,6 +221,19 @@ describe('a chat that may search', () => {
       expect(choices()).toEqual(['AUTO', 'NONE']);
     });
 
+    it.each([
+      ['what the last search brought', found],
+      ['the failure of the last search', () => Promise.reject(new ProviderUnavailableError())],
+    ] as const)('tells the model to answer, with %s', async (_, search) => {
+      const { stream, results } = chatWith([searching('a'), searching('b'), [STOP]], {
+        maxSearches: 2,
+        search,
+      });
+      await collect(stream());
+      const isTold = results().map(({ content }) => content.includes('Answer with what you have.'));
+      expect(isTold).toEqual([false, true]);
+    });
+
     it('ends with TOOL_LIMIT where the model will not', async () => {
       const { stream } = chatWith([searching('a'), [text('But '), ...searching('b')]], { maxSearches: 1 });
       const parts = await collect(stream());
