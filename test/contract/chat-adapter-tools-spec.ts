@@ -286,7 +286,7 @@ describe('tools of', () => {
   ];
 
   describe('OpenAI', () => {
-    const { standIn, stream } = useAdapter(openai.entry, openai.model);
+    const { standIn, stream, answerWith, fixture } = useAdapter(openai.entry, openai.model);
 
     it.each([
       ['gpt-5.4-mini', true],
@@ -297,6 +297,24 @@ describe('tools of', () => {
     ])('%s is asked for its reasoning: %s', async (model, isAsked) => {
       await collect(stream({ model, ...withTools() }));
       expect('include' in standIn().requests[0]!.body).toBe(isAsked);
+    });
+
+    it.each([
+      ['missing', ''],
+      ['null', '"encrypted_content":null,'],
+    ])('is not told of reasoning again whose content is %s', async (_, content) => {
+      const turn = (await fixture('tool-calls')).toString('utf8');
+      void answerWith(replay([turn.replaceAll(/"encrypted_content":"[^"]*",/g, content)]));
+      const parts = await collect(stream(withTools()));
+      await collect(stream(withTools({ steps: [stepOf(parts, contents)] })));
+      const items = standIn().requests.at(-1)!.body.input as { type?: string }[];
+      expect(items.flatMap(({ type }) => type ?? [])).toEqual([
+        'message',
+        'function_call',
+        'function_call',
+        'function_call_output',
+        'function_call_output',
+      ]);
     });
   });
 

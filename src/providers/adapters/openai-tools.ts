@@ -39,6 +39,11 @@ function toOutput({ callId, content, isError }: ToolResult): ResponseInput[numbe
   return { type: 'function_call_output', call_id: callId, output };
 }
 
+/** Reasoning that did not travel: the API, which has not stored it either, would look for its id and find nothing. */
+function isLost(item: unknown): boolean {
+  return valueAt(item, 'type') === 'reasoning' && typeof valueAt(item, 'encrypted_content') !== 'string';
+}
+
 /** A turn as the API's own items: it wants them back as they were. */
 export class OpenAiTurn implements ToolTurn {
   readonly #items: ResponseInput = [];
@@ -48,7 +53,7 @@ export class OpenAiTurn implements ToolTurn {
     if (event.type === 'response.function_call_arguments.delta') this.#length.add(event.delta);
     if (event.type !== 'response.output_item.done') return;
     this.#length.add(event.item);
-    this.#items.push(event.item as ResponseInput[number]);
+    if (!isLost(event.item)) this.#items.push(event.item as ResponseInput[number]);
   }
 
   calls(): readonly ToolCall[] {
