@@ -85,7 +85,8 @@ export interface TokenUsage {
  * - `toolCalls`: at most once, only where the request has tools, and directly before `finish`: all calls of the turn in
  *   the model's order, never an empty list. The reason of such a turn is STOP: whether the answer goes on is for the
  *   caller to decide. A turn that was cut or filtered hands on none of its calls.
- * - `finish`: once, last. A stream that ends without it is an error, never a success.
+ * - `finish`: once, last. TOOL_LIMIT only where the choice is NONE and the provider tells that the model called all the
+ *   same, without handing the call on. A stream that ends without it is an error, never a success.
  */
 export type ChatPart =
   | { readonly type: 'text'; readonly text: string }

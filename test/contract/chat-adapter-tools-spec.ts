@@ -367,6 +367,18 @@ describe('tools of', () => {
       for (const id of ids) expect(JSON.stringify(body)).not.toContain(id);
     });
 
+    it.each([
+      ['UNEXPECTED_TOOL_CALL', 'AUTO', 'OTHER'],
+      ['UNEXPECTED_TOOL_CALL', 'NONE', 'TOOL_LIMIT'],
+      ['MALFORMED_FUNCTION_CALL', 'NONE', 'TOOL_LIMIT'],
+    ] as const)('may be called in vain (%s where the choice is %s: %s)', async (reason, choice, finish) => {
+      const turn = (await fixture('tool-calls')).toString('utf8');
+      void answerWith(replay([turn.replace('"finishReason":"STOP"', `"finishReason":"${reason}"`)]));
+      const parts = await collect(stream(withTools({ choice })));
+      expect(callsPartOf(parts)).toBeUndefined();
+      expect(parts.at(-1)).toEqual({ type: 'finish', reason: finish });
+    });
+
     it('may have a call without arguments, and a signature on an empty text', async () => {
       const turn = (await fixture('tool-calls'))
         .toString('utf8')

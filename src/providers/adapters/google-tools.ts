@@ -68,6 +68,14 @@ export class GoogleTurn implements ToolTurn {
   }
 }
 
+/** The API's words for a call that it does not hand on. */
+const WITHHELD_CALLS = new Set<unknown>(['UNEXPECTED_TOOL_CALL', 'MALFORMED_FUNCTION_CALL']);
+
+/** Whether a turn ended with a call although the model was told to answer: the API may refuse to hand that on. */
+export function insistsOnCall(finishReason: unknown, tools: ChatTools | undefined): boolean {
+  return tools?.choice === 'NONE' && WITHHELD_CALLS.has(finishReason);
+}
+
 /** An empty text, of which the API sends some and takes none back, unless it carries a signature. */
 function saysNothing(part: unknown): boolean {
   return valueAt(part, 'text') === '' && valueAt(part, 'thoughtSignature') === undefined;

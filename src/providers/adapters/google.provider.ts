@@ -17,6 +17,7 @@ import {
   type ChatAdapter,
   type ChatPart,
   type ChatRequest,
+  type ChatTools,
   type FinishReason,
   type ReasoningEffort,
   type ToolStep,
@@ -28,7 +29,7 @@ import { textPart } from '../text-part.js';
 import { usageParts } from '../token-usage.js';
 import { endOfTurn } from '../tool-turn.js';
 import { listAt, valueAt } from '../value-at.js';
-import { GoogleTurn, toToolOptions, toTurns, type ToolOptions } from './google-tools.js';
+import { GoogleTurn, insistsOnCall, toToolOptions, toTurns, type ToolOptions } from './google-tools.js';
 
 /**
  * Google's Gemini API: https://ai.google.dev/api/generate-content. The package brings the types; it does not keep
@@ -128,7 +129,7 @@ class GoogleAdapter implements ChatAdapter {
         turn?.add(answer);
         const usage = usageOf(answer);
         for (const part of usage) yield part;
-        reason ??= finishReasonOf(answer);
+        reason ??= finishReasonOf(answer, request.tools);
         if (reason === null || usage.length === 0) continue;
         events.complete();
         break;
@@ -221,9 +222,10 @@ function usageOf(answer: unknown): ChatPart[] {
   });
 }
 
-function finishReasonOf(answer: unknown): FinishReason | null {
+function finishReasonOf(answer: unknown, tools: ChatTools | undefined): FinishReason | null {
   if (valueAt(answer, 'promptFeedback', 'blockReason') !== undefined) return 'CONTENT_FILTER';
   const reason = valueAt(answer, 'candidates', '0', 'finishReason');
+  if (insistsOnCall(reason, tools)) return 'TOOL_LIMIT';
   return typeof reason === 'string' ? (finishReasons[reason] ?? 'OTHER') : null;
 }
 
