@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { RedisConnection } from '../../src/redis/redis-connection.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
 import { NetworkProxy } from '../support/network-proxy.js';
-import { createRedis, redisUrl, type TestRedis } from '../support/redis.js';
+import { redisUrl, type TestRedis } from '../support/redis.js';
 import { ScriptedChat } from '../support/scripted-chat.js';
 import { expectNoGaps, Watcher } from '../support/survival-cases.js';
-import { TestServer, textOf } from '../support/test-server.js';
+import { type TestServer, textOf } from '../support/test-server.js';
+import { useTwoServers } from '../support/two-servers.js';
 import { emptyServer } from '../support/use-test-server.js';
 
 const KEY = 'key-of-alice-0123456789';
@@ -32,31 +32,25 @@ const outages: readonly [
 ];
 
 describe('a server whose Redis is away', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
   let proxy: NetworkProxy;
-  /** Only this one reaches Redis by way of the proxy. */
+  beforeAll(async () => {
+    proxy = await NetworkProxy.start(redisUrl());
+  });
+  // Only the first reaches Redis by way of the proxy.
+  const servers = useTwoServers({ CHAT_DISCONNECT_GRACE_MS: '20000' }, () => ({
+    REDIS_URL: proxy.urlOf(redisUrl()),
+  }));
   let server: TestServer;
   let other: TestServer;
-  beforeAll(async () => {
-    database = await createDatabase('PostgreSQL');
-    redis = createRedis();
-    proxy = await NetworkProxy.start(redisUrl());
-    const environment = { ...database.environment, ...redis.environment, CHAT_DISCONNECT_GRACE_MS: '20000' };
-    server = await TestServer.start({ ...environment, REDIS_URL: proxy.urlOf(redisUrl()) });
-    other = await TestServer.start(environment, server);
+  let redis: TestRedis;
+  beforeAll(() => {
+    ({ here: server, there: other, redis } = servers());
   });
   beforeEach(async () => {
     await emptyServer(server);
     await server.storeKey('alice', 'OPENAI', KEY);
   });
-  afterAll(async () => {
-    await other.stop();
-    await server.stop();
-    await proxy.stop();
-    await redis.drop();
-    await database.drop();
-  });
+  afterAll(() => proxy.stop());
 
   const readiness = async () => {
     const response = await fetch(`${server.url}/readyz`);

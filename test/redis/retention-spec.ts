@@ -1,30 +1,13 @@
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { createRedis, type TestRedis } from '../support/redis.js';
 import { ScriptedChat } from '../support/scripted-chat.js';
 import { Watcher } from '../support/survival-cases.js';
-import { TestServer } from '../support/test-server.js';
+import { useTwoServers } from '../support/two-servers.js';
 
 describe('servers that keep no chat after its end', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
-  let here: TestServer;
-  let there: TestServer;
-  beforeAll(async () => {
-    database = await createDatabase('PostgreSQL');
-    redis = createRedis();
-    const environment = { ...database.environment, ...redis.environment, CHAT_RETENTION_MS: '0' };
-    here = await TestServer.start(environment);
-    there = await TestServer.start(environment, here);
-    await here.storeKey('alice', 'OPENAI', 'key-of-alice-0123456789');
-  });
-  afterAll(async () => {
-    await there.stop();
-    await here.stop();
-    await redis.drop();
-    await database.drop();
-  });
+  const servers = useTwoServers({ CHAT_RETENTION_MS: '0' });
+  beforeAll(() => servers().here.storeKey('alice', 'OPENAI', 'key-of-alice-0123456789'));
 
   it('show the end to whoever watches on another server, then forget the chat', async () => {
+    const { here, there, redis } = servers();
     const upstream = new ScriptedChat(here.standIn);
     const watcher = await Watcher.chat(here);
     await upstream.say('one');

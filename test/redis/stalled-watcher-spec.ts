@@ -1,10 +1,8 @@
 import { flood } from '../../demo/stand-in/behaviours.mjs';
 import { ResponseEvents } from '../../demo/stand-in/openai-events.mjs';
-import { createDatabase, type TestDatabase } from '../support/database.js';
 import { doors } from '../support/doors.js';
-import { createRedis, type TestRedis } from '../support/redis.js';
 import { RESUME, Watcher } from '../support/survival-cases.js';
-import { TestServer } from '../support/test-server.js';
+import { useTwoServers } from '../support/two-servers.js';
 import { untilStalled } from '../support/until-stalled.js';
 
 const DELTA = 'x'.repeat(4_000);
@@ -13,28 +11,13 @@ const TOTAL_BYTES = 60_000_000;
 const TAKEN_BYTES = 35_000_000;
 
 describe('a watcher that does not read, on another server than its chat', () => {
-  let database: TestDatabase;
-  let redis: TestRedis;
-  let here: TestServer;
-  let there: TestServer;
-  beforeAll(async () => {
-    database = await createDatabase('PostgreSQL');
-    redis = createRedis();
-    const environment = { ...database.environment, ...redis.environment, CHAT_DISCONNECT_GRACE_MS: '20000' };
-    here = await TestServer.start(environment);
-    there = await TestServer.start(environment, here);
-    await here.storeKey('alice', 'OPENAI', 'key-of-alice-0123456789');
-  });
-  afterAll(async () => {
-    await there.stop();
-    await here.stop();
-    await redis.drop();
-    await database.drop();
-  });
+  const servers = useTwoServers({ CHAT_DISCONNECT_GRACE_MS: '20000' });
+  beforeAll(() => servers().here.storeKey('alice', 'OPENAI', 'key-of-alice-0123456789'));
 
   it.each(doors)(
     'stops the provider all the same, and misses nothing when it reads on: $name',
     async (door) => {
+      const { here, there } = servers();
       let deltas = 0;
       here.standIn.once('OPENAI', async (exchange, tools) => {
         const answer = new ResponseEvents(exchange.body);
