@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { KeyUseService } from '../keys/key-use.service.js';
 import type { ChatEnding, ChatReport } from './chat-run.js';
+import { finishedChat } from './finished-chat.js';
 
 /** How often ends are tried again that could not be written, in milliseconds, and how often in all. */
 const RETRY_INTERVAL_MS = 2_000;
@@ -27,20 +28,13 @@ export class ChatReports implements BeforeApplicationShutdown {
   /** Never throws: the answer has been paid for and goes to its owner all the same. */
   async write(userId: string, chatId: string, report: ChatReport): Promise<void> {
     const { attempt, ending, usage, timings } = report;
-    const { provider, keyId, keySource, model } = attempt;
-    const use = {
-      kind: 'CHAT_FINISHED',
-      provider,
-      keyId,
-      keySource,
-      chatId,
-      model,
+    const use = finishedChat(chatId, attempt, {
       outcome: outcomeOf(ending),
       inputTokens: usage?.inputTokens ?? null,
       outputTokens: usage?.outputTokens ?? null,
       timeToFirstTokenMs: timings.timeToFirstTokenMs,
       durationMs: timings.totalMs,
-    } as const;
+    });
     if (ending.type === 'failed' && ending.description.code === 'INTERNAL_SERVER_ERROR') {
       this.#logger.error({ err: ending.error, chatId }, 'A chat failed for a reason of our own');
     }
@@ -94,7 +88,7 @@ export class ChatReports implements BeforeApplicationShutdown {
 
 interface LateReport {
   readonly userId: string;
-  readonly use: Parameters<KeyUseService['finish']>[1];
+  readonly use: ReturnType<typeof finishedChat>;
   attempts: number;
 }
 

@@ -6,9 +6,19 @@ import type { RedisConnection } from '../../redis/redis-connection.js';
 import type { ServerPresence } from '../../redis/server-presence.js';
 import { RunLostError } from '../chat.errors.js';
 import type { ChatFailedEvent } from '../chat-event.js';
+import { finishedChat } from '../finished-chat.js';
 import type { RunRecord, RunSealer } from './run-sealer.js';
 import { ownRunsName, runNames } from './shared-names.js';
 import { endScript } from './shared-scripts.js';
+
+/** How the chat of a dead server ended, as far as anybody knows. */
+const LOST_END = {
+  outcome: new RunLostError().code,
+  inputTokens: null,
+  outputTokens: null,
+  timeToFirstTokenMs: null,
+  durationMs: null,
+} as const;
 
 /** How often servers that died are looked for, in milliseconds. */
 const SWEEP_INTERVAL_MS = 1_500;
@@ -79,7 +89,7 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
         return;
       }
       if (state !== 'running' || (await this.writeEnd(serverId, names, record, Number(last)))) {
-        await this.uses.finish(record.userId, toUse(record));
+        await this.uses.finish(record.userId, finishedChat(record.chatId, record.attempt, LOST_END));
         return;
       }
     }
@@ -103,21 +113,4 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
     const keys = [meta, log, claim ?? meta];
     return (await this.#end(...keys, serverId, lastSeq, event.seq, sealed, this.keepMs, news)) === 1;
   }
-}
-
-function toUse({ chatId, attempt }: RunRecord) {
-  const { provider, keyId, keySource, model } = attempt;
-  return {
-    kind: 'CHAT_FINISHED',
-    provider,
-    keyId,
-    keySource,
-    chatId,
-    model,
-    outcome: new RunLostError().code,
-    inputTokens: null,
-    outputTokens: null,
-    timeToFirstTokenMs: null,
-    durationMs: null,
-  } as const;
 }
