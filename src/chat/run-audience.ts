@@ -64,7 +64,7 @@ export class RunAudience {
 
   /** A watcher on another server has left. */
   leftElsewhere(): void {
-    if (this.isEmpty) this.#await(this.#settings.graceMs);
+    if (this.isEmpty) this.#awaitSomebody();
   }
 
   /** The run has ended: nothing is waited for any more. */
@@ -93,32 +93,29 @@ export class RunAudience {
     if (!this.#isKnown && !canBeJoined) this.#settings.onAbandon();
     else {
       if (graceMs > 0) this.#began();
-      this.#await(graceMs);
+      this.#awaitSomebody();
     }
   }
 
-  /** @param graceMs how long it is since the last watcher was seen that the run may go on */
-  #await(graceMs: number): void {
+  /** The run may go on for the grace time, and then while somebody watches elsewhere. */
+  #awaitSomebody(): void {
     clearTimeout(this.#timer);
     if (this.#settings.log.isComplete) return;
-    this.#timer = setTimeout(() => void this.#decide(), graceMs).unref();
+    const { graceMs, onAbandon } = this.#settings;
+    this.#timer = setTimeout(() => void this.#lookElsewhere(onAbandon), graceMs).unref();
   }
 
-  async #decide(): Promise<void> {
+  /** @param onNobody what follows where nobody watches elsewhere; otherwise it is looked again, and waited from then on */
+  async #lookElsewhere(onNobody: () => void): Promise<void> {
     const timer = this.#timer;
     const isWatched = await this.#settings.isWatchedElsewhere();
     // Whoever came and left meanwhile has begun the wait anew.
     if (timer !== this.#timer || !this.isEmpty || this.#settings.log.isComplete) return;
-    if (isWatched) this.#timer = setTimeout(() => void this.#lookAgain(), LOOK_AGAIN_MS).unref();
-    else this.#settings.onAbandon();
-  }
-
-  async #lookAgain(): Promise<void> {
-    const timer = this.#timer;
-    const isWatched = await this.#settings.isWatchedElsewhere();
-    // Whoever came and left meanwhile has begun the wait anew.
-    if (timer !== this.#timer || !this.isEmpty || this.#settings.log.isComplete) return;
-    if (isWatched) this.#timer = setTimeout(() => void this.#lookAgain(), LOOK_AGAIN_MS).unref();
-    else this.#await(this.#settings.graceMs);
+    if (!isWatched) {
+      onNobody();
+      return;
+    }
+    const lookAgain = (): void => void this.#lookElsewhere(() => this.#awaitSomebody());
+    this.#timer = setTimeout(lookAgain, LOOK_AGAIN_MS).unref();
   }
 }
