@@ -11,7 +11,9 @@ import { Lifecycle } from './common/lifecycle.js';
 import type { Config } from './config/config.js';
 import { EventStreamDoor } from './graphql/event-stream-door.js';
 import { HttpDoor } from './graphql/http-door.js';
+import { parseJson } from './graphql/json-bodies.js';
 import { Origins } from './graphql/origins.js';
+import { leaveBodiesUnread } from './graphql/unread-body.js';
 import { WebSocketDoor } from './graphql/websocket-door.js';
 import { VaultCheck } from './keys/vault-check.service.js';
 import { logRequests } from './telemetry/log-requests.js';
@@ -19,8 +21,11 @@ import { logRequests } from './telemetry/log-requests.js';
 /** What a client may call its request: shown in logs and errors, so that both sides can find it. */
 const REQUEST_ID = /^[\w-]{8,64}$/;
 
-/** How long a client may take to send a request, in milliseconds. One that never ends would hold its socket for good. */
-const REQUEST_TIMEOUT_MS = 60_000;
+/**
+ * How long a client may take to send a request, in milliseconds: a long chat on a slow line takes minutes. One that
+ * never ends would hold its socket for good. Its headers have a minute, as Node has it.
+ */
+const REQUEST_TIMEOUT_MS = 300_000;
 
 /** Close codes of WebSockets (RFC 6455 section 7.4.1, and the IANA registry). */
 const GOING_AWAY = 1001;
@@ -42,7 +47,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
       requestTimeout: REQUEST_TIMEOUT_MS,
       genReqId: chooseRequestId,
     }),
-    { bufferLogs: true, abortOnError: false },
+    { bufferLogs: true, abortOnError: false, bodyParser: false },
   );
   app.useLogger(app.get(Logger));
   await installHttp(app);
@@ -98,6 +103,8 @@ async function installHttp(app: NestFastifyApplication): Promise<void> {
     });
   };
   await app.register(fastifyCors, () => cors);
+  parseJson(server);
+  leaveBodiesUnread(server);
   logRequests(server, app.get(Logger));
   app.get(HttpDoor).install(server);
 }

@@ -1,11 +1,12 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
+import { MaxItems } from '../common/list-size.js';
 import { decodeCursor, PageArgs, toConnection } from '../common/pagination.js';
 import { AuditEventConnection, AuditFilter } from './audit-event.model.js';
 import { AuditRepository, toModel } from './audit.repository.js';
 import { UsageArgs, UsageReport } from './usage.model.js';
-import { UsageService } from './usage.service.js';
+import { countBuckets, UsageService } from './usage.service.js';
 
 @Resolver()
 export class AuditResolver {
@@ -17,6 +18,7 @@ export class AuditResolver {
   @Query(() => AuditEventConnection, {
     description: "The caller's audit trail: every change and every use of a key, newest first.",
   })
+  @MaxItems(({ first }: PageArgs) => first, 'edges')
   async auditEvents(
     @CurrentUser() user: AuthenticatedUser,
     @Args() page: PageArgs,
@@ -31,6 +33,7 @@ export class AuditResolver {
   @Query(() => UsageReport, {
     description: "The caller's use of providers. Buckets are whole hours or days in UTC, without gaps.",
   })
+  @MaxItems(countBuckets, 'buckets')
   usage(@CurrentUser() user: AuthenticatedUser, @Args() range: UsageArgs): Promise<UsageReport> {
     return this.usageService.report(user.userId, range);
   }

@@ -3,9 +3,11 @@ import { IsOptional } from 'class-validator';
 import { DateTime } from '../common/date-time.scalar.js';
 import { IsMoment } from '../common/is-moment.js';
 import { KeySource } from '../common/key-source.enum.js';
+import { MaxItems } from '../common/list-size.js';
 import { SafeInt } from '../common/safe-int.scalar.js';
 import type { ProviderId } from '../registry/provider-ids.js';
 import { Provider } from '../registry/provider.enum.js';
+import { registry } from '../registry/registry.js';
 
 export const UsageBucketSize = { HOUR: 'HOUR', DAY: 'DAY' } as const;
 export type UsageBucketSize = keyof typeof UsageBucketSize;
@@ -60,6 +62,8 @@ export class UsageReport {
   @Field(() => UsageTotals, { description: 'Sums over the whole range.' })
   totals!: UsageTotals;
 
+  // For each provider, the user's keys and the server's.
+  @MaxItems(2 * registry.length)
   @Field(() => [ProviderUsage], { description: 'The same by provider and by whose key was used.' })
   byProvider!: ProviderUsage[];
 

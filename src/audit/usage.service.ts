@@ -29,16 +29,30 @@ export class UsageService {
   }
 }
 
-function wholeBuckets({ from, to }: UsageArgs, bucket: UsageBucketSize): Range {
+/** How many buckets a report would have, for its cost; {@link MAX_BUCKETS} also for a range that is refused. */
+export function countBuckets(args: UsageArgs): number {
+  const { from, to, step } = rangeOf(args, args.bucket ?? 'DAY');
+  return Math.min(MAX_BUCKETS, Math.max(0, (to - from) / step));
+}
+
+function wholeBuckets(args: UsageArgs, bucket: UsageBucketSize): Range {
+  const { from, to } = args;
+  const range = rangeOf(args, bucket);
+  // Rounding must not make a range of one that ends before it begins.
+  const reversed = from && to && from >= to;
+  if (reversed || !(range.from < range.to)) {
+    throw BadUserInputError.at('from', 'must be before the end of the range');
+  }
+  if ((range.to - range.from) / range.step > MAX_BUCKETS) {
+    throw BadUserInputError.at('from', `the range must have at most ${MAX_BUCKETS} buckets`);
+  }
+  return range;
+}
+
+function rangeOf({ from, to }: UsageArgs, bucket: UsageBucketSize): Range {
   const step = bucketMs[bucket];
   const end = Math.ceil((to?.getTime() ?? Date.now()) / step) * step;
   const start = Math.floor((from?.getTime() ?? end - defaultRangeMs[bucket]) / step) * step;
-  // Rounding must not make a range of one that ends before it begins.
-  const reversed = from && to && from >= to;
-  if (reversed || !(start < end)) throw BadUserInputError.at('from', 'must be before the end of the range');
-  if ((end - start) / step > MAX_BUCKETS) {
-    throw BadUserInputError.at('from', `the range must have at most ${MAX_BUCKETS} buckets`);
-  }
   return { from: start, to: end, step };
 }
 

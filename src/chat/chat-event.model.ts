@@ -1,10 +1,12 @@
 import { Field, Float, ID, Int, InterfaceType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { KeySource } from '../common/key-source.enum.js';
+import { MaxItems } from '../common/list-size.js';
 import type { FinishReason as FinishReasonId } from '../providers/contract.js';
 import type { ChatProviderId, SearchProviderId } from '../registry/provider-ids.js';
 import { ChatProvider, SearchProvider } from '../registry/provider.enum.js';
 import { SearchHit } from '../web-search/web-search.model.js';
 import type { ChatEvent as ChatEventValue } from './chat-event.js';
+import { MAX_RESULTS } from './search-tool.js';
 
 export const FinishReason: { readonly [Reason in FinishReasonId]: Reason } = {
   STOP: 'STOP',
@@ -179,6 +181,7 @@ export class SearchFinished extends ChatEvent {
   @Field({ description: 'The words, as in SearchStarted.' })
   query!: string;
 
+  @MaxItems(MAX_RESULTS)
   @Field(() => [SearchHit], {
     description: 'What the model is given, best first; none where the search failed.',
   })

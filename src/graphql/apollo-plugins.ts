@@ -15,8 +15,10 @@ import { sandboxPage } from './sandbox-page.js';
 
 /** Runs the checks of all doors on HTTP, and sends subscriptions to the doors that serve them. */
 export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<RequestContext> => ({
-  requestDidStart: () =>
-    Promise.resolve({
+  requestDidStart: ({ request: { operationName }, request }) => {
+    // Clients that have no name for an operation may send an empty one.
+    if (operationName === '') delete request.operationName;
+    return Promise.resolve({
       willSendResponse: (request) => {
         tellNobodyOfDocuments(mask, request);
         return Promise.resolve();
@@ -29,7 +31,8 @@ export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<Reques
           return Promise.reject(error instanceof AppError ? toGraphQLError(error) : (error as Error));
         }
       },
-    }),
+    });
+  },
 });
 
 /** What is wrong with a document tells of the schema: whoever brings no token gets the same answer as for a good one. */

@@ -7,7 +7,12 @@ import { Config } from '../config/config.js';
 import { textWithoutQuotations, withoutSuggestions } from './document-error-text.js';
 
 /** Codes for a document that GraphQL refuses, as Apollo names them. */
-type DocumentErrorCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED';
+const documentErrorCodes = [
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+] as const;
+type DocumentErrorCode = (typeof documentErrorCodes)[number];
 
 /**
  * The one way in which an error reaches a client, on every door.
@@ -79,4 +84,4 @@ const isAboutTheDocument = (cause: GraphQLError, located: GraphQLError | null): 
   !cause.path && (!located?.path || cause.nodes !== undefined);
 
 const isDocumentErrorCode = (code: unknown): code is DocumentErrorCode =>
-  code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
+  documentErrorCodes.some((known) => known === code);

@@ -9,6 +9,7 @@ import type { RequestContext } from '../auth/request-context.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { EventStream } from './event-stream.js';
 import { checkHeaders, readRequest, STREAM_PATH } from './event-stream-request.js';
+import type { Turn } from './operation-turns.js';
 import {
   type ResultStream,
   type SubscriptionRequest,
@@ -79,7 +80,7 @@ export class EventStreamDoor {
       this.#streams.delete(stream);
       stopWaiting();
     });
-    await this.serve(stream, operation, {
+    await this.serve(stream, operation, request.turn, {
       requestId: request.id,
       user,
       signal: stream.signal,
@@ -92,6 +93,7 @@ export class EventStreamDoor {
   private async serve(
     stream: EventStream,
     operation: SubscriptionRequest,
+    turn: Turn | null,
     context: RequestContext,
   ): Promise<void> {
     if (stream.signal.aborted) return;
@@ -101,6 +103,7 @@ export class EventStreamDoor {
     try {
       const prepared = this.subscriptions.prepare(operation, context, `at ${STREAM_PATH}`);
       const results = 'schema' in prepared ? await this.subscriptions.run(prepared) : { errors: prepared };
+      turn?.release();
       if (Symbol.asyncIterator in results) await relay(results, stream.signal, send, fail);
       else await send(results);
     } catch (error) {

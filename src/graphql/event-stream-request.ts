@@ -23,18 +23,22 @@ export function checkHeaders({ accept, 'content-type': contentType }: IncomingHt
 /** @throws BadUserInputError BAD_USER_INPUT for what is no request of GraphQL over HTTP */
 export function readRequest(body: unknown): SubscriptionRequest {
   if (!isObject(body)) throw BadUserInputError.at('request', 'must be a JSON object');
-  const { query, operationName, variables } = body;
+  const { operationName, variables, extensions } = body;
+  // A persisted query is refused for what it is, not for the text that it lacks.
+  const query = body.query ?? (isObject(extensions) && extensions.persistedQuery ? '' : undefined);
   const violations: Violation[] = [];
   if (typeof query !== 'string') violations.push({ path: 'query', message: 'must be a text' });
   if (!isAbsent(operationName) && typeof operationName !== 'string')
     violations.push({ path: 'operationName', message: 'must be a text' });
   if (!isAbsent(variables) && !isObject(variables))
     violations.push({ path: 'variables', message: 'must be an object' });
+  if (!isAbsent(extensions) && !isObject(extensions))
+    violations.push({ path: 'extensions', message: 'must be an object' });
   if (violations.length > 0) throw new BadUserInputError(violations);
-  return { query, operationName, variables } as SubscriptionRequest;
+  return { query, operationName, variables, extensions } as SubscriptionRequest;
 }
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

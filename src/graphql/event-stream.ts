@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FormattedExecutionResult } from 'graphql';
 import { print, type StreamData } from 'graphql-sse';
 import { ClientLeftError } from './client-left.error.js';
+import { SocketLife } from './socket-life.js';
 import { CLOSING_MS, HIGH_WATER_MARK, PING_INTERVAL_MS } from './stream-limits.js';
 
 /** A comment: clients skip it. https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
@@ -126,11 +127,16 @@ export class EventStream {
     if (reason) this.#closing.abort(reason);
   }
 
-  /** Keeps proxies from closing a silent connection, and ends one whose client takes nothing for a whole interval. */
+  /**
+   * Keeps proxies from closing a silent connection, and ends one whose client takes nothing for a whole interval: neither
+   * the ping nor a part of the long event before it.
+   */
   #keepAlive(): () => void {
+    const life = new SocketLife(this.#socket);
     let isTaken = true;
     const timer = setInterval(() => {
-      if (!isTaken) {
+      const hasShown = life.hasShown();
+      if (!isTaken && !hasShown) {
         this.terminate();
         return;
       }

@@ -9,7 +9,8 @@ import { operationCheckPlugin, sandboxPlugin } from './apollo-plugins.js';
 import { ErrorMask } from './error-mask.js';
 import { EventStreamDoor } from './event-stream-door.js';
 import { HttpDoor, toContext } from './http-door.js';
-import { operationRules, parseOptions } from './operation-rules.js';
+import { Documents } from './documents.js';
+import { OperationTurns } from './operation-turns.js';
 import { Origins } from './origins.js';
 import { requestScope } from './request-scope.js';
 import { type SchemaTypes, schemaOptions } from './schema-options.js';
@@ -36,11 +37,27 @@ export class GraphQLModule {
           useFactory: (config: Config, mask: ErrorMask) => apolloOptions(config, mask, types),
         }),
       ],
-      providers: [EventStreamDoor, HttpDoor, Origins, SafeInt, Subscriptions, WebSocketDoor],
+      providers: [
+        Documents,
+        EventStreamDoor,
+        HttpDoor,
+        OperationTurns,
+        Origins,
+        SafeInt,
+        Subscriptions,
+        WebSocketDoor,
+      ],
       exports: [ErrorMaskModule, EventStreamDoor, HttpDoor, WebSocketDoor],
     };
   }
 }
+
+/** Where Apollo finds the request's document: read by {@link HttpDoor}, and forgotten with the request. */
+const documentsOfRequests = {
+  get: () => Promise.resolve(requestScope.getStore()?.document ?? undefined),
+  set: () => Promise.reject(new Error('A document was read by Apollo.')),
+  delete: () => Promise.resolve(false),
+};
 
 function apolloOptions(config: Config, mask: ErrorMask, types: SchemaTypes): ApolloDriverConfig {
   const { production } = config.general;
@@ -49,14 +66,13 @@ function apolloOptions(config: Config, mask: ErrorMask, types: SchemaTypes): Apo
     path: '/graphql',
     context: toContext,
     formatError: (_, error) => mask.format(error, requestScope.getStore()?.requestId ?? randomUUID()),
-    validationRules: operationRules({ introspection: !production }),
-    parseOptions,
     introspection: !production,
     includeStacktraceInErrorResponses: false,
-    csrfPrevention: true,
+    // A page of another site cannot send any of these without asking first.
+    csrfPrevention: { requestHeaders: ['x-apollo-operation-name', 'apollo-require-preflight', 'authorization'] },
     allowBatchedHttpRequests: false,
-    // Both keep query texts in memory, and a key may stand in one.
-    documentStore: null,
+    documentStore: documentsOfRequests,
+    // They are kept in memory, and a key may stand in one.
     persistedQueries: false,
     autoTransformHttpErrors: false,
     preserveHttpStatusForExecutionErrors: false,

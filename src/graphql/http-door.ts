@@ -1,67 +1,139 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { UnauthenticatedError } from '../auth/auth.errors.js';
 import { Authenticator } from '../auth/authenticator.js';
-import { AppError } from '../common/app-error.js';
-import { Lifecycle } from '../common/lifecycle.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import type { RequestContext } from '../auth/request-context.js';
+import { AppError } from '../common/app-error.js';
+import { Lifecycle } from '../common/lifecycle.js';
+import { Config } from '../config/config.js';
 import { ClientLeftError } from './client-left.error.js';
+import { Documents } from './documents.js';
 import { ErrorMask } from './error-mask.js';
 import { STREAM_PATH } from './event-stream-request.js';
+import { checkNesting, queryOf } from './http-document.js';
+import { isOpen, MAX_OPEN_BODY_BYTES, mayBeOpen } from './open-documents.js';
+import { OperationTurns, type Turn } from './operation-turns.js';
 import { ForbiddenOriginError, Origins } from './origins.js';
 import { requestScope } from './request-scope.js';
+import { answerUnread } from './unread-body.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     user: AuthenticatedUser | null;
+    /** Aborts when the client leaves before it is answered; null where nobody asked for it. */
+    leaving: AbortSignal | null;
+    turn: Turn | null;
   }
 }
 
+const GRAPHQL_PATH = '/graphql';
 /** Apollo's, and that of streams. */
-const PATHS: ReadonlySet<string | undefined> = new Set(['/graphql', STREAM_PATH]);
+const PATHS: ReadonlySet<string | undefined> = new Set([GRAPHQL_PATH, STREAM_PATH]);
 
-/** What a request over HTTP passes before anybody sees it: origin, drain, token. */
+/**
+ * How long an operation keeps its user's turn while it runs, in milliseconds: what takes longer waits for somebody else,
+ * and keeps this server no busier.
+ */
+const TURN_MS = 500;
+
+/**
+ * What a request over HTTP passes before anybody sees it: origin, drain, token, its user's turn; then the document, for
+ * Apollo.
+ *
+ * Nothing of its body is read before the token is checked, but for what may be a question that everybody may ask.
+ */
 @Injectable()
 export class HttpDoor {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly origins: Origins,
     private readonly lifecycle: Lifecycle,
+    private readonly documents: Documents,
+    private readonly turns: OperationTurns,
     private readonly mask: ErrorMask,
+    private readonly config: Config,
   ) {}
 
   /** Called before routes are registered: hooks of a later time do not reach them. */
   install(server: FastifyInstance): void {
     server.decorateRequest('user', null);
+    server.decorateRequest('leaving', null);
+    server.decorateRequest('turn', null);
+    server.decorateRequest('document', null);
     server.addHook('onRequest', async (request, reply) => {
-      if (isGraphQL(request)) await this.admit(request, reply);
+      if (isGraphQL(request)) await this.guard(request, reply, () => this.admit(request, reply));
+    });
+    server.addHook('preHandler', async (request, reply) => {
+      if (request.routeOptions.url === GRAPHQL_PATH) await this.guard(request, reply, () => this.read(request, reply));
     });
     // Here and not earlier: reading the body leaves the scope.
-    server.addHook('preHandler', (request, _, done) => requestScope.run({ requestId: request.id }, done));
+    server.addHook('preHandler', (request, _, done) => {
+      const { id: requestId, document } = request;
+      requestScope.run({ requestId, document }, done);
+    });
+  }
+
+  private async guard(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    work: () => Promise<void> | void,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const status = error instanceof AppError ? (error.httpStatus ?? 400) : 500;
+      answerUnread(reply, status, { errors: [this.mask.format(error, request.id)] });
+    }
   }
 
   private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     void reply.header('cache-control', 'no-store');
-    try {
-      if (!this.origins.allows(request.headers)) throw new ForbiddenOriginError();
-      this.lifecycle.throwIfDraining();
-      request.user = await this.authenticator.authenticate(request.headers.authorization);
-    } catch (error) {
-      const status = error instanceof AppError ? (error.httpStatus ?? 400) : 500;
-      void reply.code(status).send({ errors: [this.mask.format(error, request.id)] });
-    }
+    if (!this.origins.allows(request.headers)) throw new ForbiddenOriginError();
+    this.lifecycle.throwIfDraining();
+    request.user = await this.authenticator.authenticate(request.headers.authorization);
+    if (!request.user && !hasShortBody(request)) throw new UnauthenticatedError();
+    request.leaving = whenLeft(reply);
+    request.turn = await this.turns.take(request.user?.userId ?? '', request.leaving);
+    if (!request.turn) throw new ClientLeftError();
+    const { turn } = request;
+    reply.raw.once('close', () => turn.release());
+  }
+
+  /** Reads the document, so that Apollo finds it read; what is wrong with it is answered here. */
+  private read(request: FastifyRequest, reply: FastifyReply): void {
+    const { user, turn } = request;
+    const timer = setTimeout(() => turn?.release(), TURN_MS);
+    reply.raw.once('close', () => clearTimeout(timer));
+    checkNesting(request);
+    const query = queryOf(request);
+    if (query === null) return;
+    const introspection = !this.config.general.production;
+    if (!user && !mayBeOpen(query, { introspection })) throw new UnauthenticatedError();
+    const read = this.documents.read(query);
+    if (!user && !('kind' in read && isOpen(read))) throw new UnauthenticatedError();
+    if ('kind' in read) request.document = read;
+    else void reply.code(400).send({ errors: read.map((error) => this.mask.format(error, request.id)) });
   }
 }
 
 /** By the route that was found, not by the address: `/%67raphql` leads there, too. */
 const isGraphQL = ({ routeOptions }: FastifyRequest): boolean => PATHS.has(routeOptions.url);
 
-/** GraphQL's context for one HTTP request. Its signal aborts when the client leaves before it is answered. */
-export function toContext(request: FastifyRequest, reply: FastifyReply): RequestContext {
+/** Whether a request says that its body is no longer than a question that everybody may ask. */
+const hasShortBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= MAX_OPEN_BODY_BYTES;
+
+function whenLeft(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort(new ClientLeftError());
   });
-  const { id: requestId, user } = request;
-  return { requestId, user, signal: controller.signal, connectionId: null, operationId: null };
+  return controller.signal;
+}
+
+/** GraphQL's context for one HTTP request. Its signal aborts when the client leaves before it is answered. */
+export function toContext({ id: requestId, user, leaving }: FastifyRequest, reply: FastifyReply): RequestContext {
+  const signal = leaving ?? whenLeft(reply);
+  return { requestId, user, signal, connectionId: null, operationId: null };
 }

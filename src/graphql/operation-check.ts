@@ -4,6 +4,7 @@ import type { AppError } from '../common/app-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import type { RequestContext } from '../auth/request-context.js';
 import { checkVariables } from './check-variables.js';
+import { costOf, MAX_COST } from './operation-cost.js';
 import { requiresUser } from './requires-user.js';
 
 export interface CheckedOperation {
@@ -19,10 +20,16 @@ export interface CheckedOperation {
  *
  * @throws UnauthenticatedError UNAUTHENTICATED, BadUserInputError BAD_USER_INPUT
  */
-export function checkOperation({ schema, operation, variables, ...rest }: CheckedOperation): void {
-  checkUser(rest);
+export function checkOperation(checked: CheckedOperation): void {
+  checkUser(checked);
+  const { schema, operation, variables } = checked;
   const violations = checkVariables(schema, operation, variables);
   if (violations.length > 0) throw new BadUserInputError(violations);
+  const cost = costOf(checked);
+  if (cost > MAX_COST) {
+    const numbers = `it may have ${cost} fields in its result, and ${MAX_COST} are the most`;
+    throw BadUserInputError.at('query', `asks for too much at once: ${numbers}`);
+  }
 }
 
 /** @throws UnauthenticatedError UNAUTHENTICATED */

@@ -1,4 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DocumentNode } from 'graphql';
 
-/** The id of the HTTP request under way, for Apollo's `formatError`, which is told of no request. */
-export const requestScope = new AsyncLocalStorage<{ readonly requestId: string }>();
+/** What belongs to the HTTP request under way, for the parts of Apollo that are given no request. */
+interface RequestScope {
+  readonly requestId: string;
+  /** What it asks to run, read and found valid; null where it asks for nothing. */
+  readonly document: DocumentNode | null;
+}
+
+export const requestScope = new AsyncLocalStorage<RequestScope>();

@@ -1,31 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import {
-  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   type FormattedExecutionResult,
   getOperationAST,
-  GraphQLError,
+  type GraphQLError,
   OperationTypeNode,
-  parse,
-  specifiedRules,
   subscribe,
-  validate,
 } from 'graphql';
 import type { RequestContext } from '../auth/request-context.js';
 import { AppError } from '../common/app-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
-import { Config } from '../config/config.js';
+import { Documents } from './documents.js';
 import { ErrorMask } from './error-mask.js';
 import { checkOperation, toGraphQLError } from './operation-check.js';
-import { operationRules, parseOptions } from './operation-rules.js';
+import { PersistedQueryNotSupportedError } from './persisted-query.error.js';
 
 /** One subscription as a client asks for it. */
 export interface SubscriptionRequest {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
 export type ResultStream = AsyncGenerator<ExecutionResult, void, void>;
@@ -39,15 +36,11 @@ export interface UnmaskedResult {
 /** What every door for subscriptions does with one, whatever its wire looks like. */
 @Injectable()
 export class Subscriptions {
-  readonly #rules;
-
   constructor(
     private readonly schemaHost: GraphQLSchemaHost,
+    private readonly documents: Documents,
     private readonly mask: ErrorMask,
-    config: Config,
-  ) {
-    this.#rules = [...specifiedRules, ...operationRules({ introspection: !config.general.production })];
-  }
+  ) {}
 
   /**
    * Parses and validates, within the limits of all doors.
@@ -56,20 +49,16 @@ export class Subscriptions {
    * @returns errors where the document itself is refused
    */
   prepare(
-    { query, operationName, variables }: SubscriptionRequest,
+    { query, variables, extensions, ...named }: SubscriptionRequest,
     contextValue: RequestContext,
     place: string,
   ): ExecutionArgs | readonly GraphQLError[] {
+    if (extensions?.persistedQuery) return [toGraphQLError(new PersistedQueryNotSupportedError())];
+    const document = this.documents.read(query);
+    if (!('kind' in document)) return document;
     const { schema } = this.schemaHost;
-    let document: DocumentNode;
-    try {
-      document = parse(query, parseOptions);
-    } catch (error) {
-      if (error instanceof GraphQLError) return [error];
-      throw error;
-    }
-    const errors = validate(schema, document, this.#rules);
-    if (errors.length > 0) return errors;
+    // Clients that have no name for an operation may send an empty one.
+    const operationName = named.operationName || null;
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       const message = operation

@@ -1,18 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { handleProtocols, makeServer, type Server } from 'graphql-ws';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { Authenticator } from '../auth/authenticator.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Config } from '../config/config.js';
+import { OperationTurns } from './operation-turns.js';
 import { Origins } from './origins.js';
 import { CLOSING_MS } from './stream-limits.js';
 import { Subscriptions } from './subscriptions.js';
-import { openConnection } from './websocket-connection.js';
-import { type SocketExtra, webSocketOptions } from './websocket-options.js';
+import { WebSocketConnection } from './websocket-connection.js';
 import { ServerSocket } from './websocket-server-socket.js';
 
 const PATH = '/graphql';
@@ -24,7 +23,6 @@ export class WebSocketDoor {
   readonly #sockets: SocketServer<typeof ServerSocket>;
   /** All that asked to be upgraded, refused ones too, until they are gone: the HTTP server has forgotten them. */
   readonly #connections = new Set<Duplex>();
-  #server: Server<SocketExtra> | null = null;
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
@@ -32,6 +30,7 @@ export class WebSocketDoor {
     private readonly origins: Origins,
     private readonly lifecycle: Lifecycle,
     private readonly subscriptions: Subscriptions,
+    private readonly turns: OperationTurns,
     private readonly config: Config,
   ) {
     this.#sockets = new WebSocketServer({
@@ -39,7 +38,7 @@ export class WebSocketDoor {
       maxPayload: this.config.server.maxFrameBytes,
       // Compression costs memory for every connection, and deltas are short.
       perMessageDeflate: false,
-      handleProtocols,
+      handleProtocols: chooseProtocol,
       WebSocket: ServerSocket,
       // Ours does not let the pongs pile up.
       autoPong: false,
@@ -48,11 +47,15 @@ export class WebSocketDoor {
 
   /** Called before the server listens. */
   install(): void {
-    this.#server = makeServer(webSocketOptions(this.authenticator, this.subscriptions));
     const http = this.adapterHost.httpAdapter.getHttpServer() as HttpServer;
-    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
-      this.upgrade(request, socket, head),
-    );
+    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      try {
+        this.upgrade(request, socket, head);
+      } catch (error) {
+        this.report(error, null);
+        socket.destroy();
+      }
+    });
   }
 
   /** Ends every connection with a close code. */
@@ -85,16 +88,27 @@ export class WebSocketDoor {
   }
 
   private accept(socket: ServerSocket, request: IncomingMessage): void {
-    if (!this.#server) throw new Error('The WebSocket door was not installed.');
-    const connectionId = randomUUID();
-    const closing = new AbortController();
-    openConnection(this.#server, { socket, request, connectionId, closing, user: null }, (error) =>
-      this.#logger.error(
-        { err: error, connectionId },
-        'A WebSocket connection failed for a reason of our own',
-      ),
+    const { authenticator, subscriptions, turns } = this;
+    const onError = (error: unknown, connectionId: string): void => this.report(error, connectionId);
+    new WebSocketConnection({ socket, request, authenticator, subscriptions, turns, onError });
+  }
+
+  private report(error: unknown, connectionId: string | null): void {
+    this.#logger.error(
+      { err: error, connectionId },
+      'A WebSocket connection failed for a reason of our own',
     );
   }
+}
+
+/**
+ * A client of another sub-protocol is let in and told with close code 4406, in words: a handshake that fails tells a
+ * browser's page nothing.
+ */
+function chooseProtocol(offered: ReadonlySet<string>): string | false {
+  if (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return GRAPHQL_TRANSPORT_WS_PROTOCOL;
+  const [first = false] = offered;
+  return first;
 }
 
 /** Without an answer the client would wait until its own timeout; without the end it could keep the socket for good. */

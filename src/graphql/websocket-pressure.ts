@@ -1,5 +1,8 @@
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { HIGH_WATER_MARK } from './stream-limits.js';
+import { SocketLife } from './socket-life.js';
+import { HIGH_WATER_MARK, PING_INTERVAL_MS } from './stream-limits.js';
+import type { WebSocketIntake } from './websocket-intake.js';
 
 /** Bytes of answers that may wait before we read no more of what the client sends. */
 const ANSWERS_MARK = 256 * 1024;
@@ -8,11 +11,14 @@ const ANSWERS_MARK = 256 * 1024;
 export class Outbox {
   #waitingAnswers = 0;
 
-  constructor(private readonly socket: WebSocket) {}
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly intake: Pick<WebSocketIntake, 'pause' | 'resume'>,
+  ) {}
 
   /**
-   * Sends an event of a stream. Resolves only while less than {@link HIGH_WATER_MARK} bytes wait, and graphql-ws pulls
-   * the stream's next event only then: a client that does not read stops its stream, and the provider's, instead of
+   * Sends an event of a stream. Resolves only while less than {@link HIGH_WATER_MARK} bytes wait, and the stream's next event
+   * is pulled only then: a client that does not read stops its stream, and the provider's, instead of
    * filling our memory.
    */
   sendEvent(data: string): Promise<void> | void {
@@ -35,10 +41,10 @@ export class Outbox {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return;
     this.#waitingAnswers += data.length;
-    if (this.#waitingAnswers >= ANSWERS_MARK) socket.pause();
+    if (this.#waitingAnswers >= ANSWERS_MARK) this.intake.pause();
     socket.send(data, () => {
       this.#waitingAnswers -= data.length;
-      if (socket.isPaused && this.#waitingAnswers < ANSWERS_MARK) socket.resume();
+      if (this.#waitingAnswers < ANSWERS_MARK) this.intake.resume();
     });
   }
 }
@@ -67,4 +73,26 @@ export function pingAnswerer<Data>(
       if (next) onPing(next.data);
     });
   };
+}
+
+/** Intervals without any sign after which a client is lost that we do not hear, because it reads no answers. */
+const MOST_SILENT_INTERVALS = 10;
+
+/**
+ * Ends connections whose client is gone without a word: one that shows no sign of life between two pings. A client whose
+ * socket we do not read cannot show any but by reading, for which it has longer.
+ *
+ * @returns ends it
+ */
+export function keepAlive(socket: WebSocket, transport: Socket): () => void {
+  const life = new SocketLife(transport);
+  // Of the first interval nothing is expected: no ping was sent before it.
+  let silentIntervals = -1;
+  const timer = setInterval(() => {
+    const isHeard = !socket.isPaused;
+    silentIntervals = life.hasShown() ? 0 : silentIntervals + 1;
+    if (silentIntervals >= (isHeard ? 1 : MOST_SILENT_INTERVALS)) socket.terminate();
+    else if (socket.readyState === socket.OPEN) socket.ping();
+  }, PING_INTERVAL_MS);
+  return () => clearInterval(timer);
 }

@@ -1,7 +1,9 @@
 import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { KeySource } from '../common/key-source.enum.js';
+import { MaxItems } from '../common/list-size.js';
 import type { ProviderId } from '../registry/provider-ids.js';
 import { Provider } from '../registry/provider.enum.js';
+import { registry } from '../registry/registry.js';
 
 export const CandidateOutcome = {
   CHOSEN: 'CHOSEN',
@@ -64,6 +66,8 @@ export class KeyResolution {
   @Field(() => ID, { nullable: true, description: 'The stored key that would be used.' })
   keyId!: string | null;
 
+  // For each provider, the user's keys and the server's.
+  @MaxItems(2 * registry.length)
   @Field(() => [KeyCandidate], { description: 'Every candidate, in the order tried.' })
   candidates!: KeyCandidate[];
 }

@@ -1,6 +1,7 @@
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
+import { MaxItems } from '../common/list-size.js';
 import { PageArgs } from '../common/pagination.js';
 import type { ProviderKind as ProviderKindId } from '../common/provider-definition.js';
 import { Config } from '../config/config.js';
@@ -29,6 +30,7 @@ export class KeysResolver {
   ) {}
 
   @Query(() => [ProviderInfo], { description: 'Every provider, and which of them the caller can use now.' })
+  @MaxItems(registry.length)
   async providers(@CurrentUser() user: AuthenticatedUser): Promise<ProviderInfo[]> {
     const sources = await this.resolution.findSources(user.userId);
     return registry.map(({ id, kind, displayName }) => ({
@@ -43,6 +45,7 @@ export class KeysResolver {
   @Query(() => [ApiKey], {
     description: "The caller's keys that are ACTIVE or DISABLED: at most one per provider.",
   })
+  @MaxItems(registry.length)
   apiKeys(@CurrentUser() user: AuthenticatedUser): Promise<ApiKey[]> {
     return this.keys.list(user.userId);
   }
@@ -50,6 +53,7 @@ export class KeysResolver {
   @Query(() => ApiKeyConnection, {
     description: 'Every key that the caller ever stored, newest first, REPLACED and DELETED ones too.',
   })
+  @MaxItems(({ first }: PageArgs) => first, 'edges')
   apiKeyHistory(@CurrentUser() user: AuthenticatedUser, @Args() page: PageArgs): Promise<ApiKeyConnection> {
     return this.keys.listHistory(user.userId, page);
   }

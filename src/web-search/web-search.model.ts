@@ -1,6 +1,7 @@
 import { Field, Float, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 import { KeySource } from '../common/key-source.enum.js';
+import { MaxItems } from '../common/list-size.js';
 import { LowerCase, Trimmed, UpperCase } from '../common/transforms.js';
 import type { SearchProviderId } from '../registry/provider-ids.js';
 import { SearchProvider } from '../registry/provider.enum.js';
@@ -36,6 +37,9 @@ registerEnumType(SearchDepth, {
   },
 });
 
+/** The most results of one search. */
+const MAX_RESULTS = 20;
+
 /** The most characters that an engine is asked with. */
 export const MAX_QUERY_LENGTH = 400;
 
@@ -60,7 +64,7 @@ export class WebSearchInput {
   @IsOptional()
   @IsInt()
   @Min(1)
-  @Max(20)
+  @Max(MAX_RESULTS)
   limit?: number | null;
 
   @Field(() => Boolean, {
@@ -133,6 +137,7 @@ export class WebSearchResult {
   @Field(() => KeySource, { description: 'Whose key paid.' })
   keySource!: KeySource;
 
+  @MaxItems(MAX_RESULTS)
   @Field(() => [SearchHit], { description: 'The results, best first, each address once.' })
   results!: SearchHit[];
 

@@ -1,0 +1,39 @@
+/**
+ * How deep what a client sends may be nested. JSON Schemas, the deepest that anybody sends on purpose, stay far below;
+ * a stack of calls, one for each level, stays far from its end.
+ */
+export const MAX_NESTING = 200;
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const OPENING = new Set(['[', '{'].map((character) => character.charCodeAt(0)));
+const CLOSING = new Set([']', '}'].map((character) => character.charCodeAt(0)));
+
+/**
+ * Whether a text of JSON (RFC 8259) holds lists or objects within each other deeper than {@link MAX_NESTING}. Looked at
+ * before it is parsed: the parser takes any depth, and what walks through its result, one call a level, does not.
+ *
+ * One pass. Of a text that is no JSON the answer means nothing, and the parser says so.
+ */
+export function isNestedTooDeeply(json: string): boolean {
+  let depth = 0;
+  for (let index = 0; index < json.length; index += 1) {
+    const code = json.charCodeAt(index);
+    if (code === QUOTE) index = endOfString(json, index);
+    else if (OPENING.has(code)) {
+      depth += 1;
+      if (depth > MAX_NESTING) return true;
+    } else if (CLOSING.has(code)) depth -= 1;
+  }
+  return false;
+}
+
+/** @returns where the quotation mark stands that ends the string which begins at `start`; the text's end where none does */
+function endOfString(json: string, start: number): number {
+  for (let index = start + 1; index < json.length; index += 1) {
+    const code = json.charCodeAt(index);
+    if (code === QUOTE) return index;
+    if (code === BACKSLASH) index += 1;
+  }
+  return json.length;
+}

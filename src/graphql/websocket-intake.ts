@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { WebSocket } from 'ws';
+
+/** How long messages of one connection are handled before the event loop is given back, in milliseconds. */
+const SLICE_MS = 10;
+
+/** The most bytes that Node reads at once. After less there is nothing more for the moment. */
+const FULL_READ_BYTES = 65_536;
+
+/** Handles a message. What it returns is waited for before the next one is handled. */
+export type MessageHandler = (data: Buffer) => Promise<void> | undefined;
+
+/** Why a socket is not read: an answer waits to be read first; a message waits to be handled; others have their turn. */
+type Hold = 'asked' | 'handling' | 'resting';
+
+/**
+ * What comes in on one socket, at the pace at which it is handled: one message after the other, in slices of the event
+ * loop's time. While one waits, the socket is not read; messages that were read with it wait here, which are as many as
+ * one read brings.
+ */
+export class WebSocketIntake {
+  readonly #waiting: Buffer[] = [];
+  readonly #holds = new Set<Hold>();
+  #isHandling = false;
+
+  /** @param transport the connection below the WebSocket */
+  constructor(
+    private readonly socket: WebSocket,
+    transport: Socket,
+    private readonly handle: MessageHandler,
+    private readonly onError: (error: unknown) => void,
+  ) {
+    socket.on('message', (data: Buffer) => {
+      this.#waiting.push(data);
+      if (!this.#isHandling) void this.#handleAll();
+    });
+    // Many small frames, of pings say, are no messages: of them, too, there is one read for each turn of the event loop.
+    transport.on('data', (chunk: Buffer) => {
+      if (chunk.length >= FULL_READ_BYTES) void this.#rest();
+    });
+  }
+
+  /** Reads nothing more until {@link resume}. */
+  pause(): void {
+    this.#hold('asked');
+  }
+
+  resume(): void {
+    this.#release('asked');
+  }
+
+  /** The connection is closing: nothing is handled any more, and what comes is read away, for the client's Close frame. */
+  drain(): void {
+    this.#waiting.length = 0;
+    this.#release('asked');
+  }
+
+  async #handleAll(): Promise<void> {
+    this.#isHandling = true;
+    try {
+      let sliceEnd = performance.now() + SLICE_MS;
+      for (let data = this.#waiting.shift(); data; data = this.#waiting.shift()) {
+        const handled = this.handle(data);
+        if (!handled && performance.now() < sliceEnd) continue;
+        this.#hold('handling');
+        await (handled ?? nextTurn());
+        sliceEnd = performance.now() + SLICE_MS;
+      }
+    } catch (error) {
+      this.onError(error);
+    }
+    this.#isHandling = false;
+    this.#release('handling');
+  }
+
+  async #rest(): Promise<void> {
+    this.#hold('resting');
+    await nextTurn();
+    this.#release('resting');
+  }
+
+  #hold(hold: Hold): void {
+    this.#holds.add(hold);
+    this.socket.pause();
+  }
+
+  #release(hold: Hold): void {
+    if (this.#holds.delete(hold) && this.#holds.size === 0) this.socket.resume();
+  }
+}
