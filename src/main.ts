@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { StartupError } from './common/startup-error.js';
 import { processEnvironment } from './config/environment.js';
 import { loadConfig } from './config/load-config.js';
+import { endAfterCrash } from './crash.js';
 import { createApp, stopApp } from './create-app.js';
 import { registry } from './registry/registry.js';
 
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
       },
     );
   };
+  endAfterCrash(() => stopApp(app, 0));
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 

@@ -6,16 +6,8 @@ const LONGEST_NAME = 24;
 /** Longer than anything that GraphQL says of a document, but for what it quotes. */
 const LONGEST_TEXT = 400;
 
-const VALUE_KINDS: ReadonlySet<Kind> = new Set([
-  Kind.STRING,
-  Kind.INT,
-  Kind.FLOAT,
-  Kind.BOOLEAN,
-  Kind.NULL,
-  Kind.ENUM,
-  Kind.LIST,
-  Kind.OBJECT,
-]);
+/** Of values, those that are more than a name. */
+const VALUE_KINDS: ReadonlySet<Kind> = new Set([Kind.STRING, Kind.INT, Kind.FLOAT, Kind.LIST, Kind.OBJECT]);
 
 /** What the parser calls what it stumbled over; all but these stand in quotation marks, as the document has them. */
 const TOKENS = ['<EOF>', 'Name', 'Int', 'Float', 'String', 'BlockString', 'Comment'] as const;

@@ -3,6 +3,8 @@ import { MAX_NESTING } from '../common/nesting.js';
 /** Lines and comments of a document, of each. GraphQL's parser counts tokens only, and finds a mistake's line anew for each. */
 const MAX_LINES = 20_000;
 const MAX_COMMENTS = 2_000;
+/** Characters of a name or a number. What is wrong with one is told with all of it, and compared with every other name. */
+const MAX_WORD_LENGTH = 1_000;
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
@@ -23,8 +25,10 @@ export function excessIn(document: string): string | null {
   let depth = 0;
   let lines = 1;
   let comments = 0;
+  let wordLength = 0;
   for (let index = 0; index < document.length; index += 1) {
     const code = document.charCodeAt(index);
+    wordLength = isWordCharacter(code) ? wordLength + 1 : 0;
     if (code === NEWLINE || code === CARRIAGE_RETURN) lines += 1;
     else if (OPENING.has(code)) depth += 1;
     else if (CLOSING.has(code)) depth -= 1;
@@ -38,10 +42,15 @@ export function excessIn(document: string): string | null {
     }
     if (depth > MAX_NESTING) return `is nested deeper than ${MAX_NESTING} levels`;
     if (comments > MAX_COMMENTS) return `has more than ${MAX_COMMENTS} comments`;
+    if (wordLength > MAX_WORD_LENGTH) return `has a word of more than ${MAX_WORD_LENGTH} characters`;
     if (lines > MAX_LINES) return `has more than ${MAX_LINES} lines`;
   }
   return null;
 }
+
+/** Of names, of numbers, and what only looks like either. */
+const isWordCharacter = (code: number): boolean =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95 || (code >= 97 && code <= 122);
 
 /** @returns the last place before the line's end */
 function endOfLine(document: string, start: number): number {

@@ -107,7 +107,9 @@ export class HttpDoor {
     reply.raw.once('close', () => clearTimeout(timer));
     checkNesting(request);
     const query = queryOf(request);
-    if (query === null) return;
+    // What is wrong with such a request Apollo says, and to a browser it shows a page.
+    if (query === null && (user || request.method === 'GET')) return;
+    if (query === null) throw new UnauthenticatedError();
     const introspection = !this.config.general.production;
     if (!user && !mayBeOpen(query, { introspection })) throw new UnauthenticatedError();
     const read = this.documents.read(query);

@@ -1,4 +1,4 @@
-import type { DocumentNode } from 'graphql';
+import { type DocumentNode, Kind, OperationTypeNode } from 'graphql';
 import { requiresUser } from './requires-user.js';
 
 /** The longest query that is looked at without a token: `{ __typename }`, or one that asks for the schema. */
@@ -23,4 +23,9 @@ export function mayBeOpen(query: string, { introspection }: { introspection: boo
 const asksForSchema = (query: string): boolean => query.includes('__schema') || query.includes('__type');
 
 /** Whether a document that was read can be answered without a user. */
-export const isOpen = (document: DocumentNode): boolean => !requiresUser(document);
+export const isOpen = (document: DocumentNode): boolean =>
+  !requiresUser(document) &&
+  document.definitions.every(
+    (definition) =>
+      definition.kind !== Kind.OPERATION_DEFINITION || definition.operation === OperationTypeNode.QUERY,
+  );

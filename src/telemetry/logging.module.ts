@@ -35,7 +35,7 @@ function pinoOptions({ general }: Config): Options {
       paths: ['*.authorization', '*.apiKey', '*.headers', '*.body', '*.variables', '*.query'],
       censor: '[redacted]',
     },
-    serializers: { err: describeError },
+    serializers: { err: (error: unknown) => describeError(error) },
     // Or pino-http gives the serializer a copy that is no Error, without message and stack.
     wrapSerializers: false,
     hooks: { logMethod: dropChatter },
@@ -49,13 +49,24 @@ function dropChatter(this: unknown, args: Parameters<LogFn>, method: LogFn, leve
   method.apply(this as never, args);
 }
 
+/** Characters of an error's message and of its stack, of each: both may quote what somebody sent. */
+const LONGEST_MESSAGE = 1_000;
+const LONGEST_STACK = 8_000;
+/** An error may be its own cause. */
+const MOST_CAUSES = 5;
+
 /** An error's own fields are left out: drivers and packages put requests and values there. */
-function describeError(error: unknown): object {
+function describeError(error: unknown, depth = 0): object {
   if (!(error instanceof Error)) return { type: typeof error };
   return {
     type: error.name,
-    message: redactKeys(error.message),
-    stack: redactKeys(error.stack ?? ''),
-    ...(error.cause instanceof Error && { cause: describeError(error.cause) }),
+    message: toLine(error.message, LONGEST_MESSAGE),
+    stack: toLine(error.stack ?? '', LONGEST_STACK),
+    ...(error.cause instanceof Error && depth < MOST_CAUSES && { cause: describeError(error.cause, depth + 1) }),
   };
+}
+
+/** Cut first: a key that is cut is no key, and nobody waits for a megabyte to be looked through. */
+function toLine(text: string, maxLength: number): string {
+  return redactKeys(text.length > maxLength ? `${text.slice(0, maxLength)}…` : text);
 }

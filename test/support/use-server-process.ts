@@ -1,0 +1,51 @@
+import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
+import { createDatabase, type TestDatabase } from './database.js';
+import { ENCRYPTION_KEY, type Environment, ServerProcess } from './server-process.js';
+import { JWT_SECRET } from './test-server.js';
+
+/** Suites that are about limits set them. */
+const NO_LIMITS = {
+  LIMIT_STREAMS_PER_USER: '0',
+  LIMIT_STREAMS_PER_SERVER: '0',
+  LIMIT_CHATS_PER_MINUTE: '0',
+  LIMIT_SEARCHES_PER_MINUTE: '0',
+  LIMIT_KEY_CHANGES_PER_MINUTE: '0',
+};
+
+export interface RunningServer {
+  readonly server: ServerProcess;
+  readonly standIn: StandIn;
+}
+
+/** Gives a suite the built server, in a process that all of its tests share: starting one takes seconds. */
+export function useServerProcess(
+  environment: Environment = {},
+  nodeArguments: readonly string[] = [],
+): () => RunningServer {
+  let database: TestDatabase;
+  let running: RunningServer | null = null;
+  beforeAll(async () => {
+    database = await createDatabase();
+    const standIn = await startStandIn({ pace: 0 });
+    const variables = {
+      NODE_ENV: 'test',
+      PORT: '0',
+      ENCRYPTION_KEY,
+      AUTH_JWT_SECRET: JWT_SECRET,
+      ...NO_LIMITS,
+      ...standIn.environment(),
+      ...database.environment,
+      ...environment,
+    };
+    running = { server: await new ServerProcess(variables, nodeArguments).listening(), standIn };
+  }, 120_000);
+  afterAll(async () => {
+    await running?.server.kill('SIGKILL');
+    await running?.standIn.stop();
+    await database.drop();
+  });
+  return () => {
+    if (!running) throw new Error('The server runs only during a test.');
+    return running;
+  };
+}
