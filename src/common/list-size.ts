@@ -15,4 +15,5 @@ export interface ListSize<Arguments = unknown> {
 export const MaxItems = <Arguments>(
   size: ListSize<Arguments>['size'],
   of?: string,
-): MethodDecorator & PropertyDecorator => Extensions({ [LIST_SIZE]: { size, ...(of !== undefined && { of }) } });
+): MethodDecorator & PropertyDecorator =>
+  Extensions({ [LIST_SIZE]: { size, ...(of !== undefined && { of }) } });

@@ -3,7 +3,7 @@ import { checkVariables } from './check-variables.js';
 
 const schema = buildSchema(`
   enum Kind { A B }
-  input Inner { text: String! }
+  input Inner { text: String!, all: [Kind!] }
   input Filter { kinds: [Kind!], inner: [Inner!], from: Int }
   type Query { find(filter: Filter, id: ID!): Int }
 `);
@@ -50,7 +50,27 @@ describe('checkVariables', () => {
   });
 
   it('stops after enough of them, however many there are', () => {
-    const kinds = Array<number>(100_000).fill(1);
+    const kinds = Array<number>(1_000).fill(1);
     expect(violationsOf('$filter: Filter, $id: ID!', { filter: { kinds } })).toHaveLength(20);
+  });
+
+  it.each([
+    ['a list', { kinds: Array<string>(1_001).fill('A') }, 'filter.kinds'],
+    [
+      'a list in a list',
+      { inner: [{ text: 'x' }, { text: 'x', all: Array<string>(100_000).fill('A') }] },
+      'filter.inner.1.all',
+    ],
+  ])('says of %s that it is too long, and looks no further', (_, filter, path) => {
+    expect(violationsOf('$filter: Filter', { filter })).toEqual([
+      { path, message: 'must have at most 1000 items' },
+    ]);
+  });
+
+  it('does not go where the type does not lead', () => {
+    const filter = { 'sk-key': Array<number>(2_000).fill(1), from: Array<number>(2_000).fill(1) };
+    const violations = violationsOf('$filter: Filter', { filter });
+    expect(JSON.stringify(violations)).not.toContain('sk-key');
+    expect(violations.map(({ message }) => message)).not.toContain('must have at most 1000 items');
   });
 });

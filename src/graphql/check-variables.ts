@@ -1,5 +1,6 @@
 import {
   coerceInputValue,
+  getNullableType,
   type GraphQLInputType,
   type GraphQLSchema,
   isEnumType,
@@ -16,6 +17,9 @@ import type { Violation } from '../common/input-errors.js';
 
 /** Enough to mend a request by; a list of a hundred thousand mistakes would only cost both sides time and memory. */
 const MOST_VIOLATIONS = 20;
+
+/** Items of a list. No input takes more, and what validates them is slow: it would look at each before it counts them. */
+const MOST_ITEMS = 1_000;
 
 /** Ends GraphQL's walk through a value. Nobody sees it. */
 class EnoughError extends Error {}
@@ -59,9 +63,42 @@ function checkVariable(
     if (isNonNullType(type) && !defaultValue) report({ path: name, message: 'is required' });
     return;
   }
+  const longList = findLongList(type, variables[name], [name]);
+  if (longList) {
+    report({ path: longList.join('.'), message: `must have at most ${MOST_ITEMS} items` });
+    return;
+  }
   coerceInputValue(variables[name], type, (path, invalidValue) =>
     report({ path: [name, ...path].join('.'), message: expectationAt(type, path, invalidValue) }),
   );
+}
+
+/** Where a list stands that is too long; null for none. It goes where the type leads, and nowhere else. */
+function findLongList(
+  type: GraphQLInputType,
+  value: unknown,
+  path: readonly string[],
+): readonly string[] | null {
+  const nullable = getNullableType(type);
+  if (isListType(nullable) && Array.isArray(value)) {
+    if (value.length > MOST_ITEMS) return path;
+    return firstFound(value.entries(), ([index, item]) =>
+      findLongList(nullable.ofType, item, [...path, String(index)]),
+    );
+  }
+  if (!isInputObjectType(nullable) || typeof value !== 'object' || value === null) return null;
+  const fields = Object.values(nullable.getFields()).filter(({ name }) => Object.hasOwn(value, name));
+  return firstFound(fields.values(), (field) =>
+    findLongList(field.type, (value as Readonly<Record<string, unknown>>)[field.name], [...path, field.name]),
+  );
+}
+
+function firstFound<Item, Found>(items: Iterable<Item>, find: (item: Item) => Found | null): Found | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function expectationAt(type: GraphQLInputType, path: readonly (string | number)[], value: unknown): string {

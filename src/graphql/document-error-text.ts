@@ -37,7 +37,8 @@ export function withoutSuggestions(message: string): string {
 /** The parser's words up to what it quotes: `Expected ":", found String.`, `Unexpected Name.`, `Invalid number.` */
 function syntaxErrorText(message: string): string {
   const found = message.startsWith('Expected ') ? message.indexOf(FOUND) : -1;
-  if (found !== -1) return sentence(`${message.slice(0, found)}${kindOfToken(message, found + FOUND.length, FOUND)}`);
+  if (found !== -1)
+    return sentence(`${message.slice(0, found)}${kindOfToken(message, found + FOUND.length, FOUND)}`);
   const unexpected = 'Unexpected ';
   if (message.startsWith(unexpected)) {
     const kind = kindOfToken(message, unexpected.length, ' ');
@@ -75,7 +76,8 @@ function withoutValue({ message, nodes }: GraphQLError): string {
   if (!value) return message;
   const texts = textsOf(value);
   const start = Math.min(...texts.map((text) => placeOf(text, message)));
-  if (start === NOWHERE) return isScalar(value) ? 'A value is not of the type that is expected there.' : message;
+  if (start === NOWHERE)
+    return isScalar(value) ? 'A value is not of the type that is expected there.' : message;
   const end = start + Math.max(...texts.map(({ length }) => length));
   const suggestion = message.lastIndexOf(SUGGESTION);
   return `${message.slice(0, start)}[value].${suggestion >= end - 1 ? message.slice(suggestion) : ''}`;

@@ -74,7 +74,11 @@ function endOfString(document: string, start: number): number {
 }
 
 function endOfBlockString(document: string, start: number): number {
-  for (let end = document.indexOf(BLOCK_QUOTE, start); end !== -1; end = document.indexOf(BLOCK_QUOTE, end + 1)) {
+  for (
+    let end = document.indexOf(BLOCK_QUOTE, start);
+    end !== -1;
+    end = document.indexOf(BLOCK_QUOTE, end + 1)
+  ) {
     if (document.charCodeAt(end - 1) !== BACKSLASH) return end + 2;
   }
   return document.length;

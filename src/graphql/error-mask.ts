@@ -7,12 +7,7 @@ import { Config } from '../config/config.js';
 import { textWithoutQuotations, withoutSuggestions } from './document-error-text.js';
 
 /** Codes for a document that GraphQL refuses, as Apollo names them. */
-const documentErrorCodes = [
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
-] as const;
-type DocumentErrorCode = (typeof documentErrorCodes)[number];
+type DocumentErrorCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED';
 
 /**
  * The one way in which an error reaches a client, on every door.
@@ -84,4 +79,4 @@ const isAboutTheDocument = (cause: GraphQLError, located: GraphQLError | null): 
   !cause.path && (!located?.path || cause.nodes !== undefined);
 
 const isDocumentErrorCode = (code: unknown): code is DocumentErrorCode =>
-  documentErrorCodes.some((known) => known === code);
+  code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';

@@ -69,7 +69,9 @@ function apolloOptions(config: Config, mask: ErrorMask, types: SchemaTypes): Apo
     introspection: !production,
     includeStacktraceInErrorResponses: false,
     // A page of another site cannot send any of these without asking first.
-    csrfPrevention: { requestHeaders: ['x-apollo-operation-name', 'apollo-require-preflight', 'authorization'] },
+    csrfPrevention: {
+      requestHeaders: ['x-apollo-operation-name', 'apollo-require-preflight', 'authorization'],
+    },
     allowBatchedHttpRequests: false,
     documentStore: documentsOfRequests,
     // They are kept in memory, and a key may stand in one.

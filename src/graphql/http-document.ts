@@ -3,6 +3,7 @@ import type { DocumentNode } from 'graphql';
 import { BadUserInputError, type Violation } from '../common/input-errors.js';
 import { isNestedTooDeeply, MAX_NESTING } from '../common/nesting.js';
 import { isObject } from './event-stream-request.js';
+import { PersistedQueryNotSupportedError } from './persisted-query.error.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -29,6 +30,25 @@ export function checkNesting({ query: parameters }: FastifyRequest): void {
     message: NESTED_TOO_DEEPLY,
   }));
   if (violations.length > 0) throw new BadUserInputError(violations);
+}
+
+/**
+ * @throws PersistedQueryNotSupportedError PERSISTED_QUERY_NOT_SUPPORTED for a request that names its query by a hash, with
+ *   its text or without: here, and not by Apollo, for the answer is then the same on every door
+ */
+export function refusePersistedQuery({ method, body, query: parameters }: FastifyRequest): void {
+  const source = method === 'GET' ? parameters : body;
+  const extensions = isObject(source) ? source.extensions : null;
+  const parsed = typeof extensions === 'string' ? parsedOrNull(extensions) : extensions;
+  if (isObject(parsed) && parsed.persistedQuery) throw new PersistedQueryNotSupportedError();
+}
+
+function parsedOrNull(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
 }
 
 export const NESTED_TOO_DEEPLY = `must not be nested deeper than ${MAX_NESTING} levels`;

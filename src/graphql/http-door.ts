@@ -11,7 +11,7 @@ import { ClientLeftError } from './client-left.error.js';
 import { Documents } from './documents.js';
 import { ErrorMask } from './error-mask.js';
 import { STREAM_PATH } from './event-stream-request.js';
-import { checkNesting, queryOf } from './http-document.js';
+import { checkNesting, queryOf, refusePersistedQuery } from './http-document.js';
 import { isOpen, MAX_OPEN_BODY_BYTES, mayBeOpen } from './open-documents.js';
 import { OperationTurns, type Turn } from './operation-turns.js';
 import { ForbiddenOriginError, Origins } from './origins.js';
@@ -65,7 +65,8 @@ export class HttpDoor {
       if (isGraphQL(request)) await this.guard(request, reply, () => this.admit(request, reply));
     });
     server.addHook('preHandler', async (request, reply) => {
-      if (request.routeOptions.url === GRAPHQL_PATH) await this.guard(request, reply, () => this.read(request, reply));
+      if (request.routeOptions.url === GRAPHQL_PATH)
+        await this.guard(request, reply, () => this.read(request, reply));
     });
     // Here and not earlier: reading the body leaves the scope.
     server.addHook('preHandler', (request, _, done) => {
@@ -106,6 +107,7 @@ export class HttpDoor {
     const timer = setTimeout(() => turn?.release(), TURN_MS);
     reply.raw.once('close', () => clearTimeout(timer));
     checkNesting(request);
+    if (user) refusePersistedQuery(request);
     const query = queryOf(request);
     // What is wrong with such a request Apollo says, and to a browser it shows a page.
     if (query === null && (user || request.method === 'GET')) return;
@@ -135,7 +137,10 @@ function whenLeft(reply: FastifyReply): AbortSignal {
 }
 
 /** GraphQL's context for one HTTP request. Its signal aborts when the client leaves before it is answered. */
-export function toContext({ id: requestId, user, leaving }: FastifyRequest, reply: FastifyReply): RequestContext {
+export function toContext(
+  { id: requestId, user, leaving }: FastifyRequest,
+  reply: FastifyReply,
+): RequestContext {
   const signal = leaving ?? whenLeft(reply);
   return { requestId, user, signal, connectionId: null, operationId: null };
 }

@@ -65,7 +65,8 @@ class CostCounter {
 
   constructor(private readonly costed: CostedOperation) {
     for (const definition of costed.document.definitions) {
-      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(definition.name.value, definition);
+      if (definition.kind === Kind.FRAGMENT_DEFINITION)
+        this.#fragments.set(definition.name.value, definition);
     }
   }
 
@@ -74,7 +75,11 @@ class CostCounter {
     return this.#costOfSet(operation.selectionSet, schema.getRootType(operation.operation), null);
   }
 
-  #costOfSet(set: SelectionSetNode, type: GraphQLNamedType | undefined | null, decided: DecidedList | null): number {
+  #costOfSet(
+    set: SelectionSetNode,
+    type: GraphQLNamedType | undefined | null,
+    decided: DecidedList | null,
+  ): number {
     let cost = 0;
     for (const selection of set.selections) {
       if (this.#isIncluded(selection)) cost += this.#costOf(selection, type, decided);
@@ -92,7 +97,11 @@ class CostCounter {
         return this.#costOfField(selection, type, decided);
       case Kind.INLINE_FRAGMENT: {
         const { typeCondition, selectionSet } = selection;
-        return this.#costOfSet(selectionSet, typeCondition ? this.#typeOf(typeCondition.name.value) : type, decided);
+        return this.#costOfSet(
+          selectionSet,
+          typeCondition ? this.#typeOf(typeCondition.name.value) : type,
+          decided,
+        );
       }
       case Kind.FRAGMENT_SPREAD:
         return this.#costOfFragment(selection.name.value, decided);
@@ -105,12 +114,20 @@ class CostCounter {
     const key = JSON.stringify([name, decided]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const cost = this.#costOfSet(fragment.selectionSet, this.#typeOf(fragment.typeCondition.name.value), decided);
+    const cost = this.#costOfSet(
+      fragment.selectionSet,
+      this.#typeOf(fragment.typeCondition.name.value),
+      decided,
+    );
     this.#known.set(key, cost);
     return cost;
   }
 
-  #costOfField(node: FieldNode, type: GraphQLNamedType | undefined | null, decided: DecidedList | null): number {
+  #costOfField(
+    node: FieldNode,
+    type: GraphQLNamedType | undefined | null,
+    decided: DecidedList | null,
+  ): number {
     const name = node.name.value;
     if (name === '__schema' || name === '__type') return INTROSPECTION_COST;
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;

@@ -69,7 +69,8 @@ function misplacedTextRule(context: ValidationContext): ASTVisitor {
     },
     Document: {
       leave() {
-        if (length > MAX_MISPLACED_LENGTH) context.reportError(new GraphQLError('Limit of misplaced texts exceeded.'));
+        if (length > MAX_MISPLACED_LENGTH)
+          context.reportError(new GraphQLError('Limit of misplaced texts exceeded.'));
       },
     },
   };
@@ -78,7 +79,11 @@ function misplacedTextRule(context: ValidationContext): ASTVisitor {
 const takesText: ReadonlySet<string> = new Set(['String', 'ID']);
 
 /** What a document must keep to before the other rules look at it: it bounds what they cost. Each takes one pass. */
-export const cheapRules: readonly ValidationRule[] = [NoFragmentCyclesRule, repetitionRule, misplacedTextRule];
+export const cheapRules: readonly ValidationRule[] = [
+  NoFragmentCyclesRule,
+  repetitionRule,
+  misplacedTextRule,
+];
 
 /** The rules for what is left, the same on every door: GraphQL's own, and limits. */
 export function documentRules({ introspection }: { introspection: boolean }): readonly ValidationRule[] {

@@ -7,6 +7,8 @@ import { AppError } from '../common/app-error.js';
 export class PersistedQueryNotSupportedError extends AppError {
   readonly code = 'PERSISTED_QUERY_NOT_SUPPORTED';
   readonly retryable = false;
+  /** As Apollo answers: not every client looks into an answer with another one. */
+  override readonly httpStatus = 200;
 
   constructor() {
     super('PersistedQueryNotSupported');

@@ -58,7 +58,7 @@ export class Subscriptions {
     if (!('kind' in document)) return document;
     const { schema } = this.schemaHost;
     // Clients that have no name for an operation may send an empty one.
-    const operationName = named.operationName || null;
+    const operationName = named.operationName === '' ? null : named.operationName;
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       const message = operation

@@ -94,7 +94,10 @@ export class WebSocketConnection {
       end();
     });
     if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
-      this.#close(CloseCode.SubprotocolNotAcceptable, `Subprotocol not acceptable: ${GRAPHQL_TRANSPORT_WS_PROTOCOL} is`);
+      this.#close(
+        CloseCode.SubprotocolNotAcceptable,
+        `Subprotocol not acceptable: ${GRAPHQL_TRANSPORT_WS_PROTOCOL} is`,
+      );
     }
   }
 

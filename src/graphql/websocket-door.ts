@@ -94,10 +94,7 @@ export class WebSocketDoor {
   }
 
   private report(error: unknown, connectionId: string | null): void {
-    this.#logger.error(
-      { err: error, connectionId },
-      'A WebSocket connection failed for a reason of our own',
-    );
+    this.#logger.error({ err: error, connectionId }, 'A WebSocket connection failed for a reason of our own');
   }
 }
 

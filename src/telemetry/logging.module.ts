@@ -62,7 +62,8 @@ function describeError(error: unknown, depth = 0): object {
     type: error.name,
     message: toLine(error.message, LONGEST_MESSAGE),
     stack: toLine(error.stack ?? '', LONGEST_STACK),
-    ...(error.cause instanceof Error && depth < MOST_CAUSES && { cause: describeError(error.cause, depth + 1) }),
+    ...(error.cause instanceof Error &&
+      depth < MOST_CAUSES && { cause: describeError(error.cause, depth + 1) }),
   };
 }
 

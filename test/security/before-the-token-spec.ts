@@ -37,7 +37,10 @@ describe.each(modes)('before the token is checked, %s,', (_, environment) => {
     ['a field', '{ viewer { id } }'],
     ['what does not parse', '{'],
     ['what is nested too deeply', `${'{ a '.repeat(1_000)}${'}'.repeat(1_000)}`],
-    ['a list that is no value of an enum', `{ keyResolution(provider: [${'"!!!" '.repeat(500)}]) { available } }`],
+    [
+      'a list that is no value of an enum',
+      `{ keyResolution(provider: [${'"!!!" '.repeat(500)}]) { available } }`,
+    ],
     ['many times the same', `{ ${'viewer { id } '.repeat(495)} }`],
     ['a ring of fragments', '{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }'],
     ['no text', { a: 1 }],
@@ -59,7 +62,13 @@ describe.each(modes)('before the token is checked, %s,', (_, environment) => {
     ['a long body', { 'content-length': String(100 * MEGABYTE) }],
     ['a body that says no length', { 'transfer-encoding': 'chunked' }],
   ])('%s is not read on: the answer comes, and the connection closes', async (_, headers) => {
-    for (const path of ['/graphql', '/graphql/stream', '/graphql?query=%7Bviewer%7Bid%7D%7D', '/nothing', '/healthz']) {
+    for (const path of [
+      '/graphql',
+      '/graphql/stream',
+      '/graphql?query=%7Bviewer%7Bid%7D%7D',
+      '/nothing',
+      '/healthz',
+    ]) {
       const { answer, sentBytes } = await floodWith(path, headers);
       expect(answer).toMatch(path.startsWith('/graphql') ? /^HTTP\/1\.1 401 / : /^HTTP\/1\.1 4(04|13) /);
       expect(answer.toLowerCase()).toContain('connection: close');
@@ -69,7 +78,11 @@ describe.each(modes)('before the token is checked, %s,', (_, environment) => {
 
   it('nor is that of a page of another origin, whatever its token', async () => {
     const authorization = `Bearer ${await signToken('alice')}`;
-    const headers = { authorization, origin: 'https://evil.example', 'content-length': String(100 * MEGABYTE) };
+    const headers = {
+      authorization,
+      origin: 'https://evil.example',
+      'content-length': String(100 * MEGABYTE),
+    };
     const { answer, sentBytes } = await floodWith('/graphql', headers);
     expect(answer).toMatch(/^HTTP\/1\.1 403 /);
     expect(sentBytes).toBeLessThan(TAKEN_BYTES);
@@ -104,14 +117,17 @@ describe.each(modes)('before the token is checked, %s,', (_, environment) => {
     client.on('error', () => undefined);
     let answer = '';
     client.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-    const lines = Object.entries({ 'content-type': 'application/json', ...headers }).map(([name, value]) => `${name}: ${value}`);
+    const lines = Object.entries({ 'content-type': 'application/json', ...headers }).map(
+      ([name, value]) => `${name}: ${value}`,
+    );
     client.write([`POST ${path} HTTP/1.1`, 'host: x', ...lines, '', ''].join('\r\n'));
     const isChunked = 'transfer-encoding' in headers;
     const block = 'x'.repeat(0x10000);
     const body = isChunked ? `10000\r\n${block}\r\n` : block;
     const closed = new Promise((resolve) => client.once('close', resolve));
     while (!client.destroyed && client.bytesWritten < 90 * MEGABYTE) {
-      if (!client.write(body)) await Promise.race([new Promise((resolve) => client.once('drain', resolve)), closed]);
+      if (!client.write(body))
+        await Promise.race([new Promise((resolve) => client.once('drain', resolve)), closed]);
     }
     client.destroy();
     await closed;

@@ -67,16 +67,21 @@ describe('the cost of an operation', () => {
     const spread = Array.from({ length: 15 }, (_, index) => `a${String(index)}: ${trail(200)}`).join(' ');
     const skipped = `query ($no: Boolean!) { __typename ... on Query @skip(if: $no) { ${spread} } }`;
     expect((await post(skipped, { no: true })).errors).toEqual([]);
-    expect((await post(skipped, { no: false })).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect((await post(skipped, { no: false })).errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
   });
 
   it('takes no time itself, however often fragments name each other', async () => {
     const count = 90;
     const chain = Array.from(
       { length: count },
-      (_, index) => `fragment f${String(index)} on Query { ...f${String(index + 1)} ...f${String(index + 1)} }`,
+      (_, index) =>
+        `fragment f${String(index)} on Query { ...f${String(index + 1)} ...f${String(index + 1)} }`,
     ).join(' ');
-    const { errors } = await post(`{ ...f0 } ${chain} fragment f${String(count)} on Query { apiKeys { id } }`);
+    const { errors } = await post(
+      `{ ...f0 } ${chain} fragment f${String(count)} on Query { apiKeys { id } }`,
+    );
     expect(errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
   });
 });

@@ -28,10 +28,27 @@ function hostileTexts(count: number): string[] {
   const junk = [
     ...['', 'null', '[]', '""', '1e999', '-0', '{', '}', '\u0000', '{"type":', '\ufeff{}', 'undefined'],
     ...nested(DEEP),
-    ...['{"__proto__":[[]]}', '{"constructor":{"prototype":1}}', '{"type":{"toString":1}}', '[{"query":"{a}"}]'],
+    ...[
+      '{"__proto__":[[]]}',
+      '{"constructor":{"prototype":1}}',
+      '{"type":{"toString":1}}',
+      '[{"query":"{a}"}]',
+    ],
   ];
   const values = [
-    ...['null', '0', '""', '[]', '{}', 'true', '"__proto__"', '"\\ud800"', '1e400', ...nested(GOOD), ...nested(300)],
+    ...[
+      'null',
+      '0',
+      '""',
+      '[]',
+      '{}',
+      'true',
+      '"__proto__"',
+      '"\\ud800"',
+      '1e400',
+      ...nested(GOOD),
+      ...nested(300),
+    ],
     JSON.stringify('x'.repeat(2_000)),
     JSON.stringify(CHAT),
     JSON.stringify('subscription { chat(input: {}) { seq } }'),
@@ -90,23 +107,32 @@ describe('a server that is sent hostile messages', () => {
 
   it.each([
     ['connection_init', (deep: string) => `{"type":"connection_init","payload":{"a":${deep}}}`],
-    ['variables', (deep: string) => `{"type":"subscribe","id":"1","payload":{"query":"{a}","variables":{"a":${deep}}}}`],
-    ['extensions', (deep: string) => `{"type":"subscribe","id":"1","payload":{"query":"{a}","extensions":{"a":${deep}}}}`],
+    [
+      'variables',
+      (deep: string) => `{"type":"subscribe","id":"1","payload":{"query":"{a}","variables":{"a":${deep}}}}`,
+    ],
+    [
+      'extensions',
+      (deep: string) => `{"type":"subscribe","id":"1","payload":{"query":"{a}","extensions":{"a":${deep}}}}`,
+    ],
     ['a ping', (deep: string) => `{"type":"ping","payload":{"a":${deep}}}`],
     ['a pong', (deep: string) => `{"type":"pong","payload":{"a":${deep}}}`],
     ['an unknown field', (deep: string) => `{"type":"complete","id":"1","a":${deep}}`],
     ['nothing', (deep: string) => deep],
-  ])('closes a WebSocket with 4400 for lists and objects that are nested deeply in %s', async (_, message) => {
-    for (const deep of nested(DEEP)) {
-      const stranger = await open();
-      stranger.socket.send(message(deep));
-      expect(await stranger.closed).toMatchObject({ code: 4400 });
-      const user = await running().server.socket('alice');
-      user.socket.send(message(deep));
-      expect(await user.closed).toMatchObject({ code: 4400 });
-    }
-    await expectWell();
-  });
+  ])(
+    'closes a WebSocket with 4400 for lists and objects that are nested deeply in %s',
+    async (_, message) => {
+      for (const deep of nested(DEEP)) {
+        const stranger = await open();
+        stranger.socket.send(message(deep));
+        expect(await stranger.closed).toMatchObject({ code: 4400 });
+        const user = await running().server.socket('alice');
+        user.socket.send(message(deep));
+        expect(await user.closed).toMatchObject({ code: 4400 });
+      }
+      await expectWell();
+    },
+  );
 
   it.each(['/graphql', '/graphql/stream'])('answers them with BAD_USER_INPUT at %s', async (path) => {
     for (const deep of nested(DEEP)) {
@@ -141,7 +167,9 @@ describe('a server that is sent hostile messages', () => {
       expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
       const query = JSON.stringify('subscription { chat(input: { messages: [] }) { seq } }');
       const socket = await running().server.socket('alice');
-      socket.socket.send(`{"type":"subscribe","id":"1","payload":{"query":${query},"variables":${variables}}}`);
+      socket.socket.send(
+        `{"type":"subscribe","id":"1","payload":{"query":${query},"variables":${variables}}}`,
+      );
       expect(await socket.next()).toMatchObject({
         payload: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
       });
@@ -205,7 +233,10 @@ describe('a server that is sent hostile messages', () => {
   });
 
   it.each([
-    ['half a handshake', 'GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'],
+    [
+      'half a handshake',
+      'GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    ],
     [
       'another version',
       'GET /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 99\r\n\r\n',
@@ -215,7 +246,10 @@ describe('a server that is sent hostile messages', () => {
       'a body',
       'POST /graphql HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 5\r\n\r\nhello',
     ],
-    ['an address that is none', 'GET //[ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'],
+    [
+      'an address that is none',
+      'GET //[ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+    ],
     [
       'a host and an origin that are none',
       'GET /graphql HTTP/1.1\r\nHost: [::\r\nOrigin: http://[\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',

@@ -1,35 +1,36 @@
+import { once } from 'node:events';
 import { jest } from '@jest/globals';
 import { CHAT, signToken } from '../support/test-server.js';
 import { useServerProcess } from '../support/use-server-process.js';
 
 jest.setTimeout(180_000);
 
+const TELLS_DELAYS = ['--import', new URL('../support/delays-on-message.mjs', import.meta.url).href];
+
 const MANY = 10_000;
-/** The most that anybody waits meanwhile; a machine that runs other suites beside this one takes its part of it. */
-const PATIENCE_MS = 2_000;
+/**
+ * The most that anybody else waits, in milliseconds, on a machine that runs other suites beside this one: what takes the
+ * event loop as a whole takes many times as long.
+ */
+const PATIENCE_MS = 1_000;
 
 describe('a user who asks for ten thousand things in a row', () => {
-  const running = useServerProcess();
+  const running = useServerProcess({}, TELLS_DELAYS);
 
-  /** How long others wait for their answers, again and again until the work is done. */
-  async function longestWaitDuring(work: Promise<unknown>, ask: () => Promise<unknown>): Promise<number> {
-    let isDone = false;
-    void work.finally(() => (isDone = true)).catch(() => undefined);
-    let longest = 0;
-    while (!isDone) {
-      const start = performance.now();
-      await ask();
-      longest = Math.max(longest, performance.now() - start);
-    }
-    await work;
-    return longest;
+  /** The longest time for which the server's event loop was held while the work went on, in milliseconds. */
+  async function longestHoldDuring(work: () => Promise<unknown>): Promise<number> {
+    await longestHold();
+    await work();
+    return longestHold();
   }
 
-  const askHealth = async () => {
-    const response = await fetch(`${running().server.url}/healthz`);
-    expect(response.status).toBe(200);
-    await response.text();
-  };
+  async function longestHold(): Promise<number> {
+    const { child } = running().server;
+    const told = once(child, 'message');
+    child.send('tell');
+    const [{ longestMs }] = (await told) as [{ longestMs: number }];
+    return longestMs;
+  }
 
   it.each([
     ['subscriptions that are refused', 'subscription { chat(input: { messages: [] }) { seq } }'],
@@ -40,20 +41,21 @@ describe('a user who asks for ten thousand things in a row', () => {
     const variables = { input: { messages: [{ role: 'USER', content: 'Hello' }] } };
     for (let count = 0; count < MANY; count++) socket.subscribe(String(count), query, variables);
     const ended = new Set<string>();
-    const answers = (async () => {
+    const answer = async () => {
       while (ended.size < MANY) {
         const { id, type, payload } = await socket.next();
         if (type === 'complete' || type === 'error') ended.add(id as string);
         const errors = type === 'error' ? payload : (payload?.errors ?? []);
-        for (const { extensions } of errors) expect(extensions.code).not.toMatch(/LIMITED|UNAVAILABLE|INTERNAL/);
+        for (const { extensions } of errors)
+          expect(extensions.code).not.toMatch(/LIMITED|UNAVAILABLE|INTERNAL/);
       }
-    })();
-    expect(await longestWaitDuring(answers, askHealth)).toBeLessThan(PATIENCE_MS);
+    };
+    expect(await longestHoldDuring(answer)).toBeLessThan(PATIENCE_MS);
     expect(socket.socket.readyState).toBe(socket.socket.OPEN);
     socket.socket.terminate();
   });
 
-  it('of queries keeps other users waiting for a turn only', async () => {
+  it('of queries keeps nobody waiting, and each is answered', async () => {
     const { server } = running();
     const authorization = `Bearer ${await signToken('mallory')}`;
     const ask = async (): Promise<void> => {
@@ -68,25 +70,25 @@ describe('a user who asks for ten thousand things in a row', () => {
     const client = async (): Promise<void> => {
       for (let count = 0; count < 10; count++) await ask();
     };
-    const all = Promise.all(Array.from({ length: 200 }, client));
-    const longest = await longestWaitDuring(all, async () => {
-      expect(await server.query('alice', '{ viewer { id } }')).toEqual({ viewer: { id: 'alice' } });
-    });
-    expect(longest).toBeLessThan(PATIENCE_MS);
+    const all = async (): Promise<void> => {
+      await Promise.all(Array.from({ length: 200 }, client));
+    };
+    expect(await longestHoldDuring(all)).toBeLessThan(PATIENCE_MS);
   });
 
   it('of pings, in messages and in frames, keeps nobody waiting', async () => {
     const socket = await running().server.socket('mallory');
-    const flood = (async () => {
+    const flood = async (): Promise<void> => {
       for (let count = 0; count < 200_000; count++) {
         socket.socket.ping();
         socket.send({ type: 'ping' });
-        if (count % 2_000 === 0) await askHealth();
+        // As much at a time as the sockets between us hold.
+        if (count % 2_000 === 0) expect((await fetch(`${running().server.url}/healthz`)).status).toBe(200);
       }
-      const heard = new Promise((resolve) => socket.socket.once('close', resolve));
+      const closed = new Promise((resolve) => socket.socket.once('close', resolve));
       socket.socket.close();
-      await heard;
-    })();
-    expect(await longestWaitDuring(flood, askHealth)).toBeLessThan(PATIENCE_MS);
+      await closed;
+    };
+    expect(await longestHoldDuring(flood)).toBeLessThan(PATIENCE_MS);
   });
 });

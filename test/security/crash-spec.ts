@@ -1,0 +1,69 @@
+import { useProcesses } from '../support/server-process.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { jest } from '@jest/globals';
+import { CHAT, HELLO } from '../support/test-server.js';
+
+jest.setTimeout(60_000);
+
+const CAN_FAIL = ['--import', new URL('../support/fail-on-message.mjs', import.meta.url).href];
+const KEY = 'key-of-alice-0123456789';
+
+describe('a failure that nobody caught', () => {
+  const processes = useProcesses();
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createDatabase();
+  });
+  afterEach(() => database.drop());
+
+  it.each(['throw', 'reject', 'throw again and again'])(
+    'ends the process in order, with a line in the log and code 1: %s',
+    async (how) => {
+      const environment = processes.environment(database.environment);
+      const server = await processes.start(environment, CAN_FAIL);
+      processes.standIn.acceptKey('OPENAI', KEY);
+      await server.storeKey('alice', 'OPENAI', KEY);
+      processes.standIn.once('OPENAI', (exchange) => exchange.closedByClient);
+      const socket = await server.socket('alice');
+      socket.subscribe('1', CHAT, { input: { messages: HELLO } });
+      await socket.next();
+
+      const start = performance.now();
+      server.child.send(how);
+      // The chat has an end, and its client is to come back to another process.
+      expect(await socket.next()).toMatchObject({
+        payload: { data: { chat: { __typename: 'ChatFailed', error: { code: 'SERVICE_UNAVAILABLE' } } } },
+      });
+      expect(await socket.closed).toMatchObject({ code: 1001 });
+      const { code, stdout } = await server.exited;
+      expect(code).toBe(1);
+      expect(performance.now() - start).toBeLessThan(5_000);
+      const lines = stdout.split('\n').filter((line) => line.includes('A failure that nobody caught'));
+      expect(lines.length).toBeGreaterThan(0);
+      expect(JSON.parse(lines[0]!)).toMatchObject({
+        level: 60,
+        err: { message: expect.stringContaining('on purpose') },
+      });
+
+      // And its end is written down.
+      const restarted = await processes.start(environment);
+      const { auditEvents } = await restarted.query(
+        'alice',
+        '{ auditEvents(first: 1) { edges { node { kind outcome } } } }',
+      );
+      expect(auditEvents.edges).toEqual([
+        { node: { kind: 'CHAT_FINISHED', outcome: 'SERVICE_UNAVAILABLE' } },
+      ]);
+    },
+  );
+
+  it('ends it all the same where it cannot be stopped in order', async () => {
+    const server = await processes.start(processes.environment(database.environment), CAN_FAIL);
+    const start = performance.now();
+    server.child.send('throw while the database hangs');
+    const { code, stdout } = await server.exited;
+    expect(code).toBe(1);
+    expect(performance.now() - start).toBeLessThan(6_000);
+    expect(stdout).toContain('A failure that nobody caught');
+  });
+});
