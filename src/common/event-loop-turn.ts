@@ -1,3 +1,6 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers';
+
 /** How long work on what others send may go on in one turn of the event loop, all of it together, in milliseconds. */
 const TURN_MS = 10;
 
