@@ -242,6 +242,34 @@ describe('the heap of a server, while the chats are kept that used a key', () =>
     expect(await socket.next()).toMatchObject({ payload: { errors: [{}] } });
     expect(namesIn(await snapshotOf(server), keys)).toEqual([]);
   });
+
+  it('reaches no key where the database refuses what is written of it', async () => {
+    await database.execute(
+      `ALTER TABLE audit_events ADD CONSTRAINT no_end CHECK (kind::text NOT LIKE '%FINISHED' OR user_id <> 'late') NOT VALID;
+       ALTER TABLE sealed_keys ADD CONSTRAINT no_key CHECK (user_id <> 'keyless') NOT VALID`,
+    );
+    const server = await start();
+    const keys: KnownKey[] = [];
+    for (const { entry } of [...chatCases, ...engineCases]) {
+      const refused = knownKey(`${entry.id}: not stored`);
+      const { errors } = await server.post('keyless', STORE, {
+        input: { provider: entry.id, apiKey: refused.key },
+      });
+      expect(errors[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
+      const used = knownKey(`${entry.id}: used, and its end not written`);
+      answers.set(used.key, usualAnswer(entry.id));
+      await server.storeKey('late', entry.id, used.key);
+      keys.push(refused, used);
+    }
+    for (const { entry } of chatCases)
+      expect(codeOf(await server.chatEvents('late', { provider: entry.id }))).toBeNull();
+    for (const { entry } of engineCases) {
+      await server.query('late', SEARCH, { input: { query: 'tea', provider: entry.id } });
+    }
+    await server.logged('The end of a chat could not be written');
+    await server.logged('The end of a search could not be written');
+    expect(namesIn(await snapshotOf(server), keys)).toEqual([]);
+  });
 });
 
 /** The code of a chat's failure; null where it completed. */
