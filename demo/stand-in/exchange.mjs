@@ -109,6 +109,12 @@ export class Exchange {
     this.#endedByUs = true;
     this.#request.socket.destroy();
   }
+
+  /** Resets the connection, as a firewall would. */
+  reset() {
+    this.#endedByUs = true;
+    this.#request.socket.resetAndDestroy();
+  }
 }
 
 /** @param {string} text */

@@ -27,7 +27,7 @@ export class ChatReports implements BeforeApplicationShutdown {
 
   /** Never throws: the answer has been paid for and goes to its owner all the same. */
   async write(userId: string, chatId: string, report: ChatReport): Promise<void> {
-    const { attempt, ending, usage, timings } = report;
+    const { attempt, ending, unexpected, usage, timings } = report;
     const use = finishedChat(chatId, attempt, {
       outcome: outcomeOf(ending),
       inputTokens: usage?.inputTokens ?? null,
@@ -35,8 +35,8 @@ export class ChatReports implements BeforeApplicationShutdown {
       timeToFirstTokenMs: timings.timeToFirstTokenMs,
       durationMs: timings.totalMs,
     });
-    if (ending.type === 'failed' && ending.description.code === 'INTERNAL_SERVER_ERROR') {
-      this.#logger.error({ err: ending.error, chatId }, 'A chat failed for a reason of our own');
+    if (unexpected !== undefined) {
+      this.#logger.error({ err: unexpected, chatId }, 'A chat failed for a reason of our own');
     }
     try {
       await this.uses.finish(userId, use);

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Secret } from '../common/secret.js';
+import { ProviderUnavailableError } from '../outbound/upstream-error.js';
 import { type ChatReport, ChatRun } from './chat-run.js';
 import type { ChatEvent } from './chat-event.js';
 import type { ChatSource, SourcePart } from './chat-source.js';
@@ -66,6 +67,27 @@ describe('ChatRun', () => {
     expect(names()).toEqual(['ChatStarted', 'TextDelta', 'TextDelta', 'ChatCompleted']);
     expect(log.isComplete).toBe(true);
     expect(reports).toMatchObject([{ ending: { type: 'completed', finishReason: 'STOP' } }]);
+  });
+
+  it('keeps of its end what it was, not the error, which the report has', async () => {
+    const failure = new TypeError('of our own');
+    const { run, reports } = start(() => {
+      throw failure;
+    });
+    const ending = await run.begin();
+    expect(ending).toEqual({
+      type: 'failed',
+      description: expect.objectContaining({ code: 'INTERNAL_SERVER_ERROR' }) as unknown,
+    });
+    expect(reports).toMatchObject([{ ending, unexpected: failure }]);
+  });
+
+  it('reports nothing unexpected where a provider failed', async () => {
+    const { run, reports } = start(() => {
+      throw new ProviderUnavailableError();
+    });
+    expect(await run.begin()).toMatchObject({ description: { code: 'PROVIDER_UNAVAILABLE' } });
+    expect(reports[0]).not.toHaveProperty('unexpected');
   });
 
   it('numbers its events from 1 without gaps', async () => {

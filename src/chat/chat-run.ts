@@ -1,5 +1,7 @@
+import { AppError } from '../common/app-error.js';
 import type { ErrorDescription } from '../common/describe-error.js';
 import { describeError } from '../common/describe-error.js';
+import { turnIsOver } from '../common/event-loop-turn.js';
 import { milliseconds } from '../common/milliseconds.js';
 import { ProviderTimeoutError, ProviderTruncatedError } from '../outbound/upstream-error.js';
 import type { FinishReason, TokenUsage } from '../providers/contract.js';
@@ -7,16 +9,21 @@ import type { ChatEvent, ChatTimings, TerminalEvent } from './chat-event.js';
 import type { ChatAttempt, ChatSource, SourcePart } from './chat-source.js';
 import type { RunLog } from './run-log.js';
 
-/** How a chat ended. */
+/**
+ * How a chat ended, in values. It is kept for as long as the chat can be resumed, and an error would keep the call that
+ * it was made in: its stack, its cause, the request with the key.
+ */
 export type ChatEnding =
   | { readonly type: 'completed'; readonly finishReason: FinishReason }
-  | { readonly type: 'failed'; readonly error: unknown; readonly description: ErrorDescription }
+  | { readonly type: 'failed'; readonly description: ErrorDescription }
   | { readonly type: 'cancelled' };
 
 export interface ChatReport {
   /** The one that ended the chat. */
   readonly attempt: ChatAttempt;
   readonly ending: ChatEnding;
+  /** What ended it, where that is no AppError: for the log, and not to be kept. */
+  readonly unexpected?: unknown;
   readonly usage: TokenUsage | null;
   readonly timings: ChatTimings;
 }
@@ -40,7 +47,18 @@ export interface ChatRunSettings {
 
 /** The abort reason of a chat that was stopped on request. */
 const cancelled = Symbol('cancelled');
-const CANCELLED: ChatEnding = { type: 'cancelled' };
+
+/** Why a run is aborted. Its signal keeps it, so it may not be an error that holds on to anything. */
+type AbortReason = AppError | typeof cancelled;
+
+type Outcome = Pick<ChatReport, 'ending' | 'unexpected'>;
+
+/** What a run needs while it goes on. It holds all that was asked, and the keys. */
+interface Work {
+  readonly source: ChatSource;
+  readonly controller: AbortController;
+  readonly timer: NodeJS.Timeout;
+}
 
 /**
  * One chat, from the opened key to its terminal event, which it writes to its log: by itself, whoever watches. It
@@ -48,10 +66,8 @@ const CANCELLED: ChatEnding = { type: 'cancelled' };
  */
 export class ChatRun {
   readonly #settings: Omit<ChatRunSettings, 'source'>;
-  /** Null when it is over: it holds all that was asked, and a run is kept for long after its end. */
-  #source: ChatSource | null;
-  readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout;
+  /** Null when it is over: a run is kept for long after its end. */
+  #work: Work | null;
   #attempt: ChatAttempt;
   #ended: Promise<ChatEnding> | null = null;
   #seq = 0;
@@ -61,12 +77,9 @@ export class ChatRun {
   /** Its log holds ChatStarted from the beginning; nobody is told of that. */
   constructor({ source, ...settings }: ChatRunSettings) {
     this.#settings = settings;
-    this.#source = source;
     this.#attempt = source.first;
-    this.#timer = setTimeout(
-      () => void this.abort(new ProviderTimeoutError()),
-      settings.maxDurationMs,
-    ).unref();
+    const timer = setTimeout(() => void this.abort(new ProviderTimeoutError()), settings.maxDurationMs);
+    this.#work = { source, controller: new AbortController(), timer: timer.unref() };
     settings.log.append({ __typename: 'ChatStarted', ...this.#identity(), ...this.#attempt });
   }
 
@@ -90,34 +103,43 @@ export class ChatRun {
   }
 
   /** Closes the upstream. The chat ends with ChatFailed where the reason is an AppError. */
-  abort(reason: unknown): Promise<ChatEnding> {
-    this.#controller.abort(reason);
+  abort(reason: AbortReason): Promise<ChatEnding> {
+    this.#work?.controller.abort(reason);
     return this.begin();
   }
 
   async #run(): Promise<ChatEnding> {
-    const ending = await this.#relay();
-    clearTimeout(this.#timer);
-    this.#source?.close();
-    this.#source = null;
+    const outcome = await this.#finishWork();
     const { onEnd, log } = this.#settings;
-    await onEnd({ attempt: this.#attempt, ending, usage: this.#usage, timings: this.#timings() });
-    log.append(this.#terminal(ending));
+    await onEnd({ attempt: this.#attempt, ...outcome, usage: this.#usage, timings: this.#timings() });
+    log.append(this.#terminal(outcome.ending));
     log.complete();
     this.#settings.onEvent();
-    return ending;
+    return outcome.ending;
   }
 
-  async #relay(): Promise<ChatEnding> {
+  async #finishWork(): Promise<Outcome> {
+    const work = this.#work;
+    if (!work) throw new Error('A run begins once.');
+    const { source, controller, timer } = work;
+    const outcome = await this.#relay(source, controller.signal);
+    this.#work = null;
+    clearTimeout(timer);
+    source.close();
+    return outcome;
+  }
+
+  async #relay(source: ChatSource, signal: AbortSignal): Promise<Outcome> {
     const { log } = this.#settings;
-    const { signal } = this.#controller;
     let finishReason: FinishReason | null = null;
     try {
       signal.throwIfAborted();
-      for await (const part of this.#source?.stream(signal) ?? []) {
+      for await (const part of source.stream(signal)) {
         if (part.type === 'usage') this.#usage = part.usage;
         else if (part.type === 'finish') finishReason = part.reason;
         else this.#write(this.#toEvent(part));
+        const pause = turnIsOver();
+        if (pause) await pause;
         const room = log.room(signal);
         if (!room) continue;
         this.#settings.onStall();
@@ -125,18 +147,10 @@ export class ChatRun {
       }
       signal.throwIfAborted();
       if (finishReason === null) throw new ProviderTruncatedError();
-      return { type: 'completed', finishReason };
+      return { ending: { type: 'completed', finishReason } };
     } catch (error) {
-      return this.#endingFor(error);
+      return outcomeOf(error, signal);
     }
-  }
-
-  #endingFor(error: unknown): ChatEnding {
-    const { signal } = this.#controller;
-    // After an abort its reason counts: what the adapter threw may be no more than its echo.
-    if (signal.aborted && signal.reason === cancelled) return CANCELLED;
-    const cause: unknown = signal.aborted ? signal.reason : error;
-    return { type: 'failed', error: cause, description: describeError(cause) };
   }
 
   #write(event: ChatEvent): void {
@@ -199,4 +213,12 @@ export class ChatRun {
       totalMs: milliseconds(performance.now() - arrivedAt),
     };
   }
+}
+
+function outcomeOf(error: unknown, signal: AbortSignal): Outcome {
+  // After an abort its reason counts: what the adapter threw may be no more than its echo.
+  if (signal.aborted && signal.reason === cancelled) return { ending: { type: 'cancelled' } };
+  const cause: unknown = signal.aborted ? signal.reason : error;
+  const ending: ChatEnding = { type: 'failed', description: describeError(cause) };
+  return cause instanceof AppError ? { ending } : { ending, unexpected: cause };
 }

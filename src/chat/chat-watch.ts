@@ -1,3 +1,4 @@
+import { turnIsOver } from '../common/event-loop-turn.js';
 import type { ChatEvent } from './chat-event.js';
 import type { EventFeed, FeedPage } from './event-feed.js';
 import { joinDeltas } from './join-deltas.js';
@@ -86,6 +87,8 @@ export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
     const { signal } = this.#controller;
     while (!signal.aborted) {
       onPull(this);
+      const pause = this.#isTaken ? null : turnIsOver();
+      if (pause) await pause;
       if (this.#isTaken) {
         this.#page = await feed.read(this.#cursor);
         this.#next = 0;

@@ -6,6 +6,9 @@ import type { ErrorCode } from './error-code.js';
  *
  * Invariant: `publicMessage` is made of our own words and allow-listed names only. A value that came from a
  * user, a provider or a database never becomes part of it.
+ *
+ * It has no stack. Its code says what happened, and an error keeps the functions that it was made in, with what they
+ * were called on, for as long as it lives: one that is made while a provider answers would keep the request's headers.
  */
 export abstract class AppError extends Error {
   /** What clients branch on: `extensions.code`. */
@@ -21,7 +24,10 @@ export abstract class AppError extends Error {
     readonly publicMessage: string,
     options?: ErrorOptions,
   ) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(publicMessage, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = new.target.name;
   }
 }

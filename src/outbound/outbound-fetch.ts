@@ -1,17 +1,21 @@
-import { EventSizeLimit } from './event-size-limit.js';
+import { turnIsOver } from '../common/event-loop-turn.js';
+import { JsonBounds } from './json-bounds.js';
 import type { OutboundRequest, OutboundResponse } from './outbound-http.js';
+import { type ServerSentEvent, ServerSentEventParser } from './server-sent-event-parser.js';
 import { ProviderUnavailableError } from './upstream-error.js';
 
 /** What the providers' packages do not bound themselves. */
 export interface FetchLimits {
   /** The only request headers that are sent, in lower case: packages add some that their environment names. */
   readonly requestHeaders?: readonly string[];
-  /** A successful answer is a stream of server-sent events, of which none is larger than this. */
+  /** A successful answer is a stream of server-sent events with JSON, of which none is larger than this. */
   readonly maxEventBytes?: number;
 }
 
 /** Packages read the whole body of an error; what is longer is cut. */
 const MAX_ERROR_BODY_BYTES = 65_536;
+/** Small events that come together are handed over together: each piece costs its reader about the same. */
+const MERGED_LENGTH = 2_048;
 
 type Send = (
   request: Omit<OutboundRequest, 'firstByteTimeoutMs' | 'idleTimeoutMs'>,
@@ -53,13 +57,13 @@ function toText(body: RequestInit['body']): string | undefined {
 }
 
 function toStream({ status, body }: OutboundResponse, limits: FetchLimits): ReadableStream<Uint8Array> {
-  const pass = status >= 400 ? cutAfter(MAX_ERROR_BODY_BYTES) : passEvents(limits.maxEventBytes);
+  const pieces = piecesOf(body, status, limits)[Symbol.asyncIterator]();
   return new ReadableStream(
     {
       async pull(controller) {
         try {
-          const next = await body.next();
-          if (next.done !== true && pass(next.value)) {
+          const next = await pieces.next();
+          if (next.done !== true) {
             controller.enqueue(next.value);
             return;
           }
@@ -71,6 +75,7 @@ function toStream({ status, body }: OutboundResponse, limits: FetchLimits): Read
         }
       },
       async cancel() {
+        // Not that of the pieces, which would wait for the next one.
         await body.return?.();
       },
     },
@@ -79,19 +84,58 @@ function toStream({ status, body }: OutboundResponse, limits: FetchLimits): Read
   );
 }
 
-/** Looks at each chunk: true lets it pass, false ends the body before it. */
-type Gate = (chunk: Uint8Array) => boolean;
-
-function cutAfter(maxBytes: number): Gate {
-  let bytes = 0;
-  return (chunk) => (bytes += chunk.length) <= maxBytes;
+function piecesOf(
+  body: OutboundResponse['body'],
+  status: number,
+  { maxEventBytes }: FetchLimits,
+): AsyncIterable<Uint8Array> {
+  if (status >= 400) return beginningOf(body, MAX_ERROR_BODY_BYTES);
+  return maxEventBytes === undefined ? body : wholeEvents(body, maxEventBytes);
 }
 
-function passEvents(maxEventBytes: number | undefined): Gate {
-  if (maxEventBytes === undefined) return () => true;
-  const limit = new EventSizeLimit(maxEventBytes);
-  return (chunk) => {
-    limit.add(chunk);
-    return true;
-  };
+async function* beginningOf(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return;
+    yield chunk;
+  }
+}
+
+/**
+ * The events of a body, written anew: packages' readers search all that they have of an event again for each piece of
+ * it, keep what they skip, and fail at what the specification allows (an event without data, mixed line ends).
+ */
+async function* wholeEvents(
+  body: AsyncIterable<Uint8Array>,
+  maxEventBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const parser = new ServerSentEventParser(maxEventBytes);
+  for await (const chunk of body) {
+    for (const piece of merge(parser.feed(chunk))) {
+      const pause = turnIsOver();
+      if (pause) await pause;
+      yield Buffer.from(piece);
+    }
+  }
+}
+
+function* merge(events: Iterable<ServerSentEvent>): Generator<string> {
+  let merged = '';
+  for (const event of events) {
+    new JsonBounds().add(event.data);
+    const text = write(event);
+    if (merged !== '' && merged.length + text.length > MERGED_LENGTH) {
+      yield merged;
+      merged = '';
+    }
+    merged += text;
+  }
+  if (merged !== '') yield merged;
+}
+
+/** On one line: in JSON a line break stands for a space. */
+function write({ type, data }: ServerSentEvent): string {
+  const line = data.includes('\n') ? data.replaceAll('\n', ' ') : data;
+  return `${type === '' ? '' : `event: ${type}\n`}data: ${line}\n\n`;
 }

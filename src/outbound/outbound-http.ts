@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent } from 'undici';
+import { connectInPieces } from './connect-in-pieces.js';
 import { toFetch, type FetchLimits } from './outbound-fetch.js';
 import { UpstreamExchange } from './upstream-exchange.js';
 
@@ -43,7 +44,7 @@ export class OutboundHttp implements OnApplicationShutdown {
   readonly #agent = new Agent({
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: connectInPieces(CONNECT_TIMEOUT_MS),
   });
 
   /**

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { Dispatcher } from 'undici';
 import { failureOf } from '../../test/support/collect.js';
-import { ProviderTimeoutError } from './upstream-error.js';
+import { ProviderTimeoutError, ProviderUnavailableError } from './upstream-error.js';
 import { UpstreamExchange } from './upstream-exchange.js';
 
 const LIMITS = { firstByteTimeoutMs: 1000, idleTimeoutMs: 100 };
@@ -128,6 +128,35 @@ describe('UpstreamExchange', () => {
       receive('z');
       expect(textOf(await next)).toBe('z');
     });
+  });
+
+  it('counts what small chunks cost, not only their bytes', () => {
+    const { headers, receive, connection } = start();
+    headers();
+    for (let count = 0; count < 1_000; count += 1) receive('x');
+    expect(connection.paused).toBe(true);
+  });
+
+  it('is an outage where informational responses do not end', async () => {
+    const { exchange, connection } = start();
+    const failure = failureOf(exchange.head);
+    for (let count = 0; count < 100; count += 1) exchange.onResponseStart(connection, 103, {});
+    expect(await failure).toBeInstanceOf(ProviderUnavailableError);
+    expect(connection.aborted).toBe(true);
+  });
+
+  it('lets an upstream that never pauses wait for the event loop', async () => {
+    jest.useRealTimers();
+    const { exchange, headers, receive } = start();
+    headers();
+    const fired: string[] = [];
+    setTimeout(() => fired.push('timer'), 1);
+    // A reader that has the next chunk as soon as it has taken one.
+    while (fired.length === 0) {
+      receive('x');
+      await exchange.next();
+    }
+    expect(fired).toEqual(['timer']);
   });
 
   it('closes a connection that is made after everybody has left', async () => {

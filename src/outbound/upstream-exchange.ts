@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { turnIsOver } from '../common/event-loop-turn.js';
 import type { OutboundResponse, OutboundTimeouts } from './outbound-http.js';
 import { ProviderTimeoutError, ProviderTruncatedError, ProviderUnavailableError } from './upstream-error.js';
 import { toHeaders } from './to-headers.js';
@@ -7,23 +8,25 @@ import { toHeaders } from './to-headers.js';
 const HIGH_WATER_BYTES = 65_536;
 /** Small chunks that wait together are handed over together: each costs its reader about the same, whatever its size. */
 const MERGED_BYTES = 2_048;
+/** What a chunk takes besides its bytes, about: an upstream may send them one by one. */
+const CHUNK_BYTES = 128;
+/** Informational responses come before the one that counts, one or two of them where somebody uses them at all. */
+const MAX_INFORMATIONAL = 16;
 
 /** What undici wants to hear when we close a connection. Nobody sees it. */
 const CLOSED = new Error('The exchange is over.');
 
-const END = Promise.resolve({ done: true, value: undefined } as const);
+const END = { done: true, value: undefined } as const;
 
 /** How an exchange ended; with a failure where the body is not complete. */
 type Outcome = { readonly failure: unknown } | Readonly<Record<string, never>>;
 
-interface Waiting {
-  resolve(result: IteratorResult<Uint8Array, undefined>): void;
-  reject(reason: unknown): void;
-}
-
 /**
  * One request's life, from undici's side a handler of events and from ours a promise of the headers and an iterator
  * over the body. Between the two stands a queue that is never longer than a socket's read above the high-water mark.
+ *
+ * However fast an upstream sends, a body is iterated no faster than the event loop's turns let it (event-loop-turn.ts):
+ * meanwhile the queue fills, and the socket is paused.
  *
  * Invariant: once it is settled (`#outcome` is set) no timer, no listener and no reference to the connection is left,
  * so that neither the key in the request's headers nor the signal's owner is held by whoever keeps the body.
@@ -41,7 +44,9 @@ export class UpstreamExchange
   #begun = false;
   #chunks: Uint8Array[] = [];
   #queuedBytes = 0;
-  #waiting: Waiting | null = null;
+  #informational = 0;
+  /** Wakes who waits for a chunk or the end. */
+  #wake: (() => void) | null = null;
   #outcome: Outcome | null = null;
 
   constructor({ signal, firstByteTimeoutMs, idleTimeoutMs }: OutboundTimeouts & { signal: AbortSignal }) {
@@ -65,7 +70,11 @@ export class UpstreamExchange
     status: number,
     headers: Parameters<typeof toHeaders>[0],
   ): void {
-    if (status < 200) return;
+    if (status < 200) {
+      this.#informational += 1;
+      if (this.#informational > MAX_INFORMATIONAL) this.#close({ failure: new ProviderUnavailableError() });
+      return;
+    }
     if (status >= 300 && status < 400) {
       this.#close({ failure: new ProviderUnavailableError() });
     } else {
@@ -77,12 +86,9 @@ export class UpstreamExchange
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     clearTimeout(this.#firstByteTimer);
     this.#begun = true;
-    if (this.#waiting) {
-      this.#answer({ done: false, value: chunk });
-      return;
-    }
     this.#chunks.push(chunk);
-    this.#queuedBytes += chunk.length;
+    this.#queuedBytes += CHUNK_BYTES + chunk.length;
+    this.#awake();
     if (this.#queuedBytes >= HIGH_WATER_BYTES) controller.pause();
   }
 
@@ -96,20 +102,19 @@ export class UpstreamExchange
     });
   }
 
-  next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    if (this.#chunks.length > 0) return Promise.resolve({ done: false, value: this.#takeChunks() });
-    if (this.#outcome) return this.#afterTheLastChunk(this.#outcome);
-    // Before the first byte its own limit holds.
-    if (this.#begun) this.#startIdleTimer();
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-      this.#controller?.resume();
-    });
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    while (this.#chunks.length === 0 && !this.#outcome) await this.#arrival();
+    const pause = turnIsOver();
+    if (pause) await pause;
+    // Where it was closed meanwhile the chunks are gone.
+    if (this.#chunks.length > 0) return { done: false, value: this.#takeChunks() };
+    if (this.#outcome && 'failure' in this.#outcome) throw this.#outcome.failure;
+    return END;
   }
 
   return(): Promise<IteratorResult<Uint8Array, undefined>> {
     this.#close({});
-    return END;
+    return Promise.resolve(END);
   }
 
   [Symbol.asyncIterator](): this {
@@ -122,12 +127,26 @@ export class UpstreamExchange
 
   readonly #onIdle = (): void => {
     // The timer runs on between two waits: re-arming one is cheaper than making one for each chunk.
-    if (this.#waiting) this.#onTimeout();
+    if (this.#wake) this.#onTimeout();
   };
 
   #startIdleTimer(): void {
     if (this.#idleTimer) this.#idleTimer.refresh();
     else this.#idleTimer = setTimeout(this.#onIdle, this.#idleTimeoutMs);
+  }
+
+  #arrival(): Promise<void> {
+    // Before the first byte its own limit holds.
+    if (this.#begun) this.#startIdleTimer();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#controller?.resume();
+    });
+  }
+
+  #awake(): void {
+    this.#wake?.();
+    this.#wake = null;
   }
 
   #takeChunks(): Uint8Array {
@@ -138,20 +157,10 @@ export class UpstreamExchange
       bytes += length;
       count++;
     }
-    this.#queuedBytes -= bytes;
+    this.#queuedBytes -= bytes + count * CHUNK_BYTES;
     const taken = this.#chunks.splice(0, count);
     const [only] = taken;
     return only && count === 1 ? only : Buffer.concat(taken, bytes);
-  }
-
-  #answer(result: IteratorResult<Uint8Array, undefined>): void {
-    this.#waiting?.resolve(result);
-    this.#waiting = null;
-  }
-
-  async #afterTheLastChunk(outcome: Outcome): Promise<IteratorResult<Uint8Array, undefined>> {
-    if ('failure' in outcome) throw outcome.failure;
-    return await END;
   }
 
   /** Ends the exchange from our side: what was received and not read is dropped, and the socket closed. */
@@ -169,11 +178,8 @@ export class UpstreamExchange
     if (this.#idleTimer) clearTimeout(this.#idleTimer);
     this.#signal.removeEventListener('abort', this.#onAbort);
     this.#controller = null;
-    if ('failure' in outcome) {
-      this.#settleHead?.reject(outcome.failure);
-      this.#waiting?.reject(outcome.failure);
-      this.#waiting = null;
-    } else this.#answer({ done: true, value: undefined });
+    if ('failure' in outcome) this.#settleHead?.reject(outcome.failure);
     this.#settleHead = null;
+    this.#awake();
   }
 }

@@ -1,30 +1,23 @@
-import { createParser } from 'eventsource-parser';
-import { ProviderUnavailableError } from '../outbound/upstream-error.js';
+import { turnIsOver } from '../common/event-loop-turn.js';
+import { ServerSentEventParser } from '../outbound/server-sent-event-parser.js';
 
 /**
- * The data of each server-sent event in a body (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+ * The data of each server-sent event in a body. Between two events others have their turn of the event loop, however
+ * fast they come.
  *
- * @param maxEventLength characters
- * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE when an event is longer; what the body's iteration throws
+ * @param maxEventBytes the most that an event's data may have
+ * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE when an event is larger; what the body's iteration throws
  */
 export async function* readServerSentEvents(
   body: AsyncIterable<Uint8Array>,
-  maxEventLength: number,
+  maxEventBytes: number,
 ): AsyncGenerator<string, void> {
-  const decoder = new TextDecoder();
-  let events: string[] = [];
-  const parser = createParser({
-    onEvent: ({ data }) => events.push(data),
-    onError({ type }) {
-      // The other complaints are about fields that the specification tells to ignore.
-      if (type === 'max-buffer-size-exceeded') throw new ProviderUnavailableError();
-    },
-    maxBufferSize: maxEventLength,
-  });
+  const parser = new ServerSentEventParser(maxEventBytes);
   for await (const chunk of body) {
-    parser.feed(decoder.decode(chunk, { stream: true }));
-    const complete = events;
-    events = [];
-    for (const data of complete) yield data;
+    for (const { data } of parser.feed(chunk)) {
+      const pause = turnIsOver();
+      if (pause) await pause;
+      yield data;
+    }
   }
 }

@@ -5,6 +5,9 @@ export type TellingTexts<Meaning extends string> = readonly (readonly [pattern: 
 export type InputName =
   'model' | 'messages' | 'temperature' | 'maxOutputTokens' | 'reasoningEffort' | 'webSearch';
 
+/** No message is nearly as long; what is made to keep the patterns busy is. */
+const MAX_LENGTH = 10_000;
+
 /** Matches everything, and nothing of it. */
 const NOTHING = /(?:)/;
 
@@ -15,7 +18,9 @@ export function meaningOf<Meaning extends string>(
 ): Meaning | null {
   try {
     for (const text of texts) {
-      const found = typeof text === 'string' && telling.find(([pattern]) => pattern.test(text));
+      if (typeof text !== 'string') continue;
+      const beginning = text.slice(0, MAX_LENGTH);
+      const found = telling.find(([pattern]) => pattern.test(beginning));
       if (found) return found[1];
     }
     return null;

@@ -23,7 +23,21 @@ describe('endOfTurn', () => {
   });
 });
 
+describe('endOfTurn with calls without end', () => {
+  it('is an outage: each would need its answer', () => {
+    const calls = Array<typeof call>(129).fill(call);
+    expect(() => endOfTurn('STOP', { ...turn, calls: () => calls })).toThrow(ProviderUnavailableError);
+    expect(endOfTurn('STOP', { ...turn, calls: () => calls.slice(1) })).toHaveLength(2);
+  });
+});
+
 describe('TurnLength', () => {
+  it('takes 50,000 values, and no more, whatever is in them', () => {
+    const length = new TurnLength();
+    for (let count = 0; count < 50_000; count += 1) length.add(undefined);
+    expect(() => length.add(undefined)).toThrow(ProviderUnavailableError);
+  });
+
   it('takes 2 MiB, and no more', () => {
     const length = new TurnLength();
     length.add('x'.repeat(2 ** 21 - 2));
@@ -50,6 +64,7 @@ describe('parseArguments', () => {
     ['null', null],
     ['', undefined],
     ['{"query":', undefined],
+    ['['.repeat(1_000) + ']'.repeat(1_000), undefined],
     [{ query: 'no text' }, undefined],
   ])('makes of %j %j', (text, value) => {
     expect(parseArguments(text)).toEqual(value);

@@ -1,5 +1,8 @@
+import { parseJson } from '../outbound/read-json.js';
 import { ProviderUnavailableError } from '../outbound/upstream-error.js';
 import type { ChatPart, FinishReason, ToolCall } from './contract.js';
+
+const MAX_CALLS = 128;
 
 /** What an adapter keeps of a turn in which the model may call tools. */
 export interface ToolTurn {
@@ -13,9 +16,11 @@ export interface ToolTurn {
  * themselves, and nobody should act on one that was filtered.
  *
  * @param turn null where no tool was offered
+ * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE for more calls than any model makes at once: each needs an answer
  */
 export function endOfTurn(reason: FinishReason, turn: ToolTurn | null): ChatPart[] {
   const calls = reason === 'STOP' && turn ? turn.calls() : [];
+  if (calls.length > MAX_CALLS) throw new ProviderUnavailableError();
   return [
     ...(calls.length > 0 ? [{ type: 'toolCalls', calls, transcript: turn?.transcript() } as const] : []),
     { type: 'finish', reason },
@@ -24,20 +29,31 @@ export function endOfTurn(reason: FinishReason, turn: ToolTurn | null): ChatPart
 
 /** The most that is kept of one turn: the longest that models write today fits twice, hidden reasoning included. */
 const MAX_TURN_LENGTH = 2 * 1024 * 1024;
+/** The most values of the API that are kept of one turn: each takes its memory, and may have no text. */
+const MAX_TURN_VALUES = 50_000;
 
-/** Counts the characters that an adapter keeps of a turn, for a provider may go on without end. */
+/** Counts what an adapter keeps of a turn, in characters and in values, for a provider may go on without end. */
 export class TurnLength {
   #length = 0;
+  #values = 0;
 
   /**
    * @param piece a text, or a value of the API, which counts as its JSON
    * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE past the limit
    */
   add(piece: unknown): void {
-    const text = typeof piece === 'string' ? piece : (JSON.stringify(piece) as string | undefined);
-    this.#length += text?.length ?? 0;
-    if (this.#length > MAX_TURN_LENGTH) throw new ProviderUnavailableError();
+    if (typeof piece === 'string') this.#length += piece.length;
+    else {
+      this.#length += lengthOf(piece);
+      this.#values += 1;
+    }
+    if (this.#length > MAX_TURN_LENGTH || this.#values > MAX_TURN_VALUES)
+      throw new ProviderUnavailableError();
   }
+}
+
+function lengthOf(value: unknown): number {
+  return (JSON.stringify(value) as string | undefined)?.length ?? 0;
 }
 
 /**
@@ -55,7 +71,7 @@ export function toToolCall(id: unknown, name: unknown, input: unknown): ToolCall
 /** Parses the arguments that a model wrote; undefined where they are no JSON, for the parser's message quotes them. */
 export function parseArguments(text: unknown): unknown {
   try {
-    return typeof text === 'string' ? JSON.parse(text) : undefined;
+    return typeof text === 'string' ? parseJson(text) : undefined;
   } catch {
     return undefined;
   }

@@ -1,35 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { registry } from '../../../src/registry/registry.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { CAN_WRITE_SNAPSHOTS, knownKey, type KnownKey, namesIn, snapshotOf } from '../../support/heap.js';
 import { type Environment, type ServerProcess, useProcesses } from '../../support/server-process.js';
 
 // Each test starts several servers, which takes seconds on a busy machine.
 jest.setTimeout(120_000);
 
 const SEARCH = 'query ($input: WebSearchInput!) { webSearch(input: $input) { results { url } } }';
-const CAN_WRITE_SNAPSHOTS = [
-  '--import',
-  new URL('snapshot-on-message.mjs', import.meta.url).href,
-  // Or V8 cuts strings after 1,024 characters, and a key in a request's body could stand behind that.
-  '--heap-snapshot-string-limit=10000000',
-];
-
-/** What a key looks like in the heap, wherever it stands: alone, in a header, in a body, cut into pieces. */
-interface KnownKey {
-  readonly provider: string;
-  readonly key: string;
-  readonly needle: string;
-}
-
-const knownKey = (provider: string): KnownKey => {
-  const needle = randomBytes(12).toString('hex');
-  return { provider, key: `known-${needle}-tail`, needle };
-};
 
 describe('the heap of a server after it used keys', () => {
   const processes = useProcesses();
@@ -44,8 +23,8 @@ describe('the heap of a server after it used keys', () => {
 
   /** Stores a key for every provider and uses each. */
   async function useKeys(server: ServerProcess): Promise<KnownKey[]> {
-    const keys = [...providers('CHAT'), ...providers('SEARCH')].map(knownKey);
-    for (const { provider, key } of keys) {
+    const keys = [...providers('CHAT'), ...providers('SEARCH')].map((provider) => knownKey(provider));
+    for (const { name: provider, key } of keys) {
       processes.standIn.acceptKey(provider, key);
       await server.storeKey('alice', provider, key);
     }
@@ -66,14 +45,13 @@ describe('the heap of a server after it used keys', () => {
     expect(seenByUpstreams).toEqual(new Set(keys.map(({ key }) => key)));
 
     const heap = await snapshotOf(server);
-    const found = keys.filter(({ needle }) => heap.includes(needle)).map(({ provider }) => provider);
-    expect(found).toEqual([]);
+    expect(namesIn(heap, keys)).toEqual([]);
   });
 
   it('reaches no key of a user after the upstream failed or the watcher left', async () => {
     const server = await processes.start(processes.environment(database.environment), CAN_WRITE_SNAPSHOTS);
-    const keys = providers('CHAT').map(knownKey);
-    for (const { provider, key } of keys) {
+    const keys = providers('CHAT').map((provider) => knownKey(provider));
+    for (const { name: provider, key } of keys) {
       await server.storeKey('alice', provider, key);
       // The stand-in was not told to accept it, and echoes it.
       const [, failed] = await server.chatEvents('alice', { provider });
@@ -97,8 +75,7 @@ describe('the heap of a server after it used keys', () => {
       });
     }
     const heap = await snapshotOf(server);
-    const found = keys.filter(({ needle }) => heap.includes(needle)).map(({ provider }) => provider);
-    expect(found).toEqual([]);
+    expect(namesIn(heap, keys)).toEqual([]);
   });
 
   it('reaches no key that stood in the text of a query, once it has been stored', async () => {
@@ -124,11 +101,10 @@ describe('the heap of a server after it used keys', () => {
       ENCRYPTION_KEY: encryptionKey,
     };
     const server = await processes.start(environment, CAN_WRITE_SNAPSHOTS);
-    for (const { provider, key } of keys) processes.standIn.acceptKey(provider, key);
+    for (const { name: provider, key } of keys) processes.standIn.acceptKey(provider, key);
     for (const provider of providers('CHAT')) await server.chatEvents('alice', { provider });
     const heap = await snapshotOf(server);
-    const found = keys.filter(({ needle }) => heap.includes(needle)).map(({ provider }) => provider);
-    expect(found).toEqual([]);
+    expect(namesIn(heap, keys)).toEqual([]);
     expect(heap.includes(encryptionKey)).toBe(false);
   });
 
@@ -149,17 +125,5 @@ async function untilCancelled(server: ServerProcess, provider: string): Promise<
     );
     const [newest] = auditEvents.edges as { node: { provider: string; outcome: string } }[];
     if (newest?.node.provider === provider && newest.node.outcome === 'CANCELLED') return;
-  }
-}
-
-async function snapshotOf(server: ServerProcess): Promise<Buffer> {
-  const path = join(tmpdir(), `keystream-${randomBytes(6).toString('hex')}.heapsnapshot`);
-  try {
-    const written = once(server.child, 'message');
-    server.child.send(path);
-    await written;
-    return await readFile(path);
-  } finally {
-    await rm(path, { force: true });
   }
 }

@@ -1,0 +1,66 @@
+import { nextTurn, turnIsOver } from './event-loop-turn.js';
+
+/** Holds the event loop until its turn is over. */
+function work(): Promise<void> {
+  for (;;) {
+    const pause = turnIsOver();
+    if (pause) return pause;
+  }
+}
+
+describe('a turn of the event loop', () => {
+  it('lets work go on at first', async () => {
+    await nextTurn();
+    expect(turnIsOver()).toBeNull();
+  });
+
+  it('gives sockets and timers theirs when it is over', async () => {
+    const fired: string[] = [];
+    setTimeout(() => fired.push('timer'), 1);
+    while (fired.length === 0) await work();
+    expect(fired).toEqual(['timer']);
+  });
+
+  it('is one for all: what one has used another does not get', async () => {
+    const first = work();
+    expect(turnIsOver()).not.toBeNull();
+    await first;
+  });
+
+  it('begins anew after the pause', async () => {
+    await work();
+    expect(turnIsOver()).toBeNull();
+  });
+
+  it('is given to those who wait one after the other, however long each takes', async () => {
+    const order: string[] = [];
+    const workTwice = async (name: string): Promise<void> => {
+      for (let round = 1; round <= 2; round += 1) {
+        await work();
+        order.push(`${name}${String(round)}`);
+      }
+    };
+    await Promise.all(['a', 'b', 'c'].map(workTwice));
+    expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'c2']);
+  });
+
+  it('never lets those who wait take more than one turn together', async () => {
+    let turn = 0;
+    let isCounting = true;
+    const count = (): void => {
+      turn += 1;
+      if (isCounting) setImmediate(count);
+    };
+    setImmediate(count);
+    const turns: number[] = [];
+    await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        await work();
+        turns.push(turn);
+        await work();
+      }),
+    );
+    isCounting = false;
+    expect(new Set(turns).size).toBe(5);
+  });
+});

@@ -1,0 +1,48 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers';
+
+/** How long work on what others send may go on in one turn of the event loop, all of it together, in milliseconds. */
+const TURN_MS = 10;
+
+let beganAt: number | null = null;
+const waiting: (() => void)[] = [];
+
+/**
+ * Whether this turn of the event loop has been worked in for long enough. Promises that are settled already are no
+ * pause: a loop over them holds up every socket and timer of the process, however often it awaits. So one that goes on
+ * for as long as others like awaits this between two of its steps:
+ *
+ * ```ts
+ * const pause = turnIsOver();
+ * if (pause) await pause;
+ * ```
+ *
+ * @returns null where the work may go on; else a promise of a later turn, in which sockets and timers have had theirs
+ */
+export function turnIsOver(): Promise<void> | null {
+  return isUsedUp() ? nextTurn() : null;
+}
+
+/** Resolves in a later turn of the event loop, when those have gone on that asked before. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    setImmediate(letFirstGoOn);
+  });
+}
+
+/** One for each that waits, but it is the first in the line who goes on: nobody is overtaken by who asks again. */
+function letFirstGoOn(): void {
+  if (isUsedUp()) setImmediate(letFirstGoOn);
+  else waiting.shift()?.();
+}
+
+function isUsedUp(): boolean {
+  const now = performance.now();
+  if (beganAt === null) {
+    beganAt = now;
+    // Immediates run after the sockets, once a turn.
+    setImmediate(() => (beganAt = null));
+  }
+  return now - beganAt >= TURN_MS;
+}
