@@ -19,6 +19,7 @@ export class KeyMask {
 
   /** A whole text, with every occurrence of the key replaced. */
   text(text: string): string {
+    if (text.length < this.#pattern.length) return text;
     const whole = this.stream();
     return whole.push(text) + whole.release();
   }

@@ -6,6 +6,9 @@ import { withDeadline } from './deadline.js';
 import { maskHits } from './mask-hits.js';
 import { normaliseHits } from './normalise-hits.js';
 
+/** Engines are asked for twenty at most: of one that sends more and more, no more is looked at. */
+const MAX_HITS = 200;
+
 /** An engine, what its texts are written in, and how long one search with it may take in all. */
 export interface TimedEngine {
   readonly engine: SearchEngine;
@@ -44,7 +47,8 @@ export class SearchService {
       (inTime) => engine.search(request, key, inTime),
     );
     // Before, so that no cut leaves a part of the key; and after, for entities and tags that are gone may have hidden it.
-    return maskHits(normaliseHits(maskHits(hits, mask), request.limit, textFormat), mask);
+    const masked = maskHits(hits.slice(0, MAX_HITS), mask);
+    return maskHits(normaliseHits(masked, request.limit, textFormat), mask);
   }
 
   #get(engineId: string): TimedEngine {
