@@ -77,7 +77,7 @@ export class MaskedText {
     this.#matched = matched;
     this.#held = matched < holdFrom ? 0 : Math.min(matched, piece.length - shownTo);
     const rest = between(shownTo, piece.length - this.#held);
-    return masked === null ? rest : copyOf(masked + rest);
+    return masked === null && this.#held === 0 ? rest : copyOf((masked ?? '') + rest);
   }
 
   /** What is held back, when no more comes. */
