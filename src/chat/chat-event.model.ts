@@ -137,7 +137,10 @@ export class TextDelta extends ChatEvent {
   @Field(() => Int, { description: 'The first number that this event covers; `seq` is the last.' })
   fromSeq!: number;
 
-  @Field({ description: 'The text, to be appended.' })
+  @Field({
+    description:
+      "The text, to be appended. Where the provider says the key that it was called with, that key's masked form stands in its place, or `[key]` for one of the server.",
+  })
   text!: string;
 }
 
@@ -149,7 +152,7 @@ export class ReasoningDelta extends ChatEvent {
   @Field(() => Int, { description: 'The first number that this event covers; `seq` is the last.' })
   fromSeq!: number;
 
-  @Field({ description: 'The text, to be appended.' })
+  @Field({ description: 'The text, to be appended. A key in it is masked as in TextDelta.' })
   text!: string;
 }
 
@@ -165,7 +168,10 @@ export class SearchStarted extends ChatEvent {
   })
   provider!: SearchProviderId;
 
-  @Field({ description: 'The words that the model searches for.' })
+  @Field({
+    description:
+      "The words that the engine is asked with: the model's, without the chat's key and the engine's, which are masked.",
+  })
   query!: string;
 }
 

@@ -1,23 +1,25 @@
 import { Logger } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
-import { describeError, type ErrorDescription } from '../common/describe-error.js';
+import { describeError } from '../common/describe-error.js';
 import type { ToolCall, ToolResult } from '../providers/contract.js';
 import type { SearchProviderId } from '../registry/provider-ids.js';
-import type { SearchHit, WebSearchResult } from '../web-search/web-search.model.js';
-import type { SearchPart } from './chat-source.js';
+import type { WebSearchResult } from '../web-search/web-search.model.js';
+import type { SearchFinishedPart, SearchPart, SearchStartedPart } from './chat-source.js';
 import { ANSWER_NOW, boundHits, readCall, toResultText } from './search-tool.js';
 
 /**
  * Searches once.
  *
- * @param onKeyOpened called before the engine is
+ * @param onKeyOpened called before the engine is, with the words that it is asked with
  * @throws anything; it has let go of key and engine by then
  */
 export type Search = (
   query: string,
   signal: AbortSignal,
-  onKeyOpened: (provider: SearchProviderId) => void,
-) => Promise<Pick<WebSearchResult, 'provider' | 'results'>>;
+  onKeyOpened: OnKeyOpened,
+) => Promise<Pick<WebSearchResult, 'provider' | 'query' | 'results'>>;
+
+type OnKeyOpened = (provider: SearchProviderId, query: string) => void;
 
 export interface ChatSearchesSettings {
   readonly chatId: string;
@@ -27,17 +29,13 @@ export interface ChatSearchesSettings {
   readonly providerOf: (error: unknown) => SearchProviderId;
 }
 
-interface SearchOutcome {
-  readonly provider: SearchProviderId;
-  readonly results: readonly SearchHit[];
-  /** Null where it succeeded. */
-  readonly error: ErrorDescription | null;
-}
+/** The engine, and the words that it is asked with. */
+type SearchStart = Omit<SearchStartedPart, 'type'>;
+type SearchOutcome = Omit<SearchFinishedPart, 'type'>;
 
 interface BegunSearch {
-  readonly query: string;
   /** Resolves when the key is open, or when there is none to open. */
-  readonly provider: Promise<SearchProviderId>;
+  readonly start: Promise<SearchStart>;
   /** Never rejects. */
   readonly outcome: Promise<SearchOutcome>;
 }
@@ -82,14 +80,14 @@ export class ChatSearches {
     const replies = calls.map((call) => ({ call, done: this.#begin(call, whileWanted) }));
     const begun = replies.map(({ done }) => done).filter((done) => typeof done !== 'string');
     try {
-      for (const { query, provider } of begun) {
-        const engine = await provider;
+      for (const { start } of begun) {
+        const { provider, query } = await start;
         signal.throwIfAborted();
-        yield { type: 'searchStarted', provider: engine, query };
+        yield { type: 'searchStarted', provider, query };
       }
-      for await (const { query, ...outcome } of asTheyEnd(begun)) {
+      for await (const outcome of asTheyEnd(begun)) {
         signal.throwIfAborted();
-        yield { type: 'searchFinished', query, ...outcome };
+        yield { type: 'searchFinished', ...outcome };
       }
       signal.throwIfAborted();
       return await Promise.all(replies.map((reply) => this.#toResult(reply)));
@@ -104,54 +102,50 @@ export class ChatSearches {
     if ('problem' in asked) return asked.problem;
     if (this.areSpent) return ANSWER_NOW;
     this.#left -= 1;
-    const { query } = asked;
-    let onKeyOpened: (provider: SearchProviderId) => void = () => undefined;
-    const opened = new Promise<SearchProviderId>((resolve) => (onKeyOpened = resolve));
-    const outcome = this.#search(query, signal, onKeyOpened);
-    const provider = Promise.race([opened, outcome.then((ended) => ended.provider)]);
-    return { query, provider, outcome };
+    let onStart: (start: SearchStart) => void = () => undefined;
+    const started = new Promise<SearchStart>((resolve) => (onStart = resolve));
+    const outcome = this.#search(asked.query, signal, onStart);
+    return { start: Promise.race([started, outcome]), outcome };
   }
 
   async #search(
     query: string,
     signal: AbortSignal,
-    onKeyOpened: (provider: SearchProviderId) => void,
+    onStart: (start: SearchStart) => void,
   ): Promise<SearchOutcome> {
     const { chatId, search, providerOf } = this.#settings;
-    let opened = null as SearchProviderId | null;
+    let start = null as SearchStart | null;
     try {
-      const { provider, results } = await search(query, signal, (engine) => {
-        opened = engine;
-        onKeyOpened(engine);
+      const found = await search(query, signal, (provider, words) => {
+        start = { provider, query: words };
+        onStart(start);
       });
-      return { provider, results: boundHits(results), error: null };
+      return { provider: found.provider, query: found.query, results: boundHits(found.results), error: null };
     } catch (error) {
       if (!(error instanceof AppError) && !signal.aborted) {
         this.#logger.error({ err: error, chatId }, 'A search of a chat failed for a reason of our own');
       }
-      return { provider: opened ?? providerOf(error), results: [], error: describeError(error) };
+      return { provider: providerOf(error), query, ...start, results: [], error: describeError(error) };
     }
   }
 
   async #toResult({ call, done }: Reply): Promise<ToolResult> {
     const answer = { callId: call.id, name: call.name };
     if (typeof done === 'string') return { ...answer, content: done, isError: true };
-    const { results, error } = await done.outcome;
-    if (!error) return { ...answer, content: toResultText(done.query, results, this.#left), isError: false };
+    const { query, results, error } = await done.outcome;
+    if (!error) return { ...answer, content: toResultText(query, results, this.#left), isError: false };
     const failure = `The search failed: ${error.code}. ${error.message}`;
     return { ...answer, content: this.areSpent ? `${failure} ${ANSWER_NOW}` : failure, isError: true };
   }
 }
 
-async function* asTheyEnd(
-  searches: readonly BegunSearch[],
-): AsyncGenerator<SearchOutcome & { query: string }> {
+async function* asTheyEnd(searches: readonly BegunSearch[]): AsyncGenerator<SearchOutcome> {
   const pending = new Map(
     searches.map((search) => [search, search.outcome.then((outcome) => ({ search, outcome }))]),
   );
   while (pending.size > 0) {
     const { search, outcome } = await Promise.race(pending.values());
     pending.delete(search);
-    yield { query: search.query, ...outcome };
+    yield outcome;
   }
 }

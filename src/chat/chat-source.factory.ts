@@ -3,10 +3,12 @@ import type { ErrorCode } from '../common/error-code.js';
 import { Config } from '../config/config.js';
 import { KeyResolutionService, type ResolvedKey } from '../keys/key-resolution.service.js';
 import { KeyUseService } from '../keys/key-use.service.js';
+import { maskOf } from '../keys/mask-of.js';
 import { ChatAdapters } from '../providers/chat-adapters.js';
 import type { ChatRequest } from '../providers/contract.js';
 import { type ChatProviderId, providerIdsOf } from '../registry/provider-ids.js';
 import { WebSearchService } from '../web-search/web-search.service.js';
+import { AnswerMask } from './answer-mask.js';
 import type { ChatInput } from './chat.inputs.js';
 import { ChatSearches } from './chat-searches.js';
 import type { ChatSource, SourcePart } from './chat-source.js';
@@ -60,7 +62,8 @@ export class ChatSourceFactory {
     signal: AbortSignal,
   ): AsyncIterable<SourcePart> {
     const adapter = new RetryOnce(this.adapters.get(key.provider));
-    return answer(adapter, toRequest(input, model), key.secret, signal, searches);
+    const mask = new AnswerMask(maskOf(key));
+    return answer(adapter, toRequest(input, model), key.secret, signal, searches, mask);
   }
 
   private searchesOf({ userId, chatId, input: { webSearch } }: ChatToAnswer): ChatSearches | null {

@@ -1,16 +1,21 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { collect, failureOf } from '../../test/support/collect.js';
+import { KeyMask } from '../common/key-mask.js';
 import { Secret } from '../common/secret.js';
 import { NoKeyAvailableError } from '../keys/keys.errors.js';
 import { ProviderUnavailableError } from '../outbound/upstream-error.js';
 import type { ChatAdapter, ChatPart, ChatRequest, ToolCall, ToolStep } from '../providers/contract.js';
 import type { SearchHit } from '../web-search/web-search.model.js';
+import { AnswerMask } from './answer-mask.js';
 import { ChatSearches, type Search } from './chat-searches.js';
 import type { SourcePart } from './chat-source.js';
 import { answer } from './search-loop.js';
 
-const key = Secret.fromText('a-key-of-nobody');
+const KEY = 'sk-a-key-of-nobody';
+const MASK = 'sk-…body';
+const key = Secret.fromText(KEY);
+const newMask = () => new AnswerMask(new KeyMask(key, { mask: MASK, publicPrefixes: ['sk-'] }));
 const never = new AbortController().signal;
 const request: ChatRequest = { model: 'model', messages: [{ role: 'USER', content: 'Hello' }] };
 
@@ -44,8 +49,8 @@ const hit = (title: string, more: Partial<SearchHit> = {}): SearchHit => ({
   ...more,
 });
 const found: Search = (query, _signal, onKeyOpened) => {
-  onKeyOpened('BRAVE');
-  return Promise.resolve({ provider: 'BRAVE', results: [hit(query)] });
+  onKeyOpened('BRAVE', query);
+  return Promise.resolve({ provider: 'BRAVE', query, results: [hit(query)] });
 };
 
 /** Searches that a test lets end, one by one. */
@@ -54,8 +59,11 @@ function heldSearches() {
   const stopped: string[] = [];
   const search: Search = (query, signal, onKeyOpened) =>
     new Promise((resolve, reject) => {
-      onKeyOpened('BRAVE');
-      open.set(query, { resolve: () => resolve({ provider: 'BRAVE', results: [hit(query)] }), reject });
+      onKeyOpened('BRAVE', query);
+      open.set(query, {
+        resolve: () => resolve({ provider: 'BRAVE', query, results: [hit(query)] }),
+        reject,
+      });
       signal.addEventListener('abort', () => {
         stopped.push(query);
         reject(signal.reason as Error);
@@ -88,7 +96,7 @@ function chatWith(
     search,
     providerOf: () => 'FIRECRAWL',
   });
-  const stream = (signal: AbortSignal = never) => answer(adapter, request, key, signal, searches);
+  const stream = (signal: AbortSignal = never) => answer(adapter, request, key, signal, searches, newMask());
   const steps = (): readonly ToolStep[] => requests.at(-1)?.tools?.steps ?? [];
   return {
     requests,
@@ -115,7 +123,7 @@ describe('a chat that may not search', () => {
         await Promise.resolve();
       },
     };
-    const parts = await collect(answer(adapter, request, key, never, null));
+    const parts = await collect(answer(adapter, request, key, never, null, newMask()));
     expect(parts).toEqual([text('a'), usageOf(1, 2), STOP]);
     expect(requests).toEqual([request]);
   });
@@ -261,8 +269,8 @@ describe('a chat that may search', () => {
   describe('a search that fails', () => {
     it('is told to the model and shown, and the chat goes on', async () => {
       const { stream, results } = chatWith([searching('a'), [text('Sorry.'), STOP]], {
-        search: (_query, _signal, onKeyOpened) => {
-          onKeyOpened('TAVILY');
+        search: (query, _signal, onKeyOpened) => {
+          onKeyOpened('TAVILY', query);
           return Promise.reject(new ProviderUnavailableError(1_000));
         },
       });
@@ -306,7 +314,7 @@ describe('a chat that may search', () => {
   describe('what the model is given', () => {
     const contentFor = async (...hits: SearchHit[]) => {
       const { stream, results } = chatWith([searching('a'), [STOP]], {
-        search: () => Promise.resolve({ provider: 'BRAVE', results: hits }),
+        search: (query) => Promise.resolve({ provider: 'BRAVE', query, results: hits }),
       });
       const parts = await collect(stream());
       const shown = parts.find((part) => part.type === 'searchFinished');
@@ -397,7 +405,7 @@ describe('a chat that may search', () => {
       let letGo = false;
       const { stream } = chatWith([searching('a', 'b')], {
         search: async (query, signal, onKeyOpened) => {
-          onKeyOpened('BRAVE');
+          onKeyOpened('BRAVE', query);
           await new Promise((resolve) => signal.addEventListener('abort', resolve));
           if (query === 'b') for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
           if (query === 'b') letGo = true;
@@ -457,5 +465,89 @@ describe('a chat that may search', () => {
     const { stream } = chatWith([searching('a', 'b')], { search });
     for await (const _ of stream()) break;
     expect(stopped).toEqual(['a', 'b']);
+  });
+
+  describe('with a model that says the key', () => {
+    const reasoning = (value: string): ChatPart => ({ type: 'reasoning', text: value });
+    const [beginning, rest] = [KEY.slice(0, 10), KEY.slice(10)];
+
+    it('shows it masked, also where it is said over two turns', async () => {
+      const { stream, steps } = chatWith([
+        [text(`Is it ${KEY}? Or ${beginning}`), ...searching('cats')],
+        [text(`${rest}.`), STOP],
+      ]);
+      expect(await collect(stream())).toEqual([
+        text(`Is it ${MASK}? Or `),
+        expect.objectContaining({ type: 'searchStarted' }),
+        expect.objectContaining({ type: 'searchFinished' }),
+        text(`${MASK}.`),
+        STOP,
+      ]);
+      expect(steps()[0]?.transcript).toBe('said: cats');
+    });
+
+    it('knows it in what it says between what it thinks', async () => {
+      const parts = [text(beginning), reasoning(`No: ${beginning}`), text(rest), reasoning('!'), STOP];
+      expect(await collect(chatWith([parts]).stream())).toEqual([
+        reasoning('No: '),
+        text(MASK),
+        reasoning(`${beginning}!`),
+        STOP,
+      ]);
+    });
+
+    it('hands on at once, and as they came, deltas that have nothing to do with it', async () => {
+      const parts = [text('a'), reasoning('sk-'), text('sk-a-ke'), text('b'), STOP];
+      const shown = await collect(chatWith([parts]).stream());
+      expect(shown).toHaveLength(parts.length);
+      for (const [index, part] of parts.entries()) expect(shown[index]).toBe(part);
+    });
+
+    it.each([
+      ['is over', [STOP], [STOP]],
+      ['stops without an end', [], []],
+      ['would call on', searching('b'), [TOOL_LIMIT]],
+    ])('shows what it held back when the answer %s', async (_, last, end) => {
+      const held = [reasoning(`a ${beginning}`), text(beginning)];
+      const { stream } = chatWith([searching('a'), [...held, ...last]], { maxSearches: 1 });
+      const parts = await collect(stream());
+      expect(parts.slice(2)).toEqual([reasoning('a '), reasoning(beginning), text(beginning), ...end]);
+    });
+
+    it('shows what it held back before it fails', async () => {
+      const error = new ProviderUnavailableError();
+      const { stream } = chatWith([[text(`It is ${beginning}`), error]]);
+      const parts = stream();
+      expect([(await parts.next()).value, (await parts.next()).value]).toEqual([
+        text('It is '),
+        text(beginning),
+      ]);
+      expect(await failureOf(parts)).toBe(error);
+    });
+
+    it('lets the key reach neither the engine nor the client in the words of a search', async () => {
+      const asked: string[] = [];
+      const { stream, results, steps } = chatWith([searching(`who uses ${KEY}`), [STOP]], {
+        search: (query, signal, onKeyOpened) => {
+          asked.push(query);
+          return found(query, signal, onKeyOpened);
+        },
+      });
+      const parts = await collect(stream());
+      expect(asked).toEqual([`who uses ${MASK}`]);
+      expect(JSON.stringify([parts, results()[0]?.content])).not.toContain(KEY);
+      expect(steps()[0]?.transcript).toBe(`said: who uses ${KEY}`);
+    });
+
+    it('names the words that the engine was asked with, whose own key may have stood in them', async () => {
+      const { stream, results } = chatWith([searching('a b'), [STOP]], {
+        search: (query, signal, onKeyOpened) => found(query.replace('b', '[key]'), signal, onKeyOpened),
+      });
+      expect(searchesIn(await collect(stream()))).toEqual([
+        'searchStarted a [key]',
+        'searchFinished a [key]',
+      ]);
+      expect(results()[0]?.content).toContain('"query":"a [key]"');
+    });
   });
 });

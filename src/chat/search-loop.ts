@@ -1,5 +1,6 @@
 import type { Secret } from '../common/secret.js';
 import type { ChatAdapter, ChatPart, ChatRequest, TokenUsage, ToolStep } from '../providers/contract.js';
+import type { AnswerMask } from './answer-mask.js';
 import type { ChatSearches } from './chat-searches.js';
 import type { SourcePart } from './chat-source.js';
 import { searchTool } from './search-tool.js';
@@ -25,6 +26,7 @@ interface Turn {
  *
  * @param adapter called once a turn
  * @param searches null: the model may not search
+ * @param mask takes the key out of what the model says: nothing of that leaves here but through it
  * @throws what the adapter throws; after an abort `signal.reason`
  */
 export async function* answer(
@@ -33,33 +35,37 @@ export async function* answer(
   key: Secret,
   signal: AbortSignal,
   searches: ChatSearches | null,
+  mask: AnswerMask,
 ): AsyncGenerator<SourcePart, void> {
   const steps: ToolStep[] = [];
   let usage: TokenUsage | null = null;
-  for (;;) {
-    const mustAnswer = !searches || searches.areSpent || steps.length >= searches.maxSearches + SPARE_TURNS;
-    const tools = searches && {
-      definitions: [searchTool],
-      steps: [...steps],
-      choice: mustAnswer ? ('NONE' as const) : ('AUTO' as const),
-    };
-    const turn: Turn = yield* relayTurn(
-      adapter.stream({ ...request, ...(tools && { tools }) }, key, signal),
-      usage,
-    );
-    if (!turn.finish) return;
-    if (!turn.calls) {
-      yield turn.finish;
-      return;
+  try {
+    for (;;) {
+      const mustAnswer = !searches || searches.areSpent || steps.length >= searches.maxSearches + SPARE_TURNS;
+      const tools = searches && {
+        definitions: [searchTool],
+        steps: [...steps],
+        choice: mustAnswer ? ('NONE' as const) : ('AUTO' as const),
+      };
+      const turn: Turn = yield* relayTurn(
+        adapter.stream({ ...request, ...(tools && { tools }) }, key, signal),
+        usage,
+        mask,
+      );
+      if (!turn.finish || !turn.calls || mustAnswer) {
+        yield* mask.release();
+        if (turn.finish) yield turn.calls ? { type: 'finish', reason: 'TOOL_LIMIT' } : turn.finish;
+        return;
+      }
+      signal.throwIfAborted();
+      usage = turn.usage;
+      const results = yield* searches.run(turn.calls.calls, signal);
+      steps.push({ transcript: turn.calls.transcript, results });
     }
-    if (mustAnswer) {
-      yield { type: 'finish', reason: 'TOOL_LIMIT' };
-      return;
-    }
-    signal.throwIfAborted();
-    usage = turn.usage;
-    const results = yield* searches.run(turn.calls.calls, signal);
-    steps.push({ transcript: turn.calls.transcript, results });
+  } catch (error) {
+    // What was said before a failure is part of the answer.
+    yield* mask.release();
+    throw error;
   }
 }
 
@@ -67,6 +73,7 @@ export async function* answer(
 async function* relayTurn(
   parts: AsyncIterable<ChatPart>,
   before: TokenUsage | null,
+  mask: AnswerMask,
 ): AsyncGenerator<SourcePart, Turn> {
   let calls: Turn['calls'] = null;
   let finish: Turn['finish'] = null;
@@ -74,15 +81,17 @@ async function* relayTurn(
   for await (const part of parts) {
     switch (part.type) {
       case 'text':
-      case 'reasoning':
-        yield part;
+      case 'reasoning': {
+        const shown = mask.delta(part);
+        if (shown) yield shown;
         break;
+      }
       case 'usage':
         usage = before ? add(before, part.usage) : part.usage;
         yield { type: 'usage', usage };
         break;
       case 'toolCalls':
-        calls = part;
+        calls = mask.toolCalls(part);
         break;
       case 'finish':
         finish = part;

@@ -6,7 +6,7 @@ const PRINTED = '[secret]';
  * A key in the clear. It prints as `[secret]` wherever a value might be printed, and its bytes live in a buffer of
  * its own that {@link destroy} overwrites: `allocUnsafeSlow` keeps them out of Node's shared pool.
  *
- * Only adapters and crypto may call {@link reveal}; a lint rule holds everybody else to that.
+ * Only adapters, crypto and {@link KeyMask} may call {@link reveal}; a lint rule holds everybody else to that.
  */
 export class Secret {
   readonly #bytes: Buffer;

@@ -1,9 +1,6 @@
 import type { Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { WebSocket } from 'ws';
-
-/** How long messages of one connection are handled before the event loop is given back, in milliseconds. */
-const SLICE_MS = 10;
+import { nextTurn, turnIsOver } from '../common/event-loop-turn.js';
 
 /** The most bytes that Node reads at once. After less there is nothing more for the moment. */
 const FULL_READ_BYTES = 65_536;
@@ -15,8 +12,8 @@ export type MessageHandler = (data: Buffer) => Promise<void> | undefined;
 type Hold = 'asked' | 'handling' | 'resting';
 
 /**
- * What comes in on one socket, at the pace at which it is handled: one message after the other, in slices of the event
- * loop's time. While one waits, the socket is not read; messages that were read with it wait here, which are as many as
+ * What comes in on one socket, at the pace at which it is handled: one message after the other, with pauses for the event
+ * loop. While one waits, the socket is not read; messages that were read with it wait here, which are as many as
  * one read brings.
  */
 export class WebSocketIntake {
@@ -59,13 +56,11 @@ export class WebSocketIntake {
   async #handleAll(): Promise<void> {
     this.#isHandling = true;
     try {
-      let sliceEnd = performance.now() + SLICE_MS;
       for (let data = this.#waiting.shift(); data; data = this.#waiting.shift()) {
-        const handled = this.handle(data);
-        if (!handled && performance.now() < sliceEnd) continue;
+        const pause = this.handle(data) ?? turnIsOver();
+        if (!pause) continue;
         this.#hold('handling');
-        await (handled ?? nextTurn());
-        sliceEnd = performance.now() + SLICE_MS;
+        await pause;
       }
     } catch (error) {
       this.onError(error);

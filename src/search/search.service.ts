@@ -1,8 +1,11 @@
+import type { KeyMask } from '../common/key-mask.js';
 import type { Secret } from '../common/secret.js';
 import { ProviderTimeoutError } from '../outbound/upstream-error.js';
 import type { SearchEngine, SearchHit, SearchRequest, TextFormat } from './contract.js';
 import { withDeadline } from './deadline.js';
+import { maskHits } from './mask-hits.js';
 import { normaliseHits } from './normalise-hits.js';
+import { MAX_LOOKED_AT } from './select-hits.js';
 
 /** An engine, what its texts are written in, and how long one search with it may take in all. */
 export interface TimedEngine {
@@ -22,6 +25,7 @@ export class SearchService {
   /**
    * Searches once, without a retry, and cleans what the engine found ({@link normaliseHits}).
    *
+   * @param mask takes the key out of what was found
    * @param signal closes the engine's connections when it aborts; what is thrown then is `signal.reason`
    * @throws what {@link SearchEngine.search} throws; PROVIDER_TIMEOUT also when the search as a whole, with the pages
    * that it brings, takes too long
@@ -30,6 +34,7 @@ export class SearchService {
     engineId: string,
     request: SearchRequest,
     key: Secret,
+    mask: KeyMask,
     signal: AbortSignal,
   ): Promise<SearchHit[]> {
     const { engine, textFormat, timeoutMs } = this.#get(engineId);
@@ -39,7 +44,9 @@ export class SearchService {
       () => new ProviderTimeoutError(),
       (inTime) => engine.search(request, key, inTime),
     );
-    return normaliseHits(hits, request.limit, textFormat);
+    // Before, so that no cut leaves a part of the key; and after, for entities and tags that are gone may have hidden it.
+    const masked = maskHits(hits.slice(0, MAX_LOOKED_AT), mask);
+    return maskHits(normaliseHits(masked, request.limit, textFormat), mask);
   }
 
   #get(engineId: string): TimedEngine {

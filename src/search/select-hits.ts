@@ -1,7 +1,7 @@
 import type { SearchHit } from './contract.js';
 
 /** Engines are asked for twenty at most. Of one that sends more without end, no more are looked at. */
-const MAX_LOOKED_AT = 200;
+export const MAX_LOOKED_AT = 200;
 /** What browsers and servers take is shorter; a parser takes any. */
 const MAX_ADDRESS_LENGTH = 16_384;
 

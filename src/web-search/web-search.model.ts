@@ -104,7 +104,10 @@ export class WebSearchInput {
   depth?: SearchDepthId | null;
 }
 
-@ObjectType({ description: 'One result of a web search.' })
+@ObjectType({
+  description:
+    "One result of a web search. Where the engine says the key that it was called with, that key's masked form stands in its place, or `[key]` for one of the server.",
+})
 export class SearchHit {
   @Field({ description: "The page's title, without markup." })
   title!: string;
@@ -128,7 +131,7 @@ export class SearchHit {
 
 @ObjectType({ description: 'What a web search found.' })
 export class WebSearchResult {
-  @Field({ description: 'The words searched for.' })
+  @Field({ description: 'The words that the engine was asked with: its own key in them is masked.' })
   query!: string;
 
   @Field(() => SearchProvider, { description: 'The engine that answered.' })

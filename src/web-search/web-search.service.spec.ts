@@ -6,7 +6,7 @@ import type { KeyResolutionService } from '../keys/key-resolution.service.js';
 import type { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError, NoKeyAvailableError } from '../keys/keys.errors.js';
 import type { Limits } from '../limits/limits.service.js';
-import type { SearchHit } from '../search/contract.js';
+import type { SearchHit, SearchRequest } from '../search/contract.js';
 import type { SearchService } from '../search/search.service.js';
 import type { WebSearchInput } from './web-search.model.js';
 import { WebSearchService } from './web-search.service.js';
@@ -19,12 +19,14 @@ describe('WebSearchService', () => {
   let now: number;
   let finished: FinishedUse[];
   let happened: string[];
+  let asked: string[];
   let secret: Secret;
   beforeEach(() => {
     now = 1_000;
     finished = [];
     happened = [];
-    secret = Secret.fromText('key');
+    asked = [];
+    secret = Secret.fromText('fc-key-of-nobody');
     jest.spyOn(performance, 'now').mockImplementation(() => now);
   });
   afterEach(() => jest.restoreAllMocks());
@@ -43,9 +45,10 @@ describe('WebSearchService', () => {
       finish: (_userId: string, use: FinishedUse) => Promise.resolve(finished.push(use)),
     } as unknown as KeyUseService;
     const engines = {
-      search: () => {
+      search: (_engine: string, { query }: SearchRequest) => {
         take(1);
         happened.push('engine called');
+        asked.push(query);
         return search();
       },
     } as unknown as SearchService;
@@ -95,14 +98,25 @@ describe('WebSearchService', () => {
     expect(() => secret.reveal()).toThrow('destroyed');
   });
 
+  it('asks the engine with words that its key is taken out of, and says so', async () => {
+    const service = serviceWith(() => Promise.resolve([]));
+    const words: WebSearchInput = { query: 'is fc-key-of-nobody a key' };
+    const { query } = await service.search('alice', words, new AbortController().signal);
+    expect([query, ...asked]).toEqual(['is k… a key', 'is k… a key']);
+  });
+
   describe('for a chat', () => {
-    const chatSearch = (service: WebSearchService, onKeyOpened: (provider: string) => void) =>
+    const chatSearch = (service: WebSearchService, onKeyOpened: (provider: string, query: string) => void) =>
       service.search('alice', input, new AbortController().signal, { chatId: 'chat', onKeyOpened });
 
     it('tells the engine when the key is open, before it is called', async () => {
       const service = serviceWith(() => Promise.resolve([]));
-      await chatSearch(service, (provider) => happened.push(`told ${provider}`));
-      expect(happened).toEqual(['key opened for chat, known to chat', 'told FIRECRAWL', 'engine called']);
+      await chatSearch(service, (provider, query) => happened.push(`told ${provider} ${query}`));
+      expect(happened).toEqual([
+        'key opened for chat, known to chat',
+        'told FIRECRAWL words',
+        'engine called',
+      ]);
     });
 
     it('names the chat in its account', async () => {

@@ -2,7 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { describeError } from '../common/describe-error.js';
 import { milliseconds } from '../common/milliseconds.js';
 import { BadUserInputError } from '../common/input-errors.js';
+import type { KeyMask } from '../common/key-mask.js';
 import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
+import { maskOf } from '../keys/mask-of.js';
 import { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError } from '../keys/keys.errors.js';
 import { Limits } from '../limits/limits.service.js';
@@ -16,8 +18,12 @@ const engineOptions: readonly SearchOption[] = ['country', 'language', 'safeSear
 /** The chat that a search is part of. */
 export interface SearchingChat {
   readonly chatId: string;
-  /** Called when the key is open and its use written down, before the engine is called. It must not throw. */
-  readonly onKeyOpened: (provider: SearchProviderId) => void;
+  /**
+   * Called when the key is open and its use written down, before the engine is called. It must not throw.
+   *
+   * @param query the words that the engine is asked with
+   */
+  readonly onKeyOpened: (provider: SearchProviderId, query: string) => void;
 }
 
 /** One search for one user: key, engine, audit. */
@@ -59,8 +65,12 @@ export class WebSearchService {
       chatId,
     );
     try {
-      chat?.onKeyOpened(key.provider);
-      return await this.searchWith(userId, { key, input, chatId, arrivedAt }, signal);
+      const mask = maskOf(key);
+      // Engines keep what they are asked, and may show it to others.
+      const query = mask.text(input.query);
+      chat?.onKeyOpened(key.provider, query);
+      const request = toRequest(input, query, key.provider);
+      return await this.searchWith(userId, { key, mask, request, chatId, arrivedAt }, signal);
     } finally {
       key.secret.destroy();
     }
@@ -78,7 +88,7 @@ export class WebSearchService {
 
   private async searchWith(
     userId: string,
-    { key, input, chatId, arrivedAt }: StartedSearch,
+    { key, mask, request, chatId, arrivedAt }: StartedSearch,
     signal: AbortSignal,
   ): Promise<WebSearchResult> {
     const report = (outcome: string): Promise<void> =>
@@ -86,15 +96,10 @@ export class WebSearchService {
     try {
       signal.throwIfAborted();
       const startedAt = performance.now();
-      const results = await this.engines.search(
-        key.provider,
-        toRequest(input, key.provider),
-        key.secret,
-        signal,
-      );
+      const results = await this.engines.search(key.provider, request, key.secret, mask, signal);
       const tookMs = milliseconds(performance.now() - startedAt);
       await report('OK');
-      return { query: input.query, provider: key.provider, keySource: key.source, results, tookMs };
+      return { query: request.query, provider: key.provider, keySource: key.source, results, tookMs };
     } catch (error) {
       await report(signal.aborted ? 'CANCELLED' : describeError(error).code);
       // After an abort its reason counts: what the engine threw may be no more than its echo.
@@ -134,7 +139,8 @@ type FinishedUse = Parameters<KeyUseService['finish']>[1];
 
 interface StartedSearch {
   readonly key: ResolvedKey<SearchProviderId>;
-  readonly input: WebSearchInput;
+  readonly mask: KeyMask;
+  readonly request: SearchRequest;
   readonly chatId: string | null;
   /** `performance.now()` at the request's arrival. */
   readonly arrivedAt: number;
@@ -159,10 +165,10 @@ function checkOptions(input: WebSearchInput): void {
   );
 }
 
-function toRequest(input: WebSearchInput, provider: SearchProviderId): SearchRequest {
+function toRequest(input: WebSearchInput, query: string, provider: SearchProviderId): SearchRequest {
   const supported = new Set<SearchOption>(optionsOf(provider));
   return {
-    query: input.query,
+    query,
     limit: input.limit ?? 5,
     includeContent: input.includeContent ?? false,
     ...(supported.has('country') && { country: input.country ?? undefined }),
