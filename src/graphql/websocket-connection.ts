@@ -14,12 +14,12 @@ import type { Authenticator } from '../auth/authenticator.js';
 import { findAuthorization } from '../auth/authorization.js';
 import { AppError } from '../common/app-error.js';
 import { ClientLeftError } from './client-left.error.js';
-import type { OperationTurns, Turn } from './operation-turns.js';
-import type { Subscriptions, UnmaskedResult } from './subscriptions.js';
+import type { OperationTurns } from './operation-turns.js';
+import type { Subscriptions } from './subscriptions.js';
 import { closeAtExpiry } from './websocket-expiry.js';
 import { WebSocketIntake } from './websocket-intake.js';
 import { readMessage } from './websocket-message.js';
-import { WebSocketOperation } from './websocket-operation.js';
+import { WebSocketOperations } from './websocket-operations.js';
 import { keepAlive, Outbox, pingAnswerer } from './websocket-pressure.js';
 import type { ServerSocket } from './websocket-server-socket.js';
 
@@ -59,8 +59,7 @@ export class WebSocketConnection {
   readonly #id = randomUUID();
   /** Aborted as soon as the connection is lost or begins to close, before its operations are ended. */
   readonly #closing = new AbortController();
-  /** Those that run, by the client's ids. */
-  readonly #operations = new Map<string, WebSocketOperation>();
+  readonly #operations: WebSocketOperations;
   readonly #outbox: Outbox;
   readonly #answerPing: (message: null) => void;
   #hasIntroduced = false;
@@ -73,6 +72,13 @@ export class WebSocketConnection {
     const fail = (error: unknown): void => this.#fail(error);
     const intake = new WebSocketIntake(socket, request.socket, (data) => this.#receive(data), fail);
     this.#outbox = new Outbox(socket, intake);
+    this.#operations = new WebSocketOperations({
+      ...settings,
+      outbox: this.#outbox,
+      closing: this.#closing.signal,
+      connectionId: this.#id,
+      onError: fail,
+    });
     this.#answerPing = pingAnswerer<null>(socket, (_, onSent) => socket.send(PONG, onSent));
     // A frame over the limit, or one that breaks the protocol: ws closes the socket with the code that says so.
     socket.on('error', () => undefined);
@@ -139,7 +145,7 @@ export class WebSocketConnection {
       case MessageType.Subscribe:
         return this.#subscribe(message);
       case MessageType.Complete:
-        this.#complete(message.id);
+        this.#operations.complete(message.id);
         return undefined;
       case MessageType.ConnectionAck:
       case MessageType.Next:
@@ -168,106 +174,18 @@ export class WebSocketConnection {
     }
   }
 
-  /** Resolves when it is this user's turn: until then nothing more is read. */
-  async #subscribe({ id, payload }: SubscribeMessage): Promise<void> {
-    const user = this.#user;
-    if (!user) {
-      this.#close(CloseCode.Unauthorized, 'Unauthorized');
-      return;
-    }
-    if (this.#operations.has(id)) {
-      this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
-      return;
-    }
-    const operation = new WebSocketOperation(id);
-    this.#operations.set(id, operation);
-    const turn = await this.#settings.turns.take(user.userId, this.#closing.signal);
-    if (turn) this.#run(operation, payload, user, turn).catch((error: unknown) => this.#fail(error));
-  }
-
-  async #run(
-    operation: WebSocketOperation,
-    payload: SubscribeMessage['payload'],
-    user: AuthenticatedUser,
-    turn: Turn,
-  ): Promise<void> {
-    const { subscriptions } = this.#settings;
-    const context = {
-      requestId: randomUUID(),
-      user,
-      signal: this.#closing.signal,
-      connectionId: this.#id,
-      operationId: operation.id,
-    };
-    try {
-      const prepared = subscriptions.prepare(payload, context, 'over WebSocket');
-      if (!('schema' in prepared)) {
-        this.#refuse(operation, prepared, context.requestId);
-        return;
-      }
-      const results = await subscriptions.run(prepared);
-      turn.release();
-      const send = (result: UnmaskedResult) =>
-        this.#sendNext(operation, result, subscriptions.show(result, context.requestId));
-      if (Symbol.asyncIterator in results) {
-        await operation.begin(results);
-        try {
-          for await (const result of results) await send(result);
-        } catch (error) {
-          this.#refuse(operation, [error], context.requestId);
-        }
-      } else await send(results);
-      this.#sendLast(operation, { id: operation.id, type: MessageType.Complete });
-    } finally {
-      turn.release();
-      this.#forget(operation);
-    }
-  }
-
-  /** What fails before its stream begins is a `next` without data, and answers a message; the others are events. */
-  #sendNext(
-    operation: WebSocketOperation,
-    { data }: UnmaskedResult,
-    payload: ReturnType<Subscriptions['show']>,
-  ): Promise<void> | void {
-    if (operation.isOver) return undefined;
-    const text = JSON.stringify({ id: operation.id, type: MessageType.Next, payload });
-    if (data !== undefined) return this.#outbox.sendEvent(text);
-    this.#outbox.sendAnswer(text);
+  #subscribe(message: SubscribeMessage): Promise<void> | undefined {
+    if (!this.#user) this.#close(CloseCode.Unauthorized, 'Unauthorized');
+    else if (this.#operations.has(message.id)) {
+      this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${message.id} already exists`);
+    } else return this.#operations.begin(message, this.#user);
     return undefined;
-  }
-
-  #refuse(operation: WebSocketOperation, errors: readonly unknown[], requestId: string): void {
-    const payload = this.#settings.subscriptions.showErrors(errors, requestId);
-    this.#sendLast(operation, { id: operation.id, type: MessageType.Error, payload });
-  }
-
-  /** The last message of an operation, whose id is the client's again. */
-  #sendLast(operation: WebSocketOperation, message: object): void {
-    if (operation.isOver) return;
-    this.#forget(operation);
-    operation.finish();
-    this.#outbox.sendAnswer(JSON.stringify(message));
-  }
-
-  /** The client unsubscribes; where nothing runs under that id, both sides completed it at the same time. */
-  #complete(id: string): void {
-    const operation = this.#operations.get(id);
-    if (!operation) return;
-    this.#forget(operation);
-    operation.end().catch((error: unknown) => this.#fail(error));
-  }
-
-  #forget(operation: WebSocketOperation): void {
-    if (this.#operations.get(operation.id) === operation) this.#operations.delete(operation.id);
   }
 
   #end(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(new ClientLeftError());
-    const operations = [...this.#operations.values()];
-    this.#operations.clear();
-    for (const operation of operations) operation.end().catch((error: unknown) => this.#report(error));
+    this.#operations.endAll();
   }
 
   #close(code: number, reason: string): void {

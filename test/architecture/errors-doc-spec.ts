@@ -9,6 +9,7 @@ import { BadUserInputError } from '../../src/common/input-errors.js';
 import { DrainingError } from '../../src/common/lifecycle.js';
 import { ClientLeftError } from '../../src/graphql/client-left.error.js';
 import { ForbiddenOriginError } from '../../src/graphql/origins.js';
+import { PersistedQueryNotSupportedError } from '../../src/graphql/persisted-query.error.js';
 import {
   KeyBusyError,
   KeyNotFoundError,
@@ -44,6 +45,7 @@ const errors: readonly AppError[] = [
   new KeySetUnavailableError(),
   new KeyUnreadableError('OPENAI'),
   new NoKeyAvailableError(['OpenAI']),
+  new PersistedQueryNotSupportedError(),
   new ProviderBadRequestError(),
   new ProviderRateLimitedError(),
   new ProviderTimeoutError(),
