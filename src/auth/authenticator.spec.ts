@@ -9,7 +9,7 @@ import { issueToken } from './issue-token.js';
 import { TokenVerifier } from './token-verifier.js';
 
 const base = {
-  ENCRYPTION_KEY: '01'.repeat(31) + '02',
+  ENCRYPTION_KEY: '0123456789abcdef'.repeat(4),
   AUTH_JWT_SECRET: 'a secret that is long enough for HS256',
 };
 const plain = loadConfig(base, []);
