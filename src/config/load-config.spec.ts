@@ -51,7 +51,7 @@ const urlVariables = listVariables([madeUp, engine])
       return false;
     }
   })
-  .filter(({ name }) => /_URL$/.test(name));
+  .filter(({ name }) => name.endsWith('_URL'));
 
 /** Each mistake as `VARIABLE: message`. */
 function mistakesOf(environment: NodeJS.ProcessEnv): string[] {
