@@ -43,9 +43,9 @@ export class HttpDoor {
   private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     void reply.header('cache-control', 'no-store');
     try {
-      if (!this.origins.allows(request.headers)) throw new ForbiddenOriginError();
+      if (!this.origins.allows(request.raw)) throw new ForbiddenOriginError();
       this.lifecycle.throwIfDraining();
-      request.user = await this.authenticator.authenticate(request.headers.authorization);
+      request.user = await this.authenticator.authenticate(request.headers.authorization, request.raw);
     } catch (error) {
       const status = error instanceof AppError ? (error.httpStatus ?? 400) : 500;
       void reply.code(status).send({ errors: [this.mask.format(error, request.id)] });

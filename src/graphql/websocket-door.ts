@@ -8,6 +8,8 @@ import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { Authenticator } from '../auth/authenticator.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Config } from '../config/config.js';
+import { answerRaw } from '../edge/raw-answer.js';
+import { securityHeaders } from '../edge/security-headers.js';
 import { Origins } from './origins.js';
 import { CLOSING_MS } from './stream-limits.js';
 import { Subscriptions } from './subscriptions.js';
@@ -50,6 +52,7 @@ export class WebSocketDoor {
   install(): void {
     this.#server = makeServer(webSocketOptions(this.authenticator, this.subscriptions));
     const http = this.adapterHost.httpAdapter.getHttpServer() as HttpServer;
+    this.#sockets.on('wsClientError', (_error, socket) => this.refuse(socket, '400 Bad Request'));
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.upgrade(request, socket, head),
     );
@@ -71,7 +74,7 @@ export class WebSocketDoor {
     socket.once('close', () => this.#connections.delete(socket));
     const refusal = this.refusalOf(request);
     if (refusal) {
-      refuse(socket, refusal);
+      this.refuse(socket, refusal);
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, request));
@@ -79,9 +82,13 @@ export class WebSocketDoor {
 
   private refusalOf(request: IncomingMessage): string | null {
     if (request.url?.split('?')[0] !== PATH) return '404 Not Found';
-    if (!this.origins.allows(request.headers)) return '403 Forbidden';
+    if (!this.origins.allows(request)) return '403 Forbidden';
     if (this.lifecycle.draining) return '503 Service Unavailable';
     return null;
+  }
+
+  private refuse(socket: Duplex, status: string): void {
+    answerRaw(socket, { status, headers: securityHeaders(this.config.general) });
   }
 
   private accept(socket: ServerSocket, request: IncomingMessage): void {
@@ -95,13 +102,6 @@ export class WebSocketDoor {
       ),
     );
   }
-}
-
-/** Without an answer the client would wait until its own timeout; without the end it could keep the socket for good. */
-function refuse(socket: Duplex, status: string): void {
-  socket.on('error', () => undefined);
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 async function closeGracefully(socket: ServerSocket, code: number): Promise<void> {

@@ -7,6 +7,7 @@ import { UnauthenticatedError } from '../auth/auth.errors.js';
 import { AppError } from '../common/app-error.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import type { RequestContext } from '../auth/request-context.js';
+import { CLOSING_MS } from './stream-limits.js';
 import type { Subscriptions } from './subscriptions.js';
 import { closeAtExpiry } from './websocket-expiry.js';
 import { clientIdOf } from './websocket-operations.js';
@@ -61,12 +62,12 @@ async function admit(
   authenticator: Authenticator,
 ): Promise<boolean> {
   try {
-    extra.user = await authenticator.authenticate(findAuthorization(connectionParams));
-    if (extra.user === null) return refuse(extra.socket);
+    extra.user = await authenticator.authenticate(findAuthorization(connectionParams), extra.request);
+    if (extra.user === null) return refuse(extra, authenticator);
     closeAtExpiry(extra.socket, extra.user.expiresAt);
     return true;
   } catch (error) {
-    if (error instanceof UnauthenticatedError) return refuse(extra.socket);
+    if (error instanceof UnauthenticatedError) return refuse(extra, authenticator);
     if (!(error instanceof AppError)) throw error;
     extra.socket.close(TRY_AGAIN_LATER, error.code);
     return true;
@@ -74,7 +75,14 @@ async function admit(
 }
 
 /** graphql-ws closes with the same code and fewer words. */
-function refuse(socket: ServerSocket): false {
+function refuse({ socket, request }: SocketExtra, authenticator: Authenticator): false {
   socket.close(CloseCode.Forbidden, 'A valid token is needed');
+  if (authenticator.countFailure(request)) cutSoon(socket);
   return false;
+}
+
+/** One of many that bring no good token does not keep its socket for as long as it likes. */
+function cutSoon(socket: ServerSocket): void {
+  const timer = setTimeout(() => socket.terminate(), CLOSING_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
