@@ -21,8 +21,12 @@ export function answerRaw(socket: Duplex, { status, headers, body = '' }: RawAns
     ...(body !== '' && { 'content-type': 'application/json; charset=utf-8' }),
     ...headers,
   };
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
   socket.on('error', () => undefined);
   socket.once('finish', () => socket.destroy());
-  socket.end([`HTTP/1.1 ${status}`, ...lines, '', body].join('\r\n'));
+  socket.end([`HTTP/1.1 ${status}`, ...headerLines(fields), '', body].join('\r\n'));
+}
+
+/** Headers as they are written, without the ends of the lines. */
+export function headerLines(fields: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
 }

@@ -8,7 +8,7 @@ import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { Authenticator } from '../auth/authenticator.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Config } from '../config/config.js';
-import { answerRaw } from '../edge/raw-answer.js';
+import { answerRaw, headerLines } from '../edge/raw-answer.js';
 import { securityHeaders } from '../edge/security-headers.js';
 import { Origins } from './origins.js';
 import { CLOSING_MS } from './stream-limits.js';
@@ -52,6 +52,8 @@ export class WebSocketDoor {
   install(): void {
     this.#server = makeServer(webSocketOptions(this.authenticator, this.subscriptions));
     const http = this.adapterHost.httpAdapter.getHttpServer() as HttpServer;
+    const headers = headerLines(securityHeaders(this.config.general));
+    this.#sockets.on('headers', (lines) => lines.push(...headers));
     this.#sockets.on('wsClientError', (_error, socket) => this.refuse(socket, '400 Bad Request'));
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.upgrade(request, socket, head),

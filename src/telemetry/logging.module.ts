@@ -16,6 +16,10 @@ const CHATTER = new Set([
 ]);
 const INFO = 30;
 
+/** In characters. What is longer repeats something that was sent to us. */
+const LONGEST_MESSAGE = 2_000;
+const LONGEST_STACK = 8_000;
+
 /** Structured logs. */
 @Module({})
 export class LoggingModule {
@@ -54,8 +58,11 @@ function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
   return {
     type: error.name,
-    message: redactKeys(error.message),
-    stack: redactKeys(error.stack ?? ''),
+    message: shown(error.message, LONGEST_MESSAGE),
+    stack: shown(error.stack ?? '', LONGEST_STACK),
     ...(error.cause instanceof Error && { cause: describeError(error.cause) }),
   };
 }
+
+const shown = (text: string, longest: number): string =>
+  redactKeys(text.length > longest ? `${text.slice(0, longest)}…` : text);
