@@ -125,7 +125,8 @@ describe('requests without a good token', () => {
     socket.resume();
     await once(socket, 'end');
     socket.destroy();
-  });
+    // ws would wait for 30 seconds.
+  }, 25_000);
 
   it('are counted by the address that a trusted proxy names, IPv6 by its network', async () => {
     const server = await start({ TRUST_PROXY: '127.0.0.1' });
