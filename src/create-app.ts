@@ -1,31 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import fastifyCors, { type FastifyCorsOptionsDelegate } from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { ChatRuns } from './chat/chat-runs.js';
 import { Lifecycle } from './common/lifecycle.js';
 import type { Config } from './config/config.js';
 import { EventStreamDoor } from './graphql/event-stream-door.js';
-import { HttpDoor } from './graphql/http-door.js';
-import { parseJson } from './graphql/json-bodies.js';
-import { Origins } from './graphql/origins.js';
-import { leaveBodiesUnread } from './graphql/unread-body.js';
 import { WebSocketDoor } from './graphql/websocket-door.js';
+import { httpAdapter, installHttp } from './http-server.js';
 import { VaultCheck } from './keys/vault-check.service.js';
-import { logRequests } from './telemetry/log-requests.js';
-
-/** What a client may call its request: shown in logs and errors, so that both sides can find it. */
-const REQUEST_ID = /^[\w-]{8,64}$/;
-
-/**
- * How long a client may take to send a request, in milliseconds: a long chat on a slow line takes minutes. One that
- * never ends would hold its socket for good. Its headers have a minute, as Node has it.
- */
-const REQUEST_TIMEOUT_MS = 300_000;
 
 /** Close codes of WebSockets (RFC 6455 section 7.4.1, and the IANA registry). */
 const GOING_AWAY = 1001;
@@ -40,17 +23,13 @@ const CUT_INTERVAL_MS = 100;
  * @throws StartupError in words for the operator
  */
 export async function createApp(config: Config): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(
+  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(config),
-    new FastifyAdapter({
-      bodyLimit: config.server.maxBodyBytes,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      genReqId: chooseRequestId,
-    }),
+    httpAdapter(config, () => app),
     { bufferLogs: true, abortOnError: false, bodyParser: false },
   );
   app.useLogger(app.get(Logger));
-  await installHttp(app);
+  await installHttp(app, config);
   await app.init();
   await app.get(VaultCheck).check();
   app.get(EventStreamDoor).install();
@@ -87,29 +66,4 @@ export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: numbe
 
 async function closeStreams(app: NestFastifyApplication, code: number): Promise<void> {
   await Promise.all([app.get(WebSocketDoor).close(code), app.get(EventStreamDoor).close()]);
-}
-
-async function installHttp(app: NestFastifyApplication): Promise<void> {
-  const origins = app.get(Origins);
-  const server = app.getHttpAdapter().getInstance();
-  server.addHook('onRequest', async (request, reply) => {
-    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
-  });
-  const cors: FastifyCorsOptionsDelegate = (request: FastifyRequest, callback) => {
-    callback(null, {
-      origin: origins.allows(request.headers),
-      maxAge: 600,
-      exposedHeaders: ['x-request-id'],
-    });
-  };
-  await app.register(fastifyCors, () => cors);
-  parseJson(server);
-  leaveBodiesUnread(server);
-  logRequests(server, app.get(Logger));
-  app.get(HttpDoor).install(server);
-}
-
-function chooseRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
-  const proposed = headers['x-request-id'];
-  return typeof proposed === 'string' && REQUEST_ID.test(proposed) ? proposed : randomUUID();
 }

@@ -5,6 +5,7 @@ import { processEnvironment } from './config/environment.js';
 import { loadConfig } from './config/load-config.js';
 import { endAfterCrash } from './crash.js';
 import { createApp, stopApp } from './create-app.js';
+import { listen } from './listen.js';
 import { registry } from './registry/registry.js';
 
 async function main(): Promise<void> {
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 
-  await app.listen(config.server.port, config.server.host);
+  await listen(app, config.server);
   logger.log(`Listening on ${addressOf(app.getHttpServer())}/graphql`);
 }
 

@@ -11,6 +11,20 @@ export class UnauthenticatedError extends AppError {
   }
 }
 
+/** A token that is not good. To clients it is the same as none. */
+export class TokenRefusedError extends UnauthenticatedError {
+  /**
+   * @param reason for the log: no text of the token's
+   * @param millisecondClaims those of its times that are in milliseconds, if its signature is good
+   */
+  constructor(
+    readonly reason: string,
+    readonly millisecondClaims: readonly string[] = [],
+  ) {
+    super();
+  }
+}
+
 /** The OpenID provider's keys cannot be fetched, so a token can be found neither right nor wrong. */
 export class KeySetUnavailableError extends AppError {
   readonly code = 'SERVICE_UNAVAILABLE';

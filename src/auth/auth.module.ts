@@ -1,10 +1,13 @@
 import { Module } from '@nestjs/common';
+import { EdgeModule } from '../edge/edge.module.js';
 import { Authenticator } from './authenticator.js';
+import { FailingTokens } from './failing-tokens.js';
 import { TokenVerifier } from './token-verifier.js';
 import { ViewerResolver } from './viewer.resolver.js';
 
 @Module({
-  providers: [TokenVerifier, Authenticator, ViewerResolver],
-  exports: [Authenticator],
+  imports: [EdgeModule],
+  providers: [TokenVerifier, Authenticator, FailingTokens, ViewerResolver],
+  exports: [Authenticator, FailingTokens],
 })
 export class AuthModule {}

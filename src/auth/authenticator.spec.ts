@@ -1,22 +1,27 @@
 import { createSecretKey } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { Logger } from '@nestjs/common';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import { UnauthenticatedError } from './auth.errors.js';
+import { TrustedProxies } from '../edge/trusted-proxies.js';
 import { Authenticator } from './authenticator.js';
+import { FailingTokens } from './failing-tokens.js';
 import { issueToken } from './issue-token.js';
 import { TokenVerifier } from './token-verifier.js';
 
 const base = {
-  ENCRYPTION_KEY: '01'.repeat(31) + '02',
+  ENCRYPTION_KEY: '0123456789abcdef'.repeat(4),
   AUTH_JWT_SECRET: 'a secret that is long enough for HS256',
 };
 const plain = loadConfig(base, []);
 const strict = loadConfig({ ...base, AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'keystream' }, []);
 const secret = createSecretKey(base.AUTH_JWT_SECRET, 'utf8');
 
-const authenticatorOf = (config: Config) => new Authenticator(new TokenVerifier(config));
+const authenticatorOf = (config: Config) =>
+  new Authenticator(new TokenVerifier(config), new FailingTokens(new TrustedProxies(config)));
+const request = { headers: {}, socket: { remoteAddress: '192.0.2.1' } } as IncomingMessage;
 const publicMessage = 'A valid token is needed: Authorization: Bearer <token>.';
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -35,7 +40,7 @@ beforeAll(() => {
 describe('Authenticator with a shared secret', () => {
   const authenticator = authenticatorOf(plain);
   const authenticate = async (token: string | Promise<string>) =>
-    authenticator.authenticate(`Bearer ${await token}`);
+    authenticator.authenticate(`Bearer ${await token}`, request);
 
   it('knows the user of a good token and when it ends', async () => {
     const exp = now() + 60;
@@ -50,19 +55,19 @@ describe('Authenticator with a shared secret', () => {
     for (const config of [plain, strict]) {
       if (config.authentication.kind !== 'shared-secret') throw new Error('It should be HS256.');
       const token = await issueToken(config.authentication, 'auth0|ünï 🔑', 60);
-      const user = await authenticatorOf(config).authenticate(`Bearer ${token}`);
+      const user = await authenticatorOf(config).authenticate(`Bearer ${token}`, request);
       expect(user?.userId).toBe('auth0|ünï 🔑');
     }
   });
 
   it.each([undefined, null, ''])('takes %p for nobody', async (authorization) => {
-    await expect(authenticator.authenticate(authorization)).resolves.toBeNull();
+    await expect(authenticator.authenticate(authorization, request)).resolves.toBeNull();
   });
 
   it('reads the scheme in any case', async () => {
     const token = await sign(good());
     for (const text of [`bearer ${token}`, `BEARER   ${token} `]) {
-      await expect(authenticator.authenticate(text)).resolves.toMatchObject({ userId: 'alice' });
+      await expect(authenticator.authenticate(text, request)).resolves.toMatchObject({ userId: 'alice' });
     }
   });
 
@@ -112,7 +117,7 @@ describe('Authenticator with a shared secret', () => {
     ];
     for (const authorization of bad) {
       const error: unknown = await authenticator
-        .authenticate(authorization)
+        .authenticate(authorization, request)
         .catch((thrown: unknown) => thrown);
       expect({ authorization, error }).toEqual({ authorization, error: expect.any(UnauthenticatedError) });
       expect(error).toMatchObject({ code: 'UNAUTHENTICATED', httpStatus: 401, publicMessage });
@@ -123,7 +128,7 @@ describe('Authenticator with a shared secret', () => {
   it('holds tokens to issuer and audience where they are set', async () => {
     const strictly = authenticatorOf(strict);
     const right = { ...good(), iss: 'https://id.example', aud: ['other', 'keystream'] };
-    await expect(strictly.authenticate(`Bearer ${await sign(right)}`)).resolves.toMatchObject({
+    await expect(strictly.authenticate(`Bearer ${await sign(right)}`, request)).resolves.toMatchObject({
       userId: 'alice',
     });
     for (const wrong of [
@@ -133,7 +138,7 @@ describe('Authenticator with a shared secret', () => {
       { aud: undefined },
     ]) {
       const token = await sign({ ...right, ...wrong });
-      await expect(strictly.authenticate(`Bearer ${token}`)).rejects.toThrow(UnauthenticatedError);
+      await expect(strictly.authenticate(`Bearer ${token}`, request)).rejects.toThrow(UnauthenticatedError);
     }
   });
 });

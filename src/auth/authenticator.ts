@@ -1,24 +1,56 @@
-import { Injectable } from '@nestjs/common';
-import { UnauthenticatedError } from './auth.errors.js';
+import type { IncomingMessage } from 'node:http';
+import { Injectable, Logger } from '@nestjs/common';
+import { OnceInAWhile } from '../common/once-in-a-while.js';
+import { TokenRefusedError } from './auth.errors.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import { parseBearer } from './authorization.js';
+import { FailingTokens } from './failing-tokens.js';
+import { WRONG_UNIT_INTERVAL_MS, wrongUnit } from './millisecond-claims.js';
 import { TokenVerifier } from './token-verifier.js';
 
 /** Says who is asking: the same on every door. */
 @Injectable()
 export class Authenticator {
-  constructor(private readonly verifier: TokenVerifier) {}
+  readonly #logger = new Logger(Authenticator.name);
+  readonly #wrongUnit = new OnceInAWhile(WRONG_UNIT_INTERVAL_MS);
+
+  constructor(
+    private readonly verifier: TokenVerifier,
+    private readonly failures: FailingTokens,
+  ) {}
 
   /**
    * @param authorization what `findAuthorization` found. Empty counts as absent: clients that hold no token send that.
+   * @param request that it came with: a bad token is counted for its address
    * @returns null where nobody claims to be anybody
    * @throws UnauthenticatedError (UNAUTHENTICATED) for anything but a valid token
    * @throws KeySetUnavailableError (SERVICE_UNAVAILABLE) when the OpenID provider's keys cannot be had
    */
-  async authenticate(authorization: unknown): Promise<AuthenticatedUser | null> {
+  async authenticate(authorization: unknown, request: IncomingMessage): Promise<AuthenticatedUser | null> {
     if (authorization === undefined || authorization === null || authorization === '') return null;
-    const token = parseBearer(authorization);
-    if (token === null) throw new UnauthenticatedError();
-    return this.verifier.verify(token);
+    try {
+      const token = parseBearer(authorization);
+      if (token === null) throw new TokenRefusedError('not of the form Bearer <token>');
+      return await this.verifier.verify(token);
+    } catch (error) {
+      // A flood of bad tokens is no flood of lines.
+      if (error instanceof TokenRefusedError && !this.failures.count(request)) this.#report(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Counts a request that is refused, where its token was not counted before: it has none.
+   *
+   * @returns whether so many of its address were refused that its connection is to be closed at once
+   */
+  countFailure(request: IncomingMessage): boolean {
+    return this.failures.count(request);
+  }
+
+  #report({ reason, millisecondClaims }: TokenRefusedError): void {
+    this.#logger.debug(`A token was refused: ${reason}.`);
+    if (millisecondClaims.length > 0 && this.#wrongUnit.isDue())
+      this.#logger.warn(wrongUnit(millisecondClaims, 'it is refused for that'));
   }
 }

@@ -77,7 +77,7 @@ describe('TokenVerifier with a key set', () => {
     const url = await server.start();
     await publish(['first', first]);
     const environment = {
-      ENCRYPTION_KEY: '01'.repeat(31) + '02',
+      ENCRYPTION_KEY: '0123456789abcdef'.repeat(4),
       AUTH_JWKS_URL: url.href,
       AUTH_ISSUER: issuer,
       AUTH_AUDIENCE: audience,

@@ -1,13 +1,19 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
+import { AppError } from '../common/app-error.js';
+import { OnceInAWhile } from '../common/once-in-a-while.js';
 import type { AuthenticationConfig } from '../config/authentication.js';
 import { Config } from '../config/config.js';
-import { KeySetUnavailableError, UnauthenticatedError } from './auth.errors.js';
+import { KeySetUnavailableError, TokenRefusedError } from './auth.errors.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
+import { claimsInMilliseconds, WRONG_UNIT_INTERVAL_MS, wrongUnit } from './millisecond-claims.js';
 import { remoteKeySet } from './remote-key-set.js';
 import { isUserId } from './user-id.js';
 
 const CLOCK_LEEWAY_SECONDS = 15;
+
+/** How often it is said that the key set is away, in milliseconds: each token that comes meanwhile would say it. */
+const AWAY_INTERVAL_MS = 10_000;
 
 /** Signatures with a key pair. HS256 is not among them: a public key must not pass for a shared secret. */
 const KEY_PAIR_ALGORITHMS = [
@@ -18,7 +24,9 @@ const KEY_PAIR_ALGORITHMS = [
 /** Finds out whose a token is (RFC 7519), by the shared secret or by the OpenID provider's keys, never by both. */
 @Injectable()
 export class TokenVerifier {
-  private readonly logger = new Logger(TokenVerifier.name);
+  readonly #logger = new Logger(TokenVerifier.name);
+  readonly #keySetAway = new OnceInAWhile(AWAY_INTERVAL_MS);
+  readonly #wrongUnit = new OnceInAWhile(WRONG_UNIT_INTERVAL_MS);
   private readonly getKey: JWTVerifyGetKey;
   private readonly options: JWTVerifyOptions;
 
@@ -29,23 +37,33 @@ export class TokenVerifier {
   }
 
   /**
-   * @throws UnauthenticatedError (UNAUTHENTICATED) whatever is wrong with the token
+   * @throws TokenRefusedError (UNAUTHENTICATED) whatever is wrong with the token
    * @throws KeySetUnavailableError (SERVICE_UNAVAILABLE) when the OpenID provider's keys cannot be had
    */
   async verify(token: string): Promise<AuthenticatedUser> {
     try {
       const { payload } = await jwtVerify(token, this.getKey, this.options);
-      return userOf(payload);
+      const user = userOf(payload);
+      this.#warnOfUnit(claimsInMilliseconds(payload));
+      return user;
     } catch (error) {
-      if (error instanceof KeySetUnavailableError) {
-        this.logger.warn(
-          `The key set at AUTH_JWKS_URL cannot be fetched or read (${error.codes.join(', ')}).`,
-        );
-        throw error;
-      }
-      this.logger.debug(`A token was refused: ${reasonOf(error)}.`);
-      throw new UnauthenticatedError();
+      if (error instanceof KeySetUnavailableError) this.#warnOfKeySet(error);
+      if (error instanceof AppError) throw error;
+      throw refusalOf(error);
     }
+  }
+
+  #warnOfUnit(claims: readonly string[]): void {
+    if (claims.length === 0 || !this.#wrongUnit.isDue()) return;
+    const isEndless = claims.includes('exp');
+    this.#logger.warn(
+      wrongUnit(claims, isEndless ? 'it is valid for thousands of years' : 'it is accepted all the same'),
+    );
+  }
+
+  #warnOfKeySet({ codes }: KeySetUnavailableError): void {
+    if (!this.#keySetAway.isDue()) return;
+    this.#logger.warn(`The key set at AUTH_JWKS_URL cannot be fetched or read (${codes.join(', ')}).`);
   }
 }
 
@@ -60,16 +78,21 @@ function verifyOptions(authentication: AuthenticationConfig): JWTVerifyOptions {
   };
 }
 
-function userOf({ sub, exp }: JWTPayload): AuthenticatedUser {
+function userOf(payload: JWTPayload): AuthenticatedUser {
+  const { sub, exp } = payload;
   const expiresAt = new Date(((exp ?? Number.NaN) + CLOCK_LEEWAY_SECONDS) * 1000);
-  if (!isUserId(sub) || Number.isNaN(expiresAt.getTime())) throw new UnauthenticatedError();
+  if (Number.isNaN(expiresAt.getTime())) {
+    throw new TokenRefusedError('no date is as far away as its exp', ['exp']);
+  }
+  if (!isUserId(sub)) throw new TokenRefusedError('no valid sub');
   return { userId: sub, expiresAt };
 }
 
-/** For the operator: jose's error code and the claim's name where it is one of ours, nothing of the token's text. */
-function reasonOf(error: unknown): string {
+/** jose's error code and the claim's name where it is one of ours, nothing of the token's text. */
+function refusalOf(error: unknown): TokenRefusedError {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
-    return `${error.code} (${error.claim})`;
+    const causes = claimsInMilliseconds(error.payload).filter((claim) => claim === error.claim);
+    return new TokenRefusedError(`${error.code} (${error.claim})`, causes);
   }
-  return error instanceof errors.JOSEError ? error.code : 'no valid claims';
+  return new TokenRefusedError(error instanceof errors.JOSEError ? error.code : 'no valid claims');
 }

@@ -39,7 +39,7 @@ describe('npm run token', () => {
   it('signs with the secret of production', async () => {
     const production = {
       NODE_ENV: 'production',
-      ENCRYPTION_KEY: '01'.repeat(31) + '02',
+      ENCRYPTION_KEY: '0123456789abcdef'.repeat(4),
       AUTH_JWT_SECRET: 'a secret that is long enough for HS256',
       AUTH_ISSUER: 'https://keystream.example',
       ALLOW_EMBEDDED_DATABASE: 'true',

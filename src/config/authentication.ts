@@ -1,8 +1,9 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { GeneralConfig } from './general.js';
 import { printableText } from './parsers.js';
+import { checkIsRandom } from './randomness.js';
 import type { SecretSource } from './secret-source.js';
-import { documentUrl, isLoopback } from './url-parsers.js';
+import { documentUrl } from './url-parsers.js';
 import { InvalidValueError, type Variable } from './variable.js';
 import type { VariableReader } from './variable-reader.js';
 
@@ -32,6 +33,7 @@ function sharedSecret(text: string): string {
   if (bytes < MINIMUM_SECRET_BYTES) {
     throw new InvalidValueError(`has ${bytes} bytes; HS256 needs at least ${MINIMUM_SECRET_BYTES}`);
   }
+  checkIsRandom(text);
   return text;
 }
 
@@ -67,11 +69,7 @@ export const authenticationVariables = {
 export function checkAuthentication(reader: VariableReader, { production }: GeneralConfig): void {
   const { secret, keySetUrl, issuer, audience } = authenticationVariables;
   reader.readOptional(secret);
-  const url = reader.readOptional(keySetUrl);
-  // Whoever can change the key set on its way can sign as anybody.
-  if (production && url?.protocol === 'http:' && !isLoopback(url)) {
-    reader.report(keySetUrl, 'must be an https:// URL in production, unless it leads to this machine');
-  }
+  reader.readOptional(keySetUrl);
   for (const variable of [issuer, audience]) {
     reader.readOptional(variable);
     if (reader.isSet(keySetUrl) && !reader.isSet(variable)) {

@@ -39,7 +39,7 @@ describe('secrets made for development', () => {
 
   it('are not made where they are set, nor a JWT secret beside a key set', () => {
     load({
-      ENCRYPTION_KEY: '01'.repeat(31) + '02',
+      ENCRYPTION_KEY: '0123456789abcdef'.repeat(4),
       AUTH_JWKS_URL: 'https://id.example/jwks',
       AUTH_ISSUER: 'https://id.example',
       AUTH_AUDIENCE: 'keystream',

@@ -1,11 +1,13 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import { checkIsRandom, repeatsUnit } from './randomness.js';
 import { InvalidValueError } from './variable.js';
 
 const BYTES = 32;
 const NEEDED = `needs exactly ${2 * BYTES} hex characters (${BYTES} bytes)`;
 
 /**
- * Checks that `text` is a 256-bit key in hex. Checked by pattern, for `Buffer.from(…, 'hex')` never throws: it returns
+ * Checks that `text` is a 256-bit key in hex that may have been in use. One made of a single byte never was; what else
+ * is weak may be all that opens records of an older version. Checked by pattern, for `Buffer.from(…, 'hex')` never throws: it returns
  * fewer bytes.
  *
  * @returns the key in lower case, so that two spellings of a key compare equal
@@ -20,9 +22,22 @@ export function encryptionKey(text: string): string {
   if (text.length !== 2 * BYTES) throw new InvalidValueError(`has ${text.length} characters; ${NEEDED}`);
   if (!/^[\da-f]+$/i.test(text))
     throw new InvalidValueError(`has characters other than 0-9 and a-f; ${NEEDED}`);
-  if (/^(..)\1+$/i.test(text))
+  const key = text.toLowerCase();
+  if (repeatsUnit(key, 2))
     throw new InvalidValueError('repeats one byte, so it is not random; make a new one');
-  return text.toLowerCase();
+  return key;
+}
+
+/**
+ * Checks that `text` is a 256-bit key in hex, and fit to seal with.
+ *
+ * @returns the key in lower case
+ * @throws InvalidValueError
+ */
+export function sealingKey(text: string): string {
+  const key = encryptionKey(text);
+  checkIsRandom(key);
+  return key;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { encryptionKey, importEncryptionKey } from './encryption-key.js';
+import { encryptionKey, importEncryptionKey, sealingKey } from './encryption-key.js';
 import type { GeneralConfig } from './general.js';
 import { listOf } from './parsers.js';
 import type { SecretSource } from './secret-source.js';
@@ -18,7 +18,7 @@ export const encryptionVariables = {
     name: 'ENCRYPTION_KEY',
     meaning: '64 hex characters that seal the stored keys; required in production, else made in DATA_DIR',
     default: null,
-    parse: encryptionKey,
+    parse: sealingKey,
   } satisfies Variable<string>,
   previous: {
     name: 'ENCRYPTION_KEYS_PREVIOUS',

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { oneOf, simpleName } from './parsers.js';
-import type { DefaultedVariable, Variable } from './variable.js';
+import { type DefaultedVariable, InvalidValueError, type Variable, type ValueRules } from './variable.js';
 import type { VariableReader } from './variable-reader.js';
 
 const nodeEnvironments = ['development', 'test', 'production'] as const;
@@ -15,6 +15,16 @@ export interface GeneralConfig {
   readonly logLevel: (typeof logLevels)[number];
   /** Absolute path of the folder for the embedded database and development secrets. */
   readonly dataDirectory: string;
+}
+
+/** Node takes no other value than this for "off". With it, anybody on the way can pose as a provider and take its keys. */
+function certificateChecks(text: string, rules?: ValueRules): string {
+  if (text === '0' && rules?.production === true) {
+    throw new InvalidValueError(
+      'must not turn certificate checks off in production; name a private certificate authority with NODE_EXTRA_CA_CERTS',
+    );
+  }
+  return text;
 }
 
 export const generalVariables = {
@@ -37,6 +47,12 @@ export const generalVariables = {
     default: 'info',
     parse: oneOf(...logLevels),
   } satisfies DefaultedVariable<GeneralConfig['logLevel']>,
+  certificateChecks: {
+    name: 'NODE_TLS_REJECT_UNAUTHORIZED',
+    meaning: "Node's own: 0 turns off the checks of certificates, and is refused in production",
+    default: null,
+    parse: certificateChecks,
+  } satisfies Variable<string>,
   dataDirectory: {
     name: 'DATA_DIR',
     meaning: 'folder of the embedded database and of the secrets made for development',
@@ -46,10 +62,11 @@ export const generalVariables = {
 };
 
 export function readGeneral(reader: VariableReader): GeneralConfig {
+  reader.readOptional(generalVariables.certificateChecks);
   const nodeEnvironment = reader.read(generalVariables.nodeEnvironment);
   return {
     nodeEnvironment,
-    production: nodeEnvironment === 'production',
+    production: reader.production,
     environmentName: reader.readOptional(generalVariables.environmentName) ?? nodeEnvironment,
     logLevel: reader.read(generalVariables.logLevel),
     dataDirectory: reader.read(generalVariables.dataDirectory),

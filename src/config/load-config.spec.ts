@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { ProviderDefinition } from '../common/provider-definition.js';
 import { ConfigError } from './config-error.js';
-import { loadConfig } from './load-config.js';
+import { listVariables, loadConfig } from './load-config.js';
 
 const KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff';
 const OTHER_KEY = 'ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100';
@@ -42,6 +42,17 @@ const production = { ...development, NODE_ENV: 'production', DATABASE_URL: 'post
 
 const load = (environment: NodeJS.ProcessEnv) => loadConfig(environment, [madeUp, engine]);
 
+/** Every variable that takes an http:// URL: a new one is held to their rule, too. */
+const urlVariables = listVariables([madeUp, engine])
+  .filter(({ parse }) => {
+    try {
+      return String(parse('http://elsewhere.example')).startsWith('http://elsewhere.example');
+    } catch {
+      return false;
+    }
+  })
+  .filter(({ name }) => name.endsWith('_URL'));
+
 /** Each mistake as `VARIABLE: message`. */
 function mistakesOf(environment: NodeJS.ProcessEnv): string[] {
   try {
@@ -67,6 +78,7 @@ describe('loadConfig', () => {
       host: '127.0.0.1',
       port: 4000,
       allowedOrigins: null,
+      trustedProxies: [],
       maxBodyBytes: 1_048_576,
       maxFrameBytes: 1_048_576,
       drainTimeoutMs: 30_000,
@@ -162,13 +174,69 @@ describe('loadConfig', () => {
       expect(load({ ...embedded, ALLOW_EMBEDDED_DATABASE: 'true' }).database.url).toBeNull();
     });
 
-    it('fetches the key set over https, or from this machine', () => {
-      const keySet = { ...production, AUTH_JWT_SECRET: '', AUTH_ISSUER: 'i', AUTH_AUDIENCE: 'a' };
-      const mistake = 'AUTH_JWKS_URL: must be an https:// URL in production, unless it leads to this machine';
-      expect(mistakesOf({ ...keySet, AUTH_JWKS_URL: 'http://id.example/jwks' })).toEqual([mistake]);
-      expect(mistakesOf({ ...keySet, AUTH_JWKS_URL: 'http://127.0.0.1.id.example/jwks' })).toEqual([mistake]);
-      expect(mistakesOf({ ...keySet, AUTH_JWKS_URL: 'https://id.example/jwks?app=1' })).toEqual([]);
-      expect(mistakesOf({ ...keySet, AUTH_JWKS_URL: 'http://[::1]:8080/jwks' })).toEqual([]);
+    describe.each(urlVariables)('$name', ({ name }) => {
+      const environment = { ...production, AUTH_ISSUER: 'i', AUTH_AUDIENCE: 'a' };
+      const mistake = `${name}: must be an https:// URL in production, unless it leads to this machine`;
+
+      it.each([
+        'http://elsewhere.example',
+        'HTTP://10.0.0.7:8080/path',
+        'http://127.0.0.1.elsewhere.example',
+        'http://127.elsewhere.example',
+        'http://localhost.elsewhere.example',
+        'http://elsewhere.localhost',
+        'http://localhost.',
+        'http://0.0.0.0',
+        'http://[::]',
+        'http://[::2]',
+        'http://128.0.0.1',
+        'http://0x80.1',
+        'http://169.254.169.254',
+        'http://[::ffff:10.0.0.1]',
+        'http:\\\\elsewhere.example',
+        'http:elsewhere.example',
+      ])('does not take %s', (url) => {
+        expect(mistakesOf({ ...environment, [name]: url })).toEqual([mistake]);
+        expect(mistakesOf({ ...environment, NODE_ENV: 'development', [name]: url })).toEqual([]);
+      });
+
+      it.each([
+        'https://elsewhere.example',
+        'http://localhost:8080/path',
+        'http://LOCALHOST',
+        'http://127.0.0.1',
+        'http://127.255.255.254:9',
+        'http://[::1]:8080',
+        // What the URL parser, and so whoever calls it, takes for 127.0.0.1.
+        'http://0x7f.1',
+        'http://2130706433',
+        'http://[::ffff:127.0.0.1]',
+      ])('takes %s', (url) => {
+        expect(mistakesOf({ ...environment, [name]: url })).toEqual([]);
+      });
+    });
+
+    it('covers every variable that takes an http:// URL', () => {
+      expect(urlVariables.map(({ name }) => name)).toEqual(
+        expect.arrayContaining([
+          'AUTH_JWKS_URL',
+          'MADE_UP_BASE_URL',
+          'MADE_UP_FILES_BASE_URL',
+          'ENGINE_BASE_URL',
+        ]),
+      );
+    });
+
+    it('checks certificates', () => {
+      const unchecked = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+      expect(mistakesOf({ ...production, ...unchecked })).toEqual([
+        expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED: must not turn certificate checks off/),
+      ]);
+      expect(mistakesOf({ ...development, ...unchecked })).toEqual([]);
+      // Node takes these for "on".
+      for (const value of ['', '1', 'false', '00', ' 0']) {
+        expect(mistakesOf({ ...production, NODE_TLS_REJECT_UNAUTHORIZED: value })).toEqual([]);
+      }
     });
   });
 
@@ -192,10 +260,73 @@ describe('loadConfig', () => {
     });
 
     it('counts the bytes of the secret, not its characters', () => {
-      expect(mistakesOf({ ...development, AUTH_JWT_SECRET: 'ü'.repeat(16) })).toEqual([]);
+      expect(mistakesOf({ ...development, AUTH_JWT_SECRET: 'äöüßéèêàâîôûçñåø' })).toEqual([]);
       expect(mistakesOf({ ...development, AUTH_JWT_SECRET: 'u'.repeat(31) })).toEqual([
         'AUTH_JWT_SECRET: has 31 bytes; HS256 needs at least 32',
       ]);
+    });
+  });
+
+  describe('a secret that is not random', () => {
+    const weak = [
+      ...['a', '0', ' ', 'ü', 'ab', 'abc', 'password', '1234567890', 'change-me-please'.slice(0, 15)],
+    ].map((unit) => unit.repeat(64).slice(0, 64));
+    const few = ['a'.repeat(63) + 'b', '01101001'.repeat(4) + '11010010'.repeat(4), `${'b'.repeat(40)}cdef`];
+
+    it.each([...weak, ...few])('such as %j is refused, wherever it is set by hand', (secret) => {
+      for (const environment of [development, production]) {
+        expect(mistakesOf({ ...environment, AUTH_JWT_SECRET: secret })).toEqual([
+          expect.stringMatching(/^AUTH_JWT_SECRET: .* not random; make a new one$/),
+        ]);
+      }
+    });
+
+    it('is refused as an encryption key, but for those that older versions sealed with', () => {
+      const key = '01234567'.repeat(8);
+      expect(mistakesOf({ ...development, ENCRYPTION_KEY: key })).toEqual([
+        'ENCRYPTION_KEY: repeats a few characters, so it is not random; make a new one',
+      ]);
+      expect(mistakesOf({ ...development, ENCRYPTION_KEYS_PREVIOUS: key })).toEqual([]);
+    });
+
+    it.each(['a secret for tests, of more than 32 bytes', 'correct horse battery staple, twice!'])(
+      'is none that is a sentence: %s',
+      (secret) => expect(mistakesOf({ ...development, AUTH_JWT_SECRET: secret })).toEqual([]),
+    );
+  });
+
+  describe('TRUST_PROXY', () => {
+    it.each(['10.0.0.1', '10.0.0.0/8, fd00::/8,::1', '::ffff:10.0.0.0/104', '0.0.0.0/0', '2001:db8::1/128'])(
+      'takes %s',
+      (value) => expect(mistakesOf({ ...development, TRUST_PROXY: value })).toEqual([]),
+    );
+
+    it.each([
+      ...[
+        'true',
+        '1',
+        'loopback',
+        '*',
+        'proxy.example',
+        '10.0.0.1:80',
+        '[::1]',
+        '10.0.0.0/33',
+        '10.0.0.0/-1',
+      ],
+      ...[
+        '10.0.0.0/',
+        '10.0.0.0/8/8',
+        '10.0.0.0/08',
+        '10.0.0.0/255.0.0.0',
+        '10.1',
+        '010.0.0.1',
+        '0x0a.0.0.1',
+      ],
+      ...['::/129', '::ffff:10.0.0.0/95', '10.0.0.1,', ',', Array(101).fill('10.0.0.1').join(',')],
+    ])('refuses %s', (value) => {
+      const mistakes = mistakesOf({ ...development, TRUST_PROXY: value });
+      expect(mistakes).not.toEqual([]);
+      for (const mistake of mistakes) expect(mistake).toMatch(/^TRUST_PROXY: (item \d+ )?must be/);
     });
   });
 

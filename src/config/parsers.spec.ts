@@ -1,5 +1,5 @@
 import { host, listOf, milliseconds, serverKey, trueOrFalse, wholeNumber } from './parsers.js';
-import { baseUrl, browserOrigin, postgresUrl } from './url-parsers.js';
+import { baseUrl, postgresUrl } from './url-parsers.js';
 import { InvalidValueError } from './variable.js';
 
 const refusals = (parse: (text: string) => unknown, texts: readonly string[]) => {
@@ -84,17 +84,6 @@ describe('baseUrl', () => {
   it('refuses other schemes, credentials, queries, fragments and stray spaces', () => {
     const rest = ['ftp://a', 'a.example', '//a', 'https://', 'https://u@a', 'https://u:p@a'];
     refusals(baseUrl(), [...rest, 'https://a?', 'https://a?b=c', 'https://a#', ' https://a', 'https://a\n']);
-  });
-});
-
-describe('browserOrigin', () => {
-  it('writes an origin as browsers do', () => {
-    expect(browserOrigin('https://App.example:443/')).toBe('https://app.example');
-    expect(browserOrigin('http://localhost:3000')).toBe('http://localhost:3000');
-  });
-
-  it('refuses what no browser sends', () => {
-    refusals(browserOrigin, ['*', 'null', 'app.example', 'https://a/path', 'https://a?', 'https://u@a', '']);
   });
 });
 

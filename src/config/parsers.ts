@@ -1,9 +1,8 @@
-import { InvalidValueError } from './variable.js';
+import { parseAddress } from '../common/ip-address.js';
+import { InvalidValueError, type Parser } from './variable.js';
 
 /** The longest delay a timer can have: `setTimeout` fires at once when it is longer. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-type Parser<Value> = (text: string) => Value;
 
 function matching(pattern: RegExp, mistake: string): Parser<string> {
   return (text) => {
@@ -42,17 +41,10 @@ export function trueOrFalse(text: string): boolean {
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z\d]([a-z\d-]{0,61}[a-z\d])?(\.[a-z\d]([a-z\d-]{0,61}[a-z\d])?)*$/i;
 
-const IPV4 = /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!$)|$)){4}$/;
-
-function isAddress(text: string): boolean {
-  if (!text.includes(':')) return IPV4.test(text);
-  return /^[\da-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]`);
-}
-
 /** An IP address or a host name. A name of digits alone would be a mistyped address. */
 export function host(text: string): string {
   const isName = HOST_NAME.test(text) && !/^[\d.]+$/.test(text);
-  if (!isName && !isAddress(text)) {
+  if (!isName && parseAddress(text) === null) {
     throw new InvalidValueError('must be an IP address (an IPv6 one without brackets) or a host name');
   }
   return text;
@@ -60,11 +52,11 @@ export function host(text: string): string {
 
 /** Applies `parse` to every item of a comma-separated list and reports all mistakes by their position. */
 export function listOf<Item>(parse: Parser<Item>): Parser<readonly Item[]> {
-  return (text) => {
+  return (text, rules) => {
     const mistakes: string[] = [];
     const items = text.split(',').flatMap((item, index) => {
       try {
-        return [parse(item.trim())];
+        return [parse(item.trim(), rules)];
       } catch (error) {
         if (!(error instanceof InvalidValueError)) throw error;
         mistakes.push(...error.mistakes.map((mistake) => `item ${index + 1} ${mistake}`));

@@ -1,19 +1,41 @@
+import { type Network, parseNetwork } from '../common/ip-address.js';
+import { allowedOrigin } from './browser-origin.js';
 import { host, listOf, milliseconds, wholeNumber } from './parsers.js';
-import { browserOrigin } from './url-parsers.js';
-import type { DefaultedVariable, Variable } from './variable.js';
+import { type DefaultedVariable, InvalidValueError, type Parser, type Variable } from './variable.js';
 import type { VariableReader } from './variable-reader.js';
 
 export interface ServerConfig {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
-  /** As browsers send them; null: same origin, and outside production Apollo Sandbox. */
+  /** As browsers send them, or with `*` for the first label; null: same origin, and outside production Apollo Sandbox. */
   readonly allowedOrigins: readonly string[] | null;
+  /** The proxies in front of this server, whose word counts on where a request comes from. */
+  readonly trustedProxies: readonly Network[];
   readonly maxBodyBytes: number;
   readonly maxFrameBytes: number;
   /** How long streams may finish after SIGTERM. */
   readonly drainTimeoutMs: number;
 }
+
+/** Each address that a request passed is looked for among these. */
+const MOST_NETWORKS = 100;
+
+function network(text: string): Network {
+  const parsed = parseNetwork(text);
+  if (parsed === null) {
+    throw new InvalidValueError(
+      'must be an IP address or a network (10.0.0.0/8, 2001:db8::/32), without a port',
+    );
+  }
+  return parsed;
+}
+
+const networks: Parser<readonly Network[]> = (text) => {
+  const parsed = listOf(network)(text);
+  if (parsed.length > MOST_NETWORKS) throw new InvalidValueError(`must be at most ${MOST_NETWORKS} items`);
+  return parsed;
+};
 
 const byteLimit = wholeNumber(1024, 256 * 1024 * 1024);
 
@@ -34,8 +56,15 @@ export const serverVariables = {
     name: 'ALLOWED_ORIGINS',
     meaning: 'comma-separated browser origins; unset: same origin, and Apollo Sandbox outside production',
     default: null,
-    parse: listOf(browserOrigin),
+    parse: listOf(allowedOrigin),
   } satisfies Variable<readonly string[]>,
+  trustedProxies: {
+    name: 'TRUST_PROXY',
+    meaning:
+      'comma-separated addresses and networks of proxies whose X-Forwarded-For and -Proto count; unset: none',
+    default: null,
+    parse: networks,
+  } satisfies Variable<readonly Network[]>,
   maxBodyBytes: {
     name: 'MAX_BODY_BYTES',
     meaning: 'longest HTTP body, in bytes',
@@ -61,6 +90,7 @@ export function readServer(reader: VariableReader): ServerConfig {
     host: reader.read(serverVariables.host),
     port: reader.read(serverVariables.port),
     allowedOrigins: reader.readOptional(serverVariables.allowedOrigins),
+    trustedProxies: reader.readOptional(serverVariables.trustedProxies) ?? [],
     maxBodyBytes: reader.read(serverVariables.maxBodyBytes),
     maxFrameBytes: reader.read(serverVariables.maxFrameBytes),
     drainTimeoutMs: reader.read(serverVariables.drainTimeoutMs),

@@ -1,4 +1,5 @@
-import { InvalidValueError } from './variable.js';
+import { isLoopbackAddress, parseAddress } from '../common/ip-address.js';
+import { InvalidValueError, type Parser, type ValueRules } from './variable.js';
 
 function parseUrl(text: string, protocols: readonly string[], mistake: string): URL {
   // The URL parser drops spaces and control characters without a word.
@@ -7,12 +8,19 @@ function parseUrl(text: string, protocols: readonly string[], mistake: string): 
   return url;
 }
 
-function httpUrl(text: string): URL {
+/**
+ * An address that we call over HTTP. What goes there is a key, or decides whose keys are used: in production it never
+ * goes over a network in the clear, whichever variable names it.
+ */
+function httpUrl(text: string, rules?: ValueRules): URL {
   const url = parseUrl(text, ['https:', 'http:'], 'must be an http:// or https:// URL');
   if (url.username !== '' || url.password !== '') {
     throw new InvalidValueError('must not hold a user name or password');
   }
   if (text.includes('#')) throw new InvalidValueError('must not have a fragment (#)');
+  if (rules?.production === true && url.protocol === 'http:' && !isLoopback(url)) {
+    throw new InvalidValueError('must be an https:// URL in production, unless it leads to this machine');
+  }
   return url;
 }
 
@@ -21,9 +29,9 @@ function httpUrl(text: string): URL {
  *
  * @param acceptedSuffix the API's version path, dropped where the address ends with it
  */
-export function baseUrl(acceptedSuffix?: string): (text: string) => string {
-  return (text) => {
-    const url = httpUrl(text);
+export function baseUrl(acceptedSuffix?: string): Parser<string> {
+  return (text, rules) => {
+    const url = httpUrl(text, rules);
     if (text.includes('?')) throw new InvalidValueError('must not have a query (?)');
     const path = url.pathname.replace(/\/+$/, '');
     const suffixed = acceptedSuffix !== undefined && path.endsWith(acceptedSuffix);
@@ -32,8 +40,8 @@ export function baseUrl(acceptedSuffix?: string): (text: string) => string {
 }
 
 /** An address of a document, where a query may be part of the name. */
-export function documentUrl(text: string): URL {
-  return httpUrl(text);
+export function documentUrl(text: string, rules?: ValueRules): URL {
+  return httpUrl(text, rules);
 }
 
 export function postgresUrl(text: string): string {
@@ -55,17 +63,9 @@ export function redisUrl(text: string): string {
   return text;
 }
 
-/** What a browser sends as `Origin`: scheme, host, and a port that is not the scheme's own. */
-export function browserOrigin(text: string): string {
-  const url = httpUrl(text);
-  const canonical = url.origin;
-  if (url.pathname !== '/' || url.search !== '' || text.includes('?')) {
-    throw new InvalidValueError('must be an origin: scheme, host and port only (https://app.example)');
-  }
-  return canonical;
-}
-
-/** Whether the URL leads to this machine, where no one else can listen in. */
-export function isLoopback(url: URL): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+/** Whether the URL leads to this machine, where no one else can listen in. Names under a domain do not: DNS says where. */
+function isLoopback({ hostname }: URL): boolean {
+  if (hostname === 'localhost') return true;
+  const address = parseAddress(hostname.replace(/^\[|\]$/g, ''));
+  return address !== null && isLoopbackAddress(address);
 }

@@ -1,13 +1,20 @@
 import { ConfigError, type Mistake } from './config-error.js';
-import { type DefaultedVariable, InvalidValueError, type Variable } from './variable.js';
+import { type DefaultedVariable, InvalidValueError, type ValueRules, type Variable } from './variable.js';
 
 /** Reads variables and collects what is wrong with them, so that an operator learns of all mistakes at once. */
 export class VariableReader {
   readonly #environment: Readonly<NodeJS.ProcessEnv>;
+  readonly #rules: ValueRules;
   readonly #mistakes: Mistake[] = [];
 
   constructor(environment: Readonly<NodeJS.ProcessEnv>) {
     this.#environment = environment;
+    this.#rules = { production: environment.NODE_ENV === 'production' };
+  }
+
+  /** Whether the strict rules are on; every value is held to them. */
+  get production(): boolean {
+    return this.#rules.production;
   }
 
   /** An empty value counts as unset: that is how compose files and shells write "none". */
@@ -33,7 +40,7 @@ export class VariableReader {
     describe = (mistake: string) => mistake,
   ): Value | null {
     try {
-      return variable.parse(text);
+      return variable.parse(text, this.#rules);
     } catch (error) {
       if (!(error instanceof InvalidValueError)) throw error;
       for (const mistake of error.mistakes) this.report(variable, describe(mistake));

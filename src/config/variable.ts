@@ -1,3 +1,12 @@
+/** What a value is held to beside its form. */
+export interface ValueRules {
+  /** Whether the strict rules are on. */
+  readonly production: boolean;
+}
+
+/** Turns a value's text into the value. @throws InvalidValueError */
+export type Parser<Value> = (text: string, rules?: ValueRules) => Value;
+
 /** One environment variable: all that the code and `.env.example` know about it. */
 export interface Variable<Value> {
   readonly name: string;
@@ -5,8 +14,7 @@ export interface Variable<Value> {
   readonly meaning: string;
   /** What serves where it is unset, written as it would be set; null where nothing does. */
   readonly default: string | null;
-  /** @throws InvalidValueError */
-  readonly parse: (text: string) => Value;
+  readonly parse: Parser<Value>;
 }
 
 export interface DefaultedVariable<Value> extends Variable<Value> {

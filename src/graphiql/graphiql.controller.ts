@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
-import { Controller, Get, Header, NotFoundException, Param, Req, Res, StreamableFile } from '@nestjs/common';
+import { Controller, Get, NotFoundException, Param, Req, Res, StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contentSecurityPolicy } from './content-security-policy.js';
 import { graphiqlFiles, graphiqlPage, locate } from './graphiql-files.js';
@@ -16,7 +16,6 @@ const mediaTypes: Readonly<Record<string, string>> = {
 @Controller('graphiql')
 export class GraphiQLController {
   @Get()
-  @Header('referrer-policy', 'no-referrer')
   page(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): StreamableFile {
     void reply.header('content-security-policy', contentSecurityPolicy(request.headers.host));
     return send(graphiqlPage);

@@ -6,6 +6,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { SafeInt } from '../common/safe-int.scalar.js';
 import { Config } from '../config/config.js';
 import { operationCheckPlugin, sandboxPlugin } from './apollo-plugins.js';
+import { EdgeModule } from '../edge/edge.module.js';
 import { ErrorMask } from './error-mask.js';
 import { EventStreamDoor } from './event-stream-door.js';
 import { HttpDoor, toContext } from './http-door.js';
@@ -29,6 +30,7 @@ export class GraphQLModule {
       module: GraphQLModule,
       imports: [
         AuthModule,
+        EdgeModule,
         ErrorMaskModule,
         NestGraphQLModule.forRootAsync<ApolloDriverConfig>({
           driver: ApolloDriver,

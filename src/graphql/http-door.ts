@@ -83,6 +83,8 @@ export class HttpDoor {
     try {
       await work();
     } catch (error) {
+      // Counted here, too: not every answer passes the hook that counts.
+      if (error instanceof UnauthenticatedError) this.authenticator.countFailure(request.raw);
       const status = error instanceof AppError ? (error.httpStatus ?? 400) : 500;
       answerUnread(reply, status, { errors: [this.mask.format(error, request.id)] });
     }
@@ -90,9 +92,9 @@ export class HttpDoor {
 
   private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     void reply.header('cache-control', 'no-store');
-    if (!this.origins.allows(request.headers)) throw new ForbiddenOriginError();
+    if (!this.origins.allows(request.raw)) throw new ForbiddenOriginError();
     this.lifecycle.throwIfDraining();
-    request.user = await this.authenticator.authenticate(request.headers.authorization);
+    request.user = await this.authenticator.authenticate(request.headers.authorization, request.raw);
     if (!request.user && !hasShortBody(request)) throw new UnauthenticatedError();
     request.leaving = whenLeft(reply);
     request.turn = await this.turns.take(request.user?.userId ?? '', request.leaving);

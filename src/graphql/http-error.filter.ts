@@ -5,7 +5,8 @@ import { BadUserInputError } from '../common/input-errors.js';
 import { ErrorMask } from './error-mask.js';
 
 /** What is wrong with a request before GraphQL sees it, by HTTP status. The framework's own words quote the body. */
-const requestProblems: Readonly<Record<number, string>> = {
+const requestProblems: Readonly<Record<number | string, string>> = {
+  FST_ERR_BAD_URL: 'the address is malformed',
   400: 'must be JSON in UTF-8',
   404: 'there is nothing at this address: the API is at /graphql',
   405: 'this address does not take this method',
@@ -27,12 +28,27 @@ export class HttpErrorFilter implements ExceptionFilter {
     if (host.getType<'http' | 'graphql'>() !== 'http') throw exception;
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const status = statusOf(exception);
-    // Ours are in words of our own already.
-    const problem = exception instanceof AppError ? undefined : requestProblems[status];
-    const error = problem ? BadUserInputError.at('request', problem) : exception;
-    void reply.code(status).send({ errors: [this.mask.format(error, request.id)] });
+    answerProblem(this.mask, exception, request, reply);
   }
+}
+
+/** Answers a request that failed outside GraphQL. */
+export function answerProblem(
+  mask: ErrorMask,
+  exception: unknown,
+  { id }: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const status = statusOf(exception);
+  // Ours are in words of our own already.
+  const problem = exception instanceof AppError ? undefined : problemOf(exception, status);
+  const error = problem ? BadUserInputError.at('request', problem) : exception;
+  void reply.code(status).send({ errors: [mask.format(error, id)] });
+}
+
+function problemOf(exception: unknown, status: number): string | undefined {
+  const { code } = exception as { readonly code?: unknown };
+  return (typeof code === 'string' ? requestProblems[code] : undefined) ?? requestProblems[status];
 }
 
 function statusOf(exception: unknown): number {

@@ -15,6 +15,7 @@ import { findAuthorization } from '../auth/authorization.js';
 import { AppError } from '../common/app-error.js';
 import { ClientLeftError } from './client-left.error.js';
 import type { OperationTurns } from './operation-turns.js';
+import { CLOSING_MS } from './stream-limits.js';
 import type { Subscriptions } from './subscriptions.js';
 import { closeAtExpiry } from './websocket-expiry.js';
 import { WebSocketIntake } from './websocket-intake.js';
@@ -161,17 +162,27 @@ export class WebSocketConnection {
       return;
     }
     this.#hasIntroduced = true;
+    const { authenticator, request } = this.#settings;
     try {
-      const user = await this.#settings.authenticator.authenticate(findAuthorization(payload));
+      const user = await authenticator.authenticate(findAuthorization(payload), request);
       if (user === null) throw new UnauthenticatedError();
       this.#user = user;
       closeAtExpiry(this.#socket, user.expiresAt);
       this.#outbox.sendAnswer(ACKNOWLEDGEMENT);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      if (error instanceof UnauthenticatedError) this.#close(CloseCode.Forbidden, 'A valid token is needed');
+      if (error instanceof UnauthenticatedError) this.#turnAway();
       else this.#close(TRY_AGAIN_LATER, error.code);
     }
+  }
+
+  #turnAway(): void {
+    this.#close(CloseCode.Forbidden, 'A valid token is needed');
+    const { authenticator, request } = this.#settings;
+    if (!authenticator.countFailure(request)) return;
+    // One of many that bring no good token does not keep its socket for as long as it likes.
+    const timer = setTimeout(() => this.#socket.terminate(), CLOSING_MS);
+    this.#socket.once('close', () => clearTimeout(timer));
   }
 
   #subscribe(message: SubscribeMessage): Promise<void> | undefined {

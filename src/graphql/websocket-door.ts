@@ -7,6 +7,8 @@ import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { Authenticator } from '../auth/authenticator.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Config } from '../config/config.js';
+import { answerRaw, headerLines } from '../edge/raw-answer.js';
+import { securityHeaders } from '../edge/security-headers.js';
 import { OperationTurns } from './operation-turns.js';
 import { Origins } from './origins.js';
 import { CLOSING_MS } from './stream-limits.js';
@@ -48,6 +50,9 @@ export class WebSocketDoor {
   /** Called before the server listens. */
   install(): void {
     const http = this.adapterHost.httpAdapter.getHttpServer() as HttpServer;
+    const headers = headerLines(securityHeaders(this.config.general));
+    this.#sockets.on('headers', (lines) => lines.push(...headers));
+    this.#sockets.on('wsClientError', (_error, socket) => this.refuse(socket, '400 Bad Request'));
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       try {
         this.upgrade(request, socket, head);
@@ -74,7 +79,7 @@ export class WebSocketDoor {
     socket.once('close', () => this.#connections.delete(socket));
     const refusal = this.refusalOf(request);
     if (refusal) {
-      refuse(socket, refusal);
+      this.refuse(socket, refusal);
       return;
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => this.accept(webSocket, request));
@@ -82,9 +87,13 @@ export class WebSocketDoor {
 
   private refusalOf(request: IncomingMessage): string | null {
     if (request.url?.split('?')[0] !== PATH) return '404 Not Found';
-    if (!this.origins.allows(request.headers)) return '403 Forbidden';
+    if (!this.origins.allows(request)) return '403 Forbidden';
     if (this.lifecycle.draining) return '503 Service Unavailable';
     return null;
+  }
+
+  private refuse(socket: Duplex, status: string): void {
+    answerRaw(socket, { status, headers: securityHeaders(this.config.general) });
   }
 
   private accept(socket: ServerSocket, request: IncomingMessage): void {
@@ -106,13 +115,6 @@ function chooseProtocol(offered: ReadonlySet<string>): string | false {
   if (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return GRAPHQL_TRANSPORT_WS_PROTOCOL;
   const [first = false] = offered;
   return first;
-}
-
-/** Without an answer the client would wait until its own timeout; without the end it could keep the socket for good. */
-function refuse(socket: Duplex, status: string): void {
-  socket.on('error', () => undefined);
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 async function closeGracefully(socket: ServerSocket, code: number): Promise<void> {

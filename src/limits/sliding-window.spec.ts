@@ -28,6 +28,15 @@ describe('a sliding window', () => {
     expect(window.take('alice')).toBeGreaterThan(0);
   });
 
+  it('remembers no more users than it has room for: those go that were not here for the longest time', () => {
+    const window = new SlidingWindow(1, () => now, 3);
+    for (let user = 0; user < 10_000; user += 1) window.take(String(user));
+    expect(window.size).toBe(3);
+    expect(window.take('9998')).toBeGreaterThan(0);
+    expect(window.take('0')).toBe(0);
+    expect(window.take('9997')).toBe(0);
+  });
+
   it.each([1, 2, 3, 7, 30])(
     'never has more than %d in any minute, and is told a wait that is enough',
     (limit) => {

@@ -14,10 +14,12 @@ export class SlidingWindow {
   /**
    * @param limit at least 1
    * @param now milliseconds of a clock that never goes back
+   * @param capacity how many users are remembered at most; beyond it, those go that were not here for the longest time
    */
   constructor(
     private readonly limit: number,
     private readonly now: () => number,
+    private readonly capacity = Number.POSITIVE_INFINITY,
   ) {}
 
   /** How many users are remembered: those of the last minute. */
@@ -54,7 +56,8 @@ export class SlidingWindow {
 
   private forgetIdle(): void {
     for (const [userId, times] of this.#times) {
-      if (this.now() - (times.at(-1) ?? 0) < WINDOW_MS) return;
+      const isIdle = this.now() - (times.at(-1) ?? 0) >= WINDOW_MS;
+      if (!isIdle && this.#times.size <= this.capacity) return;
       this.#times.delete(userId);
     }
   }

@@ -1,12 +1,14 @@
 import { registry } from '../registry/registry.js';
 
 const prefixes = [...new Set(registry.flatMap(({ keyPrefixes }) => keyPrefixes.public))];
-const escaped = prefixes.map((prefix) => prefix.replace(/[^\w]/g, '\\$&'));
-const looksLikeAKey = new RegExp(`(?:${escaped.join('|')})[\\w-]{6,}`, 'g');
+const withPrefix = prefixes.map((prefix) => `${prefix.replace(/[^\w]/g, '\\$&')}[\\w-]{6,}`);
+/** What keys without a prefix look like: Serper's. */
+const hex = '\\b[\\da-fA-F]{40}\\b';
+const looksLikeAKey = new RegExp([...withPrefix, hex].join('|'), 'g');
 
 /**
  * Takes out what looks like a key. A second line of defence: no key should come near a text that is logged.
  */
 export function redactKeys(text: string): string {
-  return prefixes.length === 0 ? text : text.replace(looksLikeAKey, '[redacted]');
+  return text.replace(looksLikeAKey, '[redacted]');
 }

@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import fastifyCors, { type FastifyCorsOptionsDelegate } from '@fastify/cors';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Logger } from 'nestjs-pino';
+import { FailingTokens } from './auth/failing-tokens.js';
+import { BadUserInputError } from './common/input-errors.js';
+import type { Config } from './config/config.js';
+import { secureAnswers, securityHeaders } from './edge/security-headers.js';
+import { answerUnreadable } from './edge/unreadable-request.js';
+import { ErrorMask } from './graphql/error-mask.js';
+import { HttpDoor } from './graphql/http-door.js';
+import { answerProblem } from './graphql/http-error.filter.js';
+import { parseJson } from './graphql/json-bodies.js';
+import { Origins } from './graphql/origins.js';
+import { leaveBodiesUnread } from './graphql/unread-body.js';
+import { logRequest, logRequests } from './telemetry/log-requests.js';
+import { chooseRequestId } from './telemetry/request-id.js';
+
+/**
+ * How long a client may take to send a request, in milliseconds: a long chat on a slow line takes minutes. One that
+ * never ends would hold its socket for good. Its headers have a minute, as Node has it.
+ */
+const REQUEST_TIMEOUT_MS = 300_000;
+
+/** @param getApp the application that the adapter is for; it is not there yet */
+export function httpAdapter(
+  { general, server }: Config,
+  getApp: () => NestFastifyApplication,
+): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: server.maxBodyBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: (request: Pick<IncomingMessage, 'headers'>) => chooseRequestId(request.headers['x-request-id']),
+    // Node's own answer to a request without one would come without our headers.
+    http: { requireHostHeader: false },
+    clientErrorHandler: answerUnreadable(securityHeaders(general)),
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      answerBadAddress(getApp(), error, request, reply),
+  });
+}
+
+/** What every request passes that reaches no other door than HTTP. Called before routes are registered. */
+export async function installHttp(app: NestFastifyApplication, { general }: Config): Promise<void> {
+  secureAnswers(app.getHttpServer(), securityHeaders(general));
+  const origins = app.get(Origins);
+  const server = app.getHttpAdapter().getInstance();
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+    if (lacksHost(request.raw)) {
+      void reply.header('connection', 'close');
+      throw BadUserInputError.at('request', 'must name its host');
+    }
+  });
+  const cors: FastifyCorsOptionsDelegate = (request: FastifyRequest, callback) => {
+    callback(null, {
+      origin: origins.allows(request.raw),
+      maxAge: 600,
+      exposedHeaders: ['x-request-id'],
+    });
+  };
+  await app.register(fastifyCors, () => cors);
+  parseJson(server);
+  leaveBodiesUnread(server);
+  const failingTokens = app.get(FailingTokens);
+  failingTokens.install(server);
+  logRequests(server, app.get(Logger), ({ raw }) => failingTokens.isOverLimit(raw));
+  app.get(HttpDoor).install(server);
+}
+
+/** What no route can be looked for, such as `/%`. Hooks do not see these requests. */
+function answerBadAddress(
+  app: NestFastifyApplication,
+  error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  void reply.header('x-request-id', request.id);
+  answerProblem(app.get(ErrorMask), error, request, reply);
+  logRequest(app.get(Logger), request, reply);
+}
+
+/** RFC 9112 section 3.2. */
+const lacksHost = ({ headers, httpVersion }: IncomingMessage): boolean =>
+  headers.host === undefined && httpVersion === '1.1';

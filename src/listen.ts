@@ -1,0 +1,35 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { StartupError } from './common/startup-error.js';
+import { type ServerConfig, serverVariables } from './config/server.js';
+import { systemErrorCode } from './config/system-error.js';
+
+type Culprit = 'host' | 'port';
+
+/** Whose fault it is where it cannot be listened, by the codes of the operating system and of getaddrinfo(3). */
+const mistakes: Readonly<Record<string, readonly [culprit: Culprit, message: string]>> = {
+  EADDRINUSE: ['port', 'another process listens there already'],
+  EACCES: ['port', 'this user may not listen there: a port below 1024 takes a privilege'],
+  EADDRNOTAVAIL: ['host', 'is no address of this machine'],
+  EAFNOSUPPORT: ['host', 'is an address of a family that this machine does not speak'],
+  EINVAL: ['host', 'is no address that can be listened on; a link-local one needs its zone (fe80::1%eth0)'],
+  ENOTFOUND: ['host', 'is a name that leads nowhere'],
+  EAI_AGAIN: ['host', 'is a name that could not be looked up'],
+};
+
+/**
+ * Begins to listen where the operator wants it.
+ *
+ * @throws StartupError naming the variable that is to be changed
+ */
+export async function listen(app: NestFastifyApplication, { host, port }: ServerConfig): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === null) throw error;
+    const [culprit, message] = mistakes[code] ?? ['host', 'cannot be listened on'];
+    throw new StartupError(
+      `The server cannot listen on ${host}, port ${port} (${code}):\n  ${serverVariables[culprit].name}: ${message}`,
+    );
+  }
+}
