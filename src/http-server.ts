@@ -6,6 +6,7 @@ import { Logger } from 'nestjs-pino';
 import { FailingTokens } from './auth/failing-tokens.js';
 import { BadUserInputError } from './common/input-errors.js';
 import type { Config } from './config/config.js';
+import { servePipelinedInTurn } from './edge/pipelining.js';
 import { secureAnswers, securityHeaders } from './edge/security-headers.js';
 import { answerUnreadable } from './edge/unreadable-request.js';
 import { ErrorMask } from './graphql/error-mask.js';
@@ -42,6 +43,7 @@ export function httpAdapter(
 
 /** What every request passes that reaches no other door than HTTP. Called before routes are registered. */
 export async function installHttp(app: NestFastifyApplication, { general }: Config): Promise<void> {
+  servePipelinedInTurn(app.getHttpServer());
   secureAnswers(app.getHttpServer(), securityHeaders(general));
   const origins = app.get(Origins);
   const server = app.getHttpAdapter().getInstance();

@@ -1,11 +1,12 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
+import { inTurns } from '../common/event-loop-turn.js';
 import { MaxItems } from '../common/list-size.js';
 import { decodeCursor, PageArgs, toConnection } from '../common/pagination.js';
 import { AuditEventConnection, AuditFilter } from './audit-event.model.js';
 import { AuditRepository, toModel } from './audit.repository.js';
-import { UsageArgs, UsageReport } from './usage.model.js';
+import { UsageArgs, type UsageBucket, UsageReport } from './usage.model.js';
 import { countBuckets, UsageService } from './usage.service.js';
 
 @Resolver()
@@ -34,7 +35,13 @@ export class AuditResolver {
     description: "The caller's use of providers. Buckets are whole hours or days in UTC, without gaps.",
   })
   @MaxItems(countBuckets, 'buckets')
-  usage(@CurrentUser() user: AuthenticatedUser, @Args() range: UsageArgs): Promise<UsageReport> {
-    return this.usageService.report(user.userId, range);
+  async usage(@CurrentUser() user: AuthenticatedUser, @Args() range: UsageArgs): Promise<ShownReport> {
+    const { totals, byProvider, buckets } = await this.usageService.report(user.userId, range);
+    // The longest list that there is: shown in one go it would hold up everybody else.
+    return { totals, byProvider, buckets: inTurns(buckets) };
   }
 }
+
+type ShownReport = Omit<UsageReport, 'buckets'> & {
+  readonly buckets: readonly (UsageBucket | Promise<UsageBucket>)[];
+};

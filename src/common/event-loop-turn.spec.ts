@@ -1,4 +1,4 @@
-import { nextTurn, turnIsOver } from './event-loop-turn.js';
+import { inTurns, nextTurn, turnIsOver } from './event-loop-turn.js';
 
 /** Holds the event loop until its turn is over. */
 function work(): Promise<void> {
@@ -59,6 +59,35 @@ describe('a turn of the event loop', () => {
         turns.push(turn);
         await work();
       }),
+    );
+    isCounting = false;
+    expect(new Set(turns).size).toBe(5);
+  });
+});
+
+describe('a long list in turns', () => {
+  it('has all of its items, in their order', async () => {
+    const items = Array.from({ length: 1_234 }, (_, index) => index);
+    expect(await Promise.all(inTurns(items).map((item) => Promise.resolve(item)))).toEqual(items);
+  });
+
+  it('comes as it is where it is short', () => {
+    const items = [1, 2, 3];
+    expect(inTurns(items)).toBe(items);
+  });
+
+  it('gives the event loop back between its parts', async () => {
+    let turn = 0;
+    let isCounting = true;
+    const count = (): void => {
+      turn += 1;
+      if (isCounting) setImmediate(count);
+    };
+    setImmediate(count);
+    const turns = await Promise.all(
+      inTurns(Array.from({ length: 1_000 }, () => null)).map((item) =>
+        Promise.resolve(item).then(() => turn),
+      ),
     );
     isCounting = false;
     expect(new Set(turns).size).toBe(5);

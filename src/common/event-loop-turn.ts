@@ -46,3 +46,20 @@ function isUsedUp(): boolean {
   }
   return now - beganAt >= TURN_MS;
 }
+
+/** Items of a list that are shown in one turn: a few thousand fields at most. */
+const ITEMS_A_TURN = 200;
+
+/**
+ * The same items, so many in each turn of the event loop: for a long list that is worked on item by item as they come.
+ *
+ * @returns a promise for each item of a list that is longer than one turn's
+ */
+export function inTurns<Item>(items: readonly Item[]): readonly (Item | Promise<Item>)[] {
+  if (items.length <= ITEMS_A_TURN) return items;
+  let turn = Promise.resolve();
+  return items.map((item, index) => {
+    if (index > 0 && index % ITEMS_A_TURN === 0) turn = turn.then(nextTurn);
+    return turn.then(() => item);
+  });
+}

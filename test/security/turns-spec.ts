@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { jest } from '@jest/globals';
 import { CHAT, signToken } from '../support/test-server.js';
 import { useServerProcess } from '../support/use-server-process.js';
@@ -90,5 +91,37 @@ describe('a user who asks for ten thousand things in a row', () => {
       await closed;
     };
     expect(await longestHoldDuring(flood)).toBeLessThan(PATIENCE_MS);
+  });
+
+  it.each([
+    ['/healthz', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'],
+    ['nothing', 'GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n'],
+    ['GraphQL', 'GET /graphql?query=%7B__typename%7D HTTP/1.1\r\nhost: x\r\n\r\n'],
+  ])('of requests that are sent ahead of each other, for %s, keeps nobody waiting', async (_, request) => {
+    const client = connect(Number(new URL(running().server.url).port), '127.0.0.1');
+    client.on('error', () => undefined).resume();
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    const flood = async (): Promise<void> => {
+      client.write(request.repeat(MANY));
+      await closed;
+    };
+    expect(await longestHoldDuring(flood)).toBeLessThan(PATIENCE_MS);
+  });
+
+  it('of requests for the longest report keeps nobody waiting', async () => {
+    const { server } = running();
+    const totals = '{ chats searches failures inputTokens outputTokens }';
+    const range = 'from: "2016-01-01T00:00:00Z", to: "2026-01-08T00:00:00Z"';
+    const ask = async (): Promise<void> => {
+      const { usage } = await server.query(
+        'mallory',
+        `{ usage(${range}) { buckets { start totals ${totals} } } }`,
+      );
+      expect(usage.buckets).toHaveLength(3_660);
+    };
+    const all = async (): Promise<void> => {
+      await Promise.all(Array.from({ length: 20 }, ask));
+    };
+    expect(await longestHoldDuring(all)).toBeLessThan(PATIENCE_MS);
   });
 });
