@@ -11,7 +11,13 @@ import type { DatabaseClient } from '../prisma/prisma-client.js';
 import { getProviderEntry } from '../registry/provider-ids.js';
 import { registry } from '../registry/registry.js';
 import type { ApiKey } from './api-key.model.js';
-import { checkKeyBelongsTo, checkNameIsNoKey, maskKey } from './key-shape.js';
+import {
+  checkKeyBelongsTo,
+  checkNameIsNoKey,
+  checkNameIsNotMasked,
+  checkNameIsNotOf,
+  maskKey,
+} from './key-shape.js';
 import { KeyTurns } from './key-turns.js';
 import type { StoreApiKeyInput, UpdateApiKeyInput } from './keys.inputs.js';
 import { KeyNotFoundError } from './keys.errors.js';
@@ -50,7 +56,8 @@ export class KeysService {
     await this.limits.countKeyChange(userId);
     const definition = getProviderEntry(input.provider);
     checkKeyBelongsTo(input.apiKey, definition);
-    checkNameIsNoKey(input.name, input.apiKey);
+    checkNameIsNoKey(input.name);
+    checkNameIsNotOf(input.apiKey, definition, input.name);
     const key = this.seal(userId, input, maskKey(input.apiKey, definition));
     return this.change(userId, key.provider, async (transaction) => {
       const replaced = await this.keys.end(
@@ -85,7 +92,9 @@ export class KeysService {
       }),
     };
     return this.changeLive(userId, keyId, async (transaction) => {
-      if (!(await this.keys.findLiveById(userId, keyId, transaction))) throw new KeyNotFoundError();
+      const key = await this.keys.findLiveById(userId, keyId, transaction);
+      if (!key) throw new KeyNotFoundError();
+      checkNameIsNotMasked(key.maskedKey, name);
       const updated = await this.keys.update(userId, keyId, changes, transaction);
       await this.audit.append(
         userId,
