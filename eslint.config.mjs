@@ -38,7 +38,7 @@ const layers = {
   search: ['common', 'config', 'outbound'],
   registry: ['common', 'providers', 'search'],
   telemetry: ['common', 'config', 'registry'],
-  auth: ['common', 'config'],
+  auth: ['common', 'config', 'outbound'],
   audit: ['common', 'auth', 'prisma', 'registry'],
   keys: ['common', 'config', 'auth', 'audit', 'crypto', 'limits', 'prisma', 'registry'],
   'web-search': ['common', 'config', 'auth', 'keys', 'limits', 'registry', 'search'],

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import type { AuthenticationConfig } from '../config/authentication.js';
 import { Config } from '../config/config.js';
+import { OutboundHttp } from '../outbound/outbound-http.js';
 import { KeySetUnavailableError, UnauthenticatedError } from './auth.errors.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import { remoteKeySet } from './remote-key-set.js';
@@ -22,9 +23,12 @@ export class TokenVerifier {
   private readonly getKey: JWTVerifyGetKey;
   private readonly options: JWTVerifyOptions;
 
-  constructor({ authentication }: Config) {
+  /** @param http a way out of its own, where nobody has one to share */
+  constructor({ authentication }: Config, http: OutboundHttp = new OutboundHttp()) {
     this.getKey =
-      authentication.kind === 'key-set' ? remoteKeySet(authentication.url) : () => authentication.secret;
+      authentication.kind === 'key-set'
+        ? remoteKeySet(authentication.url, http)
+        : () => authentication.secret;
     this.options = verifyOptions(authentication);
   }
 
