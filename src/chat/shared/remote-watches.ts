@@ -74,15 +74,15 @@ export class RemoteWatches {
     const stopListening = this.shared.onNews(userId, chatId, () => news.tell());
     try {
       let run = await this.shared.get(userId, chatId);
-      if (!run.isRunning) return false;
-      while (run.isRunning) {
+      if (run.end) return false;
+      // What Redis says of its state is not enough: its end has to be there.
+      while (!run.end) {
         if (performance.now() > deadline) throw new RedisUnavailableError();
         await this.shared.ask(run.serverId, 'stop', userId, chatId);
         await news.wait(NEVER, ASK_EVERY_MS);
         run = await this.shared.get(userId, chatId);
       }
-      const { events } = await this.shared.readEvents(userId, chatId, run.lastSeq - 1);
-      return events.at(-1)?.__typename === 'ChatCancelled';
+      return run.end.__typename === 'ChatCancelled';
     } finally {
       stopListening();
     }
