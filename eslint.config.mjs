@@ -39,7 +39,7 @@ const layers = {
   search: ['common', 'config', 'outbound'],
   registry: ['common', 'providers', 'search'],
   telemetry: ['common', 'config', 'registry'],
-  auth: ['common', 'config', 'edge', 'limits'],
+  auth: ['common', 'config', 'edge', 'limits', 'outbound'],
   audit: ['common', 'auth', 'prisma', 'registry'],
   keys: ['common', 'config', 'auth', 'audit', 'crypto', 'limits', 'prisma', 'registry'],
   'web-search': ['common', 'config', 'auth', 'keys', 'limits', 'registry', 'search'],

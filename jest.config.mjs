@@ -2,9 +2,9 @@ const { TEST_DATABASE_URL, TEST_REDIS_URL } = process.env;
 
 /** Suites that need a service run where its variable names one; elsewhere nothing is skipped, for nothing is there. */
 const suitesWithoutTheirService = [
-  ...(TEST_DATABASE_URL ? [] : ['<rootDir>/test/postgres/']),
+  ...(TEST_DATABASE_URL ? [] : ['<rootDir>/test/postgres/', '<rootDir>/test/security/postgres/']),
   // What several servers share is a PostgreSQL and a Redis.
-  ...(TEST_DATABASE_URL && TEST_REDIS_URL ? [] : ['<rootDir>/test/redis/']),
+  ...(TEST_DATABASE_URL && TEST_REDIS_URL ? [] : ['<rootDir>/test/redis/', '<rootDir>/test/security/redis/']),
 ];
 
 /** @type {import('jest').Config} */

@@ -47,7 +47,10 @@ export class AuditEvent {
   @Field(() => DateTime, { description: 'When it happened.' })
   at!: Date;
 
-  @Field(() => Provider, { nullable: true, description: 'The provider concerned.' })
+  @Field(() => Provider, {
+    nullable: true,
+    description: 'The provider concerned; null where this version does not know it: `detail` names it then.',
+  })
   provider!: ProviderId | null;
 
   @Field(() => ID, { nullable: true, description: 'The stored key concerned; null for one of the server.' })

@@ -3,13 +3,14 @@ import { v7 as uuidv7 } from 'uuid';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { DatabaseClient } from '../prisma/prisma-client.js';
 import type { AuditEvent as AuditEventRow } from '../prisma/generated/client.js';
-import type { KeySource } from '../common/key-source.enum.js';
-import type { ProviderId } from '../registry/provider-ids.js';
-import type { AuditEvent, AuditFilter, AuditKind } from './audit-event.model.js';
+import { KeySource } from '../common/key-source.enum.js';
+import { isProviderId } from '../registry/provider-ids.js';
+import { type AuditEvent, type AuditFilter, AuditKind } from './audit-event.model.js';
 
 export interface NewAuditEvent {
   readonly kind: AuditKind;
-  readonly provider: ProviderId;
+  /** The id of a provider: one that a newer version stored a key of may be unknown here. */
+  readonly provider: string;
   readonly keyId: string | null;
   readonly outcome: string;
   readonly keySource?: KeySource;
@@ -22,10 +23,19 @@ export interface NewAuditEvent {
   readonly detail?: string | null;
 }
 
-/** Rows hold what this version wrote: kinds and providers that it knows. */
-export function toModel(row: AuditEventRow): AuditEvent {
-  return { ...row, kind: row.kind as AuditKind, provider: row.provider as ProviderId | null };
+/** Longer than any provider's id. */
+const MAX_ID_LENGTH = 40;
+
+/** An event of a provider that this version does not know names it in its detail. */
+export function toModel({ provider, detail, ...row }: AuditEventRow): AuditEvent {
+  const kind = row.kind as AuditKind;
+  if (provider === null || isProviderId(provider)) return { ...row, kind, provider, detail };
+  const words = `provider ${provider.slice(0, MAX_ID_LENGTH)}, unknown to this version`;
+  return { ...row, kind, provider: null, detail: detail === null ? words : `${words}; ${detail}` };
 }
+
+const knownKinds = Object.values(AuditKind);
+const knownSources = Object.values(KeySource);
 
 @Injectable()
 export class AuditRepository {
@@ -49,14 +59,18 @@ export class AuditRepository {
     return count === events.length;
   }
 
-  /** Newest first, at most `limit`, older than the event `afterId`. */
+  /**
+   * Newest first, at most `limit`, older than the event `afterId`. The database's enums have values that this version
+   * does not know, and may get more from a newer one: events of these are left out here, where pages are cut.
+   */
   list(userId: string, filter: AuditFilter, limit: number, afterId: string | null): Promise<AuditEventRow[]> {
     const { kinds, provider, keyId, chatId, from, to } = filter;
     return this.database.client.auditEvent.findMany({
       where: {
         userId,
         ...(afterId && { id: { lt: afterId } }),
-        ...(kinds && { kind: { in: kinds } }),
+        kind: { in: kinds ?? knownKinds },
+        OR: [{ keySource: null }, { keySource: { in: knownSources } }],
         ...(provider && { provider }),
         ...(keyId && { keyId }),
         ...(chatId && { chatId }),

@@ -18,8 +18,9 @@ export interface UsageIncrement {
 
 export interface UsageRow {
   readonly start: Date;
-  readonly provider: ProviderId;
-  readonly keySource: KeySource;
+  /** As it is stored: a newer version may know more providers and sources than this one. */
+  readonly provider: string;
+  readonly keySource: string;
   readonly chats: bigint;
   readonly searches: bigint;
   readonly failures: bigint;
@@ -52,7 +53,7 @@ export class UsageRepository {
   sum(userId: string, from: Date, to: Date, bucket: UsageBucketSize): Promise<UsageRow[]> {
     const unit = bucket.toLowerCase();
     return this.database.client.$queryRaw<UsageRow[]>`
-      SELECT date_trunc(${unit}, hour, 'UTC') AS start, provider, key_source AS "keySource",
+      SELECT date_trunc(${unit}, hour, 'UTC') AS start, provider, key_source::text AS "keySource",
         sum(chats)::bigint AS chats, sum(searches)::bigint AS searches, sum(failures)::bigint AS failures,
         sum(input_tokens)::bigint AS "inputTokens", sum(output_tokens)::bigint AS "outputTokens"
       FROM usage_hours

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BadUserInputError } from '../common/input-errors.js';
+import { KeySource } from '../common/key-source.enum.js';
+import { isProviderId } from '../registry/provider-ids.js';
 import { type UsageArgs, type UsageBucketSize, type UsageReport, type UsageTotals } from './usage.model.js';
 import { UsageRepository, type UsageRow } from './usage.repository.js';
 
@@ -67,18 +69,18 @@ function toReport(rows: readonly UsageRow[], { from, to, step }: Range): UsageRe
     const bucket = buckets[(row.start.getTime() - from) / step];
     if (bucket) add(bucket.totals, row);
     add(totals, row);
-    const key = `${row.provider} ${row.keySource}`;
-    const usage = byProvider.get(key) ?? {
-      provider: row.provider,
-      keySource: row.keySource,
-      totals: noUsage(),
-    };
+    const { provider, keySource } = row;
+    if (!isProviderId(provider) || !isKeySource(keySource)) continue;
+    const key = `${provider} ${keySource}`;
+    const usage = byProvider.get(key) ?? { provider, keySource, totals: noUsage() };
     add(usage.totals, row);
     byProvider.set(key, usage);
   }
   const sorted = [...byProvider].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, usage]) => usage);
   return { totals, byProvider: sorted, buckets };
 }
+
+const isKeySource = (source: string): source is KeySource => Object.hasOwn(KeySource, source);
 
 const noUsage = (): UsageTotals => ({ chats: 0, searches: 0, failures: 0, inputTokens: 0, outputTokens: 0 });
 

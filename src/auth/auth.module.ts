@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { EdgeModule } from '../edge/edge.module.js';
+import { OutboundModule } from '../outbound/outbound.module.js';
 import { Authenticator } from './authenticator.js';
 import { FailingTokens } from './failing-tokens.js';
 import { TokenVerifier } from './token-verifier.js';
 import { ViewerResolver } from './viewer.resolver.js';
 
 @Module({
-  imports: [EdgeModule],
+  imports: [EdgeModule, OutboundModule],
   providers: [TokenVerifier, Authenticator, FailingTokens, ViewerResolver],
   exports: [Authenticator, FailingTokens],
 })

@@ -1,10 +1,19 @@
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
+import { AppError } from '../common/app-error.js';
+import type { OutboundHttp } from '../outbound/outbound-http.js';
+import { readJson } from '../outbound/read-json.js';
+import { ProviderUnreachableError } from '../outbound/upstream-error.js';
 import { KeySetUnavailableError } from './auth.errors.js';
 
+/** For all of it, from the connection to the last byte: who sends it a byte at a time gains nothing. */
 const TIMEOUT_MS = 5_000;
 /** A key id that nobody knows makes us ask again at most this often: tokens are made by anyone. */
 const COOLDOWN_MS = 30_000;
 const CACHE_MS = 10 * 60_000;
+/** Real documents have a handful of keys of a kilobyte or two, with their certificates. */
+const MAX_BYTES = 256 * 1024;
+/** Every token looks through all of them. */
+const MAX_KEYS = 100;
 
 /**
  * The keys that an OpenID provider publishes: fetched when first needed, cached, and fetched again for a key id that is
@@ -13,32 +22,58 @@ const CACHE_MS = 10 * 60_000;
  * The function that it returns throws KeySetUnavailableError when the keys cannot be had, and jose's own errors
  * when none of them fits the token.
  */
-export function remoteKeySet(url: URL): JWTVerifyGetKey {
+export function remoteKeySet(url: URL, http: OutboundHttp): JWTVerifyGetKey {
   const keySet = createRemoteJWKSet(url, {
     timeoutDuration: TIMEOUT_MS,
     cooldownDuration: COOLDOWN_MS,
     cacheMaxAge: CACHE_MS,
+    [customFetch]: (address, { headers, signal }) => fetchDocument(http, address, headers, signal),
   });
   return async (header, token) => {
     try {
       return await keySet(header, token);
     } catch (error) {
       if (isAboutTheToken(error)) throw error;
-      throw new KeySetUnavailableError(codesBehind(error));
+      throw new KeySetUnavailableError(codesOf(error));
     }
   };
+}
+
+/** The document, read to its end before jose sees any of it: as much as a key set may be, and no more. */
+async function fetchDocument(
+  http: OutboundHttp,
+  url: string,
+  headers: Headers,
+  signal: AbortSignal,
+): Promise<Response> {
+  const { status, body } = await http.request({
+    method: 'GET',
+    url,
+    headers: Object.fromEntries(headers),
+    signal,
+    firstByteTimeoutMs: TIMEOUT_MS,
+    idleTimeoutMs: TIMEOUT_MS,
+  });
+  if (status !== 200) {
+    await body.return?.();
+    return new Response(null, { status: 502 });
+  }
+  const document = await readJson(body, MAX_BYTES);
+  if (!hasFewKeys(document)) throw new errors.JWKSInvalid('It has no keys, or too many.');
+  return Response.json(document);
+}
+
+function hasFewKeys(document: unknown): boolean {
+  const keys: unknown = typeof document === 'object' && document !== null && Reflect.get(document, 'keys');
+  return Array.isArray(keys) && keys.length <= MAX_KEYS;
 }
 
 function isAboutTheToken(error: unknown): boolean {
   return error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
 }
 
-/** The codes of the error's causes (`ECONNREFUSED`, `CERT_HAS_EXPIRED`, jose's own): what went wrong, without a text. */
-function codesBehind(error: unknown): string[] {
-  if (typeof error !== 'object' || error === null) return [];
-  const { code, cause } = error as { code?: unknown; cause?: unknown };
-  return [
-    ...(typeof code === 'string' && /^[A-Z][A-Z\d_]{2,60}$/.test(code) ? [code] : []),
-    ...codesBehind(cause),
-  ];
+/** What went wrong, in codes of ours, of the operating system's, or of jose's: without a text. */
+function codesOf(error: unknown): string[] {
+  if (error instanceof ProviderUnreachableError && error.networkCode !== null) return [error.networkCode];
+  return error instanceof AppError || error instanceof errors.JOSEError ? [error.code] : ['unexpected'];
 }

@@ -4,6 +4,7 @@ import { AppError } from '../common/app-error.js';
 import { OnceInAWhile } from '../common/once-in-a-while.js';
 import type { AuthenticationConfig } from '../config/authentication.js';
 import { Config } from '../config/config.js';
+import { OutboundHttp } from '../outbound/outbound-http.js';
 import { KeySetUnavailableError, TokenRefusedError } from './auth.errors.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import { claimsInMilliseconds, WRONG_UNIT_INTERVAL_MS, wrongUnit } from './millisecond-claims.js';
@@ -30,9 +31,12 @@ export class TokenVerifier {
   private readonly getKey: JWTVerifyGetKey;
   private readonly options: JWTVerifyOptions;
 
-  constructor({ authentication }: Config) {
+  /** @param http a way out of its own, where nobody has one to share */
+  constructor({ authentication }: Config, http: OutboundHttp = new OutboundHttp()) {
     this.getKey =
-      authentication.kind === 'key-set' ? remoteKeySet(authentication.url) : () => authentication.secret;
+      authentication.kind === 'key-set'
+        ? remoteKeySet(authentication.url, http)
+        : () => authentication.secret;
     this.options = verifyOptions(authentication);
   }
 

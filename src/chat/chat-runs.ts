@@ -42,7 +42,8 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
       this.shared.onControl(({ type, runKey }) => {
         const kept = this.findByKey(runKey);
         if (type === 'stop') kept?.stop();
-        else kept?.audience.leftElsewhere();
+        else if (type === 'left') kept?.audience.leftElsewhere();
+        else void kept?.show();
       }),
       this.shared.onReady(() => {
         for (const kept of this.#runs.values()) void kept.publishAgain();

@@ -99,6 +99,11 @@ export class KeptRun {
     return this.audience.join(afterSeq, connection);
   }
 
+  /** Shows those who watch elsewhere that it is there. */
+  async show(): Promise<void> {
+    await this.#mirror?.show();
+  }
+
   /** Its client wants it to end. */
   stop(): void {
     void this.run.cancel();

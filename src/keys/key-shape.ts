@@ -1,6 +1,7 @@
 import type { ProviderDefinition } from '../common/provider-definition.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import { registry } from '../registry/registry.js';
+import { hasKey } from './key-likeness.js';
 
 const SHOWN_AT_THE_END = 4;
 /** Below this many characters after the prefix, showing any of them would tell too much. */
@@ -35,30 +36,67 @@ export function checkKeyBelongsTo(key: string, definition: ProviderDefinition): 
   }
 }
 
-/** Real keys are much longer than this behind their prefix, and no label has so many characters in one word. */
-const KEY_LIKE = /^[\w-]{16}/;
-
 /**
  * Names are stored and shown in the clear: a key that was typed into the wrong field must not become one.
  *
- * @param apiKey the key that the name is for, where it is at hand
  * @throws BadUserInputError BAD_USER_INPUT
  */
-export function checkNameIsNoKey(name: string | null | undefined, apiKey?: string): void {
-  if (!name) return;
-  const hasKey = apiKey !== undefined && name.includes(apiKey);
-  if (hasKey || name.split(/[\s"'`=:,;]+/).some(looksLikeKey)) {
-    throw BadUserInputError.at(
-      'input.name',
-      'must not have a key in it: names are stored and shown in the clear',
-    );
-  }
+export function checkNameIsNoKey(name: string | null | undefined): void {
+  if (name && hasKey(name)) throw nameHasKey();
 }
 
-function looksLikeKey(word: string): boolean {
-  return (registry as readonly ProviderDefinition[]).some(({ keyPrefixes }) =>
-    keyPrefixes.unmistakable.some(
-      (prefix) => word.startsWith(prefix) && KEY_LIKE.test(word.slice(prefix.length)),
-    ),
-  );
+/**
+ * The same for the name of a key that is at hand: no part of it may be in there.
+ *
+ * @throws BadUserInputError BAD_USER_INPUT
+ */
+export function checkNameIsNotOf(
+  apiKey: string,
+  { keyPrefixes }: ProviderDefinition,
+  name: string | null | undefined,
+): void {
+  const prefix = keyPrefixes.public.find((candidate) => apiKey.startsWith(candidate)) ?? '';
+  if (name && (name.includes(apiKey) || hasPartOf(apiKey.slice(prefix.length), name))) throw nameHasKey();
 }
+
+/**
+ * The same for the name of a stored key, which is not opened for that: a word that begins and ends as the key does.
+ *
+ * @throws BadUserInputError BAD_USER_INPUT
+ */
+export function checkNameIsNotMasked(maskedKey: string, name: string | null | undefined): void {
+  const [prefix = '', end = ''] = maskedKey.split('…');
+  // Two or three characters alone are those of many words.
+  if (!name || end.length < (prefix === '' ? SHOWN_AT_THE_END : 1)) return;
+  const shortest = prefix === '' ? SHORTEST_WITH_AN_END : SHOWN_AT_THE_END;
+  const isKey = (word: string): boolean => {
+    const begin = word.indexOf(prefix);
+    return begin >= 0 && word.lastIndexOf(end) - begin - prefix.length >= shortest;
+  };
+  if (name.split(/\s+/).some(isKey)) throw nameHasKey();
+}
+
+const nameHasKey = (): BadUserInputError =>
+  BadUserInputError.at('input.name', 'must not have a key in it: names are stored and shown in the clear');
+
+/** So many characters that a key and its name have in common are no chance; of a plain word, so many. */
+const COMMON_LENGTH = 8;
+const COMMON_WORD_LENGTH = 16;
+const PLAIN_WORD = /^(?:[A-Z]?[a-z]*|[A-Z]*)$/;
+
+function hasPartOf(secret: string, name: string): boolean {
+  const hasTelling = partsOf(name, COMMON_LENGTH).some(
+    (part) => !PLAIN_WORD.test(part) && secret.toLowerCase().includes(part.toLowerCase()),
+  );
+  // However it is cut up, say by spaces.
+  const joined = joinedUp(secret);
+  return hasTelling || partsOf(joinedUp(name), COMMON_WORD_LENGTH).some((part) => joined.includes(part));
+}
+
+const joinedUp = (text: string): string => text.replace(/[^A-Za-z0-9]/g, '').toLowerCase();
+
+/** Every piece of a text that is so long. */
+const partsOf = (text: string, length: number): string[] =>
+  Array.from({ length: Math.max(0, text.length - length + 1) }, (_, index) =>
+    text.slice(index, index + length),
+  );

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import AsyncLock from 'async-lock';
 import { DatabaseUnavailableError } from '../prisma/database-unavailable.error.js';
-import type { ProviderId } from '../registry/provider-ids.js';
 import { KeyBusyError } from './keys.errors.js';
 
 const MAX_WAITING = 100;
@@ -22,7 +21,7 @@ export class KeyTurns {
    * @throws KeyBusyError CONFLICT where too many wait already
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE where the turn does not come in time
    */
-  async take<Result>(userId: string, provider: ProviderId, work: () => Promise<Result>): Promise<Result> {
+  async take<Result>(userId: string, provider: string, work: () => Promise<Result>): Promise<Result> {
     const [outcome] = await this.#lock
       .acquire(JSON.stringify([userId, provider]), () => Promise.allSettled([work()]))
       .catch((refusal: unknown) => {

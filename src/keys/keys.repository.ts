@@ -3,15 +3,19 @@ import type { SealedEnvelope } from '../crypto/envelope.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { DatabaseClient } from '../prisma/prisma-client.js';
 import { type ApiKey as ApiKeyRow, Prisma } from '../prisma/generated/client.js';
-import type { ProviderId } from '../registry/provider-ids.js';
+import { type ProviderId, providerIdsOf } from '../registry/provider-ids.js';
 import type { ApiKeyStatus, KeyHealth } from './api-key.model.js';
 import { digestOf, type SealedRecord } from './key-fault.js';
 
 const LIVE: ApiKeyStatus[] = ['ACTIVE', 'DISABLED'];
 
-const withRecord = { sealedKey: { select: { envelope: true, damagedDigest: true } } } as const;
-
-export type StoredKey = ApiKeyRow & { readonly sealedKey: SealedRecord | null };
+/** A key of a provider that this version knows. */
+export type StoredKey = Omit<ApiKeyRow, 'provider' | 'health'> & {
+  readonly provider: ProviderId;
+  /** A newer version may have stored one that this version does not know. */
+  readonly health: string;
+  readonly sealedKey: SealedRecord | null;
+};
 
 /** What the audit trail tells of a key that was replaced or deleted. */
 export type EndedKey = Pick<ApiKeyRow, 'id' | 'provider' | 'maskedKey'>;
@@ -25,10 +29,24 @@ export interface ResolvableKey {
   readonly sealedKey: SealedRecord | null;
 }
 
-type ResolvableRow = Omit<ResolvableKey, 'sealedKey'> & {
+/** A record as {@link keysWithRecords} joins it to its key. */
+interface RecordColumns {
   readonly envelope: string | null;
   readonly damagedDigest: string | null;
-};
+}
+
+type Joined<Key> = Omit<Key, 'sealedKey'> & RecordColumns;
+
+/**
+ * The one way to a key's record. One that does not say that it is the same user's is none, for a list as for a request.
+ */
+const keysWithRecords = Prisma.sql`
+  api_keys LEFT JOIN sealed_keys ON key_id = api_keys.id AND sealed_keys.user_id = api_keys.user_id`;
+
+const keyColumns = Prisma.sql`
+  api_keys.id, api_keys.user_id AS "userId", provider, name, masked_key AS "maskedKey", status::text,
+  health::text, health_reason AS "healthReason", health_checked_at AS "healthCheckedAt",
+  created_at AS "createdAt", last_used_at AS "lastUsedAt", ended_at AS "endedAt", replaced_by_id AS "replacedById"`;
 
 export interface NewKey {
   readonly id: string;
@@ -46,39 +64,53 @@ export class KeysRepository {
 
   /** One round trip. Not through Prisma's relations: they take two. */
   async findResolvable(userId: string, providers: readonly ProviderId[]): Promise<ResolvableKey[]> {
-    const rows = await this.database.client.$queryRaw<ResolvableRow[]>`
+    const rows = await this.database.client.$queryRaw<Joined<ResolvableKey>[]>`
       SELECT api_keys.id, provider, status::text, masked_key AS "maskedKey",
         envelope, damaged_digest AS "damagedDigest"
-      FROM api_keys LEFT JOIN sealed_keys ON key_id = api_keys.id AND sealed_keys.user_id = api_keys.user_id
+      FROM ${keysWithRecords}
       WHERE api_keys.user_id = ${userId} AND status IN ('ACTIVE', 'DISABLED') AND provider = ANY(${[...providers]})`;
-    return rows.map(({ envelope, damagedDigest, ...key }) => ({
-      ...key,
-      sealedKey: envelope === null ? null : { envelope, damagedDigest },
-    }));
+    return rows.map(withRecord);
   }
 
   findLive(userId: string): Promise<StoredKey[]> {
-    return this.database.client.apiKey.findMany({
-      where: { userId, status: { in: LIVE } },
-      include: withRecord,
-    });
+    return this.select(userId, Prisma.sql`status IN ('ACTIVE', 'DISABLED')`);
   }
 
-  findById(userId: string, id: string): Promise<StoredKey | null> {
-    return this.database.client.apiKey.findFirst({
-      where: { userId, id, status: { not: 'DELETED' } },
-      include: withRecord,
-    });
+  async findById(
+    userId: string,
+    id: string,
+    client: DatabaseClient = this.database.client,
+  ): Promise<StoredKey | null> {
+    const isShown = Prisma.sql`api_keys.id = ${id}::uuid AND status IN ('ACTIVE', 'DISABLED', 'REPLACED')`;
+    const [key] = await this.select(userId, isShown, client);
+    return key ?? null;
   }
 
   /** Newest first, at most `limit`, older than the key `afterId`. */
   listHistory(userId: string, limit: number, afterId: string | null): Promise<StoredKey[]> {
-    return this.database.client.apiKey.findMany({
-      where: { userId, ...(afterId && { id: { lt: afterId } }) },
-      include: withRecord,
-      orderBy: { id: 'desc' },
-      take: limit,
-    });
+    const isOlder = afterId === null ? Prisma.empty : Prisma.sql`AND api_keys.id < ${afterId}::uuid`;
+    return this.select(
+      userId,
+      Prisma.sql`status IN ('ACTIVE', 'DISABLED', 'REPLACED', 'DELETED') ${isOlder}
+        ORDER BY api_keys.id DESC LIMIT ${limit}`,
+    );
+  }
+
+  /**
+   * The keys that this version knows the provider of. A row of a newer version's is left out here, where pages are cut,
+   * and what is read is text: the database's enums may have more values than this version knows.
+   */
+  private async select(
+    userId: string,
+    condition: Prisma.Sql,
+    client: DatabaseClient = this.database.client,
+  ): Promise<StoredKey[]> {
+    const known = [...providerIdsOf('CHAT'), ...providerIdsOf('SEARCH')];
+    const rows = await client.$queryRaw<Joined<StoredKey>[]>`
+      SELECT ${keyColumns}, envelope, damaged_digest AS "damagedDigest"
+      FROM ${keysWithRecords}
+      WHERE api_keys.user_id = ${userId} AND provider = ANY(${known}) AND ${condition}`;
+    return rows.map(withRecord);
   }
 
   /**
@@ -86,23 +118,28 @@ export class KeysRepository {
    * too. The partial unique index keeps the rule even without it; with it, the second of two stores waits instead of
    * failing. A statement of its own: one that waited would not see what it waited for.
    */
-  async lockProvider(userId: string, provider: ProviderId, transaction: DatabaseClient): Promise<void> {
+  async lockProvider(userId: string, provider: string, transaction: DatabaseClient): Promise<void> {
     const name = JSON.stringify([userId, provider]);
     await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
   }
 
-  findLiveById(
-    userId: string,
-    id: string,
-    client: DatabaseClient = this.database.client,
-  ): Promise<ApiKeyRow | null> {
-    return client.apiKey.findFirst({ where: { userId, id, status: { in: LIVE } } });
+  /** Whose key a live key is, also where this version does not know the provider. */
+  findLiveProvider(userId: string, id: string): Promise<{ readonly provider: string } | null> {
+    return this.database.client.apiKey.findFirst({
+      where: { userId, id, status: { in: LIVE } },
+      select: { provider: true },
+    });
+  }
+
+  async findLiveById(userId: string, id: string, transaction: DatabaseClient): Promise<StoredKey | null> {
+    const key = await this.findById(userId, id, transaction);
+    return key && LIVE.includes(key.status) ? key : null;
   }
 
   /** The key and its ciphertext, in one round trip. */
   async insert(userId: string, key: NewKey, transaction: DatabaseClient): Promise<StoredKey> {
     const { id, provider, name, maskedKey, envelope, encryptionKeyId } = key;
-    const [row] = await transaction.$queryRaw<ApiKeyRow[]>`
+    const [row] = await transaction.$queryRaw<Omit<StoredKey, 'sealedKey'>[]>`
       WITH stored AS (
         INSERT INTO api_keys (id, user_id, provider, name, masked_key)
         VALUES (${id}::uuid, ${userId}, ${provider}, ${name}, ${maskedKey})
@@ -111,10 +148,7 @@ export class KeysRepository {
         INSERT INTO sealed_keys (key_id, user_id, envelope, encryption_key_id)
         SELECT id, user_id, ${envelope}, ${encryptionKeyId} FROM stored
       )
-      SELECT id, user_id AS "userId", provider, name, masked_key AS "maskedKey", status::text, health::text,
-        health_reason AS "healthReason", health_checked_at AS "healthCheckedAt", created_at AS "createdAt",
-        last_used_at AS "lastUsedAt", ended_at AS "endedAt", replaced_by_id AS "replacedById"
-      FROM stored`;
+      SELECT ${keyColumns} FROM stored AS api_keys`;
     if (!row) throw new Error('The database did not tell what it stored.');
     return { ...row, sealedKey: { envelope, damagedDigest: null } };
   }
@@ -150,11 +184,10 @@ export class KeysRepository {
     changes: { name?: string | null; status?: 'ACTIVE' | 'DISABLED' },
     transaction: DatabaseClient,
   ): Promise<StoredKey> {
-    return transaction.apiKey.update({
-      where: { userId, id },
-      data: changes,
-      include: withRecord,
-    });
+    await transaction.apiKey.updateMany({ where: { userId, id }, data: changes });
+    const key = await this.findById(userId, id, transaction);
+    if (!key) throw new Error('A key vanished while it was changed.');
+    return key;
   }
 
   /** @returns whether the key is still ACTIVE; until the transaction ends it stays so */
@@ -194,4 +227,12 @@ export class KeysRepository {
       data: { ...health, healthCheckedAt: new Date() },
     });
   }
+}
+
+function withRecord<Row extends RecordColumns>({
+  envelope,
+  damagedDigest,
+  ...key
+}: Row): Omit<Row, keyof RecordColumns> & { readonly sealedKey: SealedRecord | null } {
+  return { ...key, sealedKey: envelope === null ? null : { envelope, damagedDigest } };
 }

@@ -8,10 +8,16 @@ import { Vault } from '../crypto/vault.js';
 import { Limits } from '../limits/limits.service.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { DatabaseClient } from '../prisma/prisma-client.js';
-import { getProviderEntry, type ProviderId } from '../registry/provider-ids.js';
+import { getProviderEntry } from '../registry/provider-ids.js';
 import { registry } from '../registry/registry.js';
 import type { ApiKey } from './api-key.model.js';
-import { checkKeyBelongsTo, checkNameIsNoKey, maskKey } from './key-shape.js';
+import {
+  checkKeyBelongsTo,
+  checkNameIsNoKey,
+  checkNameIsNotMasked,
+  checkNameIsNotOf,
+  maskKey,
+} from './key-shape.js';
 import { KeyTurns } from './key-turns.js';
 import type { StoreApiKeyInput, UpdateApiKeyInput } from './keys.inputs.js';
 import { KeyNotFoundError } from './keys.errors.js';
@@ -50,7 +56,8 @@ export class KeysService {
     await this.limits.countKeyChange(userId);
     const definition = getProviderEntry(input.provider);
     checkKeyBelongsTo(input.apiKey, definition);
-    checkNameIsNoKey(input.name, input.apiKey);
+    checkNameIsNoKey(input.name);
+    checkNameIsNotOf(input.apiKey, definition, input.name);
     const key = this.seal(userId, input, maskKey(input.apiKey, definition));
     return this.change(userId, key.provider, async (transaction) => {
       const replaced = await this.keys.end(
@@ -71,7 +78,7 @@ export class KeysService {
 
   /**
    * @throws RateLimitedError RATE_LIMITED
-   * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's
+   * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's, of a provider that this version knows
    * @throws BadUserInputError BAD_USER_INPUT for a name that has a key in it
    * @throws KeyBusyError CONFLICT
    */
@@ -85,7 +92,9 @@ export class KeysService {
       }),
     };
     return this.changeLive(userId, keyId, async (transaction) => {
-      if (!(await this.keys.findLiveById(userId, keyId, transaction))) throw new KeyNotFoundError();
+      const key = await this.keys.findLiveById(userId, keyId, transaction);
+      if (!key) throw new KeyNotFoundError();
+      checkNameIsNotMasked(key.maskedKey, name);
       const updated = await this.keys.update(userId, keyId, changes, transaction);
       await this.audit.append(
         userId,
@@ -98,7 +107,7 @@ export class KeysService {
 
   /**
    * @throws RateLimitedError RATE_LIMITED
-   * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's
+   * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's; the provider may be unknown here
    * @throws KeyBusyError CONFLICT
    */
   async delete(userId: string, keyId: string): Promise<string> {
@@ -155,15 +164,15 @@ export class KeysService {
     keyId: string,
     change: (transaction: DatabaseClient) => Promise<Result>,
   ): Promise<Result> {
-    const key = isUuid(keyId) ? await this.keys.findLiveById(userId, keyId) : null;
+    const key = isUuid(keyId) ? await this.keys.findLiveProvider(userId, keyId) : null;
     if (!key) throw new KeyNotFoundError();
-    return this.change(userId, key.provider as ProviderId, change);
+    return this.change(userId, key.provider, change);
   }
 
   /** One transaction, alone with this user's key of this provider: on this server, then on all of them. */
   private change<Result>(
     userId: string,
-    provider: ProviderId,
+    provider: string,
     change: (transaction: DatabaseClient) => Promise<Result>,
   ): Promise<Result> {
     return this.turns.take(userId, provider, () =>
@@ -180,7 +189,7 @@ function toEvent(
   { id, provider, maskedKey }: EndedKey,
   detail: string = maskedKey,
 ): NewAuditEvent {
-  return { kind, provider: provider as ProviderId, keyId: id, outcome: 'OK', keySource: 'USER', detail };
+  return { kind, provider, keyId: id, outcome: 'OK', keySource: 'USER', detail };
 }
 
 function describeChanges(changes: { name?: string | null; status?: 'ACTIVE' | 'DISABLED' }): string {

@@ -1,6 +1,5 @@
 import type { Vault } from '../crypto/vault.js';
-import type { ProviderId } from '../registry/provider-ids.js';
-import type { ApiKey, KeyHealth } from './api-key.model.js';
+import { type ApiKey, KeyHealth } from './api-key.model.js';
 import { findFault, type KeyFault } from './key-fault.js';
 import type { StoredKey } from './keys.repository.js';
 
@@ -14,15 +13,20 @@ const faultReasons: Record<KeyFault, string> = {
 function healthOf(row: StoredKey, fault: KeyFault | null): Pick<ApiKey, 'health' | 'healthReason'> {
   if (fault) return { health: 'UNREADABLE', healthReason: faultReasons[fault] };
   if (row.health === 'UNREADABLE') return { health: 'UNVERIFIED', healthReason: null };
-  return { health: row.health as KeyHealth, healthReason: row.healthReason };
+  if (!isKeyHealth(row.health)) return { health: 'UNVERIFIED', healthReason: UNKNOWN_HEALTH };
+  return { health: row.health, healthReason: row.healthReason };
 }
+
+const UNKNOWN_HEALTH = 'A newer version of this server recorded a health that this one does not know.';
+
+const isKeyHealth = (health: string): health is KeyHealth => Object.hasOwn(KeyHealth, health);
 
 /** What its owner sees of a key. */
 export function toApiKey(row: StoredKey, vault: Vault): ApiKey {
   const isLive = row.status === 'ACTIVE' || row.status === 'DISABLED';
   return {
     id: row.id,
-    provider: row.provider as ProviderId,
+    provider: row.provider,
     name: row.name,
     maskedKey: row.maskedKey,
     status: row.status,

@@ -65,6 +65,14 @@ export class ProviderUnavailableError extends UpstreamError {
   }
 }
 
+/** There is no connection, or it broke before it answered. */
+export class ProviderUnreachableError extends ProviderUnavailableError {
+  /** @param networkCode what the operating system or TLS calls it (`ECONNREFUSED`), for the log; null: nothing known */
+  constructor(readonly networkCode: string | null) {
+    super();
+  }
+}
+
 export class ProviderTimeoutError extends UpstreamError {
   readonly code = 'PROVIDER_TIMEOUT';
   readonly retryable = true;

@@ -1,7 +1,12 @@
 import type { Dispatcher } from 'undici';
 import { turnIsOver } from '../common/event-loop-turn.js';
 import type { OutboundResponse, OutboundTimeouts } from './outbound-http.js';
-import { ProviderTimeoutError, ProviderTruncatedError, ProviderUnavailableError } from './upstream-error.js';
+import {
+  ProviderTimeoutError,
+  ProviderTruncatedError,
+  ProviderUnavailableError,
+  ProviderUnreachableError,
+} from './upstream-error.js';
 import { toHeaders } from './to-headers.js';
 
 /** Above this many bytes that nobody has read yet the socket is paused. */
@@ -96,9 +101,10 @@ export class UpstreamExchange
     this.#settle({});
   }
 
-  onResponseError(): void {
+  onResponseError(_controller: unknown, error: Error): void {
+    // Of the error no more is kept than its code: it refers to the request.
     this.#settle({
-      failure: this.#settleHead ? new ProviderUnavailableError() : new ProviderTruncatedError(),
+      failure: this.#settleHead ? new ProviderUnreachableError(codeOf(error)) : new ProviderTruncatedError(),
     });
   }
 
@@ -182,4 +188,10 @@ export class UpstreamExchange
     this.#settleHead = null;
     this.#awake();
   }
+}
+
+/** A code is a name in capitals; anything else might be somebody's text. */
+function codeOf(error: Error): string | null {
+  const code: unknown = Reflect.get(error, 'code');
+  return typeof code === 'string' && /^[A-Z][A-Z\d_]{2,60}$/.test(code) ? code : null;
 }

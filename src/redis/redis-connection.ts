@@ -59,7 +59,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     });
     this.#subscriber.on('ready', () => void this.subscribeAgain());
     this.#subscriber.on('message', (channel: string, message: string) => {
-      for (const listener of this.#listeners.get(channel) ?? []) listener(message);
+      for (const listener of this.#listeners.get(channel) ?? []) this.tellListener(listener, message);
     });
   }
 
@@ -152,6 +152,15 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
       if (breakWhereItHangs(this.#commands, error)) throw new RedisUnavailableError();
       if (this.isReady) this.tellRefusal(error);
       throw new RedisUnavailableError();
+    }
+  }
+
+  /** Anybody may publish anything: what a listener makes of it must not end the process, nor keep it from the others. */
+  private tellListener(listener: (message: string) => void, message: string): void {
+    try {
+      listener(message);
+    } catch (error) {
+      this.#logger.error({ err: error }, 'What was published could not be handled');
     }
   }
 

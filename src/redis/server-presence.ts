@@ -1,11 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
-import type { RedisConnection } from './redis-connection.js';
+import type { RedisConnection, Script } from './redis-connection.js';
 
 /** How long a server counts as alive after its last sign, in milliseconds. */
 export const PRESENCE_MS = 5_000;
 /** Between two signs, in milliseconds. */
 const SIGN_INTERVAL_MS = 1_500;
+
+/** So many dead servers are named at a time: what was cleared up is forgotten, and the next ones follow. */
+const DEAD_AT_A_TIME = 100;
+/** Characters of a server's id. What is longer is no server, and is removed. */
+const ID_LENGTH = 36;
+
+/** Answers the ids. KEYS: servers. ARGV: what the names of their signs begin with, who asks, how many at most */
+const deadScript: Script = {
+  keys: 1,
+  lua: `
+local dead = {}
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  if #dead >= tonumber(ARGV[3]) then break end
+  if #id > ${String(ID_LENGTH)} then
+    redis.call('SREM', KEYS[1], id)
+  elseif id ~= ARGV[2] and redis.call('EXISTS', ARGV[1] .. id) == 0 then
+    dead[#dead + 1] = id
+  end
+end
+return dead`,
+};
+
+/** Answers 1 or 0. KEYS: servers. ARGV: what the names of their signs begin with, who asks */
+const othersScript: Script = {
+  keys: 1,
+  lua: `
+for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  if id ~= ARGV[2] and redis.call('EXISTS', ARGV[1] .. id) == 1 then return 1 end
+end
+return 0`,
+};
 
 /** Says to the other servers that this one is alive, and which of them are. */
 export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
@@ -15,12 +46,17 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
   /** Since when every sign came through; null where the last one did not. */
   #heardSince: number | null = null;
   #stopListening = (): void => undefined;
+  readonly #findDead: (...args: readonly (string | number)[]) => Promise<string[]>;
+  readonly #hasOthers: (...args: readonly string[]) => Promise<number>;
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(
     private readonly redis: RedisConnection,
     private readonly now = () => performance.now(),
-  ) {}
+  ) {
+    this.#findDead = redis.define<string[]>('serversdead', deadScript);
+    this.#hasOthers = redis.define<number>('serversothers', othersScript);
+  }
 
   onModuleInit(): void {
     this.#stopListening = this.redis.onReady(() => void this.sign());
@@ -53,14 +89,12 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /**
-   * The servers that went without a word and were not {@link forget forgotten} yet.
+   * Servers that went without a word and were not {@link forget forgotten} yet.
    *
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
    */
   async findDead(): Promise<string[]> {
-    const known = await this.redis.call<string[]>('SMEMBERS', this.serversName);
-    const alive = await Promise.all(known.map((serverId) => this.isAlive(serverId)));
-    return known.filter((_, index) => alive[index] === false);
+    return this.#findDead(this.serversName, this.aliveName(''), this.serverId, DEAD_AT_A_TIME);
   }
 
   /**
@@ -73,9 +107,7 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Whether another server is alive. @throws RedisUnavailableError SERVICE_UNAVAILABLE */
   async hasOthers(): Promise<boolean> {
-    const known = await this.redis.call<string[]>('SMEMBERS', this.serversName);
-    const others = known.filter((serverId) => serverId !== this.serverId);
-    return (await Promise.all(others.map((serverId) => this.isAlive(serverId)))).includes(true);
+    return (await this.#hasOthers(this.serversName, this.aliveName(''), this.serverId)) === 1;
   }
 
   /** What a dead server left behind is cleared up. @throws RedisUnavailableError SERVICE_UNAVAILABLE */

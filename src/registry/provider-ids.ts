@@ -16,6 +16,11 @@ export function providerIdsOf(kind: ProviderKind): readonly ProviderId[] {
   return registry.filter((entry) => entry.kind === kind).map((entry) => entry.id);
 }
 
+/** Whether this version knows the provider: a newer one may have stored others before it was rolled back. */
+export function isProviderId(id: string): id is ProviderId {
+  return entriesById.has(id);
+}
+
 export function getProviderEntry(id: ProviderId): ProviderEntry {
   const entry = entriesById.get(id);
   if (!entry) throw new Error(`No provider has the id ${id}.`);

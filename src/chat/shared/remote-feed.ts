@@ -1,15 +1,37 @@
 import { AppError } from '../../common/app-error.js';
+import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { EventFeed, FeedPage } from '../event-feed.js';
+import { BrokenRunError } from './broken-run.error.js';
 import { News } from './news.js';
+import type { SharedPage } from './run-page.js';
 import type { SharedRuns } from './shared-runs.js';
 
 /** How long a run or Redis may be away before its watchers are told, in milliseconds. */
 const PATIENCE_MS = 10_000;
+/** After so long without a sign of a run, its server is asked for one, in milliseconds. */
+const QUIET_MS = 4_000;
+/** How long it may take to give it, in milliseconds: other servers may have to find it dead first, and end the run. */
+const ANSWER_MS = 8_000;
 
-/** The log of a run in Redis, for watchers on a server that does not own it. */
+/** So often in a second the log may be read in vain; then what is told of it is left to gather for so long. */
+const MANY_EMPTY_READS = 100;
+const GATHERING_MS = 50;
+
+/**
+ * The log of a run in Redis, for watchers on a server that does not own it.
+ *
+ * It ends with the run's terminal event or with an error, never without either: also where nobody runs what Redis says
+ * is running.
+ */
 export class RemoteFeed implements EventFeed {
   readonly #news = new News();
   #awaySince: number | null = null;
+  /** When an event came, and when there was any sign of its server. */
+  #eventAt = performance.now();
+  #signAt = performance.now();
+  /** Since when its server is asked for a sign, and gives none. */
+  #askingSince: number | null = null;
+  #emptyReads = { since: 0, count: 0 };
 
   constructor(
     private readonly shared: SharedRuns,
@@ -19,23 +41,64 @@ export class RemoteFeed implements EventFeed {
 
   /** Something was published about the run. */
   tell(): void {
+    this.#signAt = performance.now();
+    this.#askingSince = null;
     this.#news.tell();
   }
 
-  /** A run that was there and cannot be read is waited for: its server writes it again when Redis is back. */
+  /**
+   * A run that was there and cannot be read is waited for: its server writes it again when Redis is back.
+   *
+   * @throws BrokenRunError CHAT_NOT_FOUND where its server would not do so
+   * @throws RedisUnavailableError SERVICE_UNAVAILABLE where nobody runs it
+   */
   async read(afterSeq: number): Promise<FeedPage> {
+    const page = await this.#tryToRead(afterSeq);
+    if (page === null) return { events: [], isLast: false };
+    if (page.events.length > 0 || page.isLast) {
+      this.#eventAt = performance.now();
+      this.#signAt = this.#eventAt;
+      this.#askingSince = null;
+    } else {
+      this.#countEmptyRead();
+      this.#lookAfterServer(page.serverId);
+    }
+    return page;
+  }
+
+  async wait(_afterSeq: number, signal: AbortSignal): Promise<void> {
+    await this.#news.wait(signal);
+    if (this.#emptyReads.count > MANY_EMPTY_READS) await new News().wait(signal, GATHERING_MS);
+  }
+
+  async #tryToRead(afterSeq: number): Promise<SharedPage | null> {
     try {
       const page = await this.shared.readEvents(this.userId, this.chatId, afterSeq);
       this.#awaySince = null;
       return page;
     } catch (error) {
+      if (!(error instanceof AppError) || error instanceof BrokenRunError) throw error;
       this.#awaySince ??= performance.now();
-      if (!(error instanceof AppError) || performance.now() - this.#awaySince > PATIENCE_MS) throw error;
-      return { events: [], isLast: false };
+      // Nobody can be asked meanwhile.
+      this.#askingSince = null;
+      if (performance.now() - this.#awaySince > PATIENCE_MS) throw error;
+      return null;
     }
   }
 
-  wait(_afterSeq: number, signal: AbortSignal): Promise<void> {
-    return this.#news.wait(signal);
+  /** Signs can be forged by who can write to Redis: beyond the time for which a run is kept they do not help. */
+  #lookAfterServer(serverId: string): void {
+    const now = performance.now();
+    if (now - this.#eventAt > this.shared.longestMs) throw new RedisUnavailableError();
+    if (now - this.#signAt < QUIET_MS) return;
+    this.#askingSince ??= now;
+    if (now - this.#askingSince > ANSWER_MS) throw new RedisUnavailableError();
+    this.shared.ask(serverId, 'show', this.userId, this.chatId).catch(() => undefined);
+  }
+
+  #countEmptyRead(): void {
+    const now = performance.now();
+    if (now - this.#emptyReads.since > 1_000) this.#emptyReads = { since: now, count: 0 };
+    this.#emptyReads.count += 1;
   }
 }

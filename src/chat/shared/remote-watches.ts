@@ -15,8 +15,6 @@ const TELL_EVERY_MS = 1_000;
 const ASK_EVERY_MS = 500;
 const ASK_FOR_MS = 12_000;
 
-const NEVER = new AbortController().signal;
-
 /** Watchers of runs that other servers own, and what their leaving means there. */
 export class RemoteWatches {
   readonly #watches = new Map<string, Set<ChatWatch>>();
@@ -71,18 +69,19 @@ export class RemoteWatches {
   async stop(userId: string, chatId: string): Promise<boolean> {
     const deadline = performance.now() + ASK_FOR_MS;
     const news = new News();
+    const never = new AbortController().signal;
     const stopListening = this.shared.onNews(userId, chatId, () => news.tell());
     try {
       let run = await this.shared.get(userId, chatId);
-      if (!run.isRunning) return false;
-      while (run.isRunning) {
+      if (run.end) return false;
+      // What Redis says of its state is not enough: its end has to be there.
+      while (!run.end) {
         if (performance.now() > deadline) throw new RedisUnavailableError();
         await this.shared.ask(run.serverId, 'stop', userId, chatId);
-        await news.wait(NEVER, ASK_EVERY_MS);
+        await news.wait(never, ASK_EVERY_MS);
         run = await this.shared.get(userId, chatId);
       }
-      const { events } = await this.shared.readEvents(userId, chatId, run.lastSeq - 1);
-      return events.at(-1)?.__typename === 'ChatCancelled';
+      return run.end.__typename === 'ChatCancelled';
     } finally {
       stopListening();
     }

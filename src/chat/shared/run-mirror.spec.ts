@@ -24,7 +24,7 @@ const cancelled = (seq: number): ChatEvent => ({
 });
 
 /** A mirror of a log with one event, and a Redis that answers as it is told. */
-function start() {
+function start(onWrite: (lastSeq: number) => void = () => undefined) {
   const log = new RunLog();
   log.append(delta(1, 'one'));
   let answer: number | null = WRITTEN;
@@ -33,8 +33,10 @@ function start() {
   const mirror = new RunMirror({
     shared: {
       isReady: true,
-      writeEvents: () =>
-        answer === null ? Promise.reject(new RedisUnavailableError()) : Promise.resolve(answer),
+      writeEvents: (_, { events }) => {
+        onWrite(events.at(-1)?.seq ?? 0);
+        return answer === null ? Promise.reject(new RedisUnavailableError()) : Promise.resolve(answer);
+      },
       readEvents: (_userId, _chatId, afterSeq) =>
         Promise.resolve({ events: elsewhere.filter(({ seq }) => seq > afterSeq), isLast: true }),
     },
@@ -94,6 +96,30 @@ describe('RunMirror', () => {
     expect(log.read(0)).toEqual({ events: [delta(1, 'one'), cancelled(2)], isLast: true });
     expect(shown()).toEqual(log.after(0, Infinity));
     expect(mirror.isDone).toBe(true);
+  });
+
+  it('keeps its own end where Redis has none that could take its place', async () => {
+    const { log, mirror, redisAnswers, shown } = start();
+    await mirror.write();
+    log.append(delta(2, 'two'));
+    redisAnswers(FENCED);
+    await mirror.write();
+    expect(log.read(0)).toEqual({ events: [delta(1, 'one'), delta(2, 'two'), cancelled(3)], isLast: true });
+    expect(shown()).toHaveLength(3);
+    expect(mirror.isDone).toBe(true);
+  });
+
+  it('shows that it is there when it is asked, but not again at once', async () => {
+    const writes: number[] = [];
+    const { mirror } = start((seq) => writes.push(seq));
+    await mirror.write();
+    await mirror.show();
+    expect(writes).toEqual([1]);
+    jest.advanceTimersByTime(1_001);
+    await Promise.all([mirror.show(), mirror.show()]);
+    expect(writes).toEqual([1, 1, 1]);
+    await mirror.show();
+    expect(writes).toHaveLength(3);
   });
 
   it('waits a moment for a Redis that is away before it goes on without it', async () => {

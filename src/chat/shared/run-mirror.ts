@@ -1,5 +1,7 @@
+import { ChatNotFoundError } from '../chat.errors.js';
 import type { ChatEvent } from '../chat-event.js';
 import type { ChatRun } from '../chat-run.js';
+import type { FeedPage } from '../event-feed.js';
 import type { SharedClaim } from '../request-claims.js';
 import type { RunLog } from '../run-log.js';
 import type { RunRecord } from './run-sealer.js';
@@ -13,9 +15,13 @@ const MAX_ENTRY_BYTES = 32 * 1024;
  * Redis for away at first, and has to hear from it that they were taken for dead.
  */
 const PATIENCE_MS = 2_000;
+/** Watchers elsewhere are shown that the run is there at most this often, in milliseconds. */
+const SHOW_EVERY_MS = 1_000;
 
 export interface MirrorSettings {
-  readonly shared: Pick<SharedRuns, 'isReady' | 'writeEvents' | 'readEvents'>;
+  readonly shared: Pick<SharedRuns, 'isReady' | 'writeEvents'> & {
+    readEvents(...which: Parameters<SharedRuns['readEvents']>): Promise<FeedPage>;
+  };
   readonly runKey: string;
   readonly userId: string;
   readonly run: Pick<ChatRun, 'chatId' | 'attempt'>;
@@ -37,6 +43,7 @@ export interface MirrorSettings {
 export class RunMirror {
   readonly #settings: MirrorSettings;
   #writtenSeq = 0;
+  #writtenAt = Number.NEGATIVE_INFINITY;
   #recorded: unknown = null;
   #isWriting = false;
   #isBehind = false;
@@ -68,6 +75,11 @@ export class RunMirror {
   async check(): Promise<void> {
     this.#isInDoubt = true;
     await this.write();
+  }
+
+  /** Called when watchers elsewhere ask whether it is there: what is written, they hear of. */
+  async show(): Promise<void> {
+    if (performance.now() - this.#writtenAt > SHOW_EVERY_MS) await this.check();
   }
 
   /** Called when events were appended. Resolves when there is nothing to do at the moment. */
@@ -140,6 +152,7 @@ export class RunMirror {
       this.#startAgain();
     } else {
       this.#writtenSeq = last;
+      this.#writtenAt = performance.now();
       this.#recorded = attempt;
       log.show(last);
       if (isEnd) this.#finish();
@@ -154,20 +167,25 @@ export class RunMirror {
     const { log, onFenced } = this.#settings;
     await onFenced();
     const isUnseen = (): boolean => log.shownSeq <= this.#writtenSeq;
-    const end = isUnseen() ? await this.#readEnd() : [];
-    if (isUnseen()) log.replaceAfter(this.#writtenSeq, end);
+    const end = isUnseen() ? await this.#readEnd() : null;
+    if (end && isUnseen()) log.replaceAfter(this.#writtenSeq, end);
     this.#finish();
   }
 
-  /** What Redis has that was not written here. */
-  async #readEnd(): Promise<ChatEvent[]> {
+  /** What Redis has that was not written here; null where that has no end, and so cannot take the place of ours. */
+  async #readEnd(): Promise<ChatEvent[] | null> {
     const { shared, userId, run } = this.#settings;
     const end: ChatEvent[] = [];
-    for (;;) {
-      const after = end.at(-1)?.seq ?? this.#writtenSeq;
-      const { events, isLast } = await shared.readEvents(userId, run.chatId, after);
-      end.push(...events);
-      if (isLast || events.length === 0) return end;
+    try {
+      for (;;) {
+        const after = end.at(-1)?.seq ?? this.#writtenSeq;
+        const { events, isLast } = await shared.readEvents(userId, run.chatId, after);
+        end.push(...events);
+        if (isLast || events.length === 0) return isLast && end.length > 0 ? end : null;
+      }
+    } catch (error) {
+      if (error instanceof ChatNotFoundError) return null;
+      throw error;
     }
   }
 

@@ -3,13 +3,14 @@ import { AppError } from '../../common/app-error.js';
 import { describeError } from '../../common/describe-error.js';
 import type { KeyUseService } from '../../keys/key-use.service.js';
 import type { RedisConnection } from '../../redis/redis-connection.js';
+import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { ServerPresence } from '../../redis/server-presence.js';
 import { RunLostError } from '../chat.errors.js';
 import type { ChatFailedEvent } from '../chat-event.js';
 import { finishedChat } from '../finished-chat.js';
 import type { RunRecord, RunSealer } from './run-sealer.js';
 import { ownRunsName, runNames } from './shared-names.js';
-import { endScript } from './shared-scripts.js';
+import { endScript, ownRunsScript, recordScript } from './shared-scripts.js';
 
 /** How the chat of a dead server ended, as far as anybody knows. */
 const LOST_END = {
@@ -22,6 +23,15 @@ const LOST_END = {
 
 /** How often servers that died are looked for, in milliseconds. */
 const SWEEP_INTERVAL_MS = 1_500;
+/** Runs of one server that are ended in one sweep. */
+const RUNS_AT_A_TIME = 1_000;
+/** So often a run that changes while it is ended is looked at again. */
+const MAX_ATTEMPTS = 3;
+
+/** A number that a server wrote. */
+const NUMBER = /^\d{1,15}$/;
+
+type RecordReply = readonly (string | null)[];
 
 /**
  * Ends the runs of servers that died: ChatFailed (PROVIDER_TRUNCATED) for their watchers, CHAT_FINISHED in the trail.
@@ -30,6 +40,8 @@ const SWEEP_INTERVAL_MS = 1_500;
 export class RunReaper implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger(RunReaper.name);
   readonly #end: (...args: readonly (string | number)[]) => Promise<number>;
+  readonly #record: (...args: readonly string[]) => Promise<RecordReply>;
+  readonly #ownRuns: (...args: readonly (string | number)[]) => Promise<string[]>;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | null = null;
 
@@ -42,6 +54,8 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
     private readonly keepMs: number,
   ) {
     this.#end = redis.define<number>('chatend', endScript);
+    this.#record = redis.define<RecordReply>('chatrecord', recordScript);
+    this.#ownRuns = redis.define<string[]>('chatruns', ownRunsScript);
   }
 
   onModuleInit(): void {
@@ -58,7 +72,9 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
   /** Looks for dead servers once. Never throws: what could not be done now is done the next time. */
   async sweep(): Promise<void> {
     try {
-      for (const serverId of await this.presence.findDead()) await this.clearUp(serverId);
+      for (const serverId of await this.presence.findDead()) {
+        await this.unlessRefused(() => this.clearUp(serverId));
+      }
     } catch (error) {
       if (!(error instanceof AppError))
         this.#logger.error({ err: error }, 'The chats of a dead server could not be ended');
@@ -67,41 +83,55 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
 
   private async clearUp(serverId: string): Promise<void> {
     const ownRuns = ownRunsName(this.redis, serverId);
-    for (const runKey of await this.redis.call<string[]>('SMEMBERS', ownRuns)) {
-      await this.endRun(serverId, runKey);
-      await this.redis.call('SREM', ownRuns, runKey);
+    const runKeys = await this.#ownRuns(ownRuns, RUNS_AT_A_TIME);
+    let left = runKeys.length;
+    for (const runKey of runKeys) {
+      await this.unlessRefused(async () => {
+        await this.endRun(serverId, runKey);
+        await this.redis.call('SREM', ownRuns, runKey);
+        left -= 1;
+      });
     }
-    await this.presence.forget(serverId);
+    if (left === 0 && runKeys.length < RUNS_AT_A_TIME) await this.presence.forget(serverId);
+  }
+
+  /** Where Redis answers, but not to this (a name holds something else than it should), everything else goes on. */
+  private async unlessRefused(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof RedisUnavailableError) || !this.redis.isReady) throw error;
+    }
   }
 
   private async endRun(serverId: string, runKey: string): Promise<void> {
     const names = runNames(this.redis, runKey);
-    for (;;) {
-      const [owner, state, last, sealed] = await this.redis.call<(string | null)[]>(
-        'HMGET',
-        ...[names.meta, 'server', 'state', 'last', 'record'],
-      );
+    for (let attempt = 1; ; attempt += 1) {
+      const [owner, state, last, sealed] = await this.#record(names.meta);
       if (owner !== serverId || !sealed) return;
       const record = this.sealer.openRecord(runKey, runKey.slice(runKey.indexOf(':') + 1), sealed);
-      if (!record) {
-        // Nobody can read it, or say how it ended: it is no longer there.
+      const hasEnd =
+        state !== 'running' ||
+        (record !== null && (await this.writeEnd(serverId, names, record, last ?? '')));
+      // Nobody can read it, or end it: it is no longer there.
+      if (!hasEnd && (record === null || attempt === MAX_ATTEMPTS)) {
         await this.redis.call('DEL', names.meta, names.log);
-        return;
-      }
-      if (state !== 'running' || (await this.writeEnd(serverId, names, record, Number(last)))) {
+      } else if (!hasEnd) continue;
+      if (record)
         await this.uses.finish(record.userId, finishedChat(record.chatId, record.attempt, LOST_END));
-        return;
-      }
+      return;
     }
   }
 
-  /** @returns false where the run has changed meanwhile */
+  /** @returns false where the run has changed meanwhile, or cannot be ended */
   private async writeEnd(
     serverId: string,
     { meta, log, news }: ReturnType<typeof runNames>,
     { userId, chatId, claim }: RunRecord,
-    lastSeq: number,
+    last: string,
   ): Promise<boolean> {
+    if (!NUMBER.test(last)) return false;
+    const lastSeq = Number(last);
     const event: ChatFailedEvent = {
       __typename: 'ChatFailed',
       chatId,
@@ -111,6 +141,6 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
     };
     const sealed = this.sealer.sealEvents(userId, [event]);
     const keys = [meta, log, claim ?? meta];
-    return (await this.#end(...keys, serverId, lastSeq, event.seq, sealed, this.keepMs, news)) === 1;
+    return (await this.#end(...keys, serverId, last, event.seq, sealed, this.keepMs, news)) === 1;
   }
 }

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { EnvelopeError } from '../../crypto/envelope-error.js';
 import type { Vault } from '../../crypto/vault.js';
-import { ChatNotFoundError } from '../chat.errors.js';
 import type { ChatEvent } from '../chat-event.js';
 import type { ChatAttempt } from '../chat-source.js';
+import { BrokenRunError } from './broken-run.error.js';
 
 /** What is known of a run beside its events: enough to write its end down when its server is dead. */
 export interface RunRecord {
@@ -28,7 +28,7 @@ export class RunSealer {
     return this.vault.sealText(JSON.stringify(events), { purpose: 'chat-log', userId, chatId, seq });
   }
 
-  /** @throws ChatNotFoundError CHAT_NOT_FOUND for what does not open: nothing of it can be resumed */
+  /** @throws BrokenRunError CHAT_NOT_FOUND for what does not open: nothing of it can be resumed */
   openEvents(userId: string, chatId: string, seq: number, envelope: string): ChatEvent[] {
     try {
       return JSON.parse(
@@ -37,7 +37,7 @@ export class RunSealer {
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
       this.#logger.error({ chatId, seq }, 'Events of a chat in Redis do not open');
-      throw new ChatNotFoundError();
+      throw new BrokenRunError();
     }
   }
 

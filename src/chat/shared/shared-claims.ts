@@ -7,7 +7,7 @@ import type { ServerPresence } from '../../redis/server-presence.js';
 import { RequestClaims, type RequestClaim } from '../request-claims.js';
 import { News } from './news.js';
 import { requestName } from './shared-names.js';
-import { claimScript, releaseScript } from './shared-scripts.js';
+import { claimScript, holdsScript, releaseScript } from './shared-scripts.js';
 import type { SharedRuns } from './shared-runs.js';
 
 /** How long a chat may take to start on its server before whoever waits for it is told, in milliseconds. */
@@ -17,6 +17,9 @@ const START_MS = 15_000;
  * was lost, so that nobody knows of it: a request that is sent again must not wait for a chat that will never be.
  */
 const CLAIM_MS = 2 * START_MS;
+
+/** Somebody would have to put a claim that does not open in the place of one that was removed this often in a row. */
+const MAX_ATTEMPTS = 5;
 
 interface Claimed {
   readonly chatId: string;
@@ -34,6 +37,7 @@ interface HeldClaim {
 export class SharedClaims extends RequestClaims {
   readonly #claim: (...args: readonly (string | number)[]) => Promise<string | null>;
   readonly #release: (...args: readonly (string | number)[]) => Promise<number>;
+  readonly #holds: (...args: readonly string[]) => Promise<number>;
 
   constructor(
     private readonly redis: RedisConnection,
@@ -44,6 +48,7 @@ export class SharedClaims extends RequestClaims {
     super();
     this.#claim = redis.define<string | null>('requestclaim', claimScript);
     this.#release = redis.define<number>('requestrelease', releaseScript);
+    this.#holds = redis.define<number>('requestholds', holdsScript);
   }
 
   async take(userId: string, requestId: string, inputDigest: string, chatId: string): Promise<RequestClaim> {
@@ -51,7 +56,7 @@ export class SharedClaims extends RequestClaims {
     const context = { purpose: 'chat-request', userId, requestId } as const;
     const mine: Claimed = { chatId, inputDigest, serverId: this.presence.serverId };
     const sealed = this.vault.sealText(JSON.stringify(mine), context);
-    for (;;) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const held = await this.#claim(name, sealed, CLAIM_MS);
       const claimed = held === null ? mine : this.open(held, context);
       if (claimed)
@@ -59,6 +64,7 @@ export class SharedClaims extends RequestClaims {
       // Sealed with a key that is no longer ours: its chat cannot be resumed either.
       await this.#release(name, held ?? '');
     }
+    throw new RedisUnavailableError();
   }
 
   private toClaim(userId: string, name: string, { sealed, claimed, isMine }: HeldClaim): RequestClaim {
@@ -95,7 +101,7 @@ export class SharedClaims extends RequestClaims {
       for (;;) {
         signal.throwIfAborted();
         if (await this.shared.has(userId, chatId)) return true;
-        if ((await this.redis.call('GET', name)) !== sealed) return false;
+        if ((await this.#holds(name, sealed)) !== 1) return false;
         if (!(await this.presence.isAlive(serverId))) return false;
         if (performance.now() > deadline) throw new RedisUnavailableError();
         await news.wait(signal);

@@ -2,21 +2,30 @@ import type { RedisConnection } from '../../redis/redis-connection.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { ServerPresence } from '../../redis/server-presence.js';
 import { ChatNotFoundError } from '../chat.errors.js';
-import type { ChatEvent } from '../chat-event.js';
-import type { FeedPage } from '../event-feed.js';
+import type { ChatEvent, TerminalEvent } from '../chat-event.js';
 import type { SharedClaim } from '../request-claims.js';
 import type { RunRecord, RunSealer } from './run-sealer.js';
 import { runKeyOf } from '../run-key.js';
 import { controlName, ownRunsName, runNames } from './shared-names.js';
-import { readScript, writeScript } from './shared-scripts.js';
+import { BrokenRunError } from './broken-run.error.js';
+import { openEnd, openPage, openRun, type ReadReply, type SharedPage, type SharedRun } from './run-page.js';
+import { readScript, slowestScript, writeScript } from './shared-scripts.js';
 
-/** Entries that are read at a time. */
+/** Entries that are read at a time, and characters of them: opening them holds up everything else. */
 const PAGE_LENGTH = 16;
+const PAGE_CHARACTERS = 512 * 1024;
+/** Servers whose watchers are looked at. */
+const MAX_SERVERS = 1_000;
+/** Longer than any message of ours. */
+const MAX_MESSAGE_LENGTH = 200;
 
 /** What one server asks of the owner of a run. */
 export interface ControlMessage {
-  /** `stop`: its client wants it to end. `left`: the last watcher on a server is gone. */
-  readonly type: 'stop' | 'left';
+  /**
+   * `stop`: its client wants it to end. `left`: the last watcher on a server is gone. `show`: a watcher has heard nothing
+   * for a while, and wants to see that somebody runs it.
+   */
+  readonly type: 'stop' | 'left' | 'show';
   readonly runKey: string;
 }
 
@@ -31,15 +40,6 @@ export interface EventsToWrite {
   readonly keepFrom: number;
 }
 
-/** A run as Redis knows it. */
-export interface SharedRun {
-  readonly serverId: string;
-  readonly isRunning: boolean;
-  readonly lastSeq: number;
-}
-
-type ReadReply = readonly [server: string, state: string, last: string, entries: readonly string[]] | null;
-
 export interface KeepTimes {
   /** Milliseconds for which a run is kept after it was written to the last time. */
   readonly runningMs: number;
@@ -50,7 +50,8 @@ export interface KeepTimes {
 /** Runs as all servers see them. Every method is about one user's run; another user's is not there. */
 export class SharedRuns {
   readonly #write: (...args: readonly (string | number)[]) => Promise<number>;
-  readonly #read: (...args: readonly (string | number)[]) => Promise<ReadReply>;
+  readonly #read: (...args: readonly (string | number)[]) => Promise<ReadReply | null>;
+  readonly #slowest: (...args: readonly (string | number)[]) => Promise<number | null>;
 
   constructor(
     private readonly redis: RedisConnection,
@@ -59,7 +60,13 @@ export class SharedRuns {
     private readonly keep: KeepTimes,
   ) {
     this.#write = redis.define<number>('chatwrite', writeScript);
-    this.#read = redis.define<ReadReply>('chatread', readScript);
+    this.#read = redis.define<ReadReply | null>('chatread', readScript);
+    this.#slowest = redis.define<number | null>('chatslowest', slowestScript);
+  }
+
+  /** Milliseconds for which Redis has a run at most after it was written to. */
+  get longestMs(): number {
+    return this.keep.runningMs;
   }
 
   /** @throws RedisUnavailableError SERVICE_UNAVAILABLE */
@@ -105,32 +112,24 @@ export class SharedRuns {
   }
 
   /**
-   * @throws ChatNotFoundError CHAT_NOT_FOUND
+   * @throws ChatNotFoundError CHAT_NOT_FOUND where there is no such run
+   * @throws BrokenRunError CHAT_NOT_FOUND where it is not, and will not be, what its server wrote
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
    */
-  async readEvents(userId: string, chatId: string, afterSeq: number): Promise<FeedPage> {
-    const reply = await this.readPage(userId, chatId, afterSeq);
-    const [, state, last, entries] = reply;
-    const events: ChatEvent[] = [];
-    let seq = afterSeq;
-    for (let index = 0; index < entries.length; index += 2) {
-      const entry = this.sealer.openEvents(userId, chatId, Number(entries[index]), entries[index + 1] ?? '');
-      // An entry may begin before the number, or repeat what the one before it held.
-      const news = entry.filter((event) => event.seq > seq);
-      if (news[0] && news[0].seq !== seq + 1) throw new ChatNotFoundError();
-      events.push(...news);
-      seq = news.at(-1)?.seq ?? seq;
-    }
-    return { events, isLast: state === 'ended' && seq >= Number(last) };
+  async readEvents(userId: string, chatId: string, afterSeq: number): Promise<SharedPage> {
+    const reply = await this.read(userId, chatId, afterSeq);
+    return openPage(this.sealer, { userId, chatId }, afterSeq, reply);
   }
 
   /**
+   * A run, and how it ended; null where its end is not there.
+   *
    * @throws ChatNotFoundError CHAT_NOT_FOUND
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
    */
-  async get(userId: string, chatId: string): Promise<SharedRun> {
-    const [serverId, state, last] = await this.readPage(userId, chatId, Number.MAX_SAFE_INTEGER - 1);
-    return { serverId, isRunning: state === 'running', lastSeq: Number(last) };
+  async get(userId: string, chatId: string): Promise<SharedRun & { readonly end: TerminalEvent | null }> {
+    const [server, state, , , lastEntry] = await this.read(userId, chatId, null);
+    return { ...openRun(server, state), end: this.findEnd(userId, chatId, lastEntry) };
   }
 
   /** Whether there is such a run. @throws RedisUnavailableError SERVICE_UNAVAILABLE */
@@ -187,29 +186,32 @@ export class SharedRuns {
    */
   async cursorElsewhere(userId: string, chatId: string): Promise<number | null> {
     const { watchers } = runNames(this.redis, runKeyOf(userId, chatId));
-    try {
-      const fields = await this.redis.call<string[]>('HGETALL', watchers);
-      const cursors: number[] = [];
-      for (let index = 0; index < fields.length; index += 2) {
-        const serverId = fields[index] ?? '';
-        if (await this.presence.isAlive(serverId)) cursors.push(Number(fields[index + 1]));
-      }
-      return cursors.length > 0 ? Math.min(...cursors) : null;
-    } catch {
-      return null;
-    }
+    return this.#slowest(watchers, this.presence.aliveName(''), MAX_SERVERS).catch(() => null);
   }
 
-  private async readPage(userId: string, chatId: string, afterSeq: number): Promise<NonNullable<ReadReply>> {
+  /** @param afterSeq null: the last entry is wanted, and no other */
+  private async read(userId: string, chatId: string, afterSeq: number | null): Promise<ReadReply> {
     const { meta, log } = runNames(this.redis, runKeyOf(userId, chatId));
-    const reply = await this.#read(meta, log, afterSeq + 1, PAGE_LENGTH);
+    const first = afterSeq === null ? Number.MAX_SAFE_INTEGER : afterSeq + 1;
+    const reply = await this.#read(meta, log, first, PAGE_LENGTH, PAGE_CHARACTERS, afterSeq === null ? 1 : 0);
     if (reply === null) throw new ChatNotFoundError();
     return reply;
+  }
+
+  private findEnd(userId: string, chatId: string, lastEntry: readonly string[]): TerminalEvent | null {
+    try {
+      return openEnd(this.sealer, { userId, chatId }, lastEntry);
+    } catch (error) {
+      if (error instanceof BrokenRunError) return null;
+      throw error;
+    }
   }
 }
 
 /** @returns null for what this version does not know */
 function parseControl(text: string): ControlMessage | null {
+  if (text.length > MAX_MESSAGE_LENGTH) return null;
   const [type, runKey] = text.split(' ');
-  return (type === 'stop' || type === 'left') && runKey ? { type, runKey } : null;
+  const isKnown = type === 'stop' || type === 'left' || type === 'show';
+  return isKnown && runKey ? { type, runKey } : null;
 }

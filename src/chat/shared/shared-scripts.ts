@@ -1,5 +1,15 @@
 import type { Script } from '../../redis/redis-connection.js';
 
+/*
+ * Whoever can write to Redis may have put anything into these keys: what a script answers with has a bounded size, and
+ * is believed only where it is sealed.
+ */
+
+/** Characters of one sealed entry, record or claim, beyond which it is none of ours. */
+const MAX_SEALED_LENGTH = 8 * 1024 * 1024;
+/** Characters of a plain field, of which only so many are read. */
+const MAX_FIELD_LENGTH = 100;
+
 /** Answers of {@link writeScript}. */
 export const WRITTEN = 1;
 /** The run was ended by another server, which took this one for dead. */
@@ -52,14 +62,15 @@ return ${String(WRITTEN)}`,
  * KEYS: meta, log, the request's claim (or meta again)
  * ARGV: the dead server, the last number that is expected, the number of the end, sealed end, milliseconds for which
  * it is kept from now on, the news channel
- * Answers 1 where it did, 0 where the run is not as expected.
+ * Answers 1 where it did, 0 where the run is not as expected, -1 where its log takes no end.
  */
 export const endScript: Script = {
   keys: 3,
   lua: `
 local run = redis.call('HMGET', KEYS[1], 'server', 'state', 'last')
 if run[1] ~= ARGV[1] or run[2] ~= 'running' or run[3] ~= ARGV[2] then return 0 end
-redis.call('XADD', KEYS[2], ARGV[3] .. '-0', 'e', ARGV[4])
+local added = redis.pcall('XADD', KEYS[2], ARGV[3] .. '-0', 'e', ARGV[4])
+if type(added) == 'table' and added.err then return -1 end
 redis.call('HSET', KEYS[1], 'state', 'ended', 'last', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
@@ -72,33 +83,93 @@ return 1`,
  * Reads a part of a run's log.
  *
  * KEYS: meta, log
- * ARGV: the first number that is wanted, how many entries at most
- * Answers nil where there is no such run; else server, state, last number, and the entries: last number, sealed events
+ * ARGV: the first number that is wanted, how many entries at most, how many characters of them (but one entry at least),
+ * 1 where the last entry is wanted in any case
+ * Answers nil where there is no such run; else server, state, last number, the entries: id, sealed events; and, where
+ * there are none and the run has ended or it was asked for, the last entry.
  */
 export const readScript: Script = {
   keys: 2,
   lua: `
 local run = redis.call('HMGET', KEYS[1], 'server', 'state', 'last')
 if not run[1] then return nil end
-local entries = {}
-for _, entry in ipairs(redis.call('XRANGE', KEYS[2], ARGV[1], '+', 'COUNT', ARGV[2])) do
-  entries[#entries + 1] = string.match(entry[1], '^%d+')
-  entries[#entries + 1] = entry[2][2]
+local function field(value) return string.sub(value or '', 1, ${String(MAX_FIELD_LENGTH)}) end
+local function read(first, last, count)
+  local found, length = {}, 0
+  for _, entry in ipairs(redis.call('XRANGE', KEYS[2], first, last, 'COUNT', count)) do
+    local sealed = ''
+    for i = 1, #entry[2], 2 do
+      if entry[2][i] == 'e' and #entry[2][i + 1] <= ${String(MAX_SEALED_LENGTH)} then sealed = entry[2][i + 1] end
+    end
+    length = length + #sealed
+    if #found > 0 and length > tonumber(ARGV[3]) then break end
+    found[#found + 1] = entry[1]
+    found[#found + 1] = sealed
+  end
+  return found
 end
-return { run[1], run[2], run[3], entries }`,
+local entries, last = read(ARGV[1], '+', ARGV[2]), {}
+if #entries == 0 and (run[2] ~= 'running' or ARGV[4] == '1') and string.match(field(run[3]), '^%d+$') then
+  last = read(run[3], run[3], 1)
+end
+return { field(run[1]), field(run[2]), field(run[3]), entries, last }`,
+};
+
+/**
+ * Reads what a run's end is written down from. KEYS: meta. Answers server, state, last number, sealed record, each nil
+ * where it is missing or longer than one of ours.
+ */
+export const recordScript: Script = {
+  keys: 1,
+  lua: `
+local run = redis.call('HMGET', KEYS[1], 'server', 'state', 'last', 'record')
+for i, limit in ipairs({ ${String(MAX_FIELD_LENGTH)}, ${String(MAX_FIELD_LENGTH)}, ${String(MAX_FIELD_LENGTH)}, 65536 }) do
+  if run[i] and #run[i] > limit then run[i] = false end
+end
+return run`,
+};
+
+/** The runs of a server. KEYS: its runs. ARGV: how many at most. What is longer than a run's key is removed. */
+export const ownRunsScript: Script = {
+  keys: 1,
+  lua: `
+local runs = {}
+for _, run in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+  if #runs >= tonumber(ARGV[1]) then break end
+  if #run > ${String(MAX_FIELD_LENGTH)} then redis.call('SREM', KEYS[1], run) else runs[#runs + 1] = run end
+end
+return runs`,
+};
+
+/**
+ * To which number the slowest watchers have come. KEYS: watchers. ARGV: what the names of servers' signs begin with, how
+ * many servers are looked at. Answers nil where no server that is alive has any.
+ */
+export const slowestScript: Script = {
+  keys: 1,
+  lua: `
+local slowest = nil
+local fields = redis.call('HGETALL', KEYS[1])
+for i = 1, math.min(#fields, 2 * ARGV[2]), 2 do
+  local cursor = fields[i + 1]
+  if #cursor <= 15 and string.match(cursor, '^%d+$') and redis.call('EXISTS', ARGV[1] .. fields[i]) == 1 then
+    slowest = math.min(slowest or tonumber(cursor), tonumber(cursor))
+  end
+end
+return slowest`,
 };
 
 /**
  * Takes a request id, or tells who has it.
  *
  * KEYS: the claim. ARGV: sealed claim, milliseconds
- * Answers nil where it was free, else the sealed claim that holds it.
+ * Answers nil where it was free, or held by what is no claim; else the sealed claim that holds it.
  */
 export const claimScript: Script = {
   keys: 1,
   lua: `
-local held = redis.call('GET', KEYS[1])
-if held then return held end
+local held = redis.pcall('GET', KEYS[1])
+if type(held) == 'string' and #held <= 4096 then return held end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return nil`,
 };
@@ -109,4 +180,10 @@ export const releaseScript: Script = {
   lua: `
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`,
+};
+
+/** Whether the given claim holds a request id: 1 or 0. KEYS: the claim. ARGV: sealed claim */
+export const holdsScript: Script = {
+  keys: 1,
+  lua: `return redis.pcall('GET', KEYS[1]) == ARGV[1] and 1 or 0`,
 };

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { jest } from '@jest/globals';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { type ServerProcess, useProcesses } from '../support/server-process.js';
+
+// Each test starts a server, which takes seconds on a busy machine.
+jest.setTimeout(120_000);
+
+const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id name } } }';
+const UPDATE = 'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKey { name } } }';
+const LIST = '{ apiKeys { name } auditEvents(first: 200) { edges { node { kind detail } } } }';
+
+const secret = (length: number): string => randomBytes(length).toString('base64url').slice(0, length);
+const hex = (length: number): string => randomBytes(length / 2).toString('hex');
+
+/** Keys of every provider, and some that are drawn by nobody. */
+const keys: readonly (readonly [provider: string, key: string])[] = [
+  ['OPENAI', `sk-proj-${secret(156)}`],
+  ['OPENAI', `sk-${hex(48)}`],
+  ['OPENAI', 'a-shape-of-next-year-0123456789'],
+  ['ANTHROPIC', `sk-ant-api03-${secret(95)}`],
+  ['GOOGLE', `AIza${secret(35)}`],
+  ['FIRECRAWL', `fc-${hex(32)}`],
+  ['BRAVE', `BSA${secret(28)}`],
+  ['TAVILY', `tvly-dev-${secret(32)}`],
+  ['SERPER', hex(40)],
+];
+const wrappings: readonly ((key: string) => string)[] = [
+  (key) => key,
+  (key) => `(${key})`,
+  (key) => `"${key}"`,
+  (key) => `key=${key}`,
+  (key) => `[work]${key}`,
+  (key) => `mine: ${key}`,
+];
+const labels = ['work', 'Production key (EU)', 'fc-production-search-key', 'x'.repeat(100), '🔑 clé'];
+
+describe('a key in the place of its name', () => {
+  const processes = useProcesses();
+  let database: TestDatabase;
+  let server: ServerProcess;
+  beforeEach(async () => {
+    database = await createDatabase();
+    const environment = processes.environment(database.environment);
+    server = await processes.start({ ...environment, LIMIT_KEY_CHANGES_PER_MINUTE: '0' });
+  });
+  afterEach(async () => {
+    const { stdout } = await server.kill('SIGTERM');
+    for (const [, key] of keys) expect(stdout).not.toContain(key);
+    await database.drop();
+  });
+
+  const refusal = {
+    data: null,
+    errors: [{ extensions: { code: 'BAD_USER_INPUT', violations: [{ path: 'input.name' }] } }],
+  };
+
+  it('is refused, stored or changed, and nothing of it is kept', async () => {
+    for (const [provider, apiKey] of keys) await refuses(provider, apiKey);
+  });
+
+  async function refuses(provider: string, apiKey: string): Promise<void> {
+    const { storeApiKey } = await server.query('alice', STORE, { input: { provider, apiKey, name: 'work' } });
+    const { id: keyId } = storeApiKey.apiKey;
+    for (const wrap of wrappings) {
+      const name = wrap(apiKey).slice(0, 100);
+      const answers = await Promise.all([
+        server.post('alice', STORE, { input: { provider, apiKey, name } }),
+        server.post('alice', STORE, { input: { provider: 'SERPER', apiKey: 'another-key-of-hers', name } }),
+        server.post('alice', UPDATE, { input: { keyId, name } }),
+      ]);
+      // A shape that nobody knows is told by the key itself, and by its masked form.
+      const [own, others, renamed] = answers;
+      expect([name, own]).toMatchObject([name, refusal]);
+      expect([name, renamed]).toMatchObject([name, refusal]);
+      if (!apiKey.startsWith('a-shape')) expect([name, others]).toMatchObject([name, refusal]);
+      expect(JSON.stringify([own, renamed])).not.toContain(apiKey.slice(8, 24));
+    }
+    const { apiKeys, auditEvents } = await server.query('alice', LIST);
+    expect(apiKeys).toContainEqual({ name: 'work' });
+    if (!apiKey.startsWith('a-shape')) expect(JSON.stringify(apiKeys)).not.toContain(apiKey.slice(8, 24));
+    expect(JSON.stringify(auditEvents)).not.toContain(apiKey.slice(8, 24));
+  }
+
+  it('is refused in pieces, too, where the key is at hand', async () => {
+    const apiKey = `sk-proj-${secret(60)}`;
+    for (const name of [
+      apiKey.slice(20, 34),
+      `mine (${apiKey.slice(-12)})`,
+      apiKey.slice(8, 28).toUpperCase(),
+    ]) {
+      const answer = await server.post('alice', STORE, { input: { provider: 'OPENAI', apiKey, name } });
+      expect([name, answer]).toMatchObject([name, refusal]);
+    }
+  });
+
+  it('does not keep people from naming keys as they like', async () => {
+    const apiKey = `sk-proj-${secret(60)}`;
+    for (const name of [...labels, `sk-proj-…${apiKey.slice(-4)}`]) {
+      const { storeApiKey } = await server.query('alice', STORE, {
+        input: { provider: 'OPENAI', apiKey, name },
+      });
+      const { id: keyId } = storeApiKey.apiKey;
+      const { updateApiKey } = await server.query('alice', UPDATE, { input: { keyId, name } });
+      expect([storeApiKey.apiKey.name, updateApiKey.apiKey.name]).toEqual([name, name]);
+    }
+  });
+});

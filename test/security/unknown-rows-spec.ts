@@ -1,0 +1,203 @@
+import { jest } from '@jest/globals';
+import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
+import { type ServerProcess, useProcesses } from '../support/server-process.js';
+
+// Each test starts a server, which takes seconds on a busy machine.
+jest.setTimeout(120_000);
+
+const KEYS = '{ apiKeys { id provider health healthReason } }';
+const HISTORY = `query ($first: Int!, $after: String) {
+  apiKeyHistory(first: $first, after: $after) { edges { node { provider status } } pageInfo { hasNextPage endCursor } }
+}`;
+const EVENTS = `query ($first: Int!, $after: String) {
+  auditEvents(first: $first, after: $after) {
+    edges { node { kind provider keySource detail } } pageInfo { hasNextPage endCursor }
+  }
+}`;
+const USAGE = `{
+  usage(from: "2026-05-01T00:00:00Z", to: "2026-05-02T00:00:00Z") {
+    totals { chats inputTokens } byProvider { provider keySource totals { chats } } buckets { totals { chats } }
+  }
+}`;
+const DELETE = 'mutation ($keyId: ID!) { deleteApiKey(keyId: $keyId) { deletedKeyId } }';
+const UPDATE = 'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKey { name } } }';
+const KEY = 'key-of-alice-0123456789';
+
+/** Ids in the order of time: those of the newer version's rows stand between those of this one. */
+const id = (number: number): string => `0199b000-0000-7000-8000-${String(number).padStart(12, '0')}`;
+const LIVE_ID = id(30);
+const KNOWN_ID = id(60);
+
+const key = (keyId: string, provider: string, status: string, health = 'VALID') =>
+  `INSERT INTO api_keys (id, user_id, provider, name, masked_key, status, health)
+   VALUES ('${keyId}', 'alice', '${provider}', 'kept', 'x…abcd', '${status}', '${health}');`;
+const event = (number: number, columns: Record<string, string>) => {
+  const all = { id: id(number), user_id: 'alice', outcome: 'OK', ...columns };
+  const values = Object.values(all).map((value) => `'${value}'`);
+  return `INSERT INTO audit_events (${Object.keys(all).join(', ')}) VALUES (${values.join(', ')});`;
+};
+const usage = (provider: string, source: string, chats: number) =>
+  `INSERT INTO usage_hours (user_id, hour, provider, key_source, chats, input_tokens)
+   VALUES ('alice', '2026-05-01T12:00:00Z', '${provider}', '${source}', ${String(chats)}, 10);`;
+
+/** What a newer version may have left: in the database's enums, and in its rows. */
+const newerEnums = [
+  `ALTER TYPE "KeyHealth" ADD VALUE 'THROTTLED'`,
+  `ALTER TYPE "ApiKeyStatus" ADD VALUE 'PENDING'`,
+  `ALTER TYPE "AuditKind" ADD VALUE 'KEY_SHARED'`,
+  `ALTER TYPE "KeySource" ADD VALUE 'TEAM'`,
+];
+const newerRows = [
+  // Every second key of the history is of a provider that is unknown here.
+  ...Array.from({ length: 8 }, (_, index) =>
+    key(id(10 + index), index % 2 === 0 ? 'MISTRAL' : 'OPENAI', 'REPLACED'),
+  ),
+  key(LIVE_ID, 'MISTRAL', 'ACTIVE'),
+  key(id(31), 'no provider at all', 'DISABLED'),
+  key(id(32), 'SERPER', 'PENDING'),
+  key(KNOWN_ID, 'ANTHROPIC', 'ACTIVE', 'RATE_LIMITED'),
+  key(id(61), 'GOOGLE', 'ACTIVE', 'THROTTLED'),
+  event(40, { kind: 'KEY_USED', provider: 'MISTRAL', detail: 'failover from OPENAI: KEY_REJECTED' }),
+  event(41, { kind: 'KEY_STORED', provider: 'OPENAI', detail: 'sk-…abcd' }),
+  event(42, { kind: 'CHAT_FINISHED', provider: 'MISTRAL', key_source: 'USER' }),
+  event(43, { kind: 'SETTINGS_UPDATED' }),
+  event(44, { kind: 'ANOMALY', provider: 'OPENAI' }),
+  event(45, { kind: 'KEY_SHARED', provider: 'OPENAI' }),
+  event(46, { kind: 'KEY_USED', provider: 'OPENAI', key_source: 'TEAM' }),
+  event(47, { kind: 'KEY_USED', provider: 'm'.repeat(5_000) }),
+  usage('OPENAI', 'USER', 1),
+  usage('MISTRAL', 'USER', 2),
+  usage('OPENAI', 'TEAM', 4),
+];
+
+describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => {
+  const processes = useProcesses();
+  let database: TestDatabase;
+  let server: ServerProcess;
+  beforeEach(async () => {
+    database = await createDatabase(kind);
+    for (const statement of newerEnums) await database.execute(statement);
+    await database.execute(newerRows.join('\n'));
+    server = await processes.start(processes.environment(database.environment));
+  });
+  afterEach(async () => {
+    await server.kill('SIGKILL');
+    await database.drop();
+  });
+
+  /** Every node of a list, by pages of this length; each page but the last is full. */
+  async function pages(query: string, field: string, first: number): Promise<any[]> {
+    const nodes: unknown[] = [];
+    for (let after: string | null = null; ;) {
+      const page: any = (await server.query('alice', query, { first, after }))[field];
+      nodes.push(...page.edges.map(({ node }: any) => node));
+      if (!page.pageInfo.hasNextPage) return nodes;
+      expect(page.edges).toHaveLength(first);
+      after = page.pageInfo.endCursor;
+    }
+  }
+
+  it('are left out of the keys, and a health that is unknown shows as none', async () => {
+    const { apiKeys } = await server.query('alice', KEYS);
+    expect(apiKeys).toEqual(
+      ['ANTHROPIC', 'GOOGLE'].map((provider) => ({
+        id: expect.any(String),
+        provider,
+        // Their records are missing: that counts for more.
+        health: 'UNREADABLE',
+        healthReason: expect.any(String),
+      })),
+    );
+    await server.storeKey('alice', 'ANTHROPIC', KEY);
+    const [{ id: stored }] = (await server.query('alice', KEYS)).apiKeys;
+    await server.kill('SIGTERM');
+    await database.execute(`UPDATE api_keys SET health = 'THROTTLED' WHERE id = '${stored as string}'`);
+    server = await processes.start(processes.environment(database.environment));
+    expect((await server.query('alice', KEYS)).apiKeys[0]).toMatchObject({
+      health: 'UNVERIFIED',
+      healthReason: expect.stringContaining('newer version'),
+    });
+  });
+
+  it('break no page of the history, however long pages are', async () => {
+    for (const first of [1, 2, 3, 5, 50]) {
+      expect(await pages(HISTORY, 'apiKeyHistory', first)).toEqual([
+        { provider: 'GOOGLE', status: 'ACTIVE' },
+        { provider: 'ANTHROPIC', status: 'ACTIVE' },
+        ...Array.from({ length: 4 }, () => ({ provider: 'OPENAI', status: 'REPLACED' })),
+      ]);
+    }
+  });
+
+  it('stand in the trail without their provider, however long pages are', async () => {
+    const events = [
+      {
+        kind: 'KEY_USED',
+        provider: null,
+        keySource: null,
+        detail: expect.stringMatching(/^provider m{40},/),
+      },
+      {
+        kind: 'CHAT_FINISHED',
+        provider: null,
+        keySource: 'USER',
+        detail: 'provider MISTRAL, unknown to this version',
+      },
+      { kind: 'KEY_STORED', provider: 'OPENAI', keySource: null, detail: 'sk-…abcd' },
+      {
+        kind: 'KEY_USED',
+        provider: null,
+        keySource: null,
+        detail: 'provider MISTRAL, unknown to this version; failover from OPENAI: KEY_REJECTED',
+      },
+    ];
+    for (const first of [1, 2, 50]) expect(await pages(EVENTS, 'auditEvents', first)).toEqual(events);
+  });
+
+  it('count in the totals and the buckets of the usage, and have no line of their own', async () => {
+    const { usage: report } = await server.query('alice', USAGE);
+    expect(report).toEqual({
+      totals: { chats: 7, inputTokens: 30 },
+      byProvider: [{ provider: 'OPENAI', keySource: 'USER', totals: { chats: 1 } }],
+      buckets: [{ totals: { chats: 7 } }],
+    });
+  });
+
+  it('can be deleted by id, and neither looked at nor changed', async () => {
+    const { apiKey } = await server.query('alice', 'query ($id: ID!) { apiKey(id: $id) { id } }', {
+      id: LIVE_ID,
+    });
+    expect(apiKey).toBeNull();
+    const update = { input: { keyId: LIVE_ID, name: 'other', enabled: false } };
+    expect((await server.post('alice', UPDATE, update)).errors).toMatchObject([
+      { extensions: { code: 'KEY_NOT_FOUND' } },
+    ]);
+    expect((await server.post('bob', DELETE, { keyId: LIVE_ID })).errors).toMatchObject([
+      { extensions: { code: 'KEY_NOT_FOUND' } },
+    ]);
+    const { deleteApiKey } = await server.query('alice', DELETE, { keyId: LIVE_ID });
+    expect(deleteApiKey).toEqual({ deletedKeyId: LIVE_ID });
+    expect((await server.post('alice', DELETE, { keyId: LIVE_ID })).errors).toMatchObject([
+      { extensions: { code: 'KEY_NOT_FOUND' } },
+    ]);
+    const [last] = await pages(EVENTS, 'auditEvents', 50);
+    expect(last).toMatchObject({
+      kind: 'KEY_DELETED',
+      provider: null,
+      detail: 'provider MISTRAL, unknown to this version; x…abcd',
+    });
+  });
+
+  it('can be changed where only the health is unknown, and are in nobody’s way otherwise', async () => {
+    const { updateApiKey } = await server.query('alice', UPDATE, {
+      input: { keyId: KNOWN_ID, name: 'renamed' },
+    });
+    expect(updateApiKey.apiKey).toEqual({ name: 'renamed' });
+    const { keyResolution, providers } = await server.query(
+      'alice',
+      '{ keyResolution(provider: ANTHROPIC) { candidates { outcome } } providers { provider } }',
+    );
+    expect(keyResolution.candidates[0]).toEqual({ outcome: 'UNREADABLE' });
+    expect(providers).toHaveLength(7);
+  });
+});
