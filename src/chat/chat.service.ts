@@ -40,8 +40,8 @@ export class ChatService {
    * Starts a chat and watches it, or joins the one that was started under the same request id. Once a chat has
    * started, every failure is an event of it.
    *
-   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, CHAT_NOT_FOUND, RATE_LIMITED, SERVICE_UNAVAILABLE: what fails
-   *   before ChatStarted
+   * @throws BAD_USER_INPUT, NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, CHAT_NOT_FOUND, RATE_LIMITED,
+   *   SERVICE_UNAVAILABLE: what fails before ChatStarted
    */
   async start(subscriber: Subscriber, input: ChatInput): Promise<ChatWatch> {
     this.lifecycle.throwIfDraining();

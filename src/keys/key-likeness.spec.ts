@@ -1,4 +1,4 @@
-import { hasKey } from './key-likeness.js';
+import { hasKey, hasKeyWithPrefix } from './key-likeness.js';
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const BASE62 = `${LETTERS}0123456789`;
@@ -203,5 +203,32 @@ describe('hasKey', () => {
 
   it.each(labels)('finds none in %j', (label) => {
     expect(hasKey(label)).toBe(false);
+  });
+});
+
+/** What providers, gateways and clouds call models, tuned ones and deployments, too. */
+const models = [
+  'gpt-5-mini-2025-08-07',
+  'ft:gpt-4o-mini-2024-07-18:my-org:custom_suffix:7p4lURel',
+  'claude-sonnet-4-5-20250929',
+  'us.anthropic.claude-3-7-sonnet-20250219-v1:0',
+  'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6',
+  'models/gemini-2.5-pro',
+  'tunedModels/sentiment-3d5s2wrz1k7rq9',
+  'projects/my-project/locations/us-central1/endpoints/1234567890123456789',
+  'accounts/fireworks/models/llama-v3p1-405b-instruct',
+  'nousresearch/hermes-3-llama-3.1-405b:free',
+  '8f14e45f-ceea-467f-9d3c-1b2a3c4d5e6f',
+  'd41d8cd98f00b204e9800998ecf8427e',
+];
+
+describe('hasKeyWithPrefix', () => {
+  it.each(models)('finds none in the model %j', (model) => {
+    expect(hasKeyWithPrefix(model)).toBe(false);
+  });
+
+  const withPrefix = Object.entries(shapes).filter(([, makeKey]) => !/^[\da-zA-Z]{40}$/.test(makeKey()));
+  it.each(withPrefix)('finds a key of %s', (_, makeKey) => {
+    for (let count = 0; count < 40; count += 1) expect(hasKeyWithPrefix(makeKey())).toBe(true);
   });
 });

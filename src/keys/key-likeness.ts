@@ -74,11 +74,18 @@ const prefixes = (registry as readonly ProviderDefinition[]).flatMap(({ keyPrefi
  * that (`iPhone15Pro`, `DESKTOP-7F3K9QL`), but little for their length.
  */
 export function hasKey(text: string): boolean {
-  const words = text.normalize('NFKC').replace(INVISIBLE, '').match(WORDS) ?? [];
-  return words.some(
+  return wordsOf(text).some(
     (word) => isHexOrNumber(word) || isDrawn(partsOf(word, SHORTEST_PART)) || hasSecretBehindPrefix(word),
   );
 }
+
+/** The same of a text that machines name things with, where digests and words drawn by lot are no keys: by prefix. */
+export function hasKeyWithPrefix(text: string): boolean {
+  return wordsOf(text).some(hasSecretBehindPrefix);
+}
+
+const wordsOf = (text: string): readonly string[] =>
+  text.normalize('NFKC').replace(INVISIBLE, '').match(WORDS) ?? [];
 
 const partsOf = (word: string, shortest = 1): string[] =>
   (word.match(PARTS) ?? []).filter(({ length }) => length >= shortest);

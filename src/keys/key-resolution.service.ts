@@ -8,9 +8,11 @@ import { Vault } from '../crypto/vault.js';
 import { getProviderEntry, type ProviderId, providerIdsOf } from '../registry/provider-ids.js';
 import type { KeyCandidate, KeyResolution } from './key-resolution.model.js';
 import { findFault } from './key-fault.js';
+import { checkModelIsNoKey } from './key-shape.js';
 import { type FailedUse, type KeyUse, KeyUseService } from './key-use.service.js';
 import { KeyBusyError, KeyUnreadableError, NoKeyAvailableError } from './keys.errors.js';
 import { KeysRepository, type ResolvableKey } from './keys.repository.js';
+import { maskOf } from './mask-of.js';
 import { allSources, resolve } from './resolve.js';
 
 /** A key, opened for one request. Whoever asked for it destroys it. */
@@ -64,7 +66,7 @@ export class KeyResolutionService {
    * @param purposeOf called when the key is open, before its use is written down; what it throws ends the request
    * @param chatId the chat that the request is part of, which goes on where its key cannot be read
    * @throws NoKeyAvailableError NO_KEY_AVAILABLE; KeyUnreadableError KEY_UNREADABLE; KeyBusyError CONFLICT;
-   *   DatabaseUnavailableError SERVICE_UNAVAILABLE
+   *   BadUserInputError BAD_USER_INPUT where the model is a key; DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async open<Id extends ProviderId>(
     userId: string,
@@ -143,6 +145,7 @@ export class KeyResolutionService {
     try {
       const { provider, source, keyId } = key;
       const use = { provider, source, keyId, ...request.purposeOf(provider) };
+      checkModelIsNoKey(use.model, maskOf(key));
       await this.uses.begin(userId, use, request.failed);
       return key;
     } catch (error) {

@@ -1,7 +1,8 @@
 import type { ProviderDefinition } from '../common/provider-definition.js';
 import { BadUserInputError } from '../common/input-errors.js';
+import type { KeyMask } from '../common/key-mask.js';
 import { registry } from '../registry/registry.js';
-import { hasKey } from './key-likeness.js';
+import { hasKey, hasKeyWithPrefix } from './key-likeness.js';
 
 const SHOWN_AT_THE_END = 4;
 /** Below this many characters after the prefix, showing any of them would tell too much. */
@@ -74,6 +75,21 @@ export function checkNameIsNotMasked(maskedKey: string, name: string | null | un
     return begin >= 0 && word.lastIndexOf(end) - begin - prefix.length >= shortest;
   };
   if (name.split(/\s+/).some(isKey)) throw nameHasKey();
+}
+
+/**
+ * The model that a chat names goes into the audit trail as it was sent: it is neither the key at hand nor any other
+ * that its prefix gives away.
+ *
+ * @param mask of the key that the chat is about to use
+ * @throws BadUserInputError BAD_USER_INPUT
+ */
+export function checkModelIsNoKey(model: string | null, mask: KeyMask): void {
+  if (model === null || (mask.text(model) === model && !hasKeyWithPrefix(model))) return;
+  throw BadUserInputError.at(
+    'input.model',
+    'must not have a key in it: models are kept and shown in the clear',
+  );
 }
 
 const nameHasKey = (): BadUserInputError =>

@@ -94,6 +94,25 @@ describe('a key in the place of its name', () => {
     }
   });
 
+  it('is refused as the name of a model, too, for the audit trail keeps that', async () => {
+    const models = keys.filter(([provider]) => ['OPENAI', 'ANTHROPIC', 'GOOGLE'].includes(provider));
+    for (const [provider, apiKey] of models) {
+      await server.storeKey('bob', provider, apiKey);
+      for (const model of [apiKey, `model=${apiKey}`])
+        await expect(server.chatEvents('bob', { provider, model })).rejects.toThrow('input.model');
+    }
+    const foreign = keys.filter(([, key]) => /^(?:sk-|AIza|fc-|BSA|tvly-)/.test(key));
+    for (const [, model] of foreign)
+      await expect(server.chatEvents('bob', { provider: 'OPENAI', model })).rejects.toThrow('BAD_USER_INPUT');
+    const { auditEvents } = await server.query(
+      'bob',
+      '{ auditEvents(first: 200) { edges { node { kind model } } } }',
+    );
+    for (const { node } of auditEvents.edges) expect(node).toMatchObject({ model: null });
+
+    await server.chatEvents('bob', { provider: 'OPENAI', model: 'ft:gpt-5-mini:our-org:tuned:7p4lURel' });
+  });
+
   it('does not keep people from naming keys as they like', async () => {
     const apiKey = `sk-proj-${secret(60)}`;
     for (const name of [...labels, `sk-proj-…${apiKey.slice(-4)}`]) {
