@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../common/app-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import { ErrorMask } from './error-mask.js';
+import { answerUnread } from './unread-body.js';
 
 /** What is wrong with a request before GraphQL sees it, by HTTP status. The framework's own words quote the body. */
 const requestProblems: Readonly<Record<number | string, string>> = {
@@ -32,7 +33,7 @@ export class HttpErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Answers a request that failed outside GraphQL. */
+/** Answers a request that failed outside GraphQL: before its body was read, it may be. */
 export function answerProblem(
   mask: ErrorMask,
   exception: unknown,
@@ -43,7 +44,7 @@ export function answerProblem(
   // Ours are in words of our own already.
   const problem = exception instanceof AppError ? undefined : problemOf(exception, status);
   const error = problem ? BadUserInputError.at('request', problem) : exception;
-  void reply.code(status).send({ errors: [mask.format(error, id)] });
+  answerUnread(reply, status, { errors: [mask.format(error, id)] });
 }
 
 function problemOf(exception: unknown, status: number): string | undefined {

@@ -19,7 +19,7 @@ export function leaveBodiesUnread(server: FastifyInstance): void {
 }
 
 /**
- * Answers a request in JSON whose body is not wanted. Where the body is long, its client may be sending it still, and
+ * Answers a request in JSON whose body may not have been read. Where the body is long, its client may be sending it still, and
  * would find its connection broken before it had looked for an answer: so the whole answer is there at once, and the
  * connection is closed when the client closes it, or after a moment.
  */
@@ -31,6 +31,8 @@ export function answerUnread(reply: FastifyReply, status: number, body: unknown)
   }
   const text = JSON.stringify(body);
   reply.hijack();
+  // Where it was read until it was too long, it would be read on.
+  request.pause();
   const response = reply.raw;
   response.writeHead(status, {
     ...(reply.getHeaders() as OutgoingHttpHeaders),
