@@ -29,7 +29,7 @@ export class AnswerMask {
     return shown === text ? part : { type, text: shown };
   }
 
-  /** For whoever runs the calls. What the provider is to be told again stays as it said it. */
+  /** The calls as they are run. What is said to the provider again stays as it said it. */
   toolCalls({ type, calls, transcript }: ToolCallsPart): ToolCallsPart {
     const maskedCalls = calls.map(({ id, name, input }) => ({
       id,
