@@ -92,7 +92,7 @@ async function* relayTurn(
         yield { type: 'usage', usage };
         break;
       case 'toolCalls':
-        calls = mask.toolCalls(part);
+        calls = await mask.toolCalls(part);
         break;
       case 'finish':
         finish = part;
