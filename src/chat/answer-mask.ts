@@ -29,14 +29,14 @@ export class AnswerMask {
     return shown === text ? part : { type, text: shown };
   }
 
-  /** For whoever runs the calls. What the provider is to be told again stays as it said it. */
-  toolCalls({ type, calls, transcript }: ToolCallsPart): ToolCallsPart {
-    const maskedCalls = calls.map(({ id, name, input }) => ({
+  /** The calls as they are run. What is said to the provider again stays as it said it. */
+  async toolCalls({ type, calls, transcript }: ToolCallsPart): Promise<ToolCallsPart> {
+    const maskedCalls = calls.map(async ({ id, name, input }) => ({
       id,
       name: this.mask.text(name),
-      input: maskValue(input, this.mask),
+      input: await maskValue(input, this.mask),
     }));
-    return { type, calls: maskedCalls, transcript };
+    return { type, calls: await Promise.all(maskedCalls), transcript };
   }
 
   /** What is held back, at the answer's end, however it ends: it is the beginning of the key at most. */

@@ -74,7 +74,7 @@ export class ChatRun {
   #usage: TokenUsage | null = null;
   #firstTokenAt: number | null = null;
 
-  /** Its log holds ChatStarted from the beginning; nobody is told of that. */
+  /** Its log holds ChatStarted from the beginning, without a call of onEvent. */
   constructor({ source, ...settings }: ChatRunSettings) {
     this.#settings = settings;
     this.#attempt = source.first;

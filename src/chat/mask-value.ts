@@ -1,3 +1,4 @@
+import { turnIsOver } from '../common/event-loop-turn.js';
 import type { KeyMask } from '../common/key-mask.js';
 
 type JsonObject = Record<string, unknown>;
@@ -5,9 +6,11 @@ type JsonObject = Record<string, unknown>;
 /**
  * A JSON value with the key taken out of its texts and of its objects' names, however deep it nests. It is a copy, or
  * the value itself where there is no key in it.
+ *
+ * A value may hold the key very many times: the event loop is given back wherever {@link turnIsOver}.
  */
-export function maskValue(value: unknown, mask: KeyMask): unknown {
-  return holdsKey(value, mask) ? maskedCopyOf(value, mask) : value;
+export async function maskValue(value: unknown, mask: KeyMask): Promise<unknown> {
+  return holdsKey(value, mask) ? await maskedCopyOf(value, mask) : value;
 }
 
 /** Apart, for it costs far less than a copy of what has very many values. */
@@ -27,29 +30,30 @@ function holdsKey(value: unknown, mask: KeyMask): boolean {
   return false;
 }
 
-function maskedCopyOf(value: unknown, mask: KeyMask): unknown {
-  const copied: (unknown[] | JsonObject)[] = [];
+async function maskedCopyOf(value: unknown, mask: KeyMask): Promise<unknown> {
+  const pending: { readonly source: object; readonly copy: object }[] = [];
   const toMasked = (item: unknown): unknown => {
     if (typeof item === 'string') return mask.text(item);
     if (!isContainer(item)) return item;
-    const copy = Array.isArray(item) ? [...item] : withMaskedNames(item, mask);
-    copied.push(copy);
+    const copy = Array.isArray(item) ? [] : {};
+    pending.push({ source: item, copy });
     return copy;
   };
   const masked = toMasked(value);
-  for (let copy = copied.pop(); copy; copy = copied.pop()) {
-    if (Array.isArray(copy)) {
-      for (const [index, item] of copy.entries()) copy[index] = toMasked(item);
-    } else {
-      for (const name of Object.keys(copy)) copy[name] = toMasked(copy[name]);
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const { source, copy } = next;
+    for (const [name, item] of Object.entries(source)) {
+      const pause = turnIsOver();
+      if (pause) await pause;
+      define(copy, mask.text(name), toMasked(item));
     }
   }
   return masked;
 }
 
-/** Made of entries: `__proto__` is a name like any other. */
-function withMaskedNames(object: JsonObject, mask: KeyMask): JsonObject {
-  return Object.fromEntries(Object.entries(object).map(([name, item]) => [mask.text(name), item]));
+/** Not by assignment: `__proto__` is a name like any other. */
+function define(object: object, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function isContainer(value: unknown): value is unknown[] | JsonObject {

@@ -381,6 +381,16 @@ describe('a chat that may search', () => {
       const parts = await collect(stream());
       expect(parts.filter(({ type }) => type === 'usage')).toEqual([usageOf(10, 3), usageOf(11, 4)]);
     });
+
+    it('never counts more than can be told', async () => {
+      const most = 2 ** 31 - 1;
+      const all = usageOf(most, most, most, most);
+      const { stream } = chatWith([
+        [all, ...searching('a')],
+        [all, STOP],
+      ]);
+      expect((await collect(stream())).filter(({ type }) => type === 'usage')).toEqual([all, all]);
+    });
   });
 
   describe('when it is cancelled', () => {

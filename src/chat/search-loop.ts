@@ -1,5 +1,6 @@
 import type { Secret } from '../common/secret.js';
 import type { ChatAdapter, ChatPart, ChatRequest, TokenUsage, ToolStep } from '../providers/contract.js';
+import { MAX_COUNT } from '../providers/token-usage.js';
 import type { AnswerMask } from './answer-mask.js';
 import type { ChatSearches } from './chat-searches.js';
 import type { SourcePart } from './chat-source.js';
@@ -91,7 +92,7 @@ async function* relayTurn(
         yield { type: 'usage', usage };
         break;
       case 'toolCalls':
-        calls = mask.toolCalls(part);
+        calls = await mask.toolCalls(part);
         break;
       case 'finish':
         finish = part;
@@ -103,8 +104,8 @@ async function* relayTurn(
 
 function add(one: TokenUsage, other: TokenUsage): TokenUsage {
   return {
-    inputTokens: one.inputTokens + other.inputTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
+    inputTokens: sum(one.inputTokens, other.inputTokens),
+    outputTokens: sum(one.outputTokens, other.outputTokens),
     reasoningTokens: addTold(one.reasoningTokens, other.reasoningTokens),
     cachedInputTokens: addTold(one.cachedInputTokens, other.cachedInputTokens),
   };
@@ -112,5 +113,8 @@ function add(one: TokenUsage, other: TokenUsage): TokenUsage {
 
 /** Null where neither was told. */
 function addTold(one: number | null, other: number | null): number | null {
-  return one === null ? other : one + (other ?? 0);
+  return one === null ? other : sum(one, other ?? 0);
 }
+
+/** A sum that no Int holds would take the event from its watchers, and that is the last one. */
+const sum = (one: number, other: number): number => Math.min(one + other, MAX_COUNT);

@@ -1,4 +1,4 @@
-import { inTurns, nextTurn, turnIsOver } from './event-loop-turn.js';
+import { inTurns, mapInTurns, nextTurn, turnIsOver } from './event-loop-turn.js';
 
 /** Holds the event loop until its turn is over. */
 function work(): Promise<void> {
@@ -91,5 +91,18 @@ describe('a long list in turns', () => {
     );
     isCounting = false;
     expect(new Set(turns).size).toBe(5);
+  });
+});
+
+describe('a list of which each item takes long', () => {
+  it('is mapped in its order, with a pause wherever a turn is over', async () => {
+    const fired: number[] = [];
+    setImmediate(() => fired.push(1));
+    const items = await mapInTurns(['a', 'b', 'c'], (item, index) => {
+      const until = performance.now() + 15;
+      while (performance.now() < until);
+      return `${item}${index} ${fired.length}`;
+    });
+    expect(items).toEqual(['a0 0', 'b1 1', 'c2 1']);
   });
 });

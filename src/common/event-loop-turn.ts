@@ -63,3 +63,17 @@ export function inTurns<Item>(items: readonly Item[]): readonly (Item | Promise<
     return turn.then(() => item);
   });
 }
+
+/** Makes something of each item, and gives the event loop back wherever {@link turnIsOver}: for items that take long. */
+export async function mapInTurns<Item, Result>(
+  items: readonly Item[],
+  map: (item: Item, index: number) => Result,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const [index, item] of items.entries()) {
+    const pause = turnIsOver();
+    if (pause) await pause;
+    results.push(map(item, index));
+  }
+  return results;
+}

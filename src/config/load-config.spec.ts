@@ -207,7 +207,7 @@ describe('loadConfig', () => {
         'http://127.0.0.1',
         'http://127.255.255.254:9',
         'http://[::1]:8080',
-        // What the URL parser, and so whoever calls it, takes for 127.0.0.1.
+        // What the URL parser takes for 127.0.0.1.
         'http://0x7f.1',
         'http://2130706433',
         'http://[::ffff:127.0.0.1]',

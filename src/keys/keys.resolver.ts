@@ -84,7 +84,7 @@ export class KeysResolver {
       type: () => ProviderKind,
       nullable: true,
       defaultValue: 'CHAT',
-      description: 'The kind of request; of no account where a provider is named.',
+      description: 'The kind of request; ignored where a provider is named.',
     })
     kind?: ProviderKindId | null,
   ): Promise<KeyResolution> {

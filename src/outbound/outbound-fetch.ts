@@ -1,6 +1,6 @@
 import { turnIsOver } from '../common/event-loop-turn.js';
-import { JsonBounds } from './json-bounds.js';
 import type { OutboundRequest, OutboundResponse } from './outbound-http.js';
+import { parseJson } from './read-json.js';
 import { type ServerSentEvent, ServerSentEventParser } from './server-sent-event-parser.js';
 import { ProviderUnavailableError } from './upstream-error.js';
 
@@ -102,9 +102,13 @@ async function* beginningOf(body: AsyncIterable<Uint8Array>, maxBytes: number): 
   }
 }
 
+/** What some APIs, and gateways that speak like them, end a stream with. It is no JSON. */
+const END_OF_STREAM = '[DONE]';
+
 /**
  * The events of a body, written anew: packages' readers search all that they have of an event again for each piece of
- * it, keep what they skip, and fail at what the specification allows (an event without data, mixed line ends).
+ * it, keep what they skip, fail at what the specification allows (an event without data, mixed line ends), and print
+ * what is no JSON to the process's own output, whatever their log level.
  */
 async function* wholeEvents(
   body: AsyncIterable<Uint8Array>,
@@ -123,7 +127,7 @@ async function* wholeEvents(
 function* merge(events: Iterable<ServerSentEvent>): Generator<string> {
   let merged = '';
   for (const event of events) {
-    new JsonBounds().add(event.data);
+    if (event.data !== END_OF_STREAM) parseJson(event.data);
     const text = write(event);
     if (merged !== '' && merged.length + text.length > MERGED_LENGTH) {
       yield merged;

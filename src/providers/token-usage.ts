@@ -9,7 +9,7 @@ interface CountedTokens {
 }
 
 /** The most that GraphQL's Int holds. Who counts more has told no count: a wrong number would go into the usage. */
-const MAX_COUNT = 2 ** 31 - 1;
+export const MAX_COUNT = 2 ** 31 - 1;
 
 const count = (value: unknown): number | null =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT ? value : null;

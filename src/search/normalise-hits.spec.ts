@@ -11,28 +11,32 @@ const hit = (fields: Partial<SearchHit> = {}): SearchHit => ({
   ...fields,
 });
 
-const urlsOf = (urls: readonly string[], limit = 20): string[] =>
-  normaliseHits(
+async function urlsOf(urls: readonly string[], limit = 20): Promise<string[]> {
+  const hits = await normaliseHits(
     urls.map((url) => hit({ url })),
     limit,
     'TEXT',
-  ).map(({ url }) => url);
+  );
+  return hits.map(({ url }) => url);
+}
 
-const contentsOf = (contents: readonly (string | null)[]): (string | null)[] =>
-  normaliseHits(
+async function contentsOf(contents: readonly (string | null)[]): Promise<(string | null)[]> {
+  const hits = await normaliseHits(
     contents.map((content) => hit({ content })),
     20,
     'TEXT',
-  ).map(({ content }) => content);
+  );
+  return hits.map(({ content }) => content);
+}
 
 describe('normaliseHits', () => {
-  it('leaves a clean hit as it is', () => {
+  it('leaves a clean hit as it is', async () => {
     const clean = hit({ content: '# Title\n\n<b>Text</b>', score: 0.5 });
-    expect(normaliseHits([clean], 5, 'TEXT')).toEqual([clean]);
+    expect(await normaliseHits([clean], 5, 'TEXT')).toEqual([clean]);
   });
 
-  it('shows titles and snippets as text, and leaves Markdown alone', () => {
-    const [cleaned] = normaliseHits(
+  it('shows titles and snippets as text, and leaves Markdown alone', async () => {
+    const [cleaned] = await normaliseHits(
       [hit({ title: '<b>A</b> &amp; B', snippet: 'x&#x27;s', content: 'a &amp; <b>' })],
       5,
       'HTML',
@@ -41,7 +45,7 @@ describe('normaliseHits', () => {
   });
 
   describe('addresses', () => {
-    it('are http or https', () => {
+    it('are http or https', async () => {
       const others = [
         'javascript:alert(1)',
         'data:text/html,x',
@@ -49,21 +53,21 @@ describe('normaliseHits', () => {
         'file:///etc/passwd',
         'mailto:a@b.c',
       ];
-      expect(urlsOf([...others, 'http://example.com/a', 'https://example.com/a'])).toEqual([
+      expect(await urlsOf([...others, 'http://example.com/a', 'https://example.com/a'])).toEqual([
         'http://example.com/a',
         'https://example.com/a',
       ]);
     });
 
-    it('are whole', () => {
-      expect(urlsOf(['', '/path', 'example.com', 'https://', '//example.com/a'])).toEqual([]);
+    it('are whole', async () => {
+      expect(await urlsOf(['', '/path', 'example.com', 'https://', '//example.com/a'])).toEqual([]);
     });
 
-    it('hold no credentials', () => {
-      expect(urlsOf(['https://user:password@example.com/', 'https://user@example.com/'])).toEqual([]);
+    it('hold no credentials', async () => {
+      expect(await urlsOf(['https://user:password@example.com/', 'https://user@example.com/'])).toEqual([]);
     });
 
-    it('come once, the first time', () => {
+    it('come once, the first time', async () => {
       const same = [
         'https://example.com/a',
         'https://EXAMPLE.com/a',
@@ -71,11 +75,13 @@ describe('normaliseHits', () => {
         'https://example.com/a#b',
         'https://example.com:443/a',
       ];
-      expect(urlsOf(same)).toEqual(['https://example.com/a']);
-      expect(urlsOf(['https://example.com', 'https://example.com/#top'])).toEqual(['https://example.com/']);
+      expect(await urlsOf(same)).toEqual(['https://example.com/a']);
+      expect(await urlsOf(['https://example.com', 'https://example.com/#top'])).toEqual([
+        'https://example.com/',
+      ]);
     });
 
-    it('differ by path, its case, query, scheme and port', () => {
+    it('differ by path, its case, query, scheme and port', async () => {
       const different = [
         'https://example.com/a',
         'https://example.com/A',
@@ -84,12 +90,12 @@ describe('normaliseHits', () => {
         'http://example.com/a',
         'https://example.com:8443/a',
       ];
-      expect(urlsOf(different)).toEqual(different);
+      expect(await urlsOf(different)).toEqual(different);
     });
   });
 
-  it('keeps the limit, counted after what was left out', () => {
-    expect(urlsOf(['ftp://a/', 'https://a/', 'https://a/#', 'https://b/', 'https://c/'], 2)).toEqual([
+  it('keeps the limit, counted after what was left out', async () => {
+    expect(await urlsOf(['ftp://a/', 'https://a/', 'https://a/#', 'https://b/', 'https://c/'], 2)).toEqual([
       'https://a/',
       'https://b/',
     ]);
@@ -103,29 +109,30 @@ describe('normaliseHits', () => {
     [NaN, null],
     [Infinity, null],
     [null, null],
-  ])('makes of the score %p %p', (score, expected) => {
-    expect(normaliseHits([hit({ score })], 5, 'TEXT')[0]?.score).toBe(expected);
+  ])('makes of the score %p %p', async (score, expected) => {
+    const [scored] = await normaliseHits([hit({ score })], 5, 'TEXT');
+    expect(scored?.score).toBe(expected);
   });
 
   describe('content', () => {
-    it('that is blank is none', () => {
-      expect(contentsOf(['', ' \n ', null])).toEqual([null, null, null]);
+    it('that is blank is none', async () => {
+      expect(await contentsOf(['', ' \n ', null])).toEqual([null, null, null]);
     });
 
-    it('that fits is whole', () => {
+    it('that fits is whole', async () => {
       const whole = 'x'.repeat(MAX_CONTENT_CHARACTERS / 2);
-      expect(contentsOf([whole, whole])).toEqual([whole, whole]);
+      expect(await contentsOf([whole, whole])).toEqual([whole, whole]);
     });
 
-    it('is cut where it is longest, so that all results have some', () => {
-      const contents = contentsOf(['l'.repeat(100_000), 'short', null, 'm'.repeat(100_000)]);
+    it('is cut where it is longest, so that all results have some', async () => {
+      const contents = await contentsOf(['l'.repeat(100_000), 'short', null, 'm'.repeat(100_000)]);
       const lengths = contents.map((content) => content?.length ?? 0);
       expect(lengths).toEqual([11_997, 5, 0, 11_998]);
       expect(lengths[0]! + lengths[1]! + lengths[3]!).toBe(MAX_CONTENT_CHARACTERS);
     });
 
-    it('is cut between characters', () => {
-      const [content] = contentsOf([`x${'😀'.repeat(MAX_CONTENT_CHARACTERS)}`]);
+    it('is cut between characters', async () => {
+      const [content] = await contentsOf([`x${'😀'.repeat(MAX_CONTENT_CHARACTERS)}`]);
       expect(content).toHaveLength(MAX_CONTENT_CHARACTERS - 1);
       expect(content?.endsWith('😀')).toBe(true);
     });

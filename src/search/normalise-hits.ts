@@ -1,3 +1,4 @@
+import { mapInTurns } from '../common/event-loop-turn.js';
 import type { SearchHit, TextFormat } from './contract.js';
 import { toPlainText } from './plain-text.js';
 import { selectHits } from './select-hits.js';
@@ -13,16 +14,16 @@ export const MAX_CONTENT_CHARACTERS = 24_000;
  * @param limit the most results to keep
  * @param textFormat what the titles and snippets are written in
  */
-export function normaliseHits(
+export async function normaliseHits(
   hits: readonly SearchHit[],
   limit: number,
   textFormat: TextFormat,
-): SearchHit[] {
+): Promise<SearchHit[]> {
   const kept = selectHits(hits, limit);
   const contents = shareOut(kept.map(({ content }) => content?.trim() ?? '')).map((text) =>
     text === '' ? null : text,
   );
-  return kept.map(({ title, url, snippet, score }, index) => ({
+  return mapInTurns(kept, ({ title, url, snippet, score }, index) => ({
     title: toPlainText(title, textFormat),
     url,
     snippet: toPlainText(snippet, textFormat),

@@ -59,6 +59,46 @@ describe('SearchService', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
+  it.each([
+    // Each of these texts takes a parser milliseconds.
+    ['markup', { title: '<b>'.repeat(2_400) + '</i>'.repeat(700), snippet: '<div>'.repeat(2_000) }],
+    ['keys', { content: KEY.repeat(20_000) }],
+  ])('lets others have their turn while it cleans %s without end', async (_, fields) => {
+    let isSearching = true;
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      if (isSearching) setImmediate(count);
+    };
+    const engine: SearchEngine = {
+      search: () => {
+        setImmediate(count);
+        const hits = Array.from({ length: 200 }, (_item, index) => ({
+          ...found,
+          ...fields,
+          url: `https://example.com/${index}`,
+        }));
+        return Promise.resolve(hits);
+      },
+    };
+    await serviceWith(engine).search(
+      'BRAVE',
+      { ...request, limit: 20 },
+      key,
+      mask,
+      new AbortController().signal,
+    );
+    isSearching = false;
+    expect(turns).toBeGreaterThan(2);
+  });
+
+  it('looks at no address that is longer than any', async () => {
+    const url = `https://example.com/${'a'.repeat(16_384)}`;
+    const engine: SearchEngine = { search: () => Promise.resolve([{ ...found, url }, found]) };
+    const search = serviceWith(engine).search('BRAVE', request, key, mask, new AbortController().signal);
+    expect((await search).map((hit) => hit.url)).toEqual([found.url]);
+  });
+
   it('knows only the engines that it was given', async () => {
     const search = serviceWith(silent).search('OTHER', request, key, mask, new AbortController().signal);
     expect(await failureOf(search)).toEqual(new Error('There is no search engine for OTHER.'));

@@ -45,8 +45,8 @@ export class SearchService {
       (inTime) => engine.search(request, key, inTime),
     );
     // Before, so that no cut leaves a part of the key; and after, for entities and tags that are gone may have hidden it.
-    const masked = maskHits(hits.slice(0, MAX_LOOKED_AT), mask);
-    return maskHits(normaliseHits(masked, request.limit, textFormat), mask);
+    const masked = await maskHits(hits.slice(0, MAX_LOOKED_AT), mask);
+    return maskHits(await normaliseHits(masked, request.limit, textFormat), mask);
   }
 
   #get(engineId: string): TimedEngine {

@@ -3,7 +3,7 @@ import type { SearchHit } from './contract.js';
 /** Engines are asked for twenty at most. Of one that sends more without end, no more are looked at. */
 export const MAX_LOOKED_AT = 200;
 /** What browsers and servers take is shorter; a parser takes any. */
-const MAX_ADDRESS_LENGTH = 16_384;
+export const MAX_ADDRESS_LENGTH = 16_384;
 
 /**
  * The hits that can be shown: addresses are http or https without credentials and come once, the first time; no more

@@ -13,7 +13,7 @@ const QUIET_MS = 4_000;
 /** How long it may take to give it, in milliseconds: other servers may have to find it dead first, and end the run. */
 const ANSWER_MS = 8_000;
 
-/** So often in a second the log may be read in vain; then what is told of it is left to gather for so long. */
+/** So often in a second the log may be read in vain; then news of it may gather for so long, in milliseconds. */
 const MANY_EMPTY_READS = 100;
 const GATHERING_MS = 50;
 

@@ -11,8 +11,8 @@ import type { SharedRuns } from './shared-runs.js';
 /** Bytes of events in one entry, about. */
 const MAX_ENTRY_BYTES = 32 * 1024;
 /**
- * How long Redis may be away before watchers see what it does not have, in milliseconds. Whoever hung themselves takes
- * Redis for away at first, and has to hear from it that they were taken for dead.
+ * How long Redis may be away before watchers see what it does not have, in milliseconds. A server that was suspended
+ * takes Redis for away at first, and has to learn from it whether another server took it for dead.
  */
 const PATIENCE_MS = 2_000;
 /** Watchers elsewhere are shown that the run is there at most this often, in milliseconds. */

@@ -1,8 +1,8 @@
 import type { Script } from '../../redis/redis-connection.js';
 
 /*
- * Whoever can write to Redis may have put anything into these keys: what a script answers with has a bounded size, and
- * is believed only where it is sealed.
+ * Anything may stand in these keys, for others can write to Redis: what a script answers with has a bounded size, and is
+ * believed only where it is sealed.
  */
 
 /** Characters of one sealed entry, record or claim, beyond which it is none of ours. */

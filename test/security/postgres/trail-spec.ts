@@ -7,7 +7,7 @@ import { ENCRYPTION_KEY, type ServerProcess, useProcesses } from '../../support/
 // Each test makes a database and starts a server, which takes seconds on a busy machine.
 jest.setTimeout(120_000);
 
-const ANOTHER_ENCRYPTION_KEY = 'f'.repeat(63) + '0';
+const ANOTHER_ENCRYPTION_KEY = ENCRYPTION_KEY.split('').reverse().join('');
 const OLD_KEY = 'key-of-alice-0123456789';
 const NEW_KEY = 'key-of-alice-9876543210';
 const UPDATE = 'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKey { status } } }';

@@ -1,0 +1,43 @@
+import { jest } from '@jest/globals';
+import { replay } from '../../demo/stand-in/behaviours.mjs';
+import { providerIdsOf } from '../../src/registry/provider-ids.js';
+import { useServerProcess } from '../support/use-server-process.js';
+
+jest.setTimeout(60_000);
+
+const KEY = 'key-of-alice-0123456789';
+/** Names that the providers' packages treat each in a way of its own. */
+const names = [
+  null,
+  'error',
+  'ping',
+  'completion',
+  'message_start',
+  'response.completed',
+  'thread.message.delta',
+  'done',
+  'x',
+];
+const notJson = [KEY, `{"error":"${KEY}`, `[DONE ${KEY}`, `{"a":${KEY}}`, `"${KEY}`];
+
+describe('a provider that says the key where JSON should be', () => {
+  const running = useServerProcess({ LOG_LEVEL: 'trace' });
+
+  it('has it printed nowhere: neither by the server nor by a package that it uses', async () => {
+    const { server, standIn } = running();
+    for (const provider of providerIdsOf('CHAT')) {
+      standIn.acceptKey(provider, KEY);
+      await server.storeKey('alice', provider, KEY);
+      for (const name of names) {
+        for (const data of notJson) {
+          standIn.once(provider, replay([`${name === null ? '' : `event: ${name}\n`}data: ${data}\n\n`]));
+          const events = await server.chatEvents('alice', { provider });
+          expect(events.at(-1)).toMatchObject({ __typename: 'ChatFailed' });
+          expect(JSON.stringify(events)).not.toContain(KEY);
+        }
+      }
+    }
+    const { stdout, stderr } = await server.kill('SIGKILL');
+    expect(stdout + stderr).not.toContain(KEY);
+  });
+});
