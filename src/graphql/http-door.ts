@@ -69,9 +69,11 @@ export class HttpDoor {
         await this.guard(request, reply, () => this.read(request, reply));
     });
     // Here and not earlier: reading the body leaves the scope.
-    server.addHook('preHandler', (request, _, done) => {
+    server.addHook('preHandler', (request, reply, done) => {
       const { id: requestId, document } = request;
-      requestScope.run({ requestId, document }, done);
+      const scope = { requestId, document };
+      reply.raw.once('close', () => (scope.document = null));
+      requestScope.run(scope, done);
     });
   }
 
