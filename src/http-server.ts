@@ -49,7 +49,10 @@ export async function installHttp(app: NestFastifyApplication, { general }: Conf
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
-    if (lacksHost(request.raw)) {
+    const { raw } = request;
+    // HTTP/1.0 knows no such header, and what serves GraphQL takes a request's whole address.
+    if (raw.httpVersion === '1.0') raw.headers.host ??= 'localhost';
+    if (!namesHost(raw)) {
       void reply.header('connection', 'close');
       throw BadUserInputError.at('request', 'must name its host');
     }
@@ -82,6 +85,5 @@ function answerBadAddress(
   logRequest(app.get(Logger), request, reply);
 }
 
-/** RFC 9112 section 3.2. */
-const lacksHost = ({ headers, httpVersion }: IncomingMessage): boolean =>
-  headers.host === undefined && httpVersion === '1.1';
+/** RFC 9112 section 3.2: what is no host is refused as if it were missing. */
+const namesHost = ({ headers: { host = '' } }: IncomingMessage): boolean => URL.canParse(`http://${host}/`);

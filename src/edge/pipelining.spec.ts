@@ -49,4 +49,13 @@ describe('requests of one connection', () => {
     served[0]!.answer();
     expect(served).toHaveLength(1);
   });
+
+  it('are not begun where it is lost: their responses would never be closed', () => {
+    const { served, newSocket, send } = newServer();
+    const socket = newSocket();
+    for (const name of ['1', '2', '3']) send(socket, name);
+    socket.destroy();
+    served[0]!.answer();
+    expect(served.map(({ name }) => name)).toEqual(['1']);
+  });
 });

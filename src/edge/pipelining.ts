@@ -21,6 +21,9 @@ export function servePipelinedInTurn(server: Server): void {
 
   const begin = ([request, response]: Exchange, waiting: Exchange[]): void => {
     response.once('close', () => {
+      // Node gives a response its socket when it is its turn. Of a connection that is lost none gets one, and no response
+      // without a socket ever says that it is closed: what waits for that would wait for good.
+      if (request.socket.destroyed) waiting.length = 0;
       const next = waiting.shift();
       if (next) begin(next, waiting);
       else waitingOn.delete(request.socket);

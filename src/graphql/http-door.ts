@@ -37,6 +37,9 @@ const PATHS: ReadonlySet<string | undefined> = new Set([GRAPHQL_PATH, STREAM_PAT
  */
 const TURN_MS = 500;
 
+/** Whose turn it is where nobody says who asks. */
+const STRANGERS = '';
+
 /**
  * What a request over HTTP passes before anybody sees it: origin, drain, token, its user's turn; then the document, for
  * Apollo.
@@ -93,23 +96,29 @@ export class HttpDoor {
   }
 
   private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    // Before anything takes its time: a response says once that it is closed.
+    request.leaving = whenLeft(reply);
     void reply.header('cache-control', 'no-store');
     if (!this.origins.allows(request.raw)) throw new ForbiddenOriginError();
     this.lifecycle.throwIfDraining();
     request.user = await this.authenticator.authenticate(request.headers.authorization, request.raw);
     if (!request.user && !hasShortBody(request)) throw new UnauthenticatedError();
-    request.leaving = whenLeft(reply);
-    request.turn = await this.turns.take(request.user?.userId ?? '', request.leaving);
-    if (!request.turn) throw new ClientLeftError();
-    const { turn } = request;
+    // A user's body waits for its turn unread. Strangers share theirs, and one of them who sends a short body for minutes
+    // is not to keep it from the others.
+    if (request.user) await this.takeTurn(request, reply, request.user.userId);
+  }
+
+  private async takeTurn(request: FastifyRequest, reply: FastifyReply, userId: string): Promise<void> {
+    const { leaving } = request;
+    const turn = leaving && (await this.turns.take(userId, leaving));
+    if (!turn) throw new ClientLeftError();
+    request.turn = turn;
     reply.raw.once('close', () => turn.release());
   }
 
   /** Reads the document, so that Apollo finds it read; what is wrong with it is answered here. */
-  private read(request: FastifyRequest, reply: FastifyReply): void {
-    const { user, turn } = request;
-    const timer = setTimeout(() => turn?.release(), TURN_MS);
-    reply.raw.once('close', () => clearTimeout(timer));
+  private async read(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { user } = request;
     checkNesting(request);
     if (user) refusePersistedQuery(request);
     const query = queryOf(request);
@@ -118,6 +127,9 @@ export class HttpDoor {
     if (query === null) throw new UnauthenticatedError();
     const introspection = !this.config.general.production;
     if (!user && !mayBeOpen(query, { introspection })) throw new UnauthenticatedError();
+    if (!user) await this.takeTurn(request, reply, STRANGERS);
+    const timer = setTimeout(() => request.turn?.release(), TURN_MS);
+    reply.raw.once('close', () => clearTimeout(timer));
     const read = this.documents.read(query);
     if (!user && !('kind' in read && isOpen(read))) throw new UnauthenticatedError();
     if ('kind' in read) request.document = read;

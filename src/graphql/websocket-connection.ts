@@ -91,7 +91,8 @@ export class WebSocketConnection {
     const stopPinging = keepAlive(socket, request.socket);
     const end = (): void => {
       stopWaiting();
-      intake.drain();
+      // Clients unsubscribe and close in one breath, and a chat that is unsubscribed from does not wait for them to come back.
+      for (const data of intake.drain()) this.#unsubscribe(data);
       this.#end();
     };
     socket.once('closing', end);
@@ -191,6 +192,11 @@ export class WebSocketConnection {
       this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${message.id} already exists`);
     } else return this.#operations.begin(message, this.#user);
     return undefined;
+  }
+
+  #unsubscribe(data: Buffer): void {
+    const message = readMessage(data, this.#user !== null);
+    if ('type' in message && message.type === MessageType.Complete) this.#operations.complete(message.id);
   }
 
   #end(): void {

@@ -47,20 +47,26 @@ export class WebSocketIntake {
     this.#release('asked');
   }
 
-  /** The connection is closing: nothing is handled any more, and what comes is read away, for the client's Close frame. */
-  drain(): void {
-    this.#waiting.length = 0;
+  /**
+   * The connection is closing: nothing is handled any more, and what comes is read away, for the client's Close frame.
+   *
+   * @returns the messages that came before and wait still
+   */
+  drain(): readonly Buffer[] {
     this.#release('asked');
+    return this.#waiting.splice(0);
   }
 
   async #handleAll(): Promise<void> {
     this.#isHandling = true;
     try {
-      for (let data = this.#waiting.shift(); data; data = this.#waiting.shift()) {
-        const pause = this.handle(data) ?? turnIsOver();
-        if (!pause) continue;
-        this.#hold('handling');
-        await pause;
+      while (this.#waiting.length > 0) {
+        // Before it, too: the messages of many connections may be there in one turn of the event loop.
+        const pause = turnIsOver();
+        if (pause) await this.#holdFor(pause);
+        const data = this.#waiting.shift();
+        const handling = data && this.handle(data);
+        if (handling) await this.#holdFor(handling);
       }
     } catch (error) {
       this.onError(error);
@@ -73,6 +79,11 @@ export class WebSocketIntake {
     this.#hold('resting');
     await nextTurn();
     this.#release('resting');
+  }
+
+  #holdFor(work: Promise<void>): Promise<void> {
+    this.#hold('handling');
+    return work;
   }
 
   #hold(hold: Hold): void {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { CHAT, HELLO, signToken } from '../support/test-server.js';
@@ -118,6 +118,21 @@ describe('the WebSocket door', () => {
     socket.send({ id: 'mine:1', type: 'complete' });
     expect(await abortedAtReturn).toBe(false);
     expect(contexts.map(({ signal }) => signal.aborted)).toEqual([false, false]);
+  });
+
+  it('hears a client unsubscribe that closes in the same breath, also while another message of it is handled', async () => {
+    const { abortedAtReturn } = watchSources(server());
+    const socket = await server().socket();
+    await socket.init('alice');
+    socket.subscribe('1', CHAT, { input: { messages: HELLO } });
+    expect(await socket.next()).toMatchObject({ id: '1', type: 'next' });
+    const transport = (socket.socket as unknown as { readonly _socket: Socket })._socket;
+    transport.cork();
+    socket.subscribe('2', CHAT, { input: { messages: HELLO } });
+    socket.send({ id: '1', type: 'complete' });
+    socket.socket.close();
+    transport.uncork();
+    expect(await abortedAtReturn).toBe(false);
   });
 
   it('survives a socket that is cut in the middle of the handshake', async () => {
