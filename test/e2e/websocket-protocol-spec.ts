@@ -517,6 +517,15 @@ describe.each(peers)('%s', (name, start) => {
       else await expectSilence(socket);
     });
 
+    it('an id that would be a burden in every message ends with 4400 only here', async () => {
+      const socket = await enter();
+      for (const id of ['x'.repeat(1_000), 'x'.repeat(1_001)])
+        subscribe(socket, id, { query: 'subscription { nothing }' });
+      expect(await socket.next()).toMatchObject({ id: 'x'.repeat(1_000), type: 'error' });
+      if (isOurs) expect(await socket.closed).toMatchObject({ code: 4400 });
+      else expect(await socket.next()).toMatchObject({ type: 'error' });
+    });
+
     it('a reason that would be too long for a Close frame is cut only here', async () => {
       const operation = peer.endless();
       const socket = await enter();
