@@ -408,7 +408,7 @@ describe.each(peers)('%s', (name, start) => {
       await returned;
     });
 
-    it('graphql-ws is told of a document that is none', async () => {
+    it('the client of graphql-ws sees the errors of a document that does not validate', async () => {
       const iterator = (await connect()).iterate({ query: 'subscription { nothing }' });
       await expect(iterator.next()).rejects.toEqual([
         expect.objectContaining({ message: expect.stringContaining('Cannot query field "nothing"') }),
@@ -467,7 +467,7 @@ describe.each(peers)('%s', (name, start) => {
     it('a pong repeats the payload of its ping only there', async () => {
       const socket = await open();
       socket.send({ type: 'ping', payload: { a: 1 } });
-      // Whoever does not read would have us keep what it sends.
+      // A client that does not read would have us keep what it sends.
       expect(await socket.next()).toEqual(isOurs ? { type: 'pong' } : { type: 'pong', payload: { a: 1 } });
     });
 

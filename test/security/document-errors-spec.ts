@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { jest } from '@jest/globals';
 import { type GraphQLErrorBody, signToken } from '../support/test-server.js';
+import { CAN_REPORT, reportOf } from '../support/process-report.js';
 import { useServerProcess } from '../support/use-server-process.js';
 
 jest.setTimeout(60_000);
 
-const TELLS_DELAYS = ['--import', new URL('../support/delays-on-message.mjs', import.meta.url).href];
 /** On a machine that runs other suites beside this one. A mask that is not linear takes many times as long. */
 const PATIENCE_MS = 1_000;
 const LONGEST_MESSAGE = 1_000;
@@ -76,7 +75,7 @@ const rings: readonly (readonly [name: string, document: string])[] = [
 type Ask = (query: string) => Promise<readonly GraphQLErrorBody[]>;
 
 describe('an error of a document', () => {
-  const running = useServerProcess({}, TELLS_DELAYS);
+  const running = useServerProcess({}, CAN_REPORT);
   let authorization: string;
   beforeAll(async () => {
     authorization = `Bearer ${await signToken('alice')}`;
@@ -119,13 +118,7 @@ describe('an error of a document', () => {
     ],
   ];
 
-  async function longestHold(): Promise<number> {
-    const { child } = running().server;
-    const told = once(child, 'message');
-    child.send('tell');
-    const [{ longestMs }] = (await told) as [{ longestMs: number }];
-    return longestMs;
-  }
+  const longestHold = async () => (await reportOf(running().server)).longestMs;
 
   describe.each(doors)('over %s', (_, ask) => {
     it.each(longOnes)('takes no time and quotes nothing: %s', async (_, document) => {
@@ -141,7 +134,7 @@ describe('an error of a document', () => {
       expectBounded(errors);
     });
 
-    it.each(rings)('tells of fragments in a ring: %s', async (_, document) => {
+    it.each(rings)('refuses fragments in a ring: %s', async (_, document) => {
       await longestHold();
       const errors = await ask(document);
       expect(await longestHold()).toBeLessThan(PATIENCE_MS);

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { jest } from '@jest/globals';
 import { chatCases } from '../contract/chat-adapter-cases.js';
 import { engineCases } from '../contract/search-engine-cases.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type Flood, FloodUpstream } from '../support/flood-upstream.js';
+import { CAN_REPORT, reportOf } from '../support/process-report.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
 import { type RawSocket, signToken } from '../support/test-server.js';
 
@@ -17,7 +17,6 @@ const ANSWERS = 20;
 
 const CHAT = 'subscription ($input: ChatInput!) { chat(input: $input) { __typename seq } }';
 const SEARCH = 'query ($input: WebSearchInput!) { webSearch(input: $input) { results { url } } }';
-const REPORTS_DELAYS = ['--import', new URL('../support/delays-on-message.mjs', import.meta.url).href];
 
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n';
 const ENDLESS = `${HEAD}connection: close\r\n\r\n`;
@@ -107,7 +106,7 @@ describe('a provider that floods', () => {
       LIMIT_SEARCHES_PER_MINUTE: '0',
       CHAT_DISCONNECT_GRACE_MS: '0',
     };
-    const server = await processes.start(environment, REPORTS_DELAYS);
+    const server = await processes.start(environment, CAN_REPORT);
     for (const { entry } of [...chatCases, ...engineCases])
       await server.storeKey('alice', entry.id, 'a-key-of-alice');
     return server;
@@ -117,10 +116,10 @@ describe('a provider that floods', () => {
     const server = await start();
     // The packages are loaded with the first chat, which takes its time.
     await flooded(server, body('\n'));
-    const before = await report(server);
+    const before = await reportOf(server);
     for (const [name, flood] of floods) {
       await flooded(server, flood);
-      const { longestMs, residentBytes } = await report(server);
+      const { longestMs, residentBytes } = await reportOf(server);
       const more = residentBytes - before.residentBytes;
       expect([name, longestMs < LONGEST_MS, more < MOST_BYTES]).toEqual([name, true, true]);
     }
@@ -164,11 +163,4 @@ async function ask(server: ServerProcess): Promise<() => Promise<void>> {
     client.abort();
     await Promise.allSettled(searches);
   };
-}
-
-async function report(server: ServerProcess): Promise<{ longestMs: number; residentBytes: number }> {
-  const told = once(server.child, 'message');
-  server.child.send('report');
-  const [message] = (await told) as [{ longestMs: number; residentBytes: number }];
-  return message;
 }

@@ -7,7 +7,7 @@ import { JWT_SECRET, signToken } from '../support/test-server.js';
 
 jest.setTimeout(120_000);
 
-/** Of no provider and of no account. */
+/** Of no provider. */
 const KEYS = [
   'sk-proj-Zq7Zq7Zq7Zq7Zq7Zq7Zq7Zq7',
   'sk-ant-api03-Zq7Zq7Zq7Zq7Zq7Zq7Zq7',

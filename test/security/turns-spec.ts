@@ -1,12 +1,10 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { jest } from '@jest/globals';
 import { CHAT, signToken } from '../support/test-server.js';
+import { CAN_REPORT, reportOf } from '../support/process-report.js';
 import { useServerProcess } from '../support/use-server-process.js';
 
 jest.setTimeout(180_000);
-
-const TELLS_DELAYS = ['--import', new URL('../support/delays-on-message.mjs', import.meta.url).href];
 
 const MANY = 10_000;
 /**
@@ -16,7 +14,7 @@ const MANY = 10_000;
 const PATIENCE_MS = 1_000;
 
 describe('a user who asks for ten thousand things in a row', () => {
-  const running = useServerProcess({}, TELLS_DELAYS);
+  const running = useServerProcess({}, CAN_REPORT);
 
   /** The longest time for which the server's event loop was held while the work went on, in milliseconds. */
   async function longestHoldDuring(work: () => Promise<unknown>): Promise<number> {
@@ -25,13 +23,7 @@ describe('a user who asks for ten thousand things in a row', () => {
     return longestHold();
   }
 
-  async function longestHold(): Promise<number> {
-    const { child } = running().server;
-    const told = once(child, 'message');
-    child.send('tell');
-    const [{ longestMs }] = (await told) as [{ longestMs: number }];
-    return longestMs;
-  }
+  const longestHold = async () => (await reportOf(running().server)).longestMs;
 
   it.each([
     ['subscriptions that are refused', 'subscription { chat(input: { messages: [] }) { seq } }'],

@@ -33,7 +33,7 @@ export interface GraphQLErrorBody {
 }
 
 /** Suites use few users for much: those that are about limits set them. */
-const NO_LIMITS = {
+export const NO_LIMITS = {
   LIMIT_STREAMS_PER_USER: '0',
   LIMIT_STREAMS_PER_SERVER: '0',
   LIMIT_CHATS_PER_MINUTE: '0',

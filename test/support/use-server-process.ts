@@ -1,16 +1,7 @@
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
 import { createDatabase, type TestDatabase } from './database.js';
 import { ENCRYPTION_KEY, type Environment, ServerProcess } from './server-process.js';
-import { JWT_SECRET } from './test-server.js';
-
-/** Suites that are about limits set them. */
-const NO_LIMITS = {
-  LIMIT_STREAMS_PER_USER: '0',
-  LIMIT_STREAMS_PER_SERVER: '0',
-  LIMIT_CHATS_PER_MINUTE: '0',
-  LIMIT_SEARCHES_PER_MINUTE: '0',
-  LIMIT_KEY_CHANGES_PER_MINUTE: '0',
-};
+import { JWT_SECRET, NO_LIMITS } from './test-server.js';
 
 export interface RunningServer {
   readonly server: ServerProcess;

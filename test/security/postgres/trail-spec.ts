@@ -247,7 +247,7 @@ describe.each(['public', 'keystream'])('the documented roles, in the schema %s',
     await run(plainUrlOf(role), [
       `INSERT INTO audit_events (id, user_id, kind, outcome) VALUES ('${ID}', 'alice', 'KEY_STORED', 'OK')`,
     ]);
-    // As whoever follows older advice, and more.
+    // As older advice had it, and more.
     await run(plainUrlOf(owner), [`GRANT ALL ON audit_events TO ${role}`]);
     const refused = /append-only: (UPDATE|DELETE|TRUNCATE) refused/;
     const says = "SET LOCAL keystream.audit_maintenance = 'on'";

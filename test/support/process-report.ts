@@ -1,0 +1,19 @@
+import { once } from 'node:events';
+import type { ServerProcess } from './server-process.js';
+
+/** Arguments of a server that can be asked by {@link reportOf}. */
+export const CAN_REPORT = ['--import', new URL('delays-on-message.mjs', import.meta.url).href];
+
+/** What a server says of itself. */
+export interface ProcessReport {
+  /** For how long its event loop was held at the most since it was asked the last time, in milliseconds. */
+  readonly longestMs: number;
+  readonly residentBytes: number;
+}
+
+export async function reportOf({ child }: ServerProcess): Promise<ProcessReport> {
+  const told = once(child, 'message');
+  child.send('report');
+  const [report] = (await told) as [ProcessReport];
+  return report;
+}
