@@ -24,6 +24,13 @@ import { chooseRequestId } from './telemetry/request-id.js';
  */
 const REQUEST_TIMEOUT_MS = 300_000;
 
+/**
+ * How long nothing may move on a connection that a request was begun on, in milliseconds: none takes that long to answer.
+ * A client that reads no answer would keep it, and all that waits on it, for good. Event streams have pings, and
+ * WebSockets their own rules.
+ */
+const IDLE_TIMEOUT_MS = 300_000;
+
 /** @param getApp the application that the adapter is for; it is not there yet */
 export function httpAdapter(
   { general, server }: Config,
@@ -32,6 +39,7 @@ export function httpAdapter(
   return new FastifyAdapter({
     bodyLimit: server.maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: IDLE_TIMEOUT_MS,
     genReqId: (request: Pick<IncomingMessage, 'headers'>) => chooseRequestId(request.headers['x-request-id']),
     // Node's own answer to a request without one would come without our headers.
     http: { requireHostHeader: false },

@@ -90,6 +90,13 @@ describe('the HTTP door', () => {
     expect(text).not.toContain(SENTINEL);
   });
 
+  it('keeps no connection for good on which nothing moves: its client reads no answer', () => {
+    const { timeout } = server().app.getHttpServer() as { readonly timeout: number };
+    // Long enough for what takes long to be answered.
+    expect(timeout).toBeGreaterThanOrEqual(120_000);
+    expect(timeout).toBeLessThanOrEqual(600_000);
+  });
+
   it('answers a user, and nobody keeps the answer', async () => {
     const { status, data, headers } = await server().post('alice', VIEWER);
     expect({ status, data }).toEqual({ status: 200, data: { viewer: { id: 'alice' } } });
