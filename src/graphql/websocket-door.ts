@@ -18,6 +18,9 @@ import { ServerSocket } from './websocket-server-socket.js';
 
 const PATH = '/graphql';
 
+/** Parts that a message may come in. Browsers that divide long ones make parts of 16 KiB and more. */
+const MAX_FRAGMENTS = 256;
+
 /** Our own graphql-ws server, on the same port as HTTP: sub-protocol graphql-transport-ws, subscriptions only. */
 @Injectable()
 export class WebSocketDoor {
@@ -44,6 +47,10 @@ export class WebSocketDoor {
       WebSocket: ServerSocket,
       // Ours does not let the pongs pile up.
       autoPong: false,
+      // One read brings ten thousand small frames: of each socket one is handled in a turn of the event loop. The parts of
+      // a message are taken together, so there are few.
+      allowSynchronousEvents: false,
+      maxFragments: MAX_FRAGMENTS,
     });
   }
 
