@@ -71,7 +71,7 @@ export class WebSocketConnection {
     this.#settings = settings;
     this.#socket = socket;
     const fail = (error: unknown): void => this.#fail(error);
-    const intake = new WebSocketIntake(socket, request.socket, (data) => this.#receive(data), fail);
+    const intake = new WebSocketIntake(socket, (data) => this.#receive(data), fail);
     this.#outbox = new Outbox(socket, intake);
     this.#operations = new WebSocketOperations({
       ...settings,

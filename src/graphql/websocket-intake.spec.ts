@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { nextTurn } from '../common/event-loop-turn.js';
 import { type MessageHandler, WebSocketIntake } from './websocket-intake.js';
@@ -16,14 +15,9 @@ class FakeSocket extends EventEmitter {
 
 function newIntake(handle: MessageHandler) {
   const socket = new FakeSocket();
-  const intake = new WebSocketIntake(
-    socket as unknown as WebSocket,
-    new EventEmitter() as Socket,
-    handle,
-    (error) => {
-      throw error;
-    },
-  );
+  const intake = new WebSocketIntake(socket as unknown as WebSocket, handle, (error) => {
+    throw error;
+  });
   const receive = (text: string) => socket.emit('message', Buffer.from(text));
   return { socket, intake, receive };
 }

@@ -1,15 +1,11 @@
-import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { nextTurn, turnIsOver } from '../common/event-loop-turn.js';
-
-/** The most bytes that Node reads at once. After less there is nothing more for the moment. */
-const FULL_READ_BYTES = 65_536;
+import { turnIsOver } from '../common/event-loop-turn.js';
 
 /** Handles a message. What it returns is waited for before the next one is handled. */
 export type MessageHandler = (data: Buffer) => Promise<void> | undefined;
 
-/** Why a socket is not read: an answer waits to be read first; a message waits to be handled; others have their turn. */
-type Hold = 'asked' | 'handling' | 'resting';
+/** Why a socket is not read: an answer waits to be read first; a message waits to be handled. */
+type Hold = 'asked' | 'handling';
 
 /**
  * What comes in on one socket, at the pace at which it is handled: one message after the other, with pauses for the event
@@ -21,20 +17,14 @@ export class WebSocketIntake {
   readonly #holds = new Set<Hold>();
   #isHandling = false;
 
-  /** @param transport the connection below the WebSocket */
   constructor(
     private readonly socket: WebSocket,
-    transport: Socket,
     private readonly handle: MessageHandler,
     private readonly onError: (error: unknown) => void,
   ) {
     socket.on('message', (data: Buffer) => {
       this.#waiting.push(data);
       if (!this.#isHandling) void this.#handleAll();
-    });
-    // Many small frames, of pings say, are no messages: of them, too, there is one read for each turn of the event loop.
-    transport.on('data', (chunk: Buffer) => {
-      if (chunk.length >= FULL_READ_BYTES) void this.#rest();
     });
   }
 
@@ -73,12 +63,6 @@ export class WebSocketIntake {
     }
     this.#isHandling = false;
     this.#release('handling');
-  }
-
-  async #rest(): Promise<void> {
-    this.#hold('resting');
-    await nextTurn();
-    this.#release('resting');
   }
 
   #holdFor(work: Promise<void>): Promise<void> {
