@@ -1,7 +1,6 @@
-import { registry } from '../registry/registry.js';
+import { keyPrefixes } from './key-prefixes.js';
 
-const prefixes = [...new Set(registry.flatMap(({ keyPrefixes }) => keyPrefixes.public))];
-const withPrefix = prefixes.map((prefix) => `${prefix.replace(/[^\w]/g, '\\$&')}[\\w-]{6,}`);
+const withPrefix = keyPrefixes.map((prefix) => `${prefix.replace(/[^\w]/g, '\\$&')}[\\w-]{6,}`);
 /** What keys without a prefix look like: Serper's. */
 const hex = '\\b[\\da-fA-F]{40}\\b';
 const looksLikeAKey = new RegExp([...withPrefix, hex].join('|'), 'g');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { registry } from '../registry/registry.js';
+import { keyPrefixes } from './key-prefixes.js';
 
 /** What a client may call its request: shown in logs and errors, so that both sides can find it. */
 const REQUEST_ID = /^[\w-]{8,64}$/;
@@ -29,8 +29,6 @@ const FEWEST_DIFFERENT = 8;
 /** Shorter prefixes stand within words as well (`task-`). */
 const SHORT_PREFIX = 3;
 
-const prefixes = [...new Set(registry.flatMap(({ keyPrefixes }) => keyPrefixes.public))];
-
 /**
  * The id of a request: the one that its client proposes (`x-request-id`), or our own where that is none.
  *
@@ -43,7 +41,7 @@ export function chooseRequestId(proposed: unknown): string {
 }
 
 function looksLikeKey(id: string): boolean {
-  if (prefixes.some((prefix) => hasPrefix(id, prefix))) return true;
+  if (keyPrefixes.some((prefix) => hasPrefix(id, prefix))) return true;
   if (knownForms.some((form) => form.test(id))) return false;
   const random = id.split(/[-_]/).filter(isRandom).join('');
   return random.length > MOST_RANDOM && new Set(random).size >= FEWEST_DIFFERENT;

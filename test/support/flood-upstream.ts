@@ -7,7 +7,7 @@ export interface Flood {
   readonly piece: string;
 }
 
-/** Sends one kind of flood to whoever asks for anything, in bytes of its own: what it speaks need be no HTTP. */
+/** Sends one kind of flood to all who ask for anything, in bytes of its own: what it speaks need be no HTTP. */
 export class FloodUpstream {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

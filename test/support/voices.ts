@@ -56,7 +56,7 @@ export interface SpokenHit {
 
 const ok = (body: object): Reply => ({ status: 200, body });
 
-/** How each search engine tells of one result: its answers, one for each request that Keystream makes. */
+/** How each search engine shows one result: its answers, one for each request that Keystream makes. */
 export const engineVoices: Readonly<Record<SearchProviderId, (hit: SpokenHit) => Reply[]>> = {
   FIRECRAWL: ({ title, url, snippet, content }) => [
     ok({ success: true, data: { web: [{ title, url, description: snippet, markdown: content }] } }),

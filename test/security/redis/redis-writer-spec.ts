@@ -242,7 +242,7 @@ const healthy = async (): Promise<void> => {
   }
 };
 
-describe('whoever can write to Redis', () => {
+describe('somebody who can write to Redis', () => {
   it('lets nobody see a chat that has ended without its end', async () => {
     const foreign = await foreignEntry();
     const watched = [];

@@ -1,0 +1,6 @@
+import { registry } from '../registry/registry.js';
+
+/** How the keys of all providers begin, as far as that says nothing about a key. Each prefix once. */
+export const keyPrefixes: readonly string[] = [
+  ...new Set(registry.flatMap((provider) => provider.keyPrefixes.public)),
+];
