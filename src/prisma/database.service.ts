@@ -124,6 +124,9 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   }
 
   #limit<T>(operation: () => Promise<T>): Promise<T> {
-    return withTimeLimit(this.#limits.totalMs, operation, () => new DatabaseUnavailableError());
+    const { totalMs } = this.#limits;
+    const expiry = () =>
+      new DatabaseUnavailableError({ cause: new Error(`It took longer than ${totalMs} milliseconds.`) });
+    return withTimeLimit(totalMs, operation, expiry);
   }
 }

@@ -91,7 +91,7 @@ describe('a server whose PostgreSQL goes away', () => {
     });
     expect(await server.logged('could not be written to the audit trail')).toMatchObject({
       userId: 'alice',
-      err: { message: expect.any(String), stack: expect.stringContaining('    at ') },
+      err: { type: 'DatabaseUnavailableError', cause: { stack: expect.stringContaining('    at ') } },
       use: { kind: 'CHAT_FINISHED', provider: 'OPENAI', outcome: 'OK', outputTokens: expect.any(Number) },
     });
 
