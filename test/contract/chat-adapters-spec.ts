@@ -13,6 +13,7 @@ import {
 } from '../../demo/stand-in/behaviours.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 import { Secret } from '../../src/common/secret.js';
+import { StreamingAdapter } from '../../src/providers/streaming-adapter.js';
 import { registry } from '../../src/registry/registry.js';
 import { collect, failureOf } from '../support/collect.js';
 import { chatCases, conversation, statusCases } from './chat-adapter-cases.js';
@@ -87,7 +88,9 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
         const settings = { endpoints: { api }, firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
         const request = { model: provider.model, messages: conversation };
         const signal = new AbortController().signal;
-        await collect(entry.createAdapter(settings, http()).stream(request, Secret.fromText(key), signal));
+        await collect(
+          new StreamingAdapter(entry.dialect, settings, http()).stream(request, Secret.fromText(key), signal),
+        );
       });
       await Promise.all(adapterCalls);
       expect(

@@ -2,7 +2,6 @@ import type {
   ContentBlockParam,
   MessageCreateParamsStreaming,
   MessageParam,
-  RawMessageStreamEvent,
   Tool,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages/messages';
@@ -41,11 +40,13 @@ export class AnthropicTurn implements ToolTurn {
   readonly #blocks = new Map<unknown, Block>();
   readonly #length = new TurnLength();
 
-  add(event: RawMessageStreamEvent): void {
-    if (event.type === 'content_block_start') {
-      this.#blocks.set(event.index, new Block(event.content_block, this.#length));
-    } else if (event.type === 'content_block_delta') {
-      this.#blocks.get(event.index)?.add(event.delta);
+  add(event: unknown): void {
+    const index = valueAt(event, 'index');
+    const type = valueAt(event, 'type');
+    if (type === 'content_block_start') {
+      this.#blocks.set(index, new Block(valueAt(event, 'content_block'), this.#length));
+    } else if (type === 'content_block_delta') {
+      this.#blocks.get(index)?.add(valueAt(event, 'delta'));
     }
   }
 

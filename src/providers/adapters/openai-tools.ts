@@ -2,7 +2,6 @@ import type {
   FunctionTool,
   ResponseCreateParamsStreaming,
   ResponseInput,
-  ResponseStreamEvent,
 } from 'openai/resources/responses/responses';
 import type { ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
 import { parseArguments, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
@@ -49,11 +48,13 @@ export class OpenAiTurn implements ToolTurn {
   readonly #items: ResponseInput = [];
   readonly #length = new TurnLength();
 
-  add(event: ResponseStreamEvent): void {
-    if (event.type === 'response.function_call_arguments.delta') this.#length.add(event.delta);
-    if (event.type !== 'response.output_item.done') return;
-    this.#length.add(event.item);
-    if (!isLost(event.item)) this.#items.push(event.item as ResponseInput[number]);
+  add(event: unknown): void {
+    const type = valueAt(event, 'type');
+    if (type === 'response.function_call_arguments.delta') this.#length.add(valueAt(event, 'delta'));
+    if (type !== 'response.output_item.done') return;
+    const item = valueAt(event, 'item');
+    this.#length.add(item);
+    if (!isLost(item)) this.#items.push(item as ResponseInput[number]);
   }
 
   calls(): readonly ToolCall[] {
