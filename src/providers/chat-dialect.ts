@@ -30,9 +30,10 @@ export interface ChatDecoder {
   /**
    * Takes the stream's next event. After a `finish` it is not called again.
    *
+   * @returns its parts, to be taken at once; the iteration throws after those that stand before a failure
    * @throws UpstreamError what the provider tells of a failure; PROVIDER_UNAVAILABLE for what nobody can read
    */
-  push(event: ServerSentEvent): readonly ChatPart[];
+  push(event: ServerSentEvent): Iterable<ChatPart>;
 
   /**
    * Takes the end of the body, where no `finish` came before.
@@ -40,7 +41,7 @@ export interface ChatDecoder {
    * @returns parts of which the last is `finish`
    * @throws ProviderTruncatedError PROVIDER_TRUNCATED where the answer is not complete
    */
-  end(): readonly ChatPart[];
+  end(): Iterable<ChatPart>;
 
   /** Whether the answer would be complete if nothing came any more, although more may come. */
   readonly mayEnd: boolean;

@@ -4,6 +4,7 @@ import type { Secret } from '../common/secret.js';
 import type { OutboundHttp, OutboundResponse } from '../outbound/outbound-http.js';
 import { ServerSentEventParser } from '../outbound/server-sent-event-parser.js';
 import { ProviderTimeoutError, ProviderUnavailableError, UpstreamError } from '../outbound/upstream-error.js';
+import { toWellFormedJson } from '../outbound/well-formed-json.js';
 import type { ChatDialect } from './chat-dialect.js';
 import type { ChatAdapter, ChatPart, ChatRequest } from './contract.js';
 import { readRefusal } from './refusal.js';
@@ -72,17 +73,26 @@ export class StreamingAdapter implements ChatAdapter {
 
   #send(request: ChatRequest, key: Secret, signal: AbortSignal): Promise<OutboundResponse> {
     const { endpoints, firstByteTimeoutMs, idleTimeoutMs } = this.settings;
-    const { url, headers, body } = this.dialect.toRequest(request, endpoints);
+    const { url, headers, body } = this.dialect.toRequest(whatIsSaid(request), endpoints);
     return this.http.request({
       method: 'POST',
       url,
       headers: { ...FIXED_HEADERS, ...headers, ...this.dialect.toKeyHeaders(key) },
-      body: JSON.stringify(body),
+      body: toWellFormedJson(body),
       signal,
       firstByteTimeoutMs,
       idleTimeoutMs,
     });
   }
+}
+
+/**
+ * A request without messages that say nothing: answers that were cut or filtered may be blank, clients send them again,
+ * and some APIs refuse a conversation with such for good.
+ */
+function whatIsSaid(request: ChatRequest): ChatRequest {
+  const messages = request.messages.filter(({ role, content }) => role === 'USER' || content.trim() !== '');
+  return { ...request, model: request.model.toWellFormed(), messages };
 }
 
 /** Waits for the next bytes; a silence ends the body. */

@@ -1,8 +1,10 @@
 import type {
+  ContentBlockParam,
   MessageCreateParamsStreaming,
+  MessageParam,
   ThinkingConfigParam,
 } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { ChatRequest, ReasoningEffort } from '../contract.js';
+import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
 import { toToolOptions, toTurns } from './anthropic-tools.js';
 
 /** The API wants a limit with each request. Every current model allows this one. */
@@ -18,23 +20,35 @@ const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
 export function toBody(request: ChatRequest): MessageCreateParamsStreaming {
   const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
   // The API takes instructions beside the conversation: those from the middle of it join the first ones.
-  const system = messages.filter(({ role, content }) => role === 'SYSTEM' && content !== '');
-  const turns = messages.filter(({ role }) => role !== 'SYSTEM');
+  const system = messages.filter(({ role }) => role === 'SYSTEM');
   return {
     model,
     max_tokens: maxOutputTokens ?? DEFAULT_MAX_TOKENS,
-    messages: [
-      ...turns.map(
-        ({ role, content }) => ({ role: role === 'USER' ? 'user' : 'assistant', content }) as const,
-      ),
-      ...(tools?.steps ?? []).flatMap(toTurns),
-    ],
+    messages: toMessages(messages, tools?.steps ?? []),
     stream: true,
     ...(system.length > 0 && { system: system.map(({ content }) => content).join('\n\n') }),
     ...(temperature !== undefined && { temperature }),
     ...(reasoningEffort && toThinking(request, reasoningEffort)),
     ...(tools && toToolOptions(tools)),
   };
+}
+
+/** The API joins neighbours of one role by itself; gateways refuse them. */
+function toMessages(messages: ChatRequest['messages'], steps: readonly ToolStep[]): MessageParam[] {
+  const said = messages
+    .filter(({ role }) => role !== 'SYSTEM')
+    .map(({ role, content }): MessageParam => ({ role: role === 'USER' ? 'user' : 'assistant', content }));
+  const turns: MessageParam[] = [];
+  for (const turn of [...said, ...steps.flatMap(toTurns)]) {
+    const last = turns.at(-1);
+    if (last?.role !== turn.role) turns.push({ ...turn });
+    else last.content = [...blocksOf(last), ...blocksOf(turn)];
+  }
+  return turns;
+}
+
+function blocksOf({ content }: MessageParam): ContentBlockParam[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 }
 
 function toThinking(

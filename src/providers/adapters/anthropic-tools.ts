@@ -40,14 +40,17 @@ export class AnthropicTurn implements ToolTurn {
   readonly #blocks = new Map<unknown, Block>();
   readonly #length = new TurnLength();
 
-  add(event: unknown): void {
-    const index = valueAt(event, 'index');
-    const type = valueAt(event, 'type');
-    if (type === 'content_block_start') {
-      this.#blocks.set(index, new Block(valueAt(event, 'content_block'), this.#length));
-    } else if (type === 'content_block_delta') {
-      this.#blocks.get(index)?.add(valueAt(event, 'delta'));
-    }
+  /** What came before belongs to another message. */
+  restart(): void {
+    this.#blocks.clear();
+  }
+
+  begin(index: unknown, block: unknown): void {
+    this.#blocks.set(index, new Block(block, this.#length));
+  }
+
+  continue(index: unknown, delta: unknown): void {
+    this.#blocks.get(index)?.add(delta);
   }
 
   calls(): readonly ToolCall[] {

@@ -19,7 +19,7 @@ type Body = Omit<GenerateContentRequest, keyof ToolOptions> & Partial<ToolOption
 /** https://ai.google.dev/api/generate-content */
 export function toBody(request: ChatRequest): Body {
   const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
-  const instructions = messages.filter(({ role, content }) => role === 'SYSTEM' && content !== '');
+  const instructions = messages.filter(({ role }) => role === 'SYSTEM');
   const generationConfig: GenerationConfig & { thinkingConfig?: ThinkingConfig } = {
     ...(temperature !== undefined && { temperature }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
