@@ -48,8 +48,9 @@ function stepsOf(path: unknown): (string | number)[] {
     steps.push(index === undefined ? (name ?? single ?? double ?? '') : Number(index));
     end += step.length;
   }
-  if (end !== text.length || steps.length === 0 || steps.length > MAX_STEPS)
-    throw new ProviderUnavailableError();
+  const isPlace = end === text.length && steps.length > 0 && steps.length <= MAX_STEPS;
+  // That name is no field like others in an object that comes from a parser.
+  if (!isPlace || steps.includes('__proto__')) throw new ProviderUnavailableError();
   return steps;
 }
 
