@@ -12,6 +12,10 @@ class Fingerprint {
     return this.#length;
   }
 
+  get id(): string {
+    return `${this.#length} ${this.#hash}`;
+  }
+
   add(piece: string): void {
     let hash = this.#hash;
     for (let index = 0; index < piece.length; index += 1) {
@@ -25,17 +29,13 @@ class Fingerprint {
     if (text.length < this.#length) return false;
     const beginning = new Fingerprint();
     beginning.add(text.slice(0, this.#length));
-    return this.equals(beginning);
-  }
-
-  equals(other: Fingerprint): boolean {
-    return this.#length === other.#length && this.#hash === other.#hash;
+    return this.id === beginning.id;
   }
 }
 
 /** A text of an answer, and where it stands there. */
-export interface PlacedText<Place extends string = string> {
-  readonly place: Place;
+export interface PlacedText {
+  readonly place: string;
   readonly text: string;
 }
 
@@ -95,13 +95,14 @@ export class ToldTexts {
 
   /** They came in another order, or not as they are now. */
   #unknown<Text extends PlacedText>(texts: readonly Text[]): Text[] {
-    return texts.map((placed) => ({ ...placed, text: this.#isKnown(placed) ? '' : this.rest(placed) }));
+    const ids = new Set([...this.#places.values()].map(({ id }) => id));
+    const isKnown = ({ place, text }: Text): boolean => !this.#places.has(place) && ids.has(idOf(text));
+    return texts.map((placed) => ({ ...placed, text: isKnown(placed) ? '' : this.rest(placed) }));
   }
+}
 
-  #isKnown({ place, text }: PlacedText): boolean {
-    if (this.#places.has(place)) return false;
-    const whole = new Fingerprint();
-    whole.add(text);
-    return [...this.#places.values()].some((told) => told.equals(whole));
-  }
+function idOf(text: string): string {
+  const whole = new Fingerprint();
+  whole.add(text);
+  return whole.id;
 }

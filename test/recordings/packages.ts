@@ -15,7 +15,7 @@ export interface Reference {
 
 type Ask = (answer: () => Response) => AsyncIterable<string>;
 
-const references: ReadonlyMap<ChatProviderEntry, Ask> = new Map([
+const references: ReadonlyMap<ChatProviderEntry, Ask> = new Map<ChatProviderEntry, Ask>([
   [anthropic, askAnthropic],
   [google, askGoogle],
 ]);

@@ -21,7 +21,7 @@ function jsonOf(line: string): unknown {
 }
 
 /** The last value that an answer's events have for each count. */
-function lastCounts({ entry, lines }: Recording): (string: string) => number {
+function lastCounts({ entry, lines }: Recording): (name: string) => number {
   const path = entry === google ? ['usageMetadata'] : entry === anthropic ? [] : ['response', 'usage'];
   const usages = lines
     .map(jsonOf)
@@ -31,7 +31,7 @@ function lastCounts({ entry, lines }: Recording): (string: string) => number {
         : (valueAt(event, 'usage') ?? valueAt(event, 'message', 'usage')),
     );
   return (name) =>
-    Number(usages.map((usage) => valueAt(usage, name)).findLast((count) => typeof count === 'number') ?? 0);
+    usages.map((usage) => valueAt(usage, name)).findLast((count) => typeof count === 'number') ?? 0;
 }
 
 function usageOf(recording: Recording): [number, number] {

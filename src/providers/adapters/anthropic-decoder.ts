@@ -5,7 +5,7 @@ import type { ChatPart, ChatRequest, FinishReason } from '../contract.js';
 import { dataOf, typeOf } from '../event-data.js';
 import { textParts } from '../text-part.js';
 import { endOfTurn } from '../tool-turn.js';
-import { listAt, valueAt } from '../value-at.js';
+import { indexAt, listAt, valueAt } from '../value-at.js';
 import { toFailure } from './anthropic-failures.js';
 import { AnthropicTurn } from './anthropic-tools.js';
 import { TokenCounter } from './anthropic-usage.js';
@@ -41,7 +41,7 @@ export class AnthropicDecoder implements ChatDecoder {
   readonly #turn: AnthropicTurn | null;
   readonly #tokens = new TokenCounter();
   /** Blocks that the message began with and that were not opened yet, by their index. */
-  #held = new Map<unknown, unknown>();
+  #held = new Map<number | undefined, unknown>();
   #reason: FinishReason = 'OTHER';
 
   constructor(request: ChatRequest) {
@@ -50,7 +50,7 @@ export class AnthropicDecoder implements ChatDecoder {
 
   *push(event: ServerSentEvent): Generator<ChatPart, void> {
     const data = dataOf(event);
-    const index = valueAt(data, 'index');
+    const index = indexAt(data, 'index');
     switch (typeOf(event, data)) {
       case 'error':
         throw toFailure(valueAt(data, 'error'), null, null);
@@ -83,7 +83,7 @@ export class AnthropicDecoder implements ChatDecoder {
     throw new ProviderTruncatedError();
   }
 
-  *#open(index: unknown, block: unknown): Generator<ChatPart, void> {
+  *#open(index: number | undefined, block: unknown): Generator<ChatPart, void> {
     yield* this.#release(Number(index));
     this.#turn?.begin(index, block);
     yield* toParts(block);

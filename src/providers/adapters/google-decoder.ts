@@ -61,14 +61,15 @@ export class GoogleDecoder implements ChatDecoder {
     return this.#reason !== null || this.#isBlocked;
   }
 
-  push(event: ServerSentEvent): readonly ChatPart[] {
+  *push(event: ServerSentEvent): Generator<ChatPart, void> {
     const answer = dataOf(event);
     const error = valueAt(answer, 'error');
     if (error) throw toFailure(error, null, null);
-    this.#turn?.add(answer);
     this.#reason = nameOf(valueAt(answer, 'candidates', '0', 'finishReason')) ?? this.#reason;
     this.#isBlocked ||= nameOf(valueAt(answer, 'promptFeedback', 'blockReason')) !== null;
-    return [...deltasOf(answer), ...this.#tokens.add(valueAt(answer, 'usageMetadata'))];
+    yield* deltasOf(answer);
+    this.#turn?.add(answer);
+    yield* this.#tokens.add(valueAt(answer, 'usageMetadata'));
   }
 
   end(): readonly ChatPart[] {

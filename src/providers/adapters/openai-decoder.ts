@@ -59,10 +59,10 @@ export class OpenAiDecoder implements ChatDecoder {
     const type = typeOf(event, data);
     const error = valueAt(data, 'error');
     if (error || type === 'error') throw toFailure(error ?? data, null, null);
-    this.#turn?.add(data, type);
     const response = valueAt(data, 'response');
     const closing = closings.get(type);
     yield* closing ? this.#texts.close(listAt(response, 'output')) : this.#texts.push(data, type);
+    this.#turn?.add(data, type);
     // Also of an answer that failed: it was paid for.
     yield* usageOf(valueAt(response, 'usage'));
     if (closing) yield* this.#close(response, closing);

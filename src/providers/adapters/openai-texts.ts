@@ -1,7 +1,7 @@
 import type { ChatPart } from '../contract.js';
 import { Paragraphs } from '../paragraphs.js';
 import { ToldTexts, type PlacedText } from '../told-texts.js';
-import { listAt, valueAt } from '../value-at.js';
+import { indexAt, listAt, valueAt } from '../value-at.js';
 
 type Kind = 'text' | 'reasoning';
 /** Where an item holds its parts. */
@@ -48,7 +48,7 @@ export class OpenAiTexts {
 
   /** @returns what the event tells that was not told yet */
   push(event: unknown, type: unknown): ChatPart[] {
-    const item = valueAt(event, 'output_index');
+    const item = indexAt(event, 'output_index');
     const found = events.get(type);
     if (found) {
       const [kind, field, textField] = found;
@@ -81,11 +81,11 @@ export class OpenAiTexts {
   }
 }
 
-function partIndexOf(event: unknown, field: Field): unknown {
-  return valueAt(event, field === 'summary' ? 'summary_index' : 'content_index');
+function partIndexOf(event: unknown, field: Field): number | undefined {
+  return indexAt(event, field === 'summary' ? 'summary_index' : 'content_index');
 }
 
-function textsOfPart(part: unknown, item: unknown, event: unknown): OutputText[] {
+function textsOfPart(part: unknown, item: number | undefined, event: unknown): OutputText[] {
   const found = parts.get(valueAt(part, 'type'));
   if (!found) return [];
   const [kind, field, textField] = found;
@@ -93,7 +93,7 @@ function textsOfPart(part: unknown, item: unknown, event: unknown): OutputText[]
   return text ? [{ ...text, isRefusal: textField === 'refusal' }] : [];
 }
 
-function textsOf(item: unknown, index: unknown): OutputText[] {
+function textsOf(item: unknown, index: number | undefined): OutputText[] {
   return (['summary', 'content'] as const).flatMap((field) =>
     listAt(item, field).flatMap((part, partIndex) => {
       const indices = { summary_index: partIndex, content_index: partIndex };
@@ -106,11 +106,11 @@ function textsOf(item: unknown, index: unknown): OutputText[] {
 function toOutputText(
   kind: Kind,
   field: Field,
-  item: unknown,
-  part: unknown,
+  item = 0,
+  part = 0,
   text: unknown,
 ): Omit<OutputText, 'isRefusal'> | null {
   if (typeof text !== 'string' || text === '') return null;
-  const place = [field, item, part].map((name) => (name === undefined ? 0 : String(name))).join();
-  return { kind, place, text, paragraph: kind === 'text' ? String(item ?? 0) : place };
+  const place = `${field} ${item} ${part}`;
+  return { kind, place, text, paragraph: kind === 'text' ? String(item) : place };
 }

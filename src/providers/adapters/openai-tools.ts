@@ -5,7 +5,7 @@ import type {
 } from 'openai/resources/responses/responses';
 import type { ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
 import { parseArguments, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
-import { valueAt } from '../value-at.js';
+import { indexAt, valueAt } from '../value-at.js';
 
 /** Models that do not reason refuse a request for their reasoning. No new ones have come since the fifth generation. */
 const DOES_NOT_REASON = /^(ft:)?(gpt-[34]|chatgpt-)|-chat\b/;
@@ -49,17 +49,17 @@ type Item = ResponseInput[number];
 export class OpenAiTurn implements ToolTurn {
   readonly #items: Item[] = [];
   /** By the item's index: gateways say arguments before they say the item, and leave them out there. */
-  readonly #arguments = new Map<unknown, string>();
+  readonly #arguments = new Map<number | undefined, string>();
   readonly #length = new TurnLength();
 
   add(event: unknown, type: unknown): void {
-    const index = valueAt(event, 'output_index');
+    const index = indexAt(event, 'output_index');
     if (type === 'response.output_item.done') this.#keep(valueAt(event, 'item'), index);
     const isDelta = type === 'response.function_call_arguments.delta';
     if (!isDelta && type !== 'response.function_call_arguments.done') return;
     const piece = valueAt(event, isDelta ? 'delta' : 'arguments');
-    if (typeof piece !== 'string') return;
-    this.#length.add(piece);
+    if (typeof piece !== 'string' || piece === '') return;
+    this.#length.add(this.#arguments.has(index) ? piece : [piece]);
     this.#arguments.set(index, isDelta ? (this.#arguments.get(index) ?? '') + piece : piece);
   }
 
@@ -80,7 +80,7 @@ export class OpenAiTurn implements ToolTurn {
     return this.#items;
   }
 
-  #keep(item: unknown, index: unknown): void {
+  #keep(item: unknown, index: number | undefined): void {
     this.#length.add(item);
     if (isLost(item)) return;
     const written = isCall(item) && !valueAt(item, 'arguments') && this.#arguments.get(index);
