@@ -4,7 +4,7 @@ import { ProviderUnavailableError } from './upstream-error.js';
 export interface ServerSentEvent {
   /** The field `event`; empty where there is none. */
   readonly type: string;
-  /** The fields `data`, joined by line breaks. Never empty. */
+  /** The fields `data`, joined by line breaks: empty where one is, and has no value. */
   readonly data: string;
 }
 
@@ -17,7 +17,8 @@ const BREAK = Uint8Array.of(LINE_FEED);
 
 /**
  * Reads a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), with `event`
- * and `data` as its only fields. An event without data, and one that the stream's end cut, is none.
+ * and `data` as its only fields: `id` and `retry` are for a client that connects again by itself. An event without a
+ * field `data`, and one that the stream's end cut, is none.
  *
  * However the bytes are cut and whatever they say, it looks at each of them once or twice, and keeps no more than one
  * event and one line.
@@ -87,10 +88,11 @@ export class ServerSentEventParser {
 
   #endEvent(): ServerSentEvent | null {
     const type = this.#type;
-    const data = this.#data.bytes.toString('utf8');
+    const hasData = this.#dataLines > 0;
     this.#type = '';
     this.#dataLines = 0;
-    if (this.#data.length === 0) return null;
+    if (!hasData) return null;
+    const data = this.#data.bytes.toString('utf8');
     this.#data.clear();
     return { type, data };
   }

@@ -4,6 +4,7 @@ import { OutboundHttp } from '../outbound/outbound-http.js';
 import { OutboundModule } from '../outbound/outbound.module.js';
 import { ChatAdapters } from './chat-adapters.js';
 import type { ChatProviderEntry } from './contract.js';
+import { StreamingAdapter } from './streaming-adapter.js';
 
 /** Makes an adapter for every chat provider that it is given. It knows no registry: the application hands it over. */
 @Module({})
@@ -22,7 +23,7 @@ export class ProvidersModule {
               new Map(
                 entries.map((entry) => [
                   entry.id,
-                  entry.createAdapter(config.getProvider(entry.id).settings, http),
+                  new StreamingAdapter(entry.dialect, config.getProvider(entry.id).settings, http),
                 ]),
               ),
             ),

@@ -4,6 +4,7 @@ import { readJson } from '../outbound/read-json.js';
 import { retryAfterMs } from '../outbound/retry-after.js';
 import { toUpstreamError, type FailureTable } from '../outbound/upstream-failure.js';
 import type { UpstreamError } from '../outbound/upstream-error.js';
+import { toWellFormedJson } from '../outbound/well-formed-json.js';
 
 /** How an engine says that something is wrong. */
 export interface FailureDialect {
@@ -59,7 +60,7 @@ export class EngineClient {
         ...(request.body && { 'content-type': 'application/json' }),
         ...request.headers,
       },
-      body: request.body && JSON.stringify(request.body),
+      body: request.body && toWellFormedJson(request.body),
       signal,
       firstByteTimeoutMs,
       idleTimeoutMs,

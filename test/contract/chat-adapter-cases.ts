@@ -204,8 +204,13 @@ export const chatCases: readonly ChatCase[] = [
     conversation: {
       system: 'Be brief.\n\nAnswer in German.',
       messages: [
-        { role: 'user', content: 'Hello' },
-        { role: 'user', content: 'Is anybody there?' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Hello' },
+            { type: 'text', text: 'Is anybody there?' },
+          ],
+        },
         { role: 'assistant', content: 'Yes.' },
         { role: 'user', content: 'Größe? 日本 👩‍💻' },
       ],

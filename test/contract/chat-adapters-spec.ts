@@ -13,6 +13,8 @@ import {
 } from '../../demo/stand-in/behaviours.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 import { Secret } from '../../src/common/secret.js';
+import { StreamingAdapter } from '../../src/providers/streaming-adapter.js';
+import type { ChatMessage } from '../../src/providers/contract.js';
 import { registry } from '../../src/registry/registry.js';
 import { collect, failureOf } from '../support/collect.js';
 import { chatCases, conversation, statusCases } from './chat-adapter-cases.js';
@@ -73,6 +75,35 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
       expect(standIn().requests[0]!.body).toEqual({ ...provider.minimal, ...provider.conversation });
     });
 
+    it.each(['', ' ', '\n\t '])('leaves out an answer of %j, which nobody takes back', async (content) => {
+      const said = (text: string): ChatMessage => ({ role: 'USER', content: text });
+      const nothing: ChatMessage = { role: 'ASSISTANT', content };
+      await collect(stream({ messages: [said('Hello'), nothing, said('?'), nothing] }));
+      await collect(stream({ messages: [said('Hello'), said('?')] }));
+      const [withBlank, without] = standIn().requests as [Exchange, Exchange];
+      expect(withBlank.body).toEqual(without.body);
+    });
+
+    it('leaves out instructions that are blank', async () => {
+      const hello: ChatMessage = { role: 'USER', content: 'Hello' };
+      await collect(stream({ messages: [{ role: 'SYSTEM', content: ' ' }, hello] }));
+      expect(standIn().requests[0]!.body).toEqual(provider.minimal);
+    });
+
+    it('holds no half of a character', async () => {
+      const half = 'Hello \ud83d';
+      const messages = (['SYSTEM', 'USER', 'ASSISTANT', 'USER'] as const).map((role) => ({
+        role,
+        content: half,
+      }));
+      await collect(stream({ messages, model: 'model\udc00' })).catch(() => null);
+      const [{ body, path }] = standIn().requests as [Exchange];
+      const sent = decodeURIComponent(path) + JSON.stringify(body);
+      expect(sent).toContain('Hello \ufffd');
+      expect(sent).toContain('model\ufffd');
+      expect(sent).not.toMatch(/\\ud/);
+    });
+
     it('keeps a strange model in its place', async () => {
       await collect(stream({ model: 'a/../b?c=d#e' })).catch(() => null);
       const [{ body, path }] = standIn().requests as [Exchange];
@@ -87,7 +118,9 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
         const settings = { endpoints: { api }, firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
         const request = { model: provider.model, messages: conversation };
         const signal = new AbortController().signal;
-        await collect(entry.createAdapter(settings, http()).stream(request, Secret.fromText(key), signal));
+        await collect(
+          new StreamingAdapter(entry.dialect, settings, http()).stream(request, Secret.fromText(key), signal),
+        );
       });
       await Promise.all(adapterCalls);
       expect(
@@ -193,9 +226,10 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
       expect(joined('text', await collect(stream()))).toBe(TEXT);
     });
 
-    it('does not wait for the connection to end', async () => {
+    it('does not need the connection to end', async () => {
       void answerWith(replay([await fixture('answer')], { then: 'hang' }));
-      expect((await collect(stream())).at(-1)).toEqual({ type: 'finish', reason: 'STOP' });
+      const impatient = stream({}, undefined, { idleTimeoutMs: 200 });
+      expect((await collect(impatient)).at(-1)).toEqual({ type: 'finish', reason: 'STOP' });
     });
 
     it.each(['end', 'cut'] as const)('is PROVIDER_TRUNCATED without its last event (%s)', async (then) => {
