@@ -87,7 +87,10 @@ describe('failover', () => {
     ['PROVIDER_UNAVAILABLE', reply(openaiErrors.overloaded()), 'UNVERIFIED'],
     ['PROVIDER_UNAVAILABLE', cut(), 'UNVERIFIED'],
     ['PROVIDER_UNAVAILABLE', replay([openaiStreamErrors.error('server_error')]), 'UNVERIFIED'],
-    ['PROVIDER_TIMEOUT', reply({ status: 408 }), 'UNVERIFIED'],
+    ['PROVIDER_UNAVAILABLE', reply(openaiErrors.region()), 'UNVERIFIED'],
+    ['PROVIDER_TIMEOUT', reply({ status: 408, body: {} }), 'UNVERIFIED'],
+    ['PROVIDER_TRUNCATED', replay([': nothing yet\n\n'], { then: 'end' }), 'UNVERIFIED'],
+    ['PROVIDER_TRUNCATED', replay(['data: {"type":'], { then: 'cut' }), 'UNVERIFIED'],
   ] as const)('after %s', (code, behaviour, health) => {
     it('answers by the next provider with a key, says why, and keeps account of both', async () => {
       const keyIds = await storeKeys('OPENAI', 'ANTHROPIC');
@@ -126,8 +129,17 @@ describe('failover', () => {
   it.each([
     ['PROVIDER_BAD_REQUEST', reply(openaiErrors.badParameter('temperature'))],
     ['UNKNOWN_MODEL', reply(openaiErrors.unknownModel('gpt-0'))],
-    ['PROVIDER_TRUNCATED', replay(['data: {"type":'], { then: 'cut' })],
-  ])('does not move on after %s', async (code, behaviour) => {
+    ['PROVIDER_UNAVAILABLE', replay([openaiStreamErrors.error('something_new')])],
+    ...['cyber_policy', 'content_policy_violation', 'invalid_prompt'].flatMap((refusal) =>
+      [
+        replay([openaiStreamErrors.error(refusal)]),
+        replay([openaiStreamErrors.nestedError(refusal)]),
+        replay([openaiStreamErrors.failed(refusal)]),
+        reply({ status: 400, body: { error: { code: refusal, type: 'invalid_request' } } }),
+        reply({ status: 403, body: { error: { code: refusal, type: 'invalid_request' } } }),
+      ].map((behaviour) => ['PROVIDER_BAD_REQUEST', behaviour] as const),
+    ),
+  ])('does not move on after %s: the prompt stays where it was refused', async (code, behaviour) => {
     await storeKeys('OPENAI', 'ANTHROPIC');
     server().standIn.once('OPENAI', behaviour);
     const events = await chat();
