@@ -238,9 +238,9 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
 
     it.each(foreignAnswers)(
       'is an outage where %s answers, whatever the status',
-      async (_name, ...answer) => {
+      async (_name, body, contentType) => {
         for (const status of foreignStatuses) {
-          void answerWith(reply(toReply(status, ...answer)));
+          void answerWith(reply(toReply(status, body, contentType)));
           expect(await failureOf(search())).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true });
         }
       },

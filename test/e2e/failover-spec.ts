@@ -126,7 +126,7 @@ describe('failover', () => {
     });
   });
 
-  it.each([
+  it.each<readonly [string, Behaviour]>([
     ['PROVIDER_BAD_REQUEST', reply(openaiErrors.badParameter('temperature'))],
     ['UNKNOWN_MODEL', reply(openaiErrors.unknownModel('gpt-0'))],
     ['PROVIDER_UNAVAILABLE', replay([openaiStreamErrors.error('something_new')])],
