@@ -228,11 +228,14 @@ describe('JSON in a stream of events', () => {
     expect(read(1000, `{"a":"${'x'.repeat(70_000)}"}\n${ERROR}`)).toEqual([stray]);
   });
 
-  it('tells whether there were lines of something else', () => {
+  it('tells whether there was nothing but lines of something else', () => {
     const parser = new ServerSentEventParser(1000);
     parser.feed(bytes(': comment\nevent: x\nid: 7\nretry: 5\ndata: 1\n\nid\n'));
-    expect(parser.hasForeignLines).toBe(false);
+    expect(parser.isForeign).toBe(false);
     parser.feed(bytes('<html>\n'));
-    expect(parser.hasForeignLines).toBe(true);
+    expect(parser.isForeign).toBe(false);
+    const other = new ServerSentEventParser(1000);
+    other.feed(bytes(': comment\n\n<html>\n'));
+    expect(other.isForeign).toBe(true);
   });
 });

@@ -37,6 +37,7 @@ export class ServerSentEventParser {
   readonly #stray = new StrayJson();
   #isFirstLine = true;
   #hasForeignLines = false;
+  #hasEvents = false;
   /** The last byte was a carriage return: a line feed after it ends no other line. */
   #isAfterReturn = false;
 
@@ -75,9 +76,9 @@ export class ServerSentEventParser {
     return [stray, event].filter((found) => found !== null).map((found) => ({ ...found, isStray: true }));
   }
 
-  /** Whether there were lines that no stream of events has: something else than an API may have sent them. */
-  get hasForeignLines(): boolean {
-    return this.#hasForeignLines;
+  /** Whether there were lines that no stream of events has, and no event: something else than an API has answered. */
+  get isForeign(): boolean {
+    return this.#hasForeignLines && !this.#hasEvents;
   }
 
   #complete(rest: Uint8Array): Uint8Array {
@@ -128,6 +129,7 @@ export class ServerSentEventParser {
     if (!hasData) return null;
     const data = this.#data.bytes.toString('utf8');
     this.#data.clear();
+    this.#hasEvents = true;
     return { type, data, isStray: false };
   }
 

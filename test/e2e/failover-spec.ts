@@ -88,6 +88,8 @@ describe('failover', () => {
     ['PROVIDER_UNAVAILABLE', cut(), 'UNVERIFIED'],
     ['PROVIDER_UNAVAILABLE', replay([openaiStreamErrors.error('server_error')]), 'UNVERIFIED'],
     ['PROVIDER_UNAVAILABLE', reply(openaiErrors.region()), 'UNVERIFIED'],
+    // What stands in front of the provider says nothing about the key.
+    ['PROVIDER_UNAVAILABLE', reply({ status: 403, body: '<title>Just a moment...</title>' }), 'UNVERIFIED'],
     ['PROVIDER_TIMEOUT', reply({ status: 408, body: {} }), 'UNVERIFIED'],
     ['PROVIDER_TRUNCATED', replay([': nothing yet\n\n'], { then: 'end' }), 'UNVERIFIED'],
     ['PROVIDER_TRUNCATED', replay(['data: {"type":'], { then: 'cut' }), 'UNVERIFIED'],
@@ -146,6 +148,23 @@ describe('failover', () => {
     expect(namesOf(events)).toEqual(['ChatStarted', 'ChatFailed']);
     expect(events[1]).toMatchObject({ error: { code } });
     expect(called()).toEqual(['OPENAI']);
+  });
+
+  it.each([
+    ['a refusal', 'CHAT_COMPLETED', { then: 'end' }],
+    ['a refusal that is cut', 'PROVIDER_TRUNCATED', { then: 'cut' }],
+  ] as const)('does not move on after %s', async (_, ending, { then }) => {
+    await storeKeys('ANTHROPIC', 'GOOGLE');
+    const refusal = namedEvent({ type: 'message_delta', delta: { stop_reason: 'refusal' } });
+    const events = then === 'end' ? [refusal, namedEvent({ type: 'message_stop' })] : [refusal];
+    server().standIn.once('ANTHROPIC', replay(events, { then }));
+    const last = (await chat()).at(-1);
+    expect(last).toMatchObject(
+      ending === 'CHAT_COMPLETED'
+        ? { __typename: 'ChatCompleted', finishReason: 'CONTENT_FILTER' }
+        : { __typename: 'ChatFailed', error: { code: ending } },
+    );
+    expect(called()).toEqual(['ANTHROPIC']);
   });
 
   it.each([
