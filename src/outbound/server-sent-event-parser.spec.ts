@@ -175,3 +175,67 @@ describe('ServerSentEventParser', () => {
     expect(() => parse(20, ...chunks)).toThrow(ProviderUnavailableError);
   });
 });
+
+describe('JSON in a stream of events', () => {
+  const ERROR = '{"error":{"code":7,"message":"a } in \\"it"}}';
+  const PRETTY = JSON.stringify([JSON.parse(ERROR)], null, 2);
+  const EVENT = 'data: {"n":1}\n\n';
+
+  /** All that is found, stray JSON parsed behind a mark. */
+  function read(size: number, text: string): unknown[] {
+    const parser = new ServerSentEventParser(1_000_000);
+    const all = bytes(text);
+    const events = [];
+    for (let at = 0; at < all.length; at += size) events.push(...parser.feed(all.subarray(at, at + size)));
+    events.push(...parser.end());
+    return events.map(({ data, isStray }) => [isStray ? 'stray' : 'event', JSON.parse(data)]);
+  }
+
+  const event = ['event', { n: 1 }];
+  const stray = ['stray', JSON.parse(ERROR)];
+  const list = ['stray', [JSON.parse(ERROR)]];
+
+  it.each([
+    ['alone', ERROR, [stray]],
+    ['with an end of line', `${ERROR}\r\n`, [stray]],
+    ['behind a mark and spaces', `\uFEFF  ${ERROR}`, [stray]],
+    ['on many lines', PRETTY, [list]],
+    ['on many lines with other ends', PRETTY.replaceAll('\n', '\r\n'), [list]],
+    ['with blank lines in it', PRETTY.replaceAll('\n', '\n\n'), [list]],
+    ['before events', `${ERROR}\n${EVENT}`, [stray, event]],
+    ['behind events', `${EVENT}${PRETTY}\n`, [event, list]],
+    ['between events', `${EVENT}${ERROR}\n\n${EVENT}`, [event, stray, event]],
+    ['behind other lines', `<html>\nretry: 5\n: x\n${ERROR}`, [stray]],
+    ['as the event that nobody has ended', `${EVENT}event: error\ndata: ${ERROR}`, [event, stray]],
+    ['as the event that one line has ended', `${EVENT}data: ${ERROR}\n`, [event, stray]],
+  ])('is found %s', (_name, text, found) => {
+    for (const size of [1, 7, 100_000]) expect(read(size, text)).toEqual(found);
+  });
+
+  it.each([
+    ['is cut by an event', `{"error":\n${EVENT}"x"}`, [event]],
+    ['does not end', `${EVENT}{"error":{"a":[`, [event]],
+    ['is too long', `{"error":"${'x'.repeat(70_000)}"}\n${EVENT}`, [event]],
+    ['is too deep', `${'['.repeat(1000)}\n${EVENT}`, [event]],
+    ['is a text', `"error"\n${EVENT}`, [event]],
+    ['is the value of a field that nobody knows', `error: ${ERROR}\n${EVENT}`, [event]],
+  ])('is none where it %s', (_name, text, found) => {
+    for (const size of [1, 7, 100_000]) expect(read(size, text)).toEqual(found);
+  });
+
+  it('is found again behind some that was too long, or no end of brackets', () => {
+    expect(read(1000, `${'['.repeat(1000)}\n${ERROR}`)).toEqual([stray]);
+    expect(read(1000, `{"a":"${'x'.repeat(70_000)}"}\n${ERROR}`)).toEqual([stray]);
+  });
+
+  it('tells whether there was nothing but lines of something else', () => {
+    const parser = new ServerSentEventParser(1000);
+    parser.feed(bytes(': comment\nevent: x\nid: 7\nretry: 5\ndata: 1\n\nid\n'));
+    expect(parser.isForeign).toBe(false);
+    parser.feed(bytes('<html>\n'));
+    expect(parser.isForeign).toBe(false);
+    const other = new ServerSentEventParser(1000);
+    other.feed(bytes(': comment\n\n<html>\n'));
+    expect(other.isForeign).toBe(true);
+  });
+});

@@ -3,6 +3,7 @@ import type { Secret } from '../common/secret.js';
 import type { ServerSentEvent } from '../outbound/server-sent-event-parser.js';
 import type { UpstreamError } from '../outbound/upstream-error.js';
 import type { ChatPart, ChatRequest } from './contract.js';
+import type { AdditionName } from './refused-addition.error.js';
 
 /** One request as the provider takes it, without the key. */
 export interface DialectRequest {
@@ -45,11 +46,22 @@ export interface ChatDecoder {
 
   /** Whether the answer would be complete if nothing came any more, although more may come. */
   readonly mayEnd: boolean;
+
+  /**
+   * Whether the provider has said that it refuses to answer, without having ended its answer yet. Whatever happens to
+   * the answer then, nobody else may be shown what was asked.
+   */
+  readonly isRefused?: boolean;
 }
 
 /** How a provider is spoken to. */
 export interface ChatDialect {
-  toRequest(request: ChatRequest, endpoints: ProviderSettings['endpoints']): DialectRequest;
+  /** @param without what the provider has refused of our own additions */
+  toRequest(
+    request: ChatRequest,
+    endpoints: ProviderSettings['endpoints'],
+    without: ReadonlySet<AdditionName>,
+  ): DialectRequest;
   /** The headers that carry the key. */
   toKeyHeaders(key: Secret): Readonly<Record<string, string>>;
   createDecoder(request: ChatRequest): ChatDecoder;

@@ -2,12 +2,13 @@ import { turnIsOver } from '../common/event-loop-turn.js';
 import type { ProviderSettings } from '../common/provider-definition.js';
 import type { Secret } from '../common/secret.js';
 import type { OutboundHttp, OutboundResponse } from '../outbound/outbound-http.js';
-import { ServerSentEventParser } from '../outbound/server-sent-event-parser.js';
-import { ProviderTimeoutError, ProviderUnavailableError, UpstreamError } from '../outbound/upstream-error.js';
+import { type ServerSentEvent, ServerSentEventParser } from '../outbound/server-sent-event-parser.js';
+import { ProviderDownError, ProviderTimeoutError } from '../outbound/upstream-error.js';
 import { toWellFormedJson } from '../outbound/well-formed-json.js';
-import type { ChatDialect } from './chat-dialect.js';
+import { AnswerFailures } from './answer-failures.js';
+import type { ChatDecoder, ChatDialect } from './chat-dialect.js';
 import type { ChatAdapter, ChatPart, ChatRequest } from './contract.js';
-import { readRefusal } from './refusal.js';
+import { type AdditionName, RefusedAdditionError } from './refused-addition.error.js';
 
 /** The largest event to expect is the closing one of OpenAI, which repeats the request's text and the whole answer. */
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
@@ -38,42 +39,58 @@ export class StreamingAdapter implements ChatAdapter {
   ) {}
 
   async *stream(request: ChatRequest, key: Secret, signal: AbortSignal): AsyncGenerator<ChatPart, void> {
-    let body: Body | null = null;
-    let isFinished = false;
-    try {
-      const response = await this.#send(request, key, signal);
-      body = response.body;
-      if (response.status >= 400) throw await readRefusal(response, this.dialect.toFailure);
+    const failures = new AnswerFailures(request, this.dialect.toFailure);
+    const without = new Set<AdditionName>();
+    for (;;) {
       const parser = new ServerSentEventParser(MAX_EVENT_BYTES);
       const decoder = this.dialect.createDecoder(request);
-      while (!isFinished) {
-        const { done, value } = await (decoder.mayEnd ? nextBeforeSilence(body, signal) : body.next());
-        for (const event of done ? [null] : parser.feed(value)) {
-          const pause = turnIsOver();
-          if (pause) await pause;
-          signal.throwIfAborted();
-          for (const part of event ? decoder.push(event) : decoder.end()) {
-            isFinished = part.type === 'finish';
-            yield part;
+      let body: Body | null = null;
+      let hasBegun = false;
+      let isFinished = false;
+      try {
+        const response = await this.#send(request, without, key, signal);
+        body = response.body;
+        if (response.status >= 400) throw await failures.inAnswer(response, signal);
+        while (!isFinished) {
+          const { done, value } = await (decoder.mayEnd ? nextBeforeSilence(body, signal) : body.next());
+          for (const event of done ? [...parser.end(), null] : parser.feed(value)) {
+            const pause = turnIsOver();
+            if (pause) await pause;
             signal.throwIfAborted();
+            for (const part of partsOf(event, parser, decoder, failures)) {
+              hasBegun ||= part.type !== 'usage';
+              isFinished = part.type === 'finish';
+              yield part;
+              signal.throwIfAborted();
+            }
+            if (isFinished) break;
           }
-          if (isFinished) break;
+          if (done) break;
         }
-        if (done) return;
+        return;
+      } catch (error) {
+        if (signal.aborted) throw signal.reason;
+        const failure = failures.of(error, parser, decoder);
+        if (!(failure instanceof RefusedAdditionError) || hasBegun || without.has(failure.addition)) {
+          throw failure;
+        }
+        // Once more, in a lesser form: the answer is still the one that was asked for.
+        without.add(failure.addition);
+      } finally {
+        if (isFinished && body) void drain(body);
+        else await body?.return?.();
       }
-    } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      // What a decoder could not cope with is the provider's: nothing that may quote it goes on from here.
-      throw error instanceof UpstreamError ? error : new ProviderUnavailableError();
-    } finally {
-      if (isFinished && body) void drain(body);
-      else await body?.return?.();
     }
   }
 
-  #send(request: ChatRequest, key: Secret, signal: AbortSignal): Promise<OutboundResponse> {
+  #send(
+    request: ChatRequest,
+    without: ReadonlySet<AdditionName>,
+    key: Secret,
+    signal: AbortSignal,
+  ): Promise<OutboundResponse> {
     const { endpoints, firstByteTimeoutMs, idleTimeoutMs } = this.settings;
-    const { url, headers, body } = this.dialect.toRequest(whatIsSaid(request), endpoints);
+    const { url, headers, body } = this.dialect.toRequest(whatIsSaid(request), endpoints, without);
     return this.http.request({
       method: 'POST',
       url,
@@ -93,6 +110,23 @@ export class StreamingAdapter implements ChatAdapter {
 function whatIsSaid(request: ChatRequest): ChatRequest {
   const messages = request.messages.filter(({ role, content }) => role === 'USER' || content.trim() !== '');
   return { ...request, model: request.model.toWellFormed(), messages };
+}
+
+/** @param event null: the end of the body */
+function partsOf(
+  event: ServerSentEvent | null,
+  parser: ServerSentEventParser,
+  decoder: ChatDecoder,
+  failures: AnswerFailures,
+): Iterable<ChatPart> {
+  if (event === null) {
+    if (parser.isForeign) throw new ProviderDownError();
+    return decoder.end();
+  }
+  if (!event.isStray) return decoder.push(event);
+  const failure = failures.inStray(event);
+  if (failure) throw failure;
+  return [];
 }
 
 /** Waits for the next bytes; a silence ends the body. */

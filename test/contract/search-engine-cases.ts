@@ -17,6 +17,8 @@ export interface EngineCase {
   >;
   /** Further refusals that only this engine has, and the code that each becomes. */
   readonly furtherErrors: readonly (readonly [string, Reply])[];
+  /** Errors that come with the status 200, and the code that each becomes. */
+  readonly okErrors: readonly (readonly [string, unknown])[];
   /** The milliseconds to wait that each answer tells; null for none. */
   readonly retries: readonly (readonly [number | null, Reply])[];
   readonly method: string;
@@ -58,6 +60,10 @@ export const engineCases: readonly EngineCase[] = [
       ['KEY_REJECTED', { status: 403, body: { success: false, error: 'Forbidden' } }],
       ['PROVIDER_TIMEOUT', { status: 408, body: { success: false, error: 'Request timed out' } }],
     ],
+    okErrors: [
+      ['PROVIDER_UNAVAILABLE', { success: false, error: 'Unauthorized: Invalid token' }],
+      ['PROVIDER_UNAVAILABLE', { error: 'Internal Server Error' }],
+    ],
     retries: [
       [20_000, firecrawlErrors.rateLimit(null)],
       [null, { status: 429, body: { success: false, error: 'Rate limit exceeded.' } }],
@@ -95,6 +101,13 @@ export const engineCases: readonly EngineCase[] = [
       ['KEY_REJECTED', { status: 422, body: { errors: [{ code: 'SUBSCRIPTION_TOKEN_INVALID' }] } }],
       ['KEY_REJECTED', { status: 404, body: { error: { code: 'SUBSCRIPTION_NOT_FOUND' } } }],
       ['KEY_EXHAUSTED', { status: 402, body: { error: { code: 'USAGE_LIMIT_EXCEEDED' } } }],
+    ],
+    okErrors: [
+      ['KEY_REJECTED', { type: 'ErrorResponse', error: { code: 'SUBSCRIPTION_TOKEN_INVALID', status: 422 } }],
+      ['KEY_EXHAUSTED', { type: 'ErrorResponse', error: { code: 'QUOTA_LIMITED', status: 429 } }],
+      ['PROVIDER_RATE_LIMITED', { type: 'ErrorResponse', error: { code: 'SOMETHING_NEW', status: 429 } }],
+      ['PROVIDER_BAD_REQUEST', { type: 'ErrorResponse', error: { code: 'CONTENT_POLICY', status: 403 } }],
+      ['PROVIDER_UNAVAILABLE', { type: 'ErrorResponse', error: { code: 'SOMETHING_NEW' } }],
     ],
     retries: [
       [1_000, braveErrors.rateLimit(null)],
@@ -144,6 +157,7 @@ export const engineCases: readonly EngineCase[] = [
     entry: tavily,
     errors: tavilyErrors,
     furtherErrors: [['KEY_EXHAUSTED', tavilyErrors.payAsYouGoLimit('tvly-key')]],
+    okErrors: [['PROVIDER_UNAVAILABLE', { detail: { error: 'Unauthorized: missing or invalid API key.' } }]],
     retries: [
       [60_000, tavilyErrors.rateLimit(null)],
       [null, { status: 429, body: { detail: { error: 'Too many requests.' } } }],
@@ -172,6 +186,12 @@ export const engineCases: readonly EngineCase[] = [
     entry: serper,
     errors: serperErrors,
     furtherErrors: [['KEY_REJECTED', { status: 401, body: { message: 'Unauthorized.' } }]],
+    okErrors: [
+      ['KEY_REJECTED', { message: 'Unauthorized.' }],
+      ['KEY_REJECTED', { message: 'Something new', statusCode: 403 }],
+      ['KEY_EXHAUSTED', { message: 'Not enough credits', statusCode: 400 }],
+      ['PROVIDER_RATE_LIMITED', { message: 'Too many requests', statusCode: 429 }],
+    ],
     retries: [
       [1_000, serperErrors.rateLimit(null)],
       [null, { status: 429, body: { message: 'Too many requests', statusCode: 429 } }],
@@ -192,13 +212,14 @@ export const engineCases: readonly EngineCase[] = [
   },
 ];
 
-/** Statuses that mean the same with every engine, also where the body is not the engine's. */
+/** What an answer means whose JSON says nothing that is known. */
 export const statusCases: readonly (readonly [number, string])[] = [
   [400, 'PROVIDER_BAD_REQUEST'],
   [401, 'KEY_REJECTED'],
   [402, 'KEY_EXHAUSTED'],
   [403, 'KEY_REJECTED'],
   [404, 'PROVIDER_UNAVAILABLE'],
+  [409, 'PROVIDER_UNAVAILABLE'],
   [429, 'PROVIDER_RATE_LIMITED'],
   [500, 'PROVIDER_UNAVAILABLE'],
   [503, 'PROVIDER_UNAVAILABLE'],

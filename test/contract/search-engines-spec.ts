@@ -18,6 +18,7 @@ import { registry } from '../../src/registry/registry.js';
 import { failureOf } from '../support/collect.js';
 import { useStandIn } from '../support/stand-in.js';
 import { WatchedHttp } from '../support/watched-http.js';
+import { foreignAnswers, foreignStatuses, toReply } from './not-the-apis-answer.js';
 import { engineCases, statusCases } from './search-engine-cases.js';
 
 const KEY = 'tvly-a-key-that-must-not-travel';
@@ -228,20 +229,37 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       expect(await codeOf(search())).toBe(code);
     });
 
-    it.each(statusCases)('with a bare %i is %s', async (status, code) => {
-      void answerWith(reply({ status, body: '<html>' }));
-      expect(await codeOf(search())).toBe(code);
+    it.each(statusCases)('with a %i and JSON that nobody knows is %s', async (status, code) => {
+      for (const body of [{}, [], { strange: ['new'] }]) {
+        void answerWith(reply({ status, body }));
+        expect(await codeOf(search())).toBe(code);
+      }
     });
 
-    it('with an endless error is known by its status', async () => {
+    it.each(foreignAnswers)(
+      'is an outage where %s answers, whatever the status',
+      async (_name, body, contentType) => {
+        for (const status of foreignStatuses) {
+          void answerWith(reply(toReply(status, body, contentType)));
+          expect(await failureOf(search())).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true });
+        }
+      },
+    );
+
+    it('is an outage where the error does not end', async () => {
       const received = answerWith(async (exchange, tools) => {
         exchange.open(401);
         await flood({ chunk: 'x'.repeat(65_536), bytes: 50_000_000 })(exchange, tools);
       });
-      expect(await codeOf(search())).toBe('KEY_REJECTED');
+      expect(await codeOf(search())).toBe('PROVIDER_UNAVAILABLE');
       await (
         await received
       ).closedByClient;
+    });
+
+    it.each(engine.okErrors)('is %s, also with the status 200: %j', async (code, body) => {
+      void answerWith(reply({ status: 200, body }));
+      expect(await codeOf(search(), body)).toBe(code);
     });
 
     it('is KEY_REJECTED for a key that the service does not know', async () => {
@@ -286,7 +304,7 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       ['no headers', 'PROVIDER_TIMEOUT', hang()],
       ['no body', 'PROVIDER_TIMEOUT', replay([], { then: 'hang' })],
       ['half a body', 'PROVIDER_TIMEOUT', replay(['{"results"'], { then: 'hang' })],
-      ['half an error', 'KEY_REJECTED', replay(['{"error"'], { then: 'hang', status: 401 })],
+      ['half an error', 'PROVIDER_UNAVAILABLE', replay(['{"error"'], { then: 'hang', status: 401 })],
     ])('ends the wait where there are %s: %s, and the socket is closed', async (_name, code, behaviour) => {
       const received = answerWith(behaviour);
       const short = { firstByteTimeoutMs: 100, idleTimeoutMs: 100 };

@@ -87,7 +87,12 @@ describe('failover', () => {
     ['PROVIDER_UNAVAILABLE', reply(openaiErrors.overloaded()), 'UNVERIFIED'],
     ['PROVIDER_UNAVAILABLE', cut(), 'UNVERIFIED'],
     ['PROVIDER_UNAVAILABLE', replay([openaiStreamErrors.error('server_error')]), 'UNVERIFIED'],
-    ['PROVIDER_TIMEOUT', reply({ status: 408 }), 'UNVERIFIED'],
+    ['PROVIDER_UNAVAILABLE', reply(openaiErrors.region()), 'UNVERIFIED'],
+    // What stands in front of the provider says nothing about the key.
+    ['PROVIDER_UNAVAILABLE', reply({ status: 403, body: '<title>Just a moment...</title>' }), 'UNVERIFIED'],
+    ['PROVIDER_TIMEOUT', reply({ status: 408, body: {} }), 'UNVERIFIED'],
+    ['PROVIDER_TRUNCATED', replay([': nothing yet\n\n'], { then: 'end' }), 'UNVERIFIED'],
+    ['PROVIDER_TRUNCATED', replay(['data: {"type":'], { then: 'cut' }), 'UNVERIFIED'],
   ] as const)('after %s', (code, behaviour, health) => {
     it('answers by the next provider with a key, says why, and keeps account of both', async () => {
       const keyIds = await storeKeys('OPENAI', 'ANTHROPIC');
@@ -123,17 +128,43 @@ describe('failover', () => {
     });
   });
 
-  it.each([
+  it.each<readonly [string, Behaviour]>([
     ['PROVIDER_BAD_REQUEST', reply(openaiErrors.badParameter('temperature'))],
     ['UNKNOWN_MODEL', reply(openaiErrors.unknownModel('gpt-0'))],
-    ['PROVIDER_TRUNCATED', replay(['data: {"type":'], { then: 'cut' })],
-  ])('does not move on after %s', async (code, behaviour) => {
+    ['PROVIDER_UNAVAILABLE', replay([openaiStreamErrors.error('something_new')])],
+    ...['cyber_policy', 'content_policy_violation', 'invalid_prompt'].flatMap((refusal) =>
+      [
+        replay([openaiStreamErrors.error(refusal)]),
+        replay([openaiStreamErrors.nestedError(refusal)]),
+        replay([openaiStreamErrors.failed(refusal)]),
+        reply({ status: 400, body: { error: { code: refusal, type: 'invalid_request' } } }),
+        reply({ status: 403, body: { error: { code: refusal, type: 'invalid_request' } } }),
+      ].map((behaviour) => ['PROVIDER_BAD_REQUEST', behaviour] as const),
+    ),
+  ])('does not move on after %s: the prompt stays where it was refused', async (code, behaviour) => {
     await storeKeys('OPENAI', 'ANTHROPIC');
     server().standIn.once('OPENAI', behaviour);
     const events = await chat();
     expect(namesOf(events)).toEqual(['ChatStarted', 'ChatFailed']);
     expect(events[1]).toMatchObject({ error: { code } });
     expect(called()).toEqual(['OPENAI']);
+  });
+
+  it.each([
+    ['a refusal', 'CHAT_COMPLETED', { then: 'end' }],
+    ['a refusal that is cut', 'PROVIDER_TRUNCATED', { then: 'cut' }],
+  ] as const)('does not move on after %s', async (_, ending, { then }) => {
+    await storeKeys('ANTHROPIC', 'GOOGLE');
+    const refusal = namedEvent({ type: 'message_delta', delta: { stop_reason: 'refusal' } });
+    const events = then === 'end' ? [refusal, namedEvent({ type: 'message_stop' })] : [refusal];
+    server().standIn.once('ANTHROPIC', replay(events, { then }));
+    const last = (await chat()).at(-1);
+    expect(last).toMatchObject(
+      ending === 'CHAT_COMPLETED'
+        ? { __typename: 'ChatCompleted', finishReason: 'CONTENT_FILTER' }
+        : { __typename: 'ChatFailed', error: { code: ending } },
+    );
+    expect(called()).toEqual(['ANTHROPIC']);
   });
 
   it.each([

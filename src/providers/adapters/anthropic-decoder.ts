@@ -4,6 +4,7 @@ import type { ChatDecoder } from '../chat-dialect.js';
 import type { ChatPart, ChatRequest, FinishReason } from '../contract.js';
 import { dataOf, typeOf } from '../event-data.js';
 import { textParts } from '../text-part.js';
+import { errorIn } from '../told-error.js';
 import { endOfTurn } from '../tool-turn.js';
 import { indexAt, listAt, valueAt } from '../value-at.js';
 import { toFailure } from './anthropic-failures.js';
@@ -48,12 +49,16 @@ export class AnthropicDecoder implements ChatDecoder {
     this.#turn = request.tools ? new AnthropicTurn() : null;
   }
 
+  get isRefused(): boolean {
+    return this.#reason === 'CONTENT_FILTER';
+  }
+
   *push(event: ServerSentEvent): Generator<ChatPart, void> {
     const data = dataOf(event);
+    const error = errorIn(data, event.type);
+    if (error) throw toFailure(error, null, null);
     const index = indexAt(data, 'index');
     switch (typeOf(event, data)) {
-      case 'error':
-        throw toFailure(valueAt(data, 'error'), null, null);
       case 'message_start':
         this.#turn?.restart();
         this.#held = new Map(listAt(data, 'message', 'content').entries());

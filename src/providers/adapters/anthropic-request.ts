@@ -5,6 +5,7 @@ import type {
   ThinkingConfigParam,
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
+import type { AdditionName } from '../refused-addition.error.js';
 import { toToolOptions, toTurns } from './anthropic-tools.js';
 
 /** The API wants a limit with each request. Every current model allows this one. */
@@ -17,7 +18,10 @@ const budgets: Readonly<Record<ReasoningEffort, number>> = { LOW: 2048, MEDIUM: 
 const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
 
 /** https://platform.claude.com/docs/en/api/messages/create */
-export function toBody(request: ChatRequest): MessageCreateParamsStreaming {
+export function toBody(
+  request: ChatRequest,
+  without: ReadonlySet<AdditionName>,
+): MessageCreateParamsStreaming {
   const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
   // The API takes instructions beside the conversation: those from the middle of it join the first ones.
   const system = messages.filter(({ role }) => role === 'SYSTEM');
@@ -28,7 +32,7 @@ export function toBody(request: ChatRequest): MessageCreateParamsStreaming {
     stream: true,
     ...(system.length > 0 && { system: system.map(({ content }) => content).join('\n\n') }),
     ...(temperature !== undefined && { temperature }),
-    ...(reasoningEffort && toThinking(request, reasoningEffort)),
+    ...(reasoningEffort && toThinking(request, reasoningEffort, without)),
     ...(tools && toToolOptions(tools)),
   };
 }
@@ -54,10 +58,11 @@ function blocksOf({ content }: MessageParam): ContentBlockParam[] {
 function toThinking(
   { model, maxOutputTokens = DEFAULT_MAX_TOKENS }: ChatRequest,
   effort: ReasoningEffort,
+  without: ReadonlySet<AdditionName>,
 ): Pick<MessageCreateParamsStreaming, 'thinking' | 'output_config'> {
   if (!THINKS_WITHIN_A_BUDGET.test(model)) {
     return {
-      thinking: { type: 'adaptive', display: 'summarized' },
+      thinking: { type: 'adaptive', ...(!without.has('shownReasoning') && { display: 'summarized' }) },
       output_config: { effort: efforts[effort] },
     };
   }

@@ -21,10 +21,10 @@ export const anthropic = defineChatProvider({
   },
   keyPrefixes: { public: ['sk-ant-api03-', 'sk-ant-'], unmistakable: ['sk-ant-'] },
   dialect: {
-    toRequest: (request, { api }) => ({
+    toRequest: (request, { api }, without) => ({
       url: `${api}/v1/messages`,
       headers: { 'anthropic-version': API_VERSION },
-      body: toBody(request),
+      body: toBody(request, without),
     }),
     toKeyHeaders: (key) => ({ authorization: `Bearer ${key.reveal()}` }),
     createDecoder: (request) => new AnthropicDecoder(request),

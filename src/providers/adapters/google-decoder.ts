@@ -4,6 +4,7 @@ import type { ChatDecoder } from '../chat-dialect.js';
 import type { ChatPart, ChatRequest, ChatTools, FinishReason } from '../contract.js';
 import { dataOf } from '../event-data.js';
 import { textParts } from '../text-part.js';
+import { errorIn } from '../told-error.js';
 import { endOfTurn } from '../tool-turn.js';
 import { listAt, valueAt } from '../value-at.js';
 import { toFailure } from './google-failures.js';
@@ -61,9 +62,13 @@ export class GoogleDecoder implements ChatDecoder {
     return this.#reason !== null || this.#isBlocked;
   }
 
+  get isRefused(): boolean {
+    return this.#isBlocked || (this.#reason !== null && finishReasons.get(this.#reason) === 'CONTENT_FILTER');
+  }
+
   *push(event: ServerSentEvent): Generator<ChatPart, void> {
     const answer = dataOf(event);
-    const error = valueAt(answer, 'error');
+    const error = errorIn(answer, event.type);
     if (error) throw toFailure(error, null, null);
     this.#reason = nameOf(valueAt(answer, 'candidates', '0', 'finishReason')) ?? this.#reason;
     this.#isBlocked ||= nameOf(valueAt(answer, 'promptFeedback', 'blockReason')) !== null;

@@ -1,7 +1,6 @@
 import { secondsToRetryAfterMs } from '../../outbound/retry-after.js';
-import type { UpstreamError } from '../../outbound/upstream-error.js';
-import { toUpstreamError, type FailureTable } from '../../outbound/upstream-failure.js';
-import { meaningOf, type InputName, type TellingTexts } from '../telling-texts.js';
+import { failureReader } from '../failure-reader.js';
+import { meaningOf, type TellingTexts } from '../telling-texts.js';
 import { listAt, valueAt } from '../value-at.js';
 
 /** Kinds of failure that the API tells by nothing but a sentence or a name. They are looked at and let go. */
@@ -11,54 +10,54 @@ const tellingTexts: TellingTexts<string> = [
   [/PerDay/, 'DAY_QUOTA_EXCEEDED'],
 ];
 
-const failures: FailureTable = {
-  codes: {
-    API_KEY_INVALID: 'keyRejected',
-    UNAUTHENTICATED: 'keyRejected',
-    BILLING_DISABLED: 'keyExhausted',
-    DAY_QUOTA_EXCEEDED: 'keyExhausted',
-    NOT_FOUND: 'unknownModel',
-    RESOURCE_EXHAUSTED: 'rateLimited',
-    PERMISSION_DENIED: 'keyRejected',
-    // "User location is not supported": the API has no other use of it here.
-    FAILED_PRECONDITION: 'notServedHere',
-    INVALID_ARGUMENT: 'badRequest',
-    OUT_OF_RANGE: 'badRequest',
-    DEADLINE_EXCEEDED: 'timeout',
-    INTERNAL: 'unavailable',
-    UNAVAILABLE: 'unavailable',
-  },
-};
-
-const inputs: TellingTexts<InputName> = [
-  [/temperature/i, 'temperature'],
-  [/max_?output_?tokens/i, 'maxOutputTokens'],
-  [/thinking/i, 'reasoningEffort'],
-  [/\btools?\b|\btool_?config\b|\bfunction.?(calling|declarations)\b/i, 'webSearch'],
-  [/\b(contents?|system_?instruction|token count)\b/i, 'messages'],
-  [/\bmodel\b/i, 'model'],
-];
-
 /** Rebuilds a `google.rpc.Status`: https://cloud.google.com/apis/design/errors */
-export function toFailure(error: unknown, status: number | null, retryAfter: number | null): UpstreamError {
-  const details = listAt(error, 'details');
-  const message = valueAt(error, 'message');
-  const all = (list: string, field: string): unknown[] =>
-    details.flatMap((detail) => listAt(detail, list).map((entry) => valueAt(entry, field)));
-  const reasons = details.map((detail) => valueAt(detail, 'reason'));
-  const delays = details.map((detail) => delayOf(valueAt(detail, 'retryDelay')));
-  return toUpstreamError(
-    {
-      status: status ?? statusOf(error),
-      codes: [
-        ...reasons,
-        meaningOf([message, ...all('violations', 'quotaId')], tellingTexts),
-        valueAt(error, 'status'),
-      ],
-      parameter: meaningOf([...all('fieldViolations', 'field'), message], inputs),
-      retryAfterMs: retryAfter ?? delays.find((delay) => delay !== null) ?? null,
+export const toFailure = failureReader({
+  table: {
+    codes: {
+      API_KEY_INVALID: 'keyRejected',
+      UNAUTHENTICATED: 'keyRejected',
+      BILLING_DISABLED: 'keyExhausted',
+      DAY_QUOTA_EXCEEDED: 'keyExhausted',
+      NOT_FOUND: 'unknownModel',
+      RESOURCE_EXHAUSTED: 'rateLimited',
+      PERMISSION_DENIED: 'keyRejected',
+      // "User location is not supported": the API has no other use of it here.
+      FAILED_PRECONDITION: 'notServedHere',
+      INVALID_ARGUMENT: 'badRequest',
+      OUT_OF_RANGE: 'badRequest',
+      DEADLINE_EXCEEDED: 'timeout',
+      INTERNAL: 'unavailable',
+      UNAVAILABLE: 'unavailable',
+      ABORTED: 'unavailable',
+      CANCELLED: 'unavailable',
     },
-    failures,
+  },
+  codesOf: (error) => [
+    ...listAt(error, 'details').map((detail) => valueAt(detail, 'reason')),
+    meaningOf([valueAt(error, 'message'), ...inDetails(error, 'violations', 'quotaId')], tellingTexts),
+    valueAt(error, 'status'),
+    valueAt(error, 'code'),
+  ],
+  complaintsOf: (error) => [...inDetails(error, 'fieldViolations', 'field'), valueAt(error, 'message')],
+  inputs: [
+    [/temperature/i, 'temperature'],
+    [/max_?output_?tokens/i, 'maxOutputTokens'],
+    [/thinking/i, 'reasoningEffort'],
+    [/\btools?\b|\btool_?config\b|\bfunction.?(calling|declarations)\b/i, 'webSearch'],
+    [/\b(contents?|system_?instruction|token count)\b/i, 'messages'],
+    [/\bmodel\b/i, 'model'],
+  ],
+  // Models that do not think refuse to be asked for their thoughts.
+  additions: [[/\binclude_?thoughts\b/i, 'shownReasoning']],
+  retryAfterMsOf: (error) =>
+    listAt(error, 'details')
+      .map((detail) => delayOf(valueAt(detail, 'retryDelay')))
+      .find((delay) => delay !== null) ?? null,
+});
+
+function inDetails(error: unknown, list: string, field: string): unknown[] {
+  return listAt(error, 'details').flatMap((detail) =>
+    listAt(detail, list).map((entry) => valueAt(entry, field)),
   );
 }
 
@@ -66,10 +65,4 @@ export function toFailure(error: unknown, status: number | null, retryAfter: num
 function delayOf(duration: unknown): number | null {
   const seconds = typeof duration === 'string' ? /^(\d+(?:\.\d+)?)s$/.exec(duration)?.[1] : undefined;
   return seconds === undefined ? null : secondsToRetryAfterMs(Number(seconds));
-}
-
-/** Inside a stream the error names the status that its answer would have had. */
-function statusOf(error: unknown): number | null {
-  const code = valueAt(error, 'code');
-  return typeof code === 'number' ? code : null;
 }

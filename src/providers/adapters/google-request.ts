@@ -1,5 +1,6 @@
 import type { Content, GenerateContentRequest, GenerationConfig } from '@google/generative-ai';
 import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
+import type { AdditionName } from '../refused-addition.error.js';
 import { toToolOptions, toTurns, type ToolOptions } from './google-tools.js';
 
 /** Models of the second generation think within a number of tokens; later ones take a level, and refuse the number. */
@@ -9,7 +10,7 @@ const levels = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
 
 /** The package's type is older than thinking: https://ai.google.dev/gemini-api/docs/thinking */
 interface ThinkingConfig {
-  readonly includeThoughts: boolean;
+  readonly includeThoughts?: boolean;
   readonly thinkingBudget?: number;
   readonly thinkingLevel?: (typeof levels)[ReasoningEffort];
 }
@@ -17,13 +18,13 @@ interface ThinkingConfig {
 type Body = Omit<GenerateContentRequest, keyof ToolOptions> & Partial<ToolOptions>;
 
 /** https://ai.google.dev/api/generate-content */
-export function toBody(request: ChatRequest): Body {
+export function toBody(request: ChatRequest, without: ReadonlySet<AdditionName>): Body {
   const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
   const instructions = messages.filter(({ role }) => role === 'SYSTEM');
   const generationConfig: GenerationConfig & { thinkingConfig?: ThinkingConfig } = {
     ...(temperature !== undefined && { temperature }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
-    ...(reasoningEffort && { thinkingConfig: toThinking(model, reasoningEffort) }),
+    ...(reasoningEffort && { thinkingConfig: toThinking(model, reasoningEffort, without) }),
   };
   return {
     contents: toContents(messages, tools?.steps ?? []),
@@ -50,8 +51,15 @@ function toContents(messages: ChatRequest['messages'], steps: readonly ToolStep[
   return contents;
 }
 
-function toThinking(model: string, effort: ReasoningEffort): ThinkingConfig {
-  return THINKS_WITHIN_A_BUDGET.test(model)
-    ? { includeThoughts: true, thinkingBudget: budgets[effort] }
-    : { includeThoughts: true, thinkingLevel: levels[effort] };
+function toThinking(
+  model: string,
+  effort: ReasoningEffort,
+  without: ReadonlySet<AdditionName>,
+): ThinkingConfig {
+  return {
+    ...(!without.has('shownReasoning') && { includeThoughts: true }),
+    ...(THINKS_WITHIN_A_BUDGET.test(model)
+      ? { thinkingBudget: budgets[effort] }
+      : { thinkingLevel: levels[effort] }),
+  };
 }

@@ -22,9 +22,12 @@ export const google = defineChatProvider({
   },
   keyPrefixes: { public: ['AIza'], unmistakable: ['AIza'] },
   dialect: {
-    toRequest(request, { api }) {
+    toRequest(request, { api }, without) {
       const model = encodeURIComponent(request.model.replace(/^models\//, ''));
-      return { url: `${api}/v1beta/models/${model}:streamGenerateContent?alt=sse`, body: toBody(request) };
+      return {
+        url: `${api}/v1beta/models/${model}:streamGenerateContent?alt=sse`,
+        body: toBody(request, without),
+      };
     },
     toKeyHeaders: (key) => ({ 'x-goog-api-key': key.reveal() }),
     createDecoder: (request) => new GoogleDecoder(request),

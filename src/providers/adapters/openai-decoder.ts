@@ -3,6 +3,7 @@ import { ProviderTruncatedError } from '../../outbound/upstream-error.js';
 import type { ChatDecoder } from '../chat-dialect.js';
 import type { ChatPart, ChatRequest, FinishReason } from '../contract.js';
 import { dataOf, typeOf } from '../event-data.js';
+import { errorIn } from '../told-error.js';
 import { usageParts } from '../token-usage.js';
 import { endOfTurn, isJsonObject } from '../tool-turn.js';
 import { listAt, valueAt } from '../value-at.js';
@@ -54,11 +55,15 @@ export class OpenAiDecoder implements ChatDecoder {
     this.#turn = request.tools ? new OpenAiTurn() : null;
   }
 
+  get isRefused(): boolean {
+    return this.#texts.isRefused;
+  }
+
   *push(event: ServerSentEvent): Generator<ChatPart, void> {
     const data = dataOf(event);
     const type = typeOf(event, data);
-    const error = valueAt(data, 'error');
-    if (error || type === 'error') throw toFailure(error ?? data, null, null);
+    const error = errorIn(data, event.type);
+    if (error) throw toFailure(error, null, null);
     const response = valueAt(data, 'response');
     const closing = closings.get(type);
     yield* closing ? this.#texts.close(listAt(response, 'output')) : this.#texts.push(data, type);

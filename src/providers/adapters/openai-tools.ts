@@ -4,6 +4,7 @@ import type {
   ResponseInput,
 } from 'openai/resources/responses/responses';
 import type { ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
+import type { AdditionName } from '../refused-addition.error.js';
 import { parseArguments, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
 import { indexAt, valueAt } from '../value-at.js';
 
@@ -14,12 +15,14 @@ const DOES_NOT_REASON = /^(ft:)?(gpt-[34]|chatgpt-)|-chat\b/;
 export function toToolOptions(
   model: string,
   { definitions, choice }: ChatTools,
+  without: ReadonlySet<AdditionName>,
 ): Pick<ResponseCreateParamsStreaming, 'tools' | 'tool_choice' | 'include'> {
   return {
     tools: definitions.map(toFunctionTool),
     tool_choice: choice === 'NONE' ? 'none' : 'auto',
     // Nothing is stored there: the reasoning has to travel, so that the next turn can go on from it.
-    ...(!DOES_NOT_REASON.test(model) && { include: ['reasoning.encrypted_content'] }),
+    ...(!without.has('sealedReasoning') &&
+      !DOES_NOT_REASON.test(model) && { include: ['reasoning.encrypted_content'] }),
   };
 }
 

@@ -21,7 +21,10 @@ export const openai = defineChatProvider({
     unmistakable: ['sk-proj-', 'sk-svcacct-'],
   },
   dialect: {
-    toRequest: (request, { api }) => ({ url: `${api}/v1/responses`, body: toBody(request) }),
+    toRequest: (request, { api }, without) => ({
+      url: `${api}/v1/responses`,
+      body: toBody(request, without),
+    }),
     toKeyHeaders: (key) => ({ authorization: `Bearer ${key.reveal()}` }),
     createDecoder: (request) => new OpenAiDecoder(request),
     toFailure,

@@ -20,6 +20,7 @@ const failures: FailureDialect = {
     const errors = fieldOf(body, 'errors');
     return [textOf(fieldOf(body, 'error'), 'code'), textOf(Array.isArray(errors) ? errors[0] : null, 'code')];
   },
+  statusIn: (body) => fieldOf(fieldOf(body, 'error'), 'status'),
   retryAfterMs: untilWindowsReset,
 };
 

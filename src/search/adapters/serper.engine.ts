@@ -3,14 +3,15 @@ import type { Secret } from '../../common/secret.js';
 import { defineSearchEngine, type SearchHit, type SearchRequest } from '../contract.js';
 import { withDeadline } from '../deadline.js';
 import { EngineClient, type FailureDialect } from '../engine-client.js';
-import { listOf, textOf } from '../json-fields.js';
+import { fieldOf, listOf, textOf } from '../json-fields.js';
 import { mapConcurrently } from '../map-concurrently.js';
 import { selectHits } from '../select-hits.js';
 
 const failures: FailureDialect = {
   // Spent credit is a 400 that nothing but its message tells from a bad request.
-  table: { codes: { 'Not enough credits': 'keyExhausted' } },
+  table: { codes: { 'Not enough credits': 'keyExhausted', 'Unauthorized.': 'keyRejected' } },
   codesOf: (body) => [textOf(body, 'message')],
+  statusIn: (body) => fieldOf(body, 'statusCode'),
 };
 
 /** Pages that are fetched at the same time. */
