@@ -142,6 +142,6 @@ describe('cleanKey', () => {
 
   it('leaves nothing of the key with the engine of regular expressions', () => {
     cleanKey('export OPENAI_API_KEY="sk-0123456789abcdef";\n');
-    expect((RegExp as unknown as Record<string, string>)['$_']).toBe('');
+    expect((RegExp as unknown as { readonly $_: string }).$_).toBe('');
   });
 });

@@ -72,7 +72,7 @@ export function cleanKey(pasted: string): string {
 
 /** V8 keeps the text that a regular expression last matched, for `RegExp.lastMatch` and its kin. */
 export function forgetLastMatch(): void {
-  /^/.test('');
+  /(?:)/.test('');
 }
 
 /** Commas and semicolons, and line breaks as JSON and shells write them. */

@@ -1,11 +1,20 @@
 import { generator, keyShapes } from '../../test/support/drawn-keys.js';
-import type { ProviderDefinition } from './provider-definition.js';
-import { registry } from '../registry/registry.js';
 import { findKeyMistake } from './key-mistake.js';
 
-const publicPrefixes = (registry as readonly ProviderDefinition[]).flatMap(
-  ({ keyPrefixes }) => keyPrefixes.public,
-);
+const publicPrefixes = [
+  ...[
+    'sk-proj-',
+    'sk-svcacct-',
+    'sk-',
+    'sk-ant-api03-',
+    'sk-ant-',
+    'AIza',
+    'fc-',
+    'BSA',
+    'tvly-dev-',
+    'tvly-',
+  ],
+];
 const mistakeIn = (key: string): string | null => findKeyMistake(key, { shortest: 8, publicPrefixes });
 const shapes = Object.entries(keyShapes(10));
 
@@ -140,6 +149,6 @@ describe('findKeyMistake', () => {
       const mistake = mistakeIn(part.repeat(4_096 / part.length));
       expect(mistake ?? '').not.toContain(part.repeat(2));
     }
-    expect((RegExp as unknown as Record<string, string>)['$_']).toBe('');
+    expect((RegExp as unknown as { readonly $_: string }).$_).toBe('');
   });
 });

@@ -1,5 +1,6 @@
-import { Field, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { Field, InputType, ObjectType } from '@nestjs/graphql';
 import { IsBoolean, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { ID } from '../common/id.scalar.js';
 import { CleanKey, Trimmed } from '../common/transforms.js';
 import type { ProviderId } from '../registry/provider-ids.js';
 import { Provider } from '../registry/provider.enum.js';

@@ -47,7 +47,8 @@ function getEngine(provider: SearchProviderId): SearchEngineEntry {
 function violationsOfQuery({ query }: WebSearchInput, engine: SearchEngineEntry): Violation[] {
   const { characters, words } = engine.queryLimit;
   const isTooLong =
-    [...query].length > characters || (words !== undefined && query.trim().split(/\s+/).length > words);
+    Array.from(query).length > characters ||
+    (words !== undefined && query.trim().split(/\s+/).length > words);
   if (!isTooLong) return [];
   return [
     {

@@ -1,3 +1,5 @@
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { ID } from '../../src/common/id.scalar.js';
 import { databaseKinds } from '../support/database.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
@@ -179,6 +181,32 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     for (const answer of answers)
       expect(answer).toEqual({ read: null, update: 'KEY_NOT_FOUND', delete: 'KEY_NOT_FOUND' });
     expect((await server().query('alice', LIST)).apiKeys).toMatchObject([{ id: hers, name: null }]);
+  });
+
+  it('takes the ids of keys in capitals, too, as RFC 9562 has it', async () => {
+    const id = (await store('alice', { provider: 'OPENAI', apiKey: KEY })).apiKey.id as string;
+    const keyId = id.toUpperCase();
+    expect(keyId).not.toBe(id);
+    expect(
+      await server().query('alice', 'query ($id: ID!) { apiKey(id: $id) { id } }', { id: keyId }),
+    ).toEqual({
+      apiKey: { id },
+    });
+    expect(await server().query('alice', `{ apiKey(id: "${keyId}") { id } }`)).toEqual({ apiKey: { id } });
+    const { updateApiKey } = await server().query('alice', UPDATE, { input: { keyId, name: 'mine' } });
+    expect(updateApiKey.apiKey).toMatchObject({ id, name: 'mine' });
+    const trail =
+      'query ($filter: AuditFilter) { auditEvents(filter: $filter) { edges { node { keyId } } } }';
+    const { auditEvents } = await server().query('alice', trail, { filter: { keyId } });
+    expect(auditEvents.edges).toEqual([{ node: { keyId: id } }, { node: { keyId: id } }]);
+    const after = Buffer.from(keyId).toString('base64url');
+    expect((await server().query('alice', HISTORY, { first: 1, after })).apiKeyHistory.edges).toEqual([]);
+    expect((await server().query('alice', DELETE, { keyId })).deleteApiKey).toEqual({ deletedKeyId: id });
+  });
+
+  it('has one type of id, which every argument and field of the schema reads in either case', () => {
+    const type = server().app.get(GraphQLSchemaHost).schema.getType('ID');
+    expect(type).toBe(ID);
   });
 
   it("shows each user's keys to that user only", async () => {
