@@ -1,4 +1,5 @@
-import { Args, Context, ID, Int, Mutation, Resolver, Subscription } from '@nestjs/graphql';
+import { Args, Context, Int, Mutation, Resolver, Subscription } from '@nestjs/graphql';
+import { ID } from '../common/id.scalar.js';
 import { requireUser } from '../auth/current-user.decorator.js';
 import type { RequestContext } from '../auth/request-context.js';
 import { BadUserInputError } from '../common/input-errors.js';

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { canonicalId } from '../common/id.scalar.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Limits } from '../limits/limits.service.js';
 import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
@@ -124,7 +125,7 @@ export class ChatService {
     const requestId = input.requestId ?? (operationId !== null && isUuid(operationId) ? operationId : null);
     if (requestId === null) return null;
     try {
-      return await this.claims.take(userId, requestId, inputDigestOf(input), uuidv7());
+      return await this.claims.take(userId, canonicalId(requestId), inputDigestOf(input), uuidv7());
     } catch (error) {
       if (error instanceof RedisUnavailableError && !input.requestId) return null;
       throw error;

@@ -1,19 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { describeError } from '../common/describe-error.js';
 import { milliseconds } from '../common/milliseconds.js';
-import { BadUserInputError } from '../common/input-errors.js';
 import type { KeyMask } from '../common/key-mask.js';
 import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
 import { maskOf } from '../keys/mask-of.js';
 import { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError } from '../keys/keys.errors.js';
 import { Limits } from '../limits/limits.service.js';
-import { getProviderEntry, type SearchProviderId } from '../registry/provider-ids.js';
-import type { SearchOption, SearchRequest } from '../search/contract.js';
+import type { SearchProviderId } from '../registry/provider-ids.js';
+import type { SearchRequest } from '../search/contract.js';
 import { SearchService } from '../search/search.service.js';
+import { checkNamedEngine, checkQuerySuits, UnsuitableSearchError } from './suitable-search.js';
 import type { WebSearchInput, WebSearchResult } from './web-search.model.js';
-
-const engineOptions: readonly SearchOption[] = ['country', 'language', 'safeSearch', 'depth'];
 
 /** The chat that a search is part of. */
 export interface SearchingChat {
@@ -52,14 +50,15 @@ export class WebSearchService {
   ): Promise<WebSearchResult> {
     const arrivedAt = performance.now();
     const chatId = chat?.chatId ?? null;
-    checkOptions(input);
+    checkNamedEngine(input);
     await this.limits.countSearch(userId);
     const key = await this.resolution.open(
       userId,
       providersFor('SEARCH', input.provider) as SearchProviderId[],
-      () => {
+      (provider) => {
         // Who has left meanwhile uses no key.
         signal.throwIfAborted();
+        checkQuerySuits(input, provider);
         return { chatId, model: null };
       },
       chatId,
@@ -69,7 +68,7 @@ export class WebSearchService {
       // Engines keep what they are asked, and may show it to others.
       const query = mask.text(input.query);
       chat?.onKeyOpened(key.provider, query);
-      const request = toRequest(input, query, key.provider);
+      const request = toRequest(input, query);
       return await this.searchWith(userId, { key, mask, request, chatId, arrivedAt }, signal);
     } finally {
       key.secret.destroy();
@@ -81,7 +80,7 @@ export class WebSearchService {
     const providers = providersFor('SEARCH', named) as SearchProviderId[];
     const [first] = providers;
     if (!first) throw new Error('There is no search engine.');
-    return error instanceof KeyUnreadableError
+    return error instanceof KeyUnreadableError || error instanceof UnsuitableSearchError
       ? (providers.find((provider) => provider === error.provider) ?? first)
       : first;
   }
@@ -146,34 +145,15 @@ interface StartedSearch {
   readonly arrivedAt: number;
 }
 
-function optionsOf(provider: SearchProviderId): readonly SearchOption[] {
-  const entry = getProviderEntry(provider);
-  return entry.kind === 'SEARCH' ? entry.options : [];
-}
-
-function checkOptions(input: WebSearchInput): void {
-  const { provider } = input;
-  if (!provider) return;
-  const missing = engineOptions.filter(
-    (option) =>
-      input[option] !== undefined && input[option] !== null && !optionsOf(provider).includes(option),
-  );
-  if (missing.length === 0) return;
-  const { displayName } = getProviderEntry(provider);
-  throw new BadUserInputError(
-    missing.map((option) => ({ path: `input.${option}`, message: `${displayName} has no such option` })),
-  );
-}
-
-function toRequest(input: WebSearchInput, query: string, provider: SearchProviderId): SearchRequest {
-  const supported = new Set<SearchOption>(optionsOf(provider));
+/** What the engine lacks, its adapter leaves out. */
+function toRequest(input: WebSearchInput, query: string): SearchRequest {
   return {
     query,
     limit: input.limit ?? 5,
     includeContent: input.includeContent ?? false,
-    ...(supported.has('country') && { country: input.country ?? undefined }),
-    ...(supported.has('language') && { language: input.language ?? undefined }),
-    ...(supported.has('safeSearch') && { safeSearch: input.safeSearch ?? undefined }),
-    ...(supported.has('depth') && { depth: input.depth ?? undefined }),
+    country: input.country ?? undefined,
+    language: input.language ?? undefined,
+    safeSearch: input.safeSearch ?? undefined,
+    depth: input.depth ?? undefined,
   };
 }

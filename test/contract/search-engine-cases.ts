@@ -30,6 +30,10 @@ export interface EngineCase {
   readonly minimal: Readonly<Record<string, unknown>>;
   /** What an option adds to that. */
   readonly options: readonly (readonly [Partial<SearchRequest>, Readonly<Record<string, unknown>>])[];
+  /** What the engine lacks, and what is sent in its place. */
+  readonly lacking: readonly (readonly [Partial<SearchRequest>, Readonly<Record<string, unknown>>])[];
+  /** Answers of the engine's own that hold no results, in forms that its fixtures do not have. */
+  readonly empty: readonly object[];
   /** What test/fixtures/<engine>/search.json says. */
   readonly hits: readonly SearchHit[];
 }
@@ -76,10 +80,16 @@ export const engineCases: readonly EngineCase[] = [
     options: [
       [{ country: 'DE' }, { country: 'DE' }],
       [{ language: 'de' }, { lang: 'de' }],
-      [{ safeSearch: 'OFF' }, { safe: false }],
-      [{ safeSearch: 'MODERATE' }, { safe: true }],
-      [{ safeSearch: 'STRICT' }, { safe: true }],
       [{ includeContent: true }, { scrapeOptions: { formats: ['markdown'], timeout: 6_000 } }],
+    ],
+    // It refuses a body with a field that it does not know.
+    lacking: [[{ safeSearch: 'STRICT', depth: 'ADVANCED' }, {}]],
+    empty: [
+      { success: true },
+      { success: true, data: null },
+      { success: true, data: [] },
+      { success: true, data: { web: null } },
+      { success: true, data: { news: [] }, warning: 'Nothing was found.' },
     ],
     hits: [
       hit(
@@ -144,6 +154,22 @@ export const engineCases: readonly EngineCase[] = [
       [{ safeSearch: 'STRICT' }, { safesearch: 'strict' }],
       [{ includeContent: true }, {}],
     ],
+    lacking: [
+      ...['SG', 'IE', 'VN', 'EG', 'AQ'].map((country) => [{ country }, { country: 'ALL' }] as const),
+      ...['id', 'fa', 'sw', 'nn', 'xx'].map((language) => [{ language }, {}] as const),
+      [
+        { country: 'SG', language: 'zh' },
+        { country: 'ALL', search_lang: 'zh-hans' },
+      ],
+      [{ depth: 'ADVANCED' }, {}],
+    ],
+    empty: [
+      { type: 'search' },
+      { type: 'search', web: null },
+      { type: 'search', web: {} },
+      { type: 'search', web: { type: 'search', results: null } },
+      { type: 'search', query: { original: 'words' }, news: { results: [] } },
+    ],
     hits: [
       hit(
         'RFC 7518 - JSON Web Algorithms (JWA)',
@@ -173,9 +199,23 @@ export const engineCases: readonly EngineCase[] = [
       [{ country: 'CZ' }, { country: 'czech republic' }],
       [{ country: 'BA' }, { country: 'bosnia and herzegovina' }],
       [{ country: 'TR' }, { country: 'turkey' }],
+      [{ country: 'MM' }, { country: 'myanmar' }],
+      [{ country: 'CG' }, { country: 'congo' }],
+      [{ country: 'KR' }, { country: 'south korea' }],
+      [{ country: 'SG' }, { country: 'singapore' }],
       [{ depth: 'BASIC' }, { search_depth: 'basic' }],
       [{ depth: 'ADVANCED' }, { search_depth: 'advanced' }],
       [{ includeContent: true }, { include_raw_content: 'markdown' }],
+    ],
+    lacking: [
+      ...['HK', 'CI', 'CD', 'PS', 'XK', 'AQ', 'MO'].map((country) => [{ country }, {}] as const),
+      [{ language: 'de', safeSearch: 'STRICT' }, {}],
+    ],
+    empty: [
+      { query: 'words', response_time: 0.2 },
+      { query: 'words', results: null },
+      { results: null },
+      { query: 'words', answer: 'Forty-two.', images: [], results: [] },
     ],
     hits: [
       hit(RFC, RFC_URL, 'This specification registers cryptographic algorithms and identifiers.', 0.9462025),
@@ -204,6 +244,15 @@ export const engineCases: readonly EngineCase[] = [
     options: [
       [{ country: 'DE' }, { gl: 'de' }],
       [{ language: 'de' }, { hl: 'de' }],
+    ],
+    lacking: [[{ safeSearch: 'STRICT', depth: 'ADVANCED' }, {}]],
+    empty: [
+      { searchParameters: { q: 'words' }, answerBox: { answer: '42' }, credits: 1 },
+      { searchParameters: { q: 'words' }, knowledgeGraph: { title: 'Words' } },
+      { searchParameters: { q: 'words', type: 'search' }, credits: 1 },
+      { searchParameters: { q: 'words' }, organic: null },
+      { answerBox: { answer: '42' } },
+      { credits: 1 },
     ],
     hits: [
       hit(RFC, RFC_URL, 'This specification registers cryptographic algorithms and identifiers ...'),

@@ -116,6 +116,21 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       expect(sentIn(standIn().requests[0]!)).toEqual({ ...engine.minimal, ...added });
     });
 
+    it.each(engine.lacking)('has no %j, for the engine lacks it', async (request, added) => {
+      await search(request);
+      expect(sentIn(standIn().requests[0]!)).toEqual({ ...engine.minimal, ...added });
+    });
+
+    it.each(['country', 'language'] as const)('has every %s that the entry names', async (option) => {
+      for (const value of (option === 'country' ? entry.countries : entry.languages) ?? []) {
+        expect(value).toMatch(option === 'country' ? /^[A-Z]{2}$/ : /^[a-z]{2}$/);
+        await search({ [option]: value });
+        const sent = sentIn(standIn().requests.at(-1)!) as Record<string, unknown>;
+        expect(Object.keys(sent).length).toBe(Object.keys(engine.minimal).length + 1);
+        expect(Object.values(sent)).not.toContain('ALL');
+      }
+    });
+
     it('has a test for each option that the entry names', () => {
       const tested = new Set(engine.options.flatMap(([request]) => Object.keys(request)));
       expect([...tested].filter((option) => option !== 'includeContent').sort()).toEqual(
@@ -157,6 +172,11 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       expect(await search()).toEqual([]);
     });
 
+    it.each(engine.empty)('may hold nothing: %j', async (body) => {
+      void answerWith(reply({ status: 200, body }));
+      expect(await search()).toEqual([]);
+    });
+
     it.each([
       ['no JSON', '<html>'],
       ['cut JSON', '{"results": ['],
@@ -165,6 +185,8 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       ['a number', '7'],
       ['a list', '[]'],
       ['an object without results', '{}'],
+      ["somebody else's error", '{"message": "Something went wrong", "statusCode": 500}'],
+      ["somebody else's answer", '{"items": [], "total": 0}'],
     ])('is an outage where it is %s', async (_name, body) => {
       void answerWith(reply({ status: 200, body }));
       expect(await codeOf(search())).toBe('PROVIDER_UNAVAILABLE');

@@ -165,6 +165,17 @@ export function describeSurvival(servers: () => Servers): void {
       expect(calls()).toBe(1);
     });
 
+    it('takes its id in capitals, too, and says it as it is', async () => {
+      const { upstream, watcher, chatId, seq } = await begin('one', door);
+      const resumed = await Watcher.resume(there(), chatId.toUpperCase(), seq, 'alice', door);
+      await upstream.say(' two');
+      expect(await resumed.until(' two')).toMatchObject([{ chatId }]);
+      const [{ data }] = await Promise.all([cancel(chatId.toUpperCase()), upstream.closed()]);
+      expect(data?.cancelChat).toEqual({ chatId, cancelled: true });
+      for (const each of [watcher, resumed])
+        expect((await each.rest()).at(-1)).toMatchObject({ __typename: 'ChatCancelled', chatId });
+    });
+
     it('is the same for an unknown chat, another user’s, and what is no id', async () => {
       const { upstream, chatId, watcher } = await begin('one', door);
       const failures = await Promise.all([
@@ -333,6 +344,17 @@ export function describeSurvival(servers: () => Servers): void {
       expect(again.at(-1)).toEqual(mine.at(-1));
       expect(calls()).toBe(1);
       expect(await outcomes()).toEqual(['OK']);
+    });
+
+    it('is joined by the same UUID in capitals; what is none has its case', async () => {
+      const requestId = randomUUID();
+      const first = await (await Watcher.chat(here(), { requestId })).rest();
+      const again = await (await Watcher.chat(there(), { requestId: requestId.toUpperCase() })).rest();
+      expect(again.at(-1)).toEqual(first.at(-1));
+      expect(calls()).toBe(1);
+      await (await Watcher.chat(here(), { requestId: 'mine' })).rest();
+      await (await Watcher.chat(there(), { requestId: 'MINE' })).rest();
+      expect(calls()).toBe(3);
     });
 
     it('is a CONFLICT with another input, and another user’s own affair', async () => {

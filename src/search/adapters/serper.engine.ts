@@ -1,9 +1,9 @@
-import { ProviderTimeoutError } from '../../outbound/upstream-error.js';
+import { ProviderTimeoutError, ProviderUnavailableError } from '../../outbound/upstream-error.js';
 import type { Secret } from '../../common/secret.js';
 import { defineSearchEngine, type SearchHit, type SearchRequest } from '../contract.js';
 import { withDeadline } from '../deadline.js';
 import { EngineClient, type FailureDialect } from '../engine-client.js';
-import { fieldOf, listOf, textOf } from '../json-fields.js';
+import { fieldOf, hasOneOf, listOrNoneOf, textOf } from '../json-fields.js';
 import { mapConcurrently } from '../map-concurrently.js';
 import { selectHits } from '../select-hits.js';
 
@@ -35,6 +35,8 @@ export const serper = defineSearchEngine({
   },
   keyPrefixes: { public: [], unmistakable: [] },
   options: ['country', 'language'],
+  // Google's search pages take no longer words than that.
+  queryLimit: { characters: 2048 },
   textFormat: 'TEXT',
   createAdapter(settings, http) {
     const client = new EngineClient(http, settings, failures);
@@ -71,7 +73,28 @@ async function searchGoogle(
     },
     signal,
   );
-  return listOf(answer, 'organic').map(toHit);
+  return resultsOf(answer).map(toHit);
+}
+
+/** The parts of an answer beside the results. Which of them are there depends on what Google shows. */
+const OTHER_PARTS = [
+  'searchParameters',
+  'credits',
+  'answerBox',
+  'knowledgeGraph',
+  'peopleAlsoAsk',
+  'relatedSearches',
+  'topStories',
+  'images',
+  'videos',
+  'places',
+  'shopping',
+];
+
+/** An answer without results has no part `organic`: there is only an answer box, or nothing but what was asked. */
+function resultsOf(answer: unknown): readonly unknown[] {
+  if (!hasOneOf(answer, ['organic', ...OTHER_PARTS])) throw new ProviderUnavailableError();
+  return listOrNoneOf(answer, 'organic');
 }
 
 function toHit(result: unknown): SearchHit {
