@@ -1,6 +1,7 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { StartupError } from '../common/startup-error.js';
+import { ConnectionRenewal } from './connection-renewal.js';
 import type { DatabaseLimits, DatabaseSettings } from './database-settings.js';
 import { DatabaseUnavailableError } from './database-unavailable.error.js';
 import { openEmbeddedDatabase } from './embedded-database.js';
@@ -20,6 +21,8 @@ export interface DatabaseConnection {
    * @throws StartupError
    */
   prepare(client: DatabaseClient): Promise<void>;
+  /** Makes new connections, as time allows: the ones that there are lead to a server that takes no changes. */
+  renew(): void;
   close(): Promise<void>;
 }
 
@@ -41,6 +44,7 @@ async function openEmbedded(dataDir: string): Promise<DatabaseConnection> {
     prepare: async () => {
       await new Migrator(embeddedMigrationTarget(database)).apply();
     },
+    renew: () => undefined,
     close: database.close,
   };
 }
@@ -51,9 +55,11 @@ function openServer(
   onConnectionLost: ConnectionLostListener,
 ): DatabaseConnection {
   const pool = openPool(url, limits, onConnectionLost);
+  const renewal = new ConnectionRenewal(pool);
   return {
     adapter: postgresAdapter(pool, url),
     prepare: (client) => refuseUnlessMigrated(client, addressOf(url)),
+    renew: () => renewal.renew(),
     close: () => pool.end(),
   };
 }

@@ -1,7 +1,7 @@
 import { ColumnTypeEnum, type SqlDriverAdapter, type SqlQuery } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { StartupError } from '../common/startup-error.js';
-import { hasCode } from './error-codes.js';
+import { hasCode, READ_ONLY } from './error-codes.js';
 import { migrationAdapter, type RunScript } from './migration-adapter.js';
 import type { MigrationTarget } from './migrator.js';
 import { postgresAdapter, withSession } from './postgres.js';
@@ -15,13 +15,23 @@ const CONNECT_MS = 5_000;
 const CHAR_TYPE = 18;
 const TEXT_TYPE = 25;
 
+/** The engine would hand on the server's words alone. */
+function failWhereReadOnly(error: unknown): never {
+  if (!hasCode(error, READ_ONLY)) throw error;
+  throw new StartupError(
+    'This database takes no changes: it is a standby, or what was the primary before a failover, or set to read ' +
+      'only. Migrations run on the primary: name it in MIGRATION_DATABASE_URL, or in DATABASE_URL.',
+    { cause: error },
+  );
+}
+
 /** Presents `"char"` columns to the adapter as text, and to the engine as what they are. */
 function connectWithCharColumns(pool: pg.Pool, url: string): () => Promise<SqlDriverAdapter> {
   const charColumns = new WeakMap<object, number[]>();
   const query = pool.query.bind(pool) as (config: pg.QueryArrayConfig) => Promise<pg.QueryArrayResult>;
   Object.assign(pool, {
     query: async (config: pg.QueryArrayConfig) => {
-      const { fields, ...result } = await query(config);
+      const { fields, ...result } = await query(config).catch(failWhereReadOnly);
       const isChar = fields.map(({ dataTypeID }) => dataTypeID === CHAR_TYPE);
       charColumns.set(
         result.rows,
