@@ -3,7 +3,6 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import type pg from 'pg';
 import { StartupError } from '../common/startup-error.js';
 import { leadsToPooler } from '../config/database-url.js';
-import { ConnectionRenewal } from './connection-renewal.js';
 import { isUnavailable } from './database-errors.js';
 import type { DatabaseLimits, DatabaseSettings } from './database-settings.js';
 import { openEmbeddedDatabase } from './embedded-database.js';
@@ -24,8 +23,6 @@ export interface DatabaseConnection {
    * @throws StartupError
    */
   prepare(client: DatabaseClient): Promise<void>;
-  /** Makes new connections, as time allows: the ones that there are lead to a server that takes no changes. */
-  renew(): void;
   close(): Promise<void>;
 }
 
@@ -47,7 +44,6 @@ async function openEmbedded(dataDir: string): Promise<DatabaseConnection> {
     prepare: async () => {
       await new Migrator(embeddedMigrationTarget(database)).apply();
     },
-    renew: () => undefined,
     close: database.close,
   };
 }
@@ -58,24 +54,23 @@ function openServer(
   onConnectionLost: ConnectionLostListener,
 ): DatabaseConnection {
   const pool = openPool(url, limits, onConnectionLost);
-  const renewal = new ConnectionRenewal(pool);
   return {
     adapter: pooledAdapter(pool, url, limits),
     prepare: async (client) => {
       await refuseUndeclaredPooler(pool, url);
       await refuseUnlessMigrated(client, url);
     },
-    renew: () => renewal.renew(),
     close: () => pool.end(),
   };
 }
 
 /** A pooler knows nothing of the settings that sessions begin with: it refuses them, or drops them. */
 async function refuseUndeclaredPooler(pool: pg.Pool, url: string): Promise<void> {
+  if (leadsToPooler(url)) return;
   const { rows } = await pool
     .query<{ source: string }>("SELECT source FROM pg_settings WHERE name = 'statement_timeout'")
     .catch((error: unknown) => refuse(url, error));
-  if (!leadsToPooler(url) && rows[0]?.source !== 'client') throw undeclaredPooler(url);
+  if (rows[0]?.source !== 'client') throw undeclaredPooler(url);
 }
 
 async function refuseUnlessMigrated(client: DatabaseClient, url: string): Promise<void> {

@@ -8,7 +8,7 @@ import {
   type DatabaseLimits,
   type DatabaseSettings,
 } from './database-settings.js';
-import { DatabaseUnavailableError } from './database-unavailable.error.js';
+import { DatabaseReadOnlyError, DatabaseUnavailableError } from './database-unavailable.error.js';
 import type { PrismaClient } from './generated/client.js';
 import { findPendingMigrations } from './migration-history.js';
 import { createPrismaClient, type DatabaseClient } from './prisma-client.js';
@@ -77,7 +77,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     try {
       if (await isReadOnly(this.client)) {
         this.#logger.warn('The database takes no changes: it is a standby, or set to read only');
-        this.#open.connection.renew();
+        await this.#haveChangeRefused();
         return 'READ_ONLY';
       }
       const pending = await findPendingMigrations(this.client);
@@ -113,6 +113,19 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     this.#database = null;
     await database?.client.$disconnect();
     await database?.connection.close();
+  }
+
+  /**
+   * By what the server refuses, its connection leaves the pool. Where it takes changes, nothing is asked of it: the check
+   * and the lock are one transaction.
+   */
+  async #haveChangeRefused(): Promise<void> {
+    const refused = this.transaction(async (client) => {
+      if (await isReadOnly(client)) await client.$queryRaw`SELECT id FROM vault_state FOR UPDATE`;
+    });
+    await refused.catch((error: unknown) => {
+      if (!(error instanceof DatabaseReadOnlyError)) throw error;
+    });
   }
 
   get #open(): OpenDatabase {

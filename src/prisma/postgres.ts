@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { leadsToPooler } from '../config/database-url.js';
+import { renewConnections } from './connection-renewal.js';
 import type { DatabaseLimits } from './database-settings.js';
 import { type Settings, throughPooler } from './transaction-pooler.js';
 
@@ -64,6 +65,7 @@ export function openPool(
   });
   pool.on('error', onConnectionLost);
   pool.on('release', closeUnlessIdle);
+  renewConnections(pool);
   return pool;
 }
 

@@ -76,16 +76,18 @@ class PooledAdapter implements SqlDriverAdapter {
 
   async #inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const transaction = await this.startTransaction();
+    let result: T;
     try {
-      const result = await work(transaction);
+      result = await work(transaction);
       await transaction.executeRaw(command('COMMIT'));
-      await transaction.commit();
-      return result;
     } catch (error) {
       // How it failed is known: nobody waits for what a connection that hangs makes of a rollback.
       void undo(transaction);
       throw error;
     }
+    // Gives the connection back, and no more: it is for its caller to say COMMIT.
+    await transaction.commit();
+    return result;
   }
 }
 

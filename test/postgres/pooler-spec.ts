@@ -6,6 +6,7 @@ import { Migrator } from '../../src/prisma/migrator.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type Outcome, run, runCli } from '../support/database-commands.js';
 import { describeWithPgBouncer, PgBouncer } from '../support/pgbouncer.js';
+import { demote, promote } from '../support/read-only.js';
 import { TestServer } from '../support/test-server.js';
 
 // Commands of Prisma's take seconds to start, and more on a busy machine.
@@ -113,6 +114,26 @@ describeWithPgBouncer('a server behind PgBouncer in transaction mode', () => {
     while ((await fetch(`${server.url}/readyz`)).status !== 200);
     await Promise.all(Array.from({ length: 20 }, () => store('carol')));
     expect((await server.chatEvents('carol', {})).at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
+  });
+
+  it("takes changes again after a failover, though the pooler's connections lead to the old primary", async () => {
+    const code = async (): Promise<string> => {
+      const { errors } = await server.post('dave', STORE, { input: { provider: 'OPENAI', apiKey: KEY } });
+      return errors[0]?.extensions.code ?? 'OK';
+    };
+    const readiness = async (): Promise<string> => {
+      const { checks } = (await (await fetch(`${server.url}/readyz`)).json()) as Record<string, any>;
+      return checks.database as string;
+    };
+    await demote(database);
+    while ((await readiness()) !== 'READ_ONLY');
+    expect(await code()).toBe('SERVICE_UNAVAILABLE');
+    // Several of the pooler's own, each begun read-only.
+    await Promise.all(Array.from({ length: 20 }, () => server.query('dave', '{ apiKeys { id } }')));
+    await promote(database);
+    while ((await readiness()) !== 'READY');
+    const codes = () => Promise.all(Array.from({ length: 8 }, code));
+    while ((await codes()).some((each) => each !== 'OK'));
   });
 });
 

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { ResponseEvents } from '../../demo/stand-in/openai-events.mjs';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { run, runCli } from '../support/database-commands.js';
+import { demote, promote } from '../support/read-only.js';
 import { emptyServer } from '../support/use-test-server.js';
 import { TestServer } from '../support/test-server.js';
 
@@ -16,26 +17,6 @@ const NEWEST = '{ auditEvents(first: 1) { edges { node { kind outcome } } } }';
 
 /** A second key, which the first is the previous one of. */
 const NEXT_ENCRYPTION_KEY = 'f0e1d2c3b4a5968778695a4b3c2d1e0ff0e1d2c3b4a5968778695a4b3c2d1e0f';
-
-/** From now on sessions begin read-only, and there are no others: what was the primary starts again as a standby. */
-async function demote(database: TestDatabase): Promise<void> {
-  await database.execute(`
-    DO $$ BEGIN
-      EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database());
-      PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid();
-    END $$`);
-}
-
-/** New sessions may write, and those that there are may not: the address leads to another server, the new primary. */
-function promote(database: TestDatabase): Promise<void> {
-  return database.execute(`
-    BEGIN READ WRITE;
-    DO $$ BEGIN
-      EXECUTE format('ALTER DATABASE %I RESET default_transaction_read_only', current_database());
-    END $$;
-    COMMIT`);
-}
 
 describe('a server whose PostgreSQL takes no changes after a failover', () => {
   let database: TestDatabase;
