@@ -6,8 +6,8 @@ import { demote, promote } from '../support/read-only.js';
 import { emptyServer } from '../support/use-test-server.js';
 import { TestServer } from '../support/test-server.js';
 
-// Each wait here is for a server that notices something.
-jest.setTimeout(60_000);
+// Each test waits for a server that notices something, or for commands that take seconds to start.
+jest.setTimeout(120_000);
 
 const KEY = 'key-of-alice-0123456789';
 const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id } } }';
