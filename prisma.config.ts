@@ -28,11 +28,21 @@ loadEnvFile();
 const url = [process.env.MIGRATION_DATABASE_URL, process.env.DATABASE_URL].find((value) => value);
 
 const [, , command, subcommand] = process.argv;
-if (!url && (command === 'db' || (command === 'migrate' && subcommand !== 'diff'))) {
+const needsDatabase = command === 'db' || (command === 'migrate' && subcommand !== 'diff');
+if (!url && needsDatabase) {
   process.stderr.write(
     'DATABASE_URL is not set, and npx prisma works on a PostgreSQL server only.\n' +
       'For the embedded database: npm run migrate, npm run migrate:status.\n',
   );
+}
+
+// The engine that the CLI downloads would try.
+if (needsDatabase && url && URL.canParse(url) && new URL(url).searchParams.get('pgbouncer') === 'true') {
+  process.stderr.write(
+    'This address leads to a transaction pooler (pgbouncer=true), and migrations do not run through one.\n' +
+      'Set MIGRATION_DATABASE_URL to the address of the database itself.\n',
+  );
+  process.exit(1);
 }
 
 export default defineConfig({

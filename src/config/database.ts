@@ -1,6 +1,6 @@
+import { databaseUrl, directDatabaseUrl } from './database-url.js';
 import type { GeneralConfig } from './general.js';
 import { trueOrFalse } from './parsers.js';
-import { postgresUrl } from './url-parsers.js';
 import type { DefaultedVariable, Variable } from './variable.js';
 import type { VariableReader } from './variable-reader.js';
 
@@ -16,13 +16,13 @@ export const databaseVariables = {
     name: 'DATABASE_URL',
     meaning: 'postgresql://user:password@host:5432/database; unset: an embedded database in DATA_DIR',
     default: null,
-    parse: postgresUrl,
+    parse: databaseUrl,
   } satisfies Variable<string>,
   migrationUrl: {
     name: 'MIGRATION_DATABASE_URL',
     meaning: 'the same database with the role that owns the tables, for migrations; unset: DATABASE_URL',
     default: null,
-    parse: postgresUrl,
+    parse: directDatabaseUrl,
   } satisfies Variable<string>,
   allowEmbedded: {
     name: 'ALLOW_EMBEDDED_DATABASE',

@@ -1,14 +1,17 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
+import type pg from 'pg';
 import { StartupError } from '../common/startup-error.js';
+import { leadsToPooler } from '../config/database-url.js';
+import { isUnavailable } from './database-errors.js';
 import type { DatabaseLimits, DatabaseSettings } from './database-settings.js';
-import { DatabaseUnavailableError } from './database-unavailable.error.js';
 import { openEmbeddedDatabase } from './embedded-database.js';
 import { embeddedMigrationTarget } from './embedded-migration-target.js';
 import { wordsOf } from './error-codes.js';
 import { findPendingMigrations } from './migration-history.js';
 import { Migrator } from './migrator.js';
-import { addressOf, openPool, postgresAdapter, type ConnectionLostListener } from './postgres.js';
+import { isRefusedByPooler } from './pooler-refusal.js';
+import { addressOf, openPool, pooledAdapter, type ConnectionLostListener } from './postgres.js';
 import type { DatabaseClient } from './prisma-client.js';
 
 /** The database that the settings name: the embedded one, or a pool of connections to a server. */
@@ -52,21 +55,44 @@ function openServer(
 ): DatabaseConnection {
   const pool = openPool(url, limits, onConnectionLost);
   return {
-    adapter: postgresAdapter(pool, url),
-    prepare: (client) => refuseUnlessMigrated(client, addressOf(url)),
+    adapter: pooledAdapter(pool, url, limits),
+    prepare: async (client) => {
+      await refuseUndeclaredPooler(pool, url);
+      await refuseUnlessMigrated(client, url);
+    },
     close: () => pool.end(),
   };
 }
 
-async function refuseUnlessMigrated(client: DatabaseClient, address: string): Promise<void> {
-  const pending = await findPendingMigrations(client).catch((error: unknown) => {
-    const unavailable = error instanceof DatabaseUnavailableError;
-    const problem = unavailable ? 'cannot be used' : 'does not let this server read _prisma_migrations';
-    throw new StartupError(`The database at ${address} ${problem}: ${wordsOf(error)}`, { cause: error });
-  });
+/** A pooler knows nothing of the settings that sessions begin with: it refuses them, or drops them. */
+async function refuseUndeclaredPooler(pool: pg.Pool, url: string): Promise<void> {
+  if (leadsToPooler(url)) return;
+  const { rows } = await pool
+    .query<{ source: string }>("SELECT source FROM pg_settings WHERE name = 'statement_timeout'")
+    .catch((error: unknown) => refuse(url, error));
+  if (rows[0]?.source !== 'client') throw undeclaredPooler(url);
+}
+
+async function refuseUnlessMigrated(client: DatabaseClient, url: string): Promise<void> {
+  const pending = await findPendingMigrations(client).catch((error: unknown) => refuse(url, error));
   if (pending.length === 0) return;
   throw new StartupError(
-    `The database at ${address} lacks ${pending.length === 1 ? 'a migration' : `${pending.length} migrations`} ` +
+    `The database at ${addressOf(url)} lacks ${pending.length === 1 ? 'a migration' : `${pending.length} migrations`} ` +
       `that this server needs: ${pending.join(', ')}.\nRun: npm run migrate`,
   );
 }
+
+function refuse(url: string, error: unknown): never {
+  if (isRefusedByPooler(error)) throw undeclaredPooler(url, { cause: error });
+  const problem = isUnavailable(error)
+    ? 'cannot be used'
+    : 'does not let this server read _prisma_migrations';
+  throw new StartupError(`The database at ${addressOf(url)} ${problem}: ${wordsOf(error)}`, { cause: error });
+}
+
+const undeclaredPooler = (url: string, options?: ErrorOptions): StartupError =>
+  new StartupError(
+    `The database at ${addressOf(url)} does not take the settings that this server begins its sessions with: ` +
+      'a pooler stands before it. Add pgbouncer=true to the parameters of DATABASE_URL (docs/operations.md, Poolers).',
+    options,
+  );

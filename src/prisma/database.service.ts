@@ -8,14 +8,14 @@ import {
   type DatabaseLimits,
   type DatabaseSettings,
 } from './database-settings.js';
-import { DatabaseUnavailableError } from './database-unavailable.error.js';
+import { DatabaseReadOnlyError, DatabaseUnavailableError } from './database-unavailable.error.js';
 import type { PrismaClient } from './generated/client.js';
 import { findPendingMigrations } from './migration-history.js';
 import { createPrismaClient, type DatabaseClient } from './prisma-client.js';
 import { withTimeLimit } from './time-limit.js';
 
 /** Whether requests that need the database can be served, and if not, why. */
-export type DatabaseReadiness = 'READY' | 'UNAVAILABLE' | 'MIGRATIONS_PENDING';
+export type DatabaseReadiness = 'READY' | 'READ_ONLY' | 'UNAVAILABLE' | 'MIGRATIONS_PENDING';
 
 interface OpenDatabase {
   readonly connection: DatabaseConnection;
@@ -26,7 +26,8 @@ interface OpenDatabase {
  * The database, embedded or a server: open from the module's initialisation to the application's shutdown.
  *
  * Whatever goes through it ends within the limits of {@link DatabaseSettings}. A database that is away, slow or full
- * is a {@link DatabaseUnavailableError}; the next operation finds it again by itself when it is back.
+ * is a {@link DatabaseUnavailableError}, and so is one that takes no changes, where one is to be made; the next operation
+ * finds it again by itself when it is back.
  */
 @Injectable()
 export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
@@ -74,6 +75,11 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   /** For readiness checks: never throws because of the database. */
   async check(): Promise<DatabaseReadiness> {
     try {
+      if (await isReadOnly(this.client)) {
+        this.#logger.warn('The database takes no changes: it is a standby, or set to read only');
+        await this.#haveChangeRefused();
+        return 'READ_ONLY';
+      }
       const pending = await findPendingMigrations(this.client);
       return pending.length === 0 ? 'READY' : 'MIGRATIONS_PENDING';
     } catch (error) {
@@ -109,6 +115,19 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     await database?.connection.close();
   }
 
+  /**
+   * By what the server refuses, its connection leaves the pool. Where it takes changes, nothing is asked of it: the check
+   * and the lock are one transaction.
+   */
+  async #haveChangeRefused(): Promise<void> {
+    const refused = this.transaction(async (client) => {
+      if (await isReadOnly(client)) await client.$queryRaw`SELECT id FROM vault_state FOR UPDATE`;
+    });
+    await refused.catch((error: unknown) => {
+      if (!(error instanceof DatabaseReadOnlyError)) throw error;
+    });
+  }
+
   get #open(): OpenDatabase {
     if (this.#database === null)
       throw new Error('The database is not open: before initialisation, or after shutdown.');
@@ -129,4 +148,11 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
       new DatabaseUnavailableError({ cause: new Error(`It took longer than ${totalMs} milliseconds.`) });
     return withTimeLimit(totalMs, operation, expiry);
   }
+}
+
+/** Whether the server would refuse a change; asked without making one. */
+async function isReadOnly(client: DatabaseClient): Promise<boolean> {
+  const rows = await client.$queryRaw<{ value: string }[]>`
+    SELECT current_setting('transaction_read_only') AS value`;
+  return rows.some(({ value }) => value === 'on');
 }

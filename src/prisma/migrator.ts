@@ -116,7 +116,7 @@ export class Migrator {
 
 /** A database that is away is the operator's to mend. */
 function failStart(error: unknown): never {
-  if (!isUnavailable(error)) throw error;
+  if (error instanceof StartupError || !isUnavailable(error)) throw error;
   throw new StartupError(`The database cannot be used: ${wordsOf(error)}`, { cause: error });
 }
 
