@@ -16,6 +16,7 @@ const gatewayKeys = [
   'key-of-alice-0123456789',
   'bearer-of-bad-news-42',
   'export-key-9f3',
+  '-H4f3a9c217d0e',
 ];
 
 /** Each takes nothing away of the key. */

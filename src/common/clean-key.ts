@@ -38,7 +38,7 @@ const VALUE_FOLLOWS = /^\s*[:=]/;
 /** How shells, container tools and scripts begin a line that sets a variable. */
 const COMMAND =
   /^(?:(?:export|setx?|setenv|env|const|let|var|declare|typeset)(?:\s+-\w+)*|-e|--env)\s+|^(?:\$env:|process\.env\.)/i;
-const HEADER_OPTION = /^(?:-H|--header)\s*=?\s*(?=\S)/;
+const HEADER_OPTION = /^(?:-H|--header)(?:\s*=\s*|\s+|(?=["']))/;
 /** A name, quoted or not, what separates it from its value, and white space or a quote before that. */
 const LABEL = /^(["'`]?)([A-Za-z][\w-]{0,80})\1\s*(:=|=>|[:=])(\s*)(?=([^\s=]))/;
 /** `setx NAME key`: white space separates, where a command says that a name comes. */
