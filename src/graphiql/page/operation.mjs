@@ -72,14 +72,19 @@ export class Subscription {
 
   /** The events in an answer. @param {Record<string, any> | null | undefined} data @returns {ChatEvent[]} */
   eventsIn(data) {
-    return this.#rootFields()
-      .map((field) => [data?.[responseName(field)], field.selectionSet])
-      .filter(([value, selectionSet]) => isObject(value) && selectionSet)
-      .map(([value, selectionSet]) => {
-        const type = String(value[this.#typeKey]);
-        const applies = (/** @type {string} */ condition) => condition === type || !eventTypes.has(condition);
-        return { ...this.#read(value, [selectionSet], applies), type };
-      });
+    /** @type {Map<string, SelectionSet[]>} */
+    const sets = new Map();
+    for (const field of this.#rootFields()) {
+      const name = responseName(field);
+      sets.set(name, [...(sets.get(name) ?? []), ...(field.selectionSet ? [field.selectionSet] : [])]);
+    }
+    return [...sets].flatMap(([name, selections]) => {
+      const event = data?.[name];
+      if (!isObject(event)) return [];
+      const type = String(event[this.#typeKey]);
+      const applies = (/** @type {string} */ condition) => condition === type || !eventTypes.has(condition);
+      return [{ ...this.#read(event, selections, applies), type }];
+    });
   }
 
   /** The answer without what was not asked for. @template Result @param {Result & { data?: any }} result */
