@@ -7,8 +7,10 @@ interface EditorElement {
 declare const document: { querySelector(selector: string): EditorElement };
 
 /** GraphiQL takes a moment to notice that its editor holds another operation. */
-export function operationIs(name: string): boolean {
-  return document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.operationName === name;
+export function operationIs(name: string | null): boolean {
+  return (
+    (document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.operationName ?? null) === name
+  );
 }
 
 /** @param edit the editor's selector, and what it is to hold */
