@@ -42,7 +42,7 @@ export const timeoutVariables = {
 
 function keyVariable({ environment, displayName }: ProviderDefinition): Variable<string> {
   const meaning = `the server's own key for ${displayName}`;
-  return { name: environment.apiKey, meaning, default: null, parse: serverKey };
+  return { name: environment.apiKey, meaning, default: null, parse: serverKey, secret: true };
 }
 
 function endpointVariable(
