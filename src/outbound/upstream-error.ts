@@ -1,7 +1,14 @@
 import { AppError } from '../common/app-error.js';
 
 /** What a provider's failure becomes. Nothing of the provider's own words travels: providers echo keys in them. */
-export abstract class UpstreamError extends AppError {}
+export abstract class UpstreamError extends AppError {
+  /** For the log: the host that failed, where it is not the provider's only one. */
+  host: string | null = null;
+  /** For the log: the status of the answer; null where there was none, or it was not what said so. */
+  status: number | null = null;
+  /** For the log: what the operating system or TLS calls it (`ECONNREFUSED`); null where they say nothing. */
+  networkCode: string | null = null;
+}
 
 export class KeyRejectedError extends UpstreamError {
   readonly code = 'KEY_REJECTED';
@@ -67,9 +74,9 @@ export class ProviderUnavailableError extends UpstreamError {
 
 /** There is no connection, or it broke before it answered. */
 export class ProviderUnreachableError extends ProviderUnavailableError {
-  /** @param networkCode what the operating system or TLS calls it (`ECONNREFUSED`), for the log; null: nothing known */
-  constructor(readonly networkCode: string | null) {
+  constructor(networkCode: string | null) {
     super();
+    this.networkCode = networkCode;
   }
 }
 
@@ -86,7 +93,8 @@ export class ProviderTruncatedError extends UpstreamError {
   readonly code = 'PROVIDER_TRUNCATED';
   readonly retryable = true;
 
-  constructor() {
+  constructor(networkCode: string | null = null) {
     super('The provider ended its answer before it was complete.');
+    this.networkCode = networkCode;
   }
 }

@@ -52,7 +52,7 @@ const USUAL_STATUSES: Readonly<Record<number, FailureKind>> = {
  */
 export function toUpstreamError(failure: UpstreamFailure, table: FailureTable): UpstreamError {
   const kind = kindOfCode(failure.codes ?? [], table) ?? kindOfStatus(failure.status, table);
-  return makeError[kind](failure);
+  return Object.assign(makeError[kind](failure), { status: failure.status });
 }
 
 function kindOfCode(codes: readonly unknown[], table: FailureTable): FailureKind | undefined {

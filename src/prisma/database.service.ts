@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { BoundedLines } from '../common/bounded-lines.js';
 import { openConnection, type DatabaseConnection } from './database-connection.js';
 import { toDatabaseError } from './database-errors.js';
-import { wordsOf } from './error-codes.js';
+import { codesOf, wordsOf } from './error-codes.js';
 import {
   DATABASE_SETTINGS,
   defaultDatabaseLimits,
@@ -30,7 +31,7 @@ interface OpenDatabase {
  */
 @Injectable()
 export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
-  readonly #logger = new Logger(DatabaseService.name);
+  readonly #lines = new BoundedLines(new Logger(DatabaseService.name));
   readonly #settings: DatabaseSettings;
   readonly #limits: DatabaseLimits;
   #database: OpenDatabase | null = null;
@@ -67,7 +68,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     try {
       return await this.#limit(() => this.#open.client.$transaction(run));
     } catch (error) {
-      throw failure?.error === error ? error : toDatabaseError(error);
+      throw failure?.error === error ? error : this.#translate(error);
     }
   }
 
@@ -77,7 +78,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
       const pending = await findPendingMigrations(this.client);
       return pending.length === 0 ? 'READY' : 'MIGRATIONS_PENDING';
     } catch (error) {
-      this.#logger.warn(`The database is not available: ${wordsOf(error)}`);
+      if (!(error instanceof DatabaseUnavailableError)) this.#warn(error);
       return 'UNAVAILABLE';
     }
   }
@@ -88,7 +89,9 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    */
   async onModuleInit(): Promise<void> {
     const connection = await openConnection(this.#settings, this.#limits, (error) =>
-      this.#logger.warn(`A database connection was lost (${error.message}). A new one is made when needed.`),
+      this.#lines.warn('A database connection was lost. A new one is made when needed', kindOf(error), {
+        reason: wordsOf(error),
+      }),
     );
     const client = createPrismaClient(connection.adapter, this.#limits, (operation) =>
       this.#guard(operation),
@@ -105,6 +108,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     const database = this.#database;
     this.#database = null;
+    this.#lines.flush();
     await database?.client.$disconnect();
     await database?.connection.close();
   }
@@ -119,8 +123,18 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     try {
       return await this.#limit(operation);
     } catch (error) {
-      throw toDatabaseError(error);
+      throw this.#translate(error);
     }
+  }
+
+  #translate(error: unknown): unknown {
+    const translated = toDatabaseError(error);
+    if (translated instanceof DatabaseUnavailableError) this.#warn(translated);
+    return translated;
+  }
+
+  #warn(error: unknown): void {
+    this.#lines.warn('The database is not available', kindOf(error), { reason: wordsOf(error) });
   }
 
   #limit<T>(operation: () => Promise<T>): Promise<T> {
@@ -130,3 +144,8 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     return withTimeLimit(totalMs, operation, expiry);
   }
 }
+
+/** Its codes, and those of what is behind it: `SERVICE_UNAVAILABLE` for all that is translated, and says nothing. */
+const kindOf = (error: unknown): { codes: string } => ({
+  codes: [...new Set(codesOf(error))].filter((code) => code !== 'SERVICE_UNAVAILABLE').join(' '),
+});

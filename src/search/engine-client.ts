@@ -3,7 +3,8 @@ import type { OutboundHttp, OutboundResponse } from '../outbound/outbound-http.j
 import { readJson } from '../outbound/read-json.js';
 import { retryAfterMs } from '../outbound/retry-after.js';
 import { toUpstreamError, type FailureTable } from '../outbound/upstream-failure.js';
-import type { UpstreamError } from '../outbound/upstream-error.js';
+import { UpstreamError } from '../outbound/upstream-error.js';
+import { hostOf } from '../outbound/upstream-log.js';
 
 /** How an engine says that something is wrong. */
 export interface FailureDialect {
@@ -50,6 +51,16 @@ export class EngineClient {
    * @throws UpstreamError, as {@link SearchEngine.search} lists them; `signal.reason` after an abort
    */
   async call(request: EngineRequest, signal: AbortSignal): Promise<unknown> {
+    try {
+      return await this.#exchange(request, signal);
+    } catch (error) {
+      // An engine may have several hosts.
+      if (error instanceof UpstreamError) error.host ??= hostOf(this.#addressOf(request));
+      throw error;
+    }
+  }
+
+  async #exchange(request: EngineRequest, signal: AbortSignal): Promise<unknown> {
     const { firstByteTimeoutMs, idleTimeoutMs } = this.settings;
     const response = await this.http.request({
       method: request.method,

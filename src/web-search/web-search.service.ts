@@ -4,6 +4,7 @@ import { milliseconds } from '../common/milliseconds.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import type { KeyMask } from '../common/key-mask.js';
 import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
+import { logEnd, logRefusal } from '../keys/log-end.js';
 import { maskOf } from '../keys/mask-of.js';
 import { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError } from '../keys/keys.errors.js';
@@ -14,6 +15,9 @@ import { SearchService } from '../search/search.service.js';
 import type { WebSearchInput, WebSearchResult } from './web-search.model.js';
 
 const engineOptions: readonly SearchOption[] = ['country', 'language', 'safeSearch', 'depth'];
+
+/** What a search is logged with: the request that it is, or the chat that it is part of. */
+type Origin = string | SearchingChat;
 
 /** The chat that a search is part of. */
 export interface SearchingChat {
@@ -40,7 +44,7 @@ export class WebSearchService {
 
   /**
    * @param signal aborts the engine's request when the caller leaves
-   * @param chat the chat that the search is part of; null where it stands for itself
+   * @param origin the id of the request that asks for it, or the chat that it is part of
    * @throws BAD_USER_INPUT, RATE_LIMITED, NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE, and what
    * SearchService throws; after an abort, `signal.reason`
    */
@@ -48,22 +52,21 @@ export class WebSearchService {
     userId: string,
     input: WebSearchInput,
     signal: AbortSignal,
-    chat: SearchingChat | null = null,
+    origin: Origin,
   ): Promise<WebSearchResult> {
     const arrivedAt = performance.now();
+    const chat = typeof origin === 'string' ? null : origin;
+    const requestId = typeof origin === 'string' ? origin : null;
     const chatId = chat?.chatId ?? null;
     checkOptions(input);
     await this.limits.countSearch(userId);
-    const key = await this.resolution.open(
-      userId,
-      providersFor('SEARCH', input.provider) as SearchProviderId[],
-      () => {
-        // Who has left meanwhile uses no key.
-        signal.throwIfAborted();
-        return { chatId, model: null };
-      },
-      chatId,
-    );
+    const key = await this.openKey(userId, input, signal, chatId).catch((error: unknown) => {
+      const outcome = signal.aborted ? 'CANCELLED' : describeError(error).code;
+      const durationMs = milliseconds(performance.now() - arrivedAt);
+      const provider = input.provider ?? null;
+      logRefusal('search', userId, { chatId, requestId, provider, outcome, durationMs });
+      throw error;
+    });
     try {
       const mask = maskOf(key);
       // Engines keep what they are asked, and may show it to others.
@@ -74,6 +77,24 @@ export class WebSearchService {
     } finally {
       key.secret.destroy();
     }
+  }
+
+  private async openKey(
+    userId: string,
+    input: WebSearchInput,
+    signal: AbortSignal,
+    chatId: string | null,
+  ): Promise<ResolvedKey<SearchProviderId>> {
+    return this.resolution.open(
+      userId,
+      providersFor('SEARCH', input.provider) as SearchProviderId[],
+      () => {
+        // Who has left meanwhile uses no key.
+        signal.throwIfAborted();
+        return { chatId, model: null };
+      },
+      chatId,
+    );
   }
 
   /** The engine to name for a search that failed before a key was opened. */
@@ -124,8 +145,9 @@ export class WebSearchService {
       ...end,
     } as const;
     try {
-      await this.uses.finish(userId, use);
+      if (await this.uses.finish(userId, use)) logEnd(userId, use);
     } catch (error) {
+      logEnd(userId, use);
       // The answer has been paid for and goes to its owner all the same; the log keeps what the trail could not.
       this.#logger.error(
         { err: error, userId, use },

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { registry } from '../registry/registry.js';
-import type { Config } from './config.js';
-import { ConfigError } from './config-error.js';
-import { listVariables, loadConfig, loadDatabaseConfig } from './load-config.js';
+import { registry } from '../../src/registry/registry.js';
+import type { Config } from '../../src/config/config.js';
+import { ConfigError } from '../../src/config/config-error.js';
+import { listVariables, loadConfig, loadDatabaseConfig } from '../../src/config/load-config.js';
 
 const KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff';
 const OTHER_KEY = 'ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100';
