@@ -11,9 +11,16 @@ export interface RefusedUse extends Pick<FinishedUse, 'chatId' | 'outcome' | 'du
   readonly requestId: string | null;
 }
 
-/** The line for the end of a chat or search that a key was used for. One for each, on whichever server it was first known. */
-export function logEnd(userId: string, { kind, ...end }: FinishedUse): void {
-  logger.log({ userId, ...end }, kind === 'CHAT_FINISHED' ? 'chat ended' : 'search ended');
+/**
+ * The line for the end of a chat or search that a key was used for. One for each, on whichever server it was first known.
+ *
+ * @param requestId of a search that stands for itself; chats have their own id
+ */
+export function logEnd(userId: string, { kind, ...end }: FinishedUse, requestId: string | null = null): void {
+  logger.log(
+    { userId, ...(requestId !== null && { requestId }), ...end },
+    kind === 'CHAT_FINISHED' ? 'chat ended' : 'search ended',
+  );
 }
 
 /** The line for one that never began. What is over a limit has none: lines of that are bounded (limits.service.ts). */

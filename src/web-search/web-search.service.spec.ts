@@ -66,7 +66,15 @@ describe('WebSearchService', () => {
     expect(tookMs).toBe(1);
     expect(finished).toMatchObject([{ outcome: 'OK', durationMs: 101 }]);
     expect(lines).toEqual([
-      [expect.objectContaining({ userId: 'alice', provider: 'FIRECRAWL', outcome: 'OK' }), 'search ended'],
+      [
+        expect.objectContaining({
+          userId: 'alice',
+          requestId: 'request-1',
+          provider: 'FIRECRAWL',
+          outcome: 'OK',
+        }),
+        'search ended',
+      ],
     ]);
   });
 

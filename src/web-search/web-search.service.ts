@@ -73,7 +73,7 @@ export class WebSearchService {
       const query = mask.text(input.query);
       chat?.onKeyOpened(key.provider, query);
       const request = toRequest(input, query, key.provider);
-      return await this.searchWith(userId, { key, mask, request, chatId, arrivedAt }, signal);
+      return await this.searchWith(userId, { key, mask, request, chatId, requestId, arrivedAt }, signal);
     } finally {
       key.secret.destroy();
     }
@@ -109,11 +109,15 @@ export class WebSearchService {
 
   private async searchWith(
     userId: string,
-    { key, mask, request, chatId, arrivedAt }: StartedSearch,
+    { key, mask, request, chatId, requestId, arrivedAt }: StartedSearch,
     signal: AbortSignal,
   ): Promise<WebSearchResult> {
     const report = (outcome: string): Promise<void> =>
-      this.report(userId, key, { chatId, outcome, durationMs: milliseconds(performance.now() - arrivedAt) });
+      this.report(userId, requestId, key, {
+        chatId,
+        outcome,
+        durationMs: milliseconds(performance.now() - arrivedAt),
+      });
     try {
       signal.throwIfAborted();
       const startedAt = performance.now();
@@ -130,6 +134,7 @@ export class WebSearchService {
 
   private async report(
     userId: string,
+    requestId: string | null,
     { provider, keyId, source }: ResolvedKey<SearchProviderId>,
     end: Pick<FinishedUse, 'chatId' | 'outcome' | 'durationMs'>,
   ): Promise<void> {
@@ -145,9 +150,9 @@ export class WebSearchService {
       ...end,
     } as const;
     try {
-      if (await this.uses.finish(userId, use)) logEnd(userId, use);
+      if (await this.uses.finish(userId, use)) logEnd(userId, use, requestId);
     } catch (error) {
-      logEnd(userId, use);
+      logEnd(userId, use, requestId);
       // The answer has been paid for and goes to its owner all the same; the log keeps what the trail could not.
       this.#logger.error(
         { err: error, userId, use },
@@ -164,6 +169,8 @@ interface StartedSearch {
   readonly mask: KeyMask;
   readonly request: SearchRequest;
   readonly chatId: string | null;
+  /** Null for a search of a chat. */
+  readonly requestId: string | null;
   /** `performance.now()` at the request's arrival. */
   readonly arrivedAt: number;
 }
