@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
 import { loadEnvFile } from './scripts/load-env-file.mjs';
+import { databaseVariables } from './src/config/database.js';
+import { VariableReader } from './src/config/variable-reader.js';
 
 const ENGINE_VARIABLE = 'PRISMA_SCHEMA_ENGINE_BINARY';
 
@@ -24,8 +26,9 @@ if (process.env[ENGINE_VARIABLE] === undefined && process.platform !== 'win32' &
 // As `npm run migrate` does.
 loadEnvFile();
 
-// An empty value is how compose files write "none".
-const url = [process.env.MIGRATION_DATABASE_URL, process.env.DATABASE_URL].find((value) => value);
+const reader = new VariableReader(process.env);
+const url = reader.readOptional(databaseVariables.migrationUrl) ?? reader.readOptional(databaseVariables.url);
+reader.throwMistakes();
 
 const [, , command, subcommand] = process.argv;
 const needsDatabase = command === 'db' || (command === 'migrate' && subcommand !== 'diff');

@@ -12,6 +12,18 @@ import { storeKeys } from './steps/keys.mjs';
 import { rotateKey } from './steps/rotation.mjs';
 import { searchTheWeb } from './steps/search.mjs';
 
+/** @type {typeof import('../src/cli/run-command.js')} */
+const { readOptionsOrExit } = await import(new URL('../dist/cli/run-command.js', import.meta.url).href);
+const { keep } = readOptionsOrExit(
+  process.argv.slice(2),
+  {
+    call: 'npm run demo [-- --keep]',
+    does: 'Shows the main job, end to end, on an embedded database with a local stand-in for all services.',
+    options: { '--keep': 'let the server run afterwards, to be tried in a browser' },
+  },
+  { keep: { type: 'boolean' } },
+);
+
 const steps = [
   storeKeys,
   lookIntoDatabase,
@@ -48,7 +60,7 @@ try {
   for (const step of steps) await step(demo);
   succeed(`All of it worked, in ${Math.round((performance.now() - started) / 1000)} seconds.`);
   clearTimeout(limit);
-  if (process.argv.includes('--keep')) inviteToStay(demo);
+  if (keep) inviteToStay(demo);
   else await stop(0);
 } catch (error) {
   await giveUp(error);

@@ -56,6 +56,6 @@ export class ChatResolver {
 }
 
 function toSubscriber(context: RequestContext): Subscriber {
-  const { signal: connection, connectionId, operationId } = context;
-  return { userId: requireUser(context).userId, connection, connectionId, operationId };
+  const { signal: connection, connectionId, requestId, operationId } = context;
+  return { userId: requireUser(context).userId, connection, connectionId, requestId, operationId };
 }

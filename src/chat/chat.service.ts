@@ -20,6 +20,8 @@ export interface Subscriber {
   readonly connectionId: string | null;
   /** Aborts when its connection is lost or closes. */
   readonly connection: AbortSignal;
+  /** As errors and the log name its request. */
+  readonly requestId: string;
   /** Its client's name for it; null where the door has none. */
   readonly operationId: string | null;
 }
@@ -106,7 +108,7 @@ export class ChatService {
     for (;;) {
       const claim = await this.claimFor(subscriber, input);
       const request = { chatId: claim?.chatId ?? uuidv7(), input, claim, arrivedAt };
-      if (!claim || claim.isMine) return this.starter.start(userId, request, connection);
+      if (!claim || claim.isMine) return this.starter.start(subscriber, request);
       if (claim.inputDigest !== inputDigestOf(input)) throw new RequestConflictError();
       // Where the one before did not start, this one may.
       if (await claim.whenStarted(connection)) return this.join(userId, claim.chatId, 0, connection);

@@ -160,7 +160,7 @@ describe('FailoverSource', () => {
     ['PROVIDER_BAD_REQUEST', new ProviderBadRequestError()],
     ['UNKNOWN_MODEL', new UnknownModelError()],
     ['PROVIDER_UNAVAILABLE for a reason that nobody knows', new ProviderUnavailableError()],
-    ['PROVIDER_TRUNCATED behind a refusal', new ProviderTruncatedError(false)],
+    ['PROVIDER_TRUNCATED behind a refusal', new ProviderTruncatedError({ mayMoveOn: false })],
     ['a mistake of ours', new Error('It is not for clients.')],
   ])('does not move on after %s: no other provider would cure it', async (_, error) => {
     const { stream, openings, attempts } = start({ OPENAI: script(error), ANTHROPIC: script(FINISH) });

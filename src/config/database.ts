@@ -17,12 +17,14 @@ export const databaseVariables = {
     meaning: 'postgresql://user:password@host:5432/database; unset: an embedded database in DATA_DIR',
     default: null,
     parse: databaseUrl,
+    secret: true,
   } satisfies Variable<string>,
   migrationUrl: {
     name: 'MIGRATION_DATABASE_URL',
     meaning: 'the same database with the role that owns the tables, for migrations; unset: DATABASE_URL',
     default: null,
     parse: directDatabaseUrl,
+    secret: true,
   } satisfies Variable<string>,
   allowEmbedded: {
     name: 'ALLOW_EMBEDDED_DATABASE',

@@ -43,7 +43,13 @@ export const timeoutVariables = {
 
 function keyVariable({ environment, displayName, keyPrefixes }: ProviderDefinition): Variable<string> {
   const meaning = `the server's own key for ${displayName}`;
-  return { name: environment.apiKey, meaning, default: null, parse: serverKey(keyPrefixes.public) };
+  return {
+    name: environment.apiKey,
+    meaning,
+    default: null,
+    parse: serverKey(keyPrefixes.public),
+    secret: true,
+  };
 }
 
 function endpointVariable(

@@ -31,6 +31,7 @@ export async function readErrorAnswer(
   const answer = await readJson(body, MAX_ERROR_BYTES).catch(() => null);
   signal.throwIfAborted();
   const waitMs = retryAfterMs(headers);
-  if (typeof answer !== 'object' || answer === null) throw new ProviderDownError(waitMs);
+  if (typeof answer !== 'object' || answer === null)
+    throw Object.assign(new ProviderDownError(waitMs), { status });
   return { status, retryAfterMs: waitMs, body: answer };
 }

@@ -7,6 +7,13 @@ export abstract class UpstreamError extends AppError {
    * chat with `failover` move on: what a provider refuses to answer is shown to nobody else.
    */
   abstract readonly mayMoveOn: boolean;
+
+  /** For the log: the host that failed, where it is not the provider's only one. */
+  host: string | null = null;
+  /** For the log: the status of the answer; null where there was none, or it was not what said so. */
+  status: number | null = null;
+  /** For the log: what the operating system or TLS calls it (`ECONNREFUSED`); null where they say nothing. */
+  networkCode: string | null = null;
 }
 
 export class KeyRejectedError extends UpstreamError {
@@ -84,9 +91,9 @@ export class ProviderDownError extends ProviderUnavailableError {
 export class ProviderUnreachableError extends ProviderUnavailableError {
   override readonly mayMoveOn = true;
 
-  /** @param networkCode what the operating system or TLS calls it (`ECONNREFUSED`), for the log; null: nothing known */
-  constructor(readonly networkCode: string | null) {
+  constructor(networkCode: string | null) {
     super();
+    this.networkCode = networkCode;
   }
 }
 
@@ -110,8 +117,12 @@ export class ProviderTruncatedError extends UpstreamError {
   readonly code = 'PROVIDER_TRUNCATED';
   readonly retryable = true;
 
+  readonly mayMoveOn: boolean;
+
   /** @param mayMoveOn false where the provider had said before that it refuses to answer */
-  constructor(readonly mayMoveOn = true) {
+  constructor({ mayMoveOn = true, networkCode = null as string | null } = {}) {
     super('The provider ended its answer before it was complete.');
+    this.mayMoveOn = mayMoveOn;
+    this.networkCode = networkCode;
   }
 }

@@ -81,7 +81,7 @@ export class UpstreamExchange
       return;
     }
     if (status >= 300 && status < 400) {
-      this.#close({ failure: new ProviderDownError() });
+      this.#close({ failure: Object.assign(new ProviderDownError(), { status }) });
     } else {
       this.#settleHead?.resolve({ status, headers: toHeaders(headers), body: this });
       this.#settleHead = null;
@@ -103,8 +103,11 @@ export class UpstreamExchange
 
   onResponseError(_controller: unknown, error: Error): void {
     // Of the error no more is kept than its code: it refers to the request.
+    const code = codeOf(error);
     this.#settle({
-      failure: this.#settleHead ? new ProviderUnreachableError(codeOf(error)) : new ProviderTruncatedError(),
+      failure: this.#settleHead
+        ? new ProviderUnreachableError(code)
+        : new ProviderTruncatedError({ networkCode: code }),
     });
   }
 

@@ -61,15 +61,21 @@ const MAX_CODE_LENGTH = 200;
  * A policy's refusal is about what was asked, whatever status or type comes with it.
  */
 export function toUpstreamError(failure: UpstreamFailure, table: FailureTable): UpstreamError {
-  return findUpstreamError(failure, table) ?? new ProviderUnavailableError(failure.retryAfterMs);
+  return (
+    findUpstreamError(failure, table) ??
+    withStatus(new ProviderUnavailableError(failure.retryAfterMs), failure)
+  );
 }
 
 /** The same for what may be no failure at all: null where neither a code nor a status says that it is one. */
 export function findUpstreamError(failure: UpstreamFailure, table: FailureTable): UpstreamError | null {
   const codes = (failure.codes ?? []).filter(isCode);
   const kind = kindOfCodes(codes, table) ?? kindOfStatus(failure.status, table) ?? kindOfType(codes);
-  return kind && makeError[kind](failure);
+  return kind && withStatus(makeError[kind](failure), failure);
 }
+
+const withStatus = (error: UpstreamError, { status }: UpstreamFailure): UpstreamError =>
+  Object.assign(error, { status });
 
 const isCode = (code: unknown): code is string =>
   typeof code === 'string' && code !== '' && code.length <= MAX_CODE_LENGTH;

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { OnceInAWhile } from '../common/once-in-a-while.js';
 import { READ_ONLY } from './error-codes.js';
 
 /** In milliseconds: a server that stays read-only is not asked for new connections all the time. */
@@ -17,7 +16,7 @@ const INTERVAL_MS = 1_000;
 export function renewConnections(pool: pg.Pool): void {
   const open = new Set<pg.PoolClient>();
   const outdated = new WeakSet<pg.PoolClient>();
-  const interval = new OnceInAWhile(INTERVAL_MS);
+  let renewedAt = Number.NEGATIVE_INFINITY;
 
   const renew = (): void => {
     for (const client of open) outdated.add(client);
@@ -35,7 +34,9 @@ export function renewConnections(pool: pg.Pool): void {
     client.connection.on('errorMessage', ({ code }: pg.DatabaseError) => {
       if (code !== READ_ONLY) return;
       void client.end();
-      if (interval.isDue()) renew();
+      if (performance.now() - renewedAt < INTERVAL_MS) return;
+      renewedAt = performance.now();
+      renew();
     });
   });
   pool.on('remove', (client) => open.delete(client));

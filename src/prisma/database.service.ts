@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { BoundedLines } from '../common/bounded-lines.js';
 import { openConnection, type DatabaseConnection } from './database-connection.js';
 import { toDatabaseError } from './database-errors.js';
-import { wordsOf } from './error-codes.js';
+import { codesOf, wordsOf } from './error-codes.js';
 import {
   DATABASE_SETTINGS,
   defaultDatabaseLimits,
@@ -31,7 +32,7 @@ interface OpenDatabase {
  */
 @Injectable()
 export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
-  readonly #logger = new Logger(DatabaseService.name);
+  readonly #lines = new BoundedLines(new Logger(DatabaseService.name));
   readonly #settings: DatabaseSettings;
   readonly #limits: DatabaseLimits;
   #database: OpenDatabase | null = null;
@@ -68,7 +69,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     try {
       return await this.#limit(() => this.#open.client.$transaction(run));
     } catch (error) {
-      throw failure?.error === error ? error : toDatabaseError(error);
+      throw failure?.error === error ? error : this.#translate(error);
     }
   }
 
@@ -76,14 +77,14 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   async check(): Promise<DatabaseReadiness> {
     try {
       if (await isReadOnly(this.client)) {
-        this.#logger.warn('The database takes no changes: it is a standby, or set to read only');
+        this.#lines.warn('The database takes no changes: it is a standby, or set to read only', {});
         await this.#haveChangeRefused();
         return 'READ_ONLY';
       }
       const pending = await findPendingMigrations(this.client);
       return pending.length === 0 ? 'READY' : 'MIGRATIONS_PENDING';
     } catch (error) {
-      this.#logger.warn(`The database is not available: ${wordsOf(error)}`);
+      if (!(error instanceof DatabaseUnavailableError)) this.#warn(error);
       return 'UNAVAILABLE';
     }
   }
@@ -94,7 +95,9 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    */
   async onModuleInit(): Promise<void> {
     const connection = await openConnection(this.#settings, this.#limits, (error) =>
-      this.#logger.warn(`A database connection was lost (${error.message}). A new one is made when needed.`),
+      this.#lines.warn('A database connection was lost. A new one is made when needed', kindOf(error), {
+        reason: wordsOf(error),
+      }),
     );
     const client = createPrismaClient(connection.adapter, this.#limits, (operation) =>
       this.#guard(operation),
@@ -111,6 +114,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     const database = this.#database;
     this.#database = null;
+    this.#lines.flush();
     await database?.client.$disconnect();
     await database?.connection.close();
   }
@@ -138,8 +142,18 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     try {
       return await this.#limit(operation);
     } catch (error) {
-      throw toDatabaseError(error);
+      throw this.#translate(error);
     }
+  }
+
+  #translate(error: unknown): unknown {
+    const translated = toDatabaseError(error);
+    if (translated instanceof DatabaseUnavailableError) this.#warn(translated);
+    return translated;
+  }
+
+  #warn(error: unknown): void {
+    this.#lines.warn('The database is not available', kindOf(error), { reason: wordsOf(error) });
   }
 
   #limit<T>(operation: () => Promise<T>): Promise<T> {
@@ -156,3 +170,8 @@ async function isReadOnly(client: DatabaseClient): Promise<boolean> {
     SELECT current_setting('transaction_read_only') AS value`;
   return rows.some(({ value }) => value === 'on');
 }
+
+/** Its codes, and those of what is behind it: `SERVICE_UNAVAILABLE` for all that is translated, and says nothing. */
+const kindOf = (error: unknown): { codes: string } => ({
+  codes: [...new Set(codesOf(error))].filter((code) => code !== 'SERVICE_UNAVAILABLE').join(' '),
+});

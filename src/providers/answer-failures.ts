@@ -42,7 +42,9 @@ export class AnswerFailures {
     const known = caught instanceof UpstreamError ? caught : new ProviderUnavailableError();
     const failure = this.#aboutWhatWasSent(this.#toldBefore(known, parser) ?? known);
     // However it ends now: what was refused is shown to nobody else.
-    return decoder.isRefused && failure.mayMoveOn ? new ProviderTruncatedError(false) : failure;
+    return decoder.isRefused && failure.mayMoveOn
+      ? new ProviderTruncatedError({ mayMoveOn: false })
+      : failure;
   }
 
   /** Where the provider says no more, what it said last tells why. */

@@ -81,6 +81,7 @@ const event = (data: string): string => `data: ${data}\n\n`;
 
 function open({ status = 200, signal = new AbortController().signal } = {}) {
   const connection = new Connection();
+  const reported: string[] = [];
   const request = jest.fn(() => Promise.resolve({ status, headers: new Headers(), body: connection }));
   const adapter = new StreamingAdapter(
     {
@@ -91,9 +92,10 @@ function open({ status = 200, signal = new AbortController().signal } = {}) {
     },
     { endpoints: { api: 'https://api' }, firstByteTimeoutMs: 1, idleTimeoutMs: 2 },
     { request } as unknown as OutboundHttp,
+    (failure) => reported.push(failure.code),
   );
   const parts = adapter.stream({ model: 'm', messages: [] }, Secret.fromText('sk-key'), signal);
-  return { connection, request, parts };
+  return { connection, request, parts, reported };
 }
 
 describe('StreamingAdapter', () => {
@@ -135,10 +137,11 @@ describe('StreamingAdapter', () => {
   });
 
   it.each(['refused', 'bug'])('closes the connection after a failure (%s)', async (what) => {
-    const { connection, parts } = open();
+    const { connection, parts, reported } = open();
     connection.send(event('one') + event(what) + event('two'));
     await parts.next();
     const failure = await failureOf(parts.next());
+    expect(reported).toEqual([what === 'bug' ? 'PROVIDER_UNAVAILABLE' : 'KEY_REJECTED']);
     expect(failure).toBeInstanceOf(what === 'bug' ? ProviderUnavailableError : KeyRejectedError);
     expect(failure).not.toHaveProperty('cause');
     expect(connection.closed).toBe(1);
@@ -188,13 +191,14 @@ describe('StreamingAdapter', () => {
 
   it('throws the reason of an abort, whatever comes after it', async () => {
     const client = new AbortController();
-    const { connection, parts } = open({ signal: client.signal });
+    const { connection, parts, reported } = open({ signal: client.signal });
     connection.send(event('one') + event('two'));
     await parts.next();
     const reason = new Error('left');
     client.abort(reason);
     expect(await failureOf(parts.next())).toBe(reason);
     expect(connection.closed).toBe(1);
+    expect(reported).toEqual([]);
   });
 
   describe('an answer that may be over', () => {

@@ -3,7 +3,7 @@ import type { ProviderSettings } from '../common/provider-definition.js';
 import type { Secret } from '../common/secret.js';
 import type { OutboundHttp, OutboundResponse } from '../outbound/outbound-http.js';
 import { type ServerSentEvent, ServerSentEventParser } from '../outbound/server-sent-event-parser.js';
-import { ProviderDownError, ProviderTimeoutError } from '../outbound/upstream-error.js';
+import { ProviderDownError, ProviderTimeoutError, type UpstreamError } from '../outbound/upstream-error.js';
 import { toWellFormedJson } from '../outbound/well-formed-json.js';
 import { AnswerFailures } from './answer-failures.js';
 import type { ChatDecoder, ChatDialect } from './chat-dialect.js';
@@ -36,6 +36,8 @@ export class StreamingAdapter implements ChatAdapter {
     private readonly dialect: ChatDialect,
     private readonly settings: ProviderSettings,
     private readonly http: OutboundHttp,
+    /** Hears of each failure that ends a call; not of one that the caller brought about. */
+    private readonly report: (failure: UpstreamError) => void,
   ) {}
 
   async *stream(request: ChatRequest, key: Secret, signal: AbortSignal): AsyncGenerator<ChatPart, void> {
@@ -72,6 +74,7 @@ export class StreamingAdapter implements ChatAdapter {
         if (signal.aborted) throw signal.reason;
         const failure = failures.of(error, parser, decoder);
         if (!(failure instanceof RefusedAdditionError) || hasBegun || without.has(failure.addition)) {
+          this.report(failure);
           throw failure;
         }
         // Once more, in a lesser form: the answer is still the one that was asked for.

@@ -50,10 +50,16 @@ export interface SearchHit {
  */
 export interface SearchEngine {
   /**
+   * @param onLoss told of a failure that costs no more than the text of a page
    * @throws UpstreamError, rebuilt from an allow-list: KEY_REJECTED, KEY_EXHAUSTED, PROVIDER_BAD_REQUEST,
    * PROVIDER_RATE_LIMITED, PROVIDER_UNAVAILABLE, PROVIDER_TIMEOUT, PROVIDER_TRUNCATED
    */
-  search(request: SearchRequest, key: Secret, signal: AbortSignal): Promise<SearchHit[]>;
+  search(
+    request: SearchRequest,
+    key: Secret,
+    signal: AbortSignal,
+    onLoss?: (error: unknown) => void,
+  ): Promise<SearchHit[]>;
 }
 
 /** A search engine's entry in the registry. */

@@ -9,6 +9,8 @@ import {
   type FailureTable,
   type UpstreamFailure,
 } from '../outbound/upstream-failure.js';
+import { UpstreamError } from '../outbound/upstream-error.js';
+import { hostOf } from '../outbound/upstream-log.js';
 import { toWellFormedJson } from '../outbound/well-formed-json.js';
 
 /** How an engine says that something is wrong. */
@@ -57,6 +59,16 @@ export class EngineClient {
    * @throws UpstreamError, as {@link SearchEngine.search} lists them; `signal.reason` after an abort
    */
   async call(request: EngineRequest, signal: AbortSignal): Promise<unknown> {
+    try {
+      return await this.#exchange(request, signal);
+    } catch (error) {
+      // An engine may have several hosts.
+      if (error instanceof UpstreamError) error.host ??= hostOf(this.#addressOf(request));
+      throw error;
+    }
+  }
+
+  async #exchange(request: EngineRequest, signal: AbortSignal): Promise<unknown> {
     const { firstByteTimeoutMs, idleTimeoutMs } = this.settings;
     const response = await this.http.request({
       method: request.method,

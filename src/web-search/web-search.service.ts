@@ -3,6 +3,7 @@ import { describeError } from '../common/describe-error.js';
 import { milliseconds } from '../common/milliseconds.js';
 import type { KeyMask } from '../common/key-mask.js';
 import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
+import { logEnd, logRefusal } from '../keys/log-end.js';
 import { maskOf } from '../keys/mask-of.js';
 import { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError } from '../keys/keys.errors.js';
@@ -12,6 +13,9 @@ import type { SearchRequest } from '../search/contract.js';
 import { SearchService } from '../search/search.service.js';
 import { checkNamedEngine, checkQuerySuits, UnsuitableSearchError } from './suitable-search.js';
 import type { WebSearchInput, WebSearchResult } from './web-search.model.js';
+
+/** What a search is logged with: the request that it is, or the chat that it is part of. */
+type Origin = string | SearchingChat;
 
 /** The chat that a search is part of. */
 export interface SearchingChat {
@@ -38,7 +42,7 @@ export class WebSearchService {
 
   /**
    * @param signal aborts the engine's request when the caller leaves
-   * @param chat the chat that the search is part of; null where it stands for itself
+   * @param origin the id of the request that asks for it, or the chat that it is part of
    * @throws BAD_USER_INPUT, RATE_LIMITED, NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE, and what
    * SearchService throws; after an abort, `signal.reason`
    */
@@ -46,13 +50,40 @@ export class WebSearchService {
     userId: string,
     input: WebSearchInput,
     signal: AbortSignal,
-    chat: SearchingChat | null = null,
+    origin: Origin,
   ): Promise<WebSearchResult> {
     const arrivedAt = performance.now();
+    const chat = typeof origin === 'string' ? null : origin;
+    const requestId = typeof origin === 'string' ? origin : null;
     const chatId = chat?.chatId ?? null;
     checkNamedEngine(input);
     await this.limits.countSearch(userId);
-    const key = await this.resolution.open(
+    const key = await this.openKey(userId, input, signal, chatId).catch((error: unknown) => {
+      const outcome = signal.aborted ? 'CANCELLED' : describeError(error).code;
+      const durationMs = milliseconds(performance.now() - arrivedAt);
+      const provider = input.provider ?? null;
+      logRefusal('search', userId, { chatId, requestId, provider, outcome, durationMs });
+      throw error;
+    });
+    try {
+      const mask = maskOf(key);
+      // Engines keep what they are asked, and may show it to others.
+      const query = mask.text(input.query);
+      chat?.onKeyOpened(key.provider, query);
+      const request = toRequest(input, query);
+      return await this.searchWith(userId, { key, mask, request, chatId, requestId, arrivedAt }, signal);
+    } finally {
+      key.secret.destroy();
+    }
+  }
+
+  private async openKey(
+    userId: string,
+    input: WebSearchInput,
+    signal: AbortSignal,
+    chatId: string | null,
+  ): Promise<ResolvedKey<SearchProviderId>> {
+    return this.resolution.open(
       userId,
       providersFor('SEARCH', input.provider) as SearchProviderId[],
       (provider) => {
@@ -63,16 +94,6 @@ export class WebSearchService {
       },
       chatId,
     );
-    try {
-      const mask = maskOf(key);
-      // Engines keep what they are asked, and may show it to others.
-      const query = mask.text(input.query);
-      chat?.onKeyOpened(key.provider, query);
-      const request = toRequest(input, query);
-      return await this.searchWith(userId, { key, mask, request, chatId, arrivedAt }, signal);
-    } finally {
-      key.secret.destroy();
-    }
   }
 
   /** The engine to name for a search that failed before a key was opened. */
@@ -87,11 +108,15 @@ export class WebSearchService {
 
   private async searchWith(
     userId: string,
-    { key, mask, request, chatId, arrivedAt }: StartedSearch,
+    { key, mask, request, chatId, requestId, arrivedAt }: StartedSearch,
     signal: AbortSignal,
   ): Promise<WebSearchResult> {
     const report = (outcome: string): Promise<void> =>
-      this.report(userId, key, { chatId, outcome, durationMs: milliseconds(performance.now() - arrivedAt) });
+      this.report(userId, requestId, key, {
+        chatId,
+        outcome,
+        durationMs: milliseconds(performance.now() - arrivedAt),
+      });
     try {
       signal.throwIfAborted();
       const startedAt = performance.now();
@@ -108,6 +133,7 @@ export class WebSearchService {
 
   private async report(
     userId: string,
+    requestId: string | null,
     { provider, keyId, source }: ResolvedKey<SearchProviderId>,
     end: Pick<FinishedUse, 'chatId' | 'outcome' | 'durationMs'>,
   ): Promise<void> {
@@ -123,8 +149,9 @@ export class WebSearchService {
       ...end,
     } as const;
     try {
-      await this.uses.finish(userId, use);
+      if (await this.uses.finish(userId, use)) logEnd(userId, use, requestId);
     } catch (error) {
+      logEnd(userId, use, requestId);
       // The answer has been paid for and goes to its owner all the same; the log keeps what the trail could not.
       this.#logger.error(
         { err: error, userId, use },
@@ -141,6 +168,8 @@ interface StartedSearch {
   readonly mask: KeyMask;
   readonly request: SearchRequest;
   readonly chatId: string | null;
+  /** Null for a search of a chat. */
+  readonly requestId: string | null;
   /** `performance.now()` at the request's arrival. */
   readonly arrivedAt: number;
 }

@@ -69,7 +69,7 @@ export function useAdapter(entry: ChatProviderEntry, model: string): AdapterHarn
         idleTimeoutMs: 10_000,
         ...overrides,
       };
-      return new StreamingAdapter(entry.dialect, settings, http).stream(
+      return new StreamingAdapter(entry.dialect, settings, http, () => undefined).stream(
         { model, messages: [{ role: 'USER', content: 'Hello' }], ...request },
         Secret.fromText(KEY),
         signal,

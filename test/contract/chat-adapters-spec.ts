@@ -117,9 +117,8 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
         const settings = { endpoints: { api }, firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
         const request = { model: provider.model, messages: conversation };
         const signal = new AbortController().signal;
-        await collect(
-          new StreamingAdapter(entry.dialect, settings, http()).stream(request, Secret.fromText(key), signal),
-        );
+        const adapter = new StreamingAdapter(entry.dialect, settings, http(), () => undefined);
+        await collect(adapter.stream(request, Secret.fromText(key), signal));
       });
       await Promise.all(adapterCalls);
       expect(

@@ -95,6 +95,14 @@ describe('a server whose PostgreSQL goes away', () => {
       use: { kind: 'CHAT_FINISHED', provider: 'OPENAI', outcome: 'OK', outputTokens: expect.any(Number) },
     });
 
+    // It has ended, whatever the trail knows: told once, and why the trail does not know, too.
+    expect(await server.logged('chat ended')).toMatchObject({ userId: 'alice', outcome: 'OK' });
+    expect(await server.logged('The database is not available')).toMatchObject({
+      level: 40,
+      codes: expect.any(String),
+      reason: expect.any(String),
+    });
+
     await proxy.accept();
     await untilReady(server);
     // The trail has it at last.
@@ -103,6 +111,9 @@ describe('a server whose PostgreSQL goes away', () => {
       (await server.query('alice', query)).auditEvents.edges[0].node as unknown;
     while (((await newest()) as { kind: string }).kind !== 'CHAT_FINISHED');
     expect(await newest()).toEqual({ kind: 'CHAT_FINISHED', outcome: 'OK' });
+    await server.logged('written to the audit trail at last');
+    const { stdout } = await server.kill('SIGTERM');
+    expect(stdout.match(/"msg":"chat ended"/g)).toHaveLength(1);
   });
 });
 

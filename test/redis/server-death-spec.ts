@@ -69,6 +69,13 @@ describe('one of two servers', () => {
     ]);
     await upstream.closed();
     expect(processes.standIn.openStreams).toBe(0);
+    expect(await second.logged('chat ended')).toMatchObject({
+      level: 30,
+      userId: 'alice',
+      chatId,
+      provider: 'OPENAI',
+      outcome: 'PROVIDER_TRUNCATED',
+    });
     expect(await redis.keys()).not.toContainEqual(expect.stringMatching(/:server:[^:]+:runs$/));
   });
 

@@ -41,13 +41,13 @@ export const serper = defineSearchEngine({
   createAdapter(settings, http) {
     const client = new EngineClient(http, settings, failures);
     return {
-      async search(request, key, signal) {
+      async search(request, key, signal, onLoss) {
         const pagesUntil = performance.now() + settings.firstByteTimeoutMs * TIME_FOR_PAGES;
         const hits = await searchGoogle(client, request, key, signal);
         const timeForPages = pagesUntil - performance.now();
         if (!request.includeContent || timeForPages <= 0) return hits;
         // Each page is paid for: none is fetched that would not be shown.
-        return addContent(client, selectHits(hits, request.limit), key, signal, timeForPages);
+        return addContent(client, selectHits(hits, request.limit), key, signal, timeForPages, onLoss);
       },
     };
   },
@@ -114,6 +114,7 @@ async function addContent(
   key: Secret,
   signal: AbortSignal,
   milliseconds: number,
+  onLoss: (error: unknown) => void = () => undefined,
 ): Promise<SearchHit[]> {
   const withContent = await withDeadline(
     milliseconds,
@@ -122,7 +123,10 @@ async function addContent(
     (inTime) =>
       mapConcurrently(hits, CONCURRENT_PAGES, async (hit) => ({
         ...hit,
-        content: await scrape(client, hit.url, key, inTime).catch(() => null),
+        content: await scrape(client, hit.url, key, inTime).catch((error: unknown) => {
+          onLoss(error);
+          return null;
+        }),
       })),
   );
   signal.throwIfAborted();

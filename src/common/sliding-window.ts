@@ -1,8 +1,9 @@
-/** Operations are limited per minute, in milliseconds. */
+/** What is limited is limited per minute, in milliseconds, but where somebody says otherwise. */
 export const WINDOW_MS = 60_000;
 
 /**
- * What users did in the last minute, in process.
+ * What users did in the last minute, in process. A user may be anything else that does something: an address, a kind of
+ * line in the log.
  *
  * Invariant: wherever a minute is laid, no user has more than `limit` operations in it. So the times of the last `limit`
  * operations are all there is to know: one more may come when the first of these is a minute old.
@@ -15,11 +16,13 @@ export class SlidingWindow {
    * @param limit at least 1
    * @param now milliseconds of a clock that never goes back
    * @param capacity how many users are remembered at most; beyond it, those go that were not here for the longest time
+   * @param windowMs what counts as a minute
    */
   constructor(
     private readonly limit: number,
     private readonly now: () => number,
     private readonly capacity = Number.POSITIVE_INFINITY,
+    private readonly windowMs = WINDOW_MS,
   ) {}
 
   /** How many users are remembered: those of the last minute. */
@@ -32,8 +35,8 @@ export class SlidingWindow {
     const times = this.#times.get(userId) ?? [];
     const [oldest = 0] = times;
     const age = this.now() - oldest;
-    if (times.length < this.limit || age >= WINDOW_MS) return 0;
-    return Math.floor(WINDOW_MS - age) + 1;
+    if (times.length < this.limit || age >= this.windowMs) return 0;
+    return Math.floor(this.windowMs - age) + 1;
   }
 
   /** Counts one operation, where the user may do it. @returns 0, or in how many milliseconds they may */
@@ -56,7 +59,7 @@ export class SlidingWindow {
 
   private forgetIdle(): void {
     for (const [userId, times] of this.#times) {
-      const isIdle = this.now() - (times.at(-1) ?? 0) >= WINDOW_MS;
+      const isIdle = this.now() - (times.at(-1) ?? 0) >= this.windowMs;
       if (!isIdle && this.#times.size <= this.capacity) return;
       this.#times.delete(userId);
     }
