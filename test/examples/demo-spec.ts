@@ -50,7 +50,7 @@ describe('the demo', () => {
     expect(await response.json()).toEqual({ data: { viewer: { id: 'alice' } } });
     expect(await interrupt(demo)).toBe(130);
     expect(await readdir(temporary)).toEqual([]);
-  }, 120_000);
+  });
 
   it('ends by itself with exit code 0', async () => {
     const demo = start();
@@ -58,25 +58,21 @@ describe('the demo', () => {
     await readUntil(demo, /All of it worked/);
     expect(await exited).toEqual([0, null]);
     expect(await readdir(temporary)).toEqual([]);
-  }, 120_000);
+  });
 
   it.each([
     ['it is interrupted', (demo: Demo) => demo.kill('SIGINT'), 130],
     ['its terminal is closed', (demo: Demo) => demo.kill('SIGHUP'), 129],
     ['its reader leaves, as in `npm run demo | head`', (demo: Demo) => demo.stdout.destroy(), 141],
-  ])(
-    'leaves nothing when %s on its way',
-    async (_, disturb, expected) => {
-      const demo = start();
-      await readUntil(demo, /Alice stores her keys/);
-      const exited = once(demo, 'exit');
-      demo.stdout.resume();
-      disturb(demo);
-      expect(await exited).toEqual([expected, null]);
-      expect(await readdir(temporary)).toEqual([]);
-    },
-    60_000,
-  );
+  ])('leaves nothing when %s on its way', async (_, disturb, expected) => {
+    const demo = start();
+    await readUntil(demo, /Alice stores her keys/);
+    const exited = once(demo, 'exit');
+    demo.stdout.resume();
+    disturb(demo);
+    expect(await exited).toEqual([expected, null]);
+    expect(await readdir(temporary)).toEqual([]);
+  });
 });
 
 async function readUntil(demo: Demo, last: RegExp): Promise<string[]> {
