@@ -5,7 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
 import { loadEnvFile } from './scripts/load-env-file.mjs';
 import { StartupError } from './src/common/startup-error.js';
+import { databaseVariables } from './src/config/database.js';
+import { leadsToPooler } from './src/config/database-url.js';
 import { loadDatabaseConfig } from './src/config/load-config.js';
+import { VariableReader } from './src/config/variable-reader.js';
 
 const ENGINE_VARIABLE = 'PRISMA_SCHEMA_ENGINE_BINARY';
 
@@ -45,8 +48,10 @@ function stop(words: string): never {
   process.exit(1);
 }
 
-// An empty value is how compose files write "none".
-const isEmbedded = !process.env.DATABASE_URL && !process.env.MIGRATION_DATABASE_URL;
+const reader = new VariableReader(process.env);
+const isEmbedded = ![databaseVariables.url, databaseVariables.migrationUrl].some((each) =>
+  reader.isSet(each),
+);
 if (isEmbedded && needsDatabase) {
   stop(
     'DATABASE_URL is not set, and npx prisma works on a PostgreSQL server only.\n' +
@@ -54,6 +59,14 @@ if (isEmbedded && needsDatabase) {
   );
 }
 const url = findUrl();
+
+// The engine that the CLI downloads would try.
+if (needsDatabase && url !== null && leadsToPooler(url)) {
+  stop(
+    'This address leads to a transaction pooler (pgbouncer=true), and migrations do not run through one.\n' +
+      'Set MIGRATION_DATABASE_URL to the address of the database itself.',
+  );
+}
 
 export default defineConfig({
   schema: join('prisma', 'schema.prisma'),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
@@ -9,18 +9,20 @@ import { startStandIn } from './stand-in/stand-in.mjs';
 
 const random = () => randomBytes(18).toString('hex');
 
+/** A key for each service, made up, of the shape of a real one. @returns {Record<string, string>} */
+export const makeUpKeys = () => ({
+  OPENAI: `sk-proj-${random()}`,
+  ANTHROPIC: `sk-ant-api03-${random()}`,
+  GOOGLE: `AIzaSy${random()}`,
+  FIRECRAWL: `fc-${random()}`,
+  BRAVE: `BSA${random()}`,
+  TAVILY: `tvly-${random()}`,
+  SERPER: random(),
+});
+
 /** What the steps work with: the real server, a stand-in for the services, and Alice with her made-up keys. */
 export class Demo {
-  /** @type {Record<string, string>} */
-  keys = {
-    OPENAI: `sk-proj-${random()}`,
-    ANTHROPIC: `sk-ant-api03-${random()}`,
-    GOOGLE: `AIzaSy${random()}`,
-    FIRECRAWL: `fc-${random()}`,
-    BRAVE: `BSA${random()}`,
-    TAVILY: `tvly-${random()}`,
-    SERPER: random(),
-  };
+  keys = makeUpKeys();
   token = '';
   dataDir = '';
   stopping = false;
@@ -32,8 +34,8 @@ export class Demo {
   #server = null;
 
   async start() {
-    this.dataDir = await mkdtemp(join(tmpdir(), 'keystream-demo-'));
-    this.#standIn = await startStandIn({ pace: 25 });
+    this.dataDir = mkdtempSync(join(tmpdir(), 'keystream-demo-'));
+    this.#standIn = await startStandIn({ pace: 10 });
     for (const [provider, key] of Object.entries(this.keys)) this.#standIn.acceptKey(provider, key);
     this.token = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256' })
@@ -44,6 +46,8 @@ export class Demo {
   }
 
   async startServer() {
+    // What is started now would outlive the demo.
+    if (this.stopping) throw new Error('The demo is stopping.');
     this.#server = new ServerProcess({
       PORT: '0',
       DATA_DIR: this.dataDir,
@@ -63,7 +67,8 @@ export class Demo {
     this.stopping = true;
     await this.#server?.kill();
     await this.#standIn?.stop();
-    if (this.dataDir) await rm(this.dataDir, { recursive: true, force: true });
+    // In one go: a step that reads the database would write to the folder in between.
+    if (this.dataDir) rmSync(this.dataDir, { recursive: true, force: true });
   }
 
   get standIn() {

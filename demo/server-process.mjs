@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const entry = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** What `npm run build` makes. */
+export const serverEntry = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const LINES_KEPT = 10;
 
 /** The real server, as a process of its own. */
@@ -21,7 +22,7 @@ export class ServerProcess {
   constructor(environment) {
     // Of the visitor's own environment only what a process needs: no real key can end up in a demo.
     const { PATH, HOME, SystemRoot } = process.env;
-    this.#child = spawn(process.execPath, ['--enable-source-maps', entry], {
+    this.#child = spawn(process.execPath, ['--enable-source-maps', serverEntry], {
       env: { PATH, HOME, SystemRoot, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

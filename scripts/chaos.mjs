@@ -2,12 +2,31 @@
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { buildIfNeeded } from './build-if-needed.mjs';
 
-const { values } = parseArgs({ options: { seed: { type: 'string' }, minutes: { type: 'string' } } });
+const commandLine = new URL('../dist/cli/run-command.js', import.meta.url);
+buildIfNeeded(fileURLToPath(commandLine), 2);
+/** @type {typeof import('../src/cli/run-command.js')} */
+const { readOptionsOrExit } = await import(commandLine.href);
+
+const values = readOptionsOrExit(
+  process.argv.slice(2),
+  {
+    call: 'npm run chaos [-- --seed <seed>] [--minutes <number>]',
+    does: 'Lets 50 chats at once go wrong on two servers, round after round, with PostgreSQL and Redis beside them.',
+    options: {
+      '--seed <seed>': 'what goes wrong; one is picked and named where that is left out',
+      '--minutes <number>': 'for how long; 1 where that is left out',
+    },
+  },
+  { seed: { type: 'string' }, minutes: { type: 'string' } },
+);
 const seed = values.seed ?? String(randomInt(2 ** 32));
 const minutes = Number(values.minutes ?? 1);
-if (!(minutes > 0)) throw new Error('--minutes takes a number above 0.');
+if (!(minutes > 0)) {
+  process.stderr.write('--minutes takes a number above 0. See --help.\n');
+  process.exit(1);
+}
 
 process.stdout.write(`Chaos for ${minutes} minutes: --seed ${seed}\n`);
 const jest = [

@@ -5,6 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** @type {typeof import('../src/cli/run-command.js')} */
+const { readOptionsOrExit } = await import(new URL('../dist/cli/run-command.js', import.meta.url).href);
+readOptionsOrExit(
+  process.argv.slice(2),
+  {
+    call: 'npm run prisma:check',
+    does: 'Exits with 1 where the migrations or src/prisma/generated do not fit prisma/schema.prisma.',
+  },
+  {},
+);
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const generated = join('src', 'prisma', 'generated');
 

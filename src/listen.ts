@@ -7,7 +7,10 @@ type Culprit = 'host' | 'port';
 
 /** Whose fault it is where it cannot be listened, by the codes of the operating system and of getaddrinfo(3). */
 const mistakes: Readonly<Record<string, readonly [culprit: Culprit, message: string]>> = {
-  EADDRINUSE: ['port', 'another process listens there already'],
+  EADDRINUSE: [
+    'port',
+    'another process listens there already: end it, or name another port; 0 picks a free one (PORT=0 npm start)',
+  ],
   EACCES: ['port', 'this user may not listen there: a port below 1024 takes a privilege'],
   EADDRNOTAVAIL: ['host', 'is no address of this machine'],
   EAFNOSUPPORT: ['host', 'is an address of a family that this machine does not speak'],

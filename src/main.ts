@@ -1,10 +1,11 @@
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { StartupError } from './common/startup-error.js';
 import { processEnvironment } from './config/environment.js';
 import { loadConfig } from './config/load-config.js';
 import { endAfterCrash } from './crash.js';
 import { createApp, stopApp } from './create-app.js';
+import { firstSteps, originOf } from './first-steps.js';
 import { listen } from './listen.js';
 import { registry } from './registry/registry.js';
 
@@ -33,13 +34,9 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
 
   await listen(app, config.server);
-  logger.log(`Listening on ${addressOf(app.getHttpServer())}/graphql`);
-}
-
-/** Where it listens, as it was told: Nest would call every address of the machine 127.0.0.1. */
-function addressOf(server: Server): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  const listening = app.getHttpServer().address() as AddressInfo;
+  logger.log(`Listening on ${originOf(listening)}/graphql`);
+  for (const step of firstSteps(config, listening)) logger.log(step);
 }
 
 main().catch((error: unknown) => {

@@ -7,6 +7,8 @@ export class MessageEvents {
   #thinking = '';
   #written = '';
   #hasCalls = false;
+  /** What the message says of its input, in the beginning and again in the end. */
+  #input = {};
 
   /** @param {string} model */
   constructor(model) {
@@ -15,13 +17,12 @@ export class MessageEvents {
 
   /** @param {number} inputTokens */
   begin(inputTokens) {
-    const usage = {
+    this.#input = {
       input_tokens: inputTokens,
       cache_creation_input_tokens: 0,
       cache_read_input_tokens: 0,
-      output_tokens: 1,
-      service_tier: 'standard',
     };
+    const usage = { ...this.#input, output_tokens: 1, service_tier: 'standard' };
     const message = {
       id: `msg_${crypto.randomUUID().replaceAll('-', '')}`,
       type: 'message',
@@ -90,6 +91,7 @@ export class MessageEvents {
   end(stopReason = this.#hasCalls ? 'tool_use' : 'end_turn') {
     const thinkingTokens = this.#thinking === '' ? 0 : countTokens(this.#thinking);
     const usage = {
+      ...this.#input,
       output_tokens: thinkingTokens + countTokens(this.#written),
       output_tokens_details: thinkingTokens > 0 ? { thinking_tokens: thinkingTokens } : null,
     };

@@ -11,6 +11,7 @@ import { countTokens, fragments, reasoning, respondTo, words } from './tools.mjs
 export const anthropic = {
   provider: 'ANTHROPIC',
   endpoints: { ANTHROPIC_BASE_URL: '/anthropic' },
+  keyShape: /^sk-ant-[\w-]{8,}$/,
   keyOf(exchange) {
     const inHeader = exchange.headers['x-api-key'];
     const asBearer = bearerOf(exchange);

@@ -31,6 +31,7 @@ export const braveErrors = {
 export const brave = {
   provider: 'BRAVE',
   endpoints: { BRAVE_BASE_URL: '/brave' },
+  keyShape: /^BSA[\w-]{8,}$/,
   keyOf({ headers }) {
     const key = headers['x-subscription-token'];
     return typeof key === 'string' ? key : null;

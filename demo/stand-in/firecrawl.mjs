@@ -27,6 +27,7 @@ export const firecrawlErrors = {
 export const firecrawl = {
   provider: 'FIRECRAWL',
   endpoints: { FIRECRAWL_BASE_URL: '/firecrawl' },
+  keyShape: /^fc-[\w-]{8,}$/,
   keyOf: bearerOf,
   refuse: (exchange) => exchange.reply(firecrawlErrors.badKey(exchange.key)),
   answer(exchange) {

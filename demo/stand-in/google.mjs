@@ -16,6 +16,7 @@ const SIGNATURE = 'CsgBstandin';
 export const google = {
   provider: 'GOOGLE',
   endpoints: { GOOGLE_BASE_URL: '/google' },
+  keyShape: /^(AIza|AQ\.)[\w.-]{8,}$/,
   keyOf({ headers, query }) {
     const key = headers['x-goog-api-key'];
     return typeof key === 'string' && !query.has('key') ? key : null;

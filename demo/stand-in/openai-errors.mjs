@@ -35,6 +35,14 @@ export const openaiErrors = {
       param,
       code: 'unsupported_parameter',
     }),
+  /** What organisations get that are not verified. */
+  unverified: (/** @type {string | undefined} */ param) =>
+    error(400, {
+      message:
+        'Your organization must be verified to generate reasoning summaries. Please go to the settings.',
+      param,
+      code: 'unsupported_value',
+    }),
   noToolOutput: (/** @type {string} */ callId) =>
     error(400, { message: `No tool output found for function call ${callId}.`, param: 'input' }),
   region: () =>
@@ -76,7 +84,7 @@ export function openaiNotFound({ method, path }) {
 
 /**
  * @param {number} status
- * @param {{ message: string, type?: string, param?: string, code?: string }} details
+ * @param {{ message: string, type?: string, param?: string | undefined, code?: string }} details
  * @param {Record<string, string>} [headers]
  */
 function error(

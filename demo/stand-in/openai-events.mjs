@@ -89,9 +89,9 @@ export class ResponseEvents {
   }
 
   endCall() {
-    const { name, arguments: text } = this.#call;
+    const { arguments: text } = this.#call;
     return (
-      this.#event('response.function_call_arguments.done', { ...this.#callPlace(), name, arguments: text }) +
+      this.#event('response.function_call_arguments.done', { ...this.#callPlace(), arguments: text }) +
       this.#itemEvent('done', this.#callItem('completed'))
     );
   }

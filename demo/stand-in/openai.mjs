@@ -11,6 +11,7 @@ import { countTokens, fragments, reasoning, respondTo, words } from './tools.mjs
 export const openai = {
   provider: 'OPENAI',
   endpoints: { OPENAI_BASE_URL: '/openai' },
+  keyShape: /^sk-(?!ant-)[\w-]{8,}$/,
   keyOf: bearerOf,
   refuse: (exchange) => exchange.reply(openaiErrors.badKey(exchange.key)),
   async answer(exchange, tools) {

@@ -18,6 +18,7 @@ export const serperErrors = {
 export const serper = {
   provider: 'SERPER',
   endpoints: { SERPER_BASE_URL: '/serper', SERPER_SCRAPE_BASE_URL: '/serper-scrape' },
+  keyShape: /^(?!sk-|AIza|fc-|BSA|tvly-)[\w-]{16,}$/,
   keyOf({ headers }) {
     const key = headers['x-api-key'];
     return typeof key === 'string' ? key : null;

@@ -5,6 +5,7 @@
  * @property {string} provider The id in Keystream's registry: `OPENAI`.
  * @property {Readonly<Record<string, string>>} endpoints The environment variables with the service's addresses, and
  *   the path under which the stand-in plays each: `{ OPENAI_BASE_URL: '/openai' }`.
+ * @property {RegExp} keyShape What its keys look like, roughly: what `acceptMadeUpKeys` goes by.
  * @property {(exchange: import('./exchange.mjs').Exchange) => string | null} keyOf Finds the key in the request, where
  *   the real service looks for it. Null where it is in none of these places, or in two.
  * @property {import('./behaviours.mjs').Behaviour} refuse The service's real answer to a bad key. It echoes the key:

@@ -15,6 +15,9 @@ import { createTools } from './tools.mjs';
  * @property {readonly Service[]} [services]
  */
 
+/** A made-up key that ends like this is refused, so that what a refusal looks like can be seen. */
+export const REFUSED_ENDING = 'refused';
+
 /**
  * Starts a local stand-in for every service that Keystream talks to. It speaks their wire formats, refuses every key
  * that it was not told to accept (and echoes it, as the real ones do), and keeps what it was sent.
@@ -37,6 +40,9 @@ export class StandIn {
   #url = '';
   /** @type {Map<string, Set<string>>} */
   #keys = new Map();
+  /** @type {Map<string, Set<string>>} */
+  #revoked = new Map();
+  #acceptsMadeUpKeys = false;
   /** @type {Queues<Behaviour>} */
   #scripts = new Queues();
   /** @type {Queues<(exchange: Exchange) => void>} */
@@ -71,13 +77,22 @@ export class StandIn {
 
   /** @param {string} provider @param {string} key */
   acceptKey(provider, key) {
-    const keys = this.#keys.get(provider) ?? new Set();
-    this.#keys.set(provider, keys.add(key));
+    addTo(this.#keys, provider, key);
+    this.#revoked.get(provider)?.delete(key);
   }
 
   /** @param {string} provider @param {string} key */
   revokeKey(provider, key) {
+    addTo(this.#revoked, provider, key);
     this.#keys.get(provider)?.delete(key);
+  }
+
+  /**
+   * Accepts, from now on, every key of its service's shape, for people who try things out: but for those that were
+   * revoked, and those that end in {@link REFUSED_ENDING}.
+   */
+  acceptMadeUpKeys() {
+    this.#acceptsMadeUpKeys = true;
   }
 
   /**
@@ -104,6 +119,8 @@ export class StandIn {
   forget() {
     this.requests = [];
     this.#keys.clear();
+    this.#revoked.clear();
+    this.#acceptsMadeUpKeys = false;
     this.#scripts = new Queues();
     this.#waiting = new Queues();
   }
@@ -145,8 +162,14 @@ export class StandIn {
 
   /** @param {Service} service @param {Exchange} exchange @returns {Behaviour} */
   #usualBehaviour(service, { key }) {
-    const isAccepted = key !== null && this.#keys.get(service.provider)?.has(key);
-    return isAccepted ? service.answer : service.refuse;
+    return key !== null && this.#accepts(service, key) ? service.answer : service.refuse;
+  }
+
+  /** @param {Service} service @param {string} key */
+  #accepts({ provider, keyShape }, key) {
+    if (this.#keys.get(provider)?.has(key)) return true;
+    if (!this.#acceptsMadeUpKeys || this.#revoked.get(provider)?.has(key)) return false;
+    return keyShape.test(key) && !key.endsWith(REFUSED_ENDING);
   }
 
   /** @param {string} url @returns {[Service, string] | [null, '']} */
@@ -157,6 +180,11 @@ export class StandIn {
     }
     return [null, ''];
   }
+}
+
+/** @param {Map<string, Set<string>>} keys @param {string} provider @param {string} key */
+function addTo(keys, provider, key) {
+  keys.set(provider, (keys.get(provider) ?? new Set()).add(key));
 }
 
 /** First in, first out, for each provider. @template Item */

@@ -23,6 +23,7 @@ export const tavilyErrors = {
 export const tavily = {
   provider: 'TAVILY',
   endpoints: { TAVILY_BASE_URL: '/tavily' },
+  keyShape: /^tvly-[\w-]{8,}$/,
   keyOf: bearerOf,
   refuse: (exchange) => exchange.reply(tavilyErrors.badKey(exchange.key)),
   answer(exchange) {

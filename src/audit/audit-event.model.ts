@@ -1,5 +1,6 @@
-import { Field, Float, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, Float, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { ArrayMaxSize, IsOptional, IsUUID } from 'class-validator';
+import { ID } from '../common/id.scalar.js';
 import { DateTime } from '../common/date-time.scalar.js';
 import { IsMoment } from '../common/is-moment.js';
 import { KeySource } from '../common/key-source.enum.js';

@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
-import { OnceInAWhile } from '../common/once-in-a-while.js';
+import { BoundedLines } from '../common/bounded-lines.js';
 import { TokenRefusedError } from './auth.errors.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import { parseBearer } from './authorization.js';
 import { FailingTokens } from './failing-tokens.js';
-import { WRONG_UNIT_INTERVAL_MS, wrongUnit } from './millisecond-claims.js';
+import { wrongUnit, wrongUnitBounds } from './millisecond-claims.js';
 import { TokenVerifier } from './token-verifier.js';
 
 /** Says who is asking: the same on every door. */
 @Injectable()
 export class Authenticator {
   readonly #logger = new Logger(Authenticator.name);
-  readonly #wrongUnit = new OnceInAWhile(WRONG_UNIT_INTERVAL_MS);
+  readonly #lines = new BoundedLines(this.#logger, wrongUnitBounds);
 
   constructor(
     private readonly verifier: TokenVerifier,
@@ -50,7 +50,7 @@ export class Authenticator {
 
   #report({ reason, millisecondClaims }: TokenRefusedError): void {
     this.#logger.debug(`A token was refused: ${reason}.`);
-    if (millisecondClaims.length > 0 && this.#wrongUnit.isDue())
-      this.#logger.warn(wrongUnit(millisecondClaims, 'it is refused for that'));
+    if (millisecondClaims.length > 0)
+      this.#lines.warn(wrongUnit(millisecondClaims, 'it is refused for that'));
   }
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { IpAddress } from '../common/ip-address.js';
 import { TrustedProxies } from '../edge/trusted-proxies.js';
-import { SlidingWindow } from '../limits/sliding-window.js';
+import { SlidingWindow } from '../common/sliding-window.js';
 
 /** How many requests without a good token one address may send in any minute before it is answered in silence. */
 const FAILURES_PER_MINUTE = 30;

@@ -1,20 +1,17 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import { AppError } from '../common/app-error.js';
-import { OnceInAWhile } from '../common/once-in-a-while.js';
+import { BoundedLines } from '../common/bounded-lines.js';
 import type { AuthenticationConfig } from '../config/authentication.js';
 import { Config } from '../config/config.js';
 import { OutboundHttp } from '../outbound/outbound-http.js';
 import { KeySetUnavailableError, TokenRefusedError } from './auth.errors.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
-import { claimsInMilliseconds, WRONG_UNIT_INTERVAL_MS, wrongUnit } from './millisecond-claims.js';
+import { claimsInMilliseconds, wrongUnit, wrongUnitBounds } from './millisecond-claims.js';
 import { remoteKeySet } from './remote-key-set.js';
 import { isUserId } from './user-id.js';
 
 const CLOCK_LEEWAY_SECONDS = 15;
-
-/** How often it is said that the key set is away, in milliseconds: each token that comes meanwhile would say it. */
-const AWAY_INTERVAL_MS = 10_000;
 
 /** Signatures with a key pair. HS256 is not among them: a public key must not pass for a shared secret. */
 const KEY_PAIR_ALGORITHMS = [
@@ -24,10 +21,11 @@ const KEY_PAIR_ALGORITHMS = [
 
 /** Finds out whose a token is (RFC 7519), by the shared secret or by the OpenID provider's keys, never by both. */
 @Injectable()
-export class TokenVerifier {
+export class TokenVerifier implements OnApplicationShutdown {
   readonly #logger = new Logger(TokenVerifier.name);
-  readonly #keySetAway = new OnceInAWhile(AWAY_INTERVAL_MS);
-  readonly #wrongUnit = new OnceInAWhile(WRONG_UNIT_INTERVAL_MS);
+  /** Each token that comes while the key set is away would say so. */
+  readonly #keySetAway = new BoundedLines(this.#logger);
+  readonly #wrongUnit = new BoundedLines(this.#logger, wrongUnitBounds);
   private readonly getKey: JWTVerifyGetKey;
   private readonly options: JWTVerifyOptions;
 
@@ -57,17 +55,20 @@ export class TokenVerifier {
     }
   }
 
+  onApplicationShutdown(): void {
+    this.#keySetAway.flush();
+  }
+
   #warnOfUnit(claims: readonly string[]): void {
-    if (claims.length === 0 || !this.#wrongUnit.isDue()) return;
+    if (claims.length === 0) return;
     const isEndless = claims.includes('exp');
-    this.#logger.warn(
+    this.#wrongUnit.warn(
       wrongUnit(claims, isEndless ? 'it is valid for thousands of years' : 'it is accepted all the same'),
     );
   }
 
   #warnOfKeySet({ codes }: KeySetUnavailableError): void {
-    if (!this.#keySetAway.isDue()) return;
-    this.#logger.warn(`The key set at AUTH_JWKS_URL cannot be fetched or read (${codes.join(', ')}).`);
+    this.#keySetAway.warn(`The key set at AUTH_JWKS_URL cannot be fetched or read (${codes.join(', ')}).`);
   }
 }
 

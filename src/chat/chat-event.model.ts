@@ -1,4 +1,5 @@
-import { Field, Float, ID, Int, InterfaceType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, Float, Int, InterfaceType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ID } from '../common/id.scalar.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { MaxItems } from '../common/list-size.js';
 import type { FinishReason as FinishReasonId } from '../providers/contract.js';

@@ -13,8 +13,19 @@ const report = {
 } as const;
 
 describe('ChatReports', () => {
-  beforeEach(() => jest.useFakeTimers());
-  afterEach(() => jest.useRealTimers());
+  /** The ends that the log tells, by their chats. */
+  let told: unknown[];
+  beforeEach(() => {
+    jest.useFakeTimers();
+    told = [];
+    jest.spyOn(Logger.prototype, 'log').mockImplementation((line: unknown, message: unknown) => {
+      if (message === 'chat ended') told.push((line as { chatId: string }).chatId);
+    });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    jest.restoreAllMocks();
+  });
 
   /** Reports to a trail that can be away; what it was told, and what it has. */
   function start() {
@@ -25,8 +36,9 @@ describe('ChatReports', () => {
       finish: (_: string, { chatId }: { chatId: string }) => {
         asked.push(chatId);
         if (state.isAway) return Promise.reject(new Error('away'));
+        const isFirst = !written.includes(chatId);
         written.push(chatId);
-        return Promise.resolve();
+        return Promise.resolve(isFirst);
       },
     } as unknown as KeyUseService;
     return { reports: new ChatReports(uses), state, asked, written };
@@ -38,6 +50,14 @@ describe('ChatReports', () => {
     await jest.advanceTimersByTimeAsync(60_000);
     expect(asked).toEqual(['a']);
     expect(written).toEqual(['a']);
+    expect(told).toEqual(['a']);
+  });
+
+  it('tells the log nothing of an end that another server knew of before', async () => {
+    const { reports, written } = start();
+    written.push('a');
+    await reports.write('alice', 'a', report);
+    expect(told).toEqual([]);
   });
 
   it('tries again what could not be written, in its order, until it is', async () => {
@@ -48,11 +68,13 @@ describe('ChatReports', () => {
     await jest.advanceTimersByTimeAsync(10_000);
     // A trail that is away is asked for one of them at a time.
     expect(asked.slice(2)).toEqual(['a', 'a', 'a', 'a', 'a']);
+    expect(told).toEqual(['a', 'b']);
     state.isAway = false;
     await jest.advanceTimersByTimeAsync(2_000);
     expect(written).toEqual(['a', 'b']);
     await jest.advanceTimersByTimeAsync(60_000);
     expect(written).toEqual(['a', 'b']);
+    expect(told).toEqual(['a', 'b']);
   });
 
   it('gives up after ten minutes: the log has it', async () => {

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { KeyUseService } from '../keys/key-use.service.js';
+import { logEnd } from '../keys/log-end.js';
 import type { ChatEnding, ChatReport } from './chat-run.js';
 import { finishedChat } from './finished-chat.js';
 
@@ -39,8 +40,9 @@ export class ChatReports implements BeforeApplicationShutdown {
       this.#logger.error({ err: unexpected, chatId }, 'A chat failed for a reason of our own');
     }
     try {
-      await this.uses.finish(userId, use);
+      if (await this.uses.finish(userId, use)) logEnd(userId, use);
     } catch (error) {
+      logEnd(userId, use);
       // The log keeps what the trail could not; the trail gets it when the database is well again.
       this.#logger.error(
         { err: error, userId, use },

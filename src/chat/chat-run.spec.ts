@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Secret } from '../common/secret.js';
@@ -220,11 +221,11 @@ describe('ChatRun', () => {
       { log },
     );
     const ended = run.begin();
-    while (stalls() === 0) await Promise.resolve();
+    while (stalls() === 0) await nextTurn();
     expect(given).toBeLessThan(4);
     for (let seq = 1; !log.isComplete; seq = log.lastSeq) {
       log.take(seq);
-      await Promise.resolve();
+      await nextTurn();
     }
     expect(await ended).toMatchObject({ type: 'completed' });
     expect(given).toBe(10);
@@ -244,7 +245,7 @@ describe('ChatRun', () => {
     };
     const { run, question } = asked();
     await run.begin();
-    await new Promise(setImmediate);
+    await nextTurn();
     collectGarbage();
     expect(question.deref()).toBeUndefined();
     expect(run.attempt).toMatchObject({ provider: 'OPENAI' });
@@ -254,7 +255,7 @@ describe('ChatRun', () => {
     const log = new RunLog({ maxBytes: 10_000, maxAheadBytes: 0 });
     const { run, stalls } = start(() => parts(text('a'), text('b'), FINISH), { log });
     void run.begin();
-    while (stalls() === 0) await Promise.resolve();
+    while (stalls() === 0) await nextTurn();
     expect(await run.cancel()).toEqual({ type: 'cancelled' });
   });
 });

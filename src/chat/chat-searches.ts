@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import { describeError } from '../common/describe-error.js';
+import { BadUserInputError } from '../common/input-errors.js';
 import type { ToolCall, ToolResult } from '../providers/contract.js';
 import type { SearchProviderId } from '../registry/provider-ids.js';
 import type { WebSearchResult } from '../web-search/web-search.model.js';
@@ -122,6 +123,8 @@ export class ChatSearches {
       });
       return { provider: found.provider, query: found.query, results: boundHits(found.results), error: null };
     } catch (error) {
+      // No engine was asked: the model may put it into other words.
+      if (error instanceof BadUserInputError) this.#left += 1;
       if (!(error instanceof AppError) && !signal.aborted) {
         this.#logger.error({ err: error, chatId }, 'A search of a chat failed for a reason of our own');
       }

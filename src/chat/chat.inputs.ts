@@ -122,7 +122,7 @@ export class ChatInput {
     nullable: true,
     defaultValue: false,
     description:
-      'Whether to move on to the next provider with a key of the same party, in the order OPENAI, ANTHROPIC, GOOGLE, where one fails before its first text or reasoning. Each of the next ones answers with its default model.',
+      'Whether to move on to the next provider with a key of the same party, in the order OPENAI, ANTHROPIC, GOOGLE, where one fails before its first text or reasoning for a reason of its own: what one refuses to answer is shown to no other. Each of the next ones answers with its default model.',
   })
   failover?: boolean | null;
 

@@ -1,4 +1,5 @@
-import { Args, Context, ID, Int, Mutation, Resolver, Subscription } from '@nestjs/graphql';
+import { Args, Context, Int, Mutation, Resolver, Subscription } from '@nestjs/graphql';
+import { ID } from '../common/id.scalar.js';
 import { requireUser } from '../auth/current-user.decorator.js';
 import type { RequestContext } from '../auth/request-context.js';
 import { BadUserInputError } from '../common/input-errors.js';
@@ -55,6 +56,6 @@ export class ChatResolver {
 }
 
 function toSubscriber(context: RequestContext): Subscriber {
-  const { signal: connection, connectionId, operationId } = context;
-  return { userId: requireUser(context).userId, connection, connectionId, operationId };
+  const { signal: connection, connectionId, requestId, operationId } = context;
+  return { userId: requireUser(context).userId, connection, connectionId, requestId, operationId };
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { canonicalId } from '../common/id.scalar.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Limits } from '../limits/limits.service.js';
 import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
@@ -19,6 +20,8 @@ export interface Subscriber {
   readonly connectionId: string | null;
   /** Aborts when its connection is lost or closes. */
   readonly connection: AbortSignal;
+  /** As errors and the log name its request. */
+  readonly requestId: string;
   /** Its client's name for it; null where the door has none. */
   readonly operationId: string | null;
 }
@@ -105,7 +108,7 @@ export class ChatService {
     for (;;) {
       const claim = await this.claimFor(subscriber, input);
       const request = { chatId: claim?.chatId ?? uuidv7(), input, claim, arrivedAt };
-      if (!claim || claim.isMine) return this.starter.start(userId, request, connection);
+      if (!claim || claim.isMine) return this.starter.start(subscriber, request);
       if (claim.inputDigest !== inputDigestOf(input)) throw new RequestConflictError();
       // Where the one before did not start, this one may.
       if (await claim.whenStarted(connection)) return this.join(userId, claim.chatId, 0, connection);
@@ -124,7 +127,7 @@ export class ChatService {
     const requestId = input.requestId ?? (operationId !== null && isUuid(operationId) ? operationId : null);
     if (requestId === null) return null;
     try {
-      return await this.claims.take(userId, requestId, inputDigestOf(input), uuidv7());
+      return await this.claims.take(userId, canonicalId(requestId), inputDigestOf(input), uuidv7());
     } catch (error) {
       if (error instanceof RedisUnavailableError && !input.requestId) return null;
       throw error;

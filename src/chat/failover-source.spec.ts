@@ -3,10 +3,13 @@ import {
   KeyExhaustedError,
   KeyRejectedError,
   ProviderBadRequestError,
+  ProviderDownError,
+  ProviderNotHereError,
   ProviderRateLimitedError,
   ProviderTimeoutError,
   ProviderTruncatedError,
   ProviderUnavailableError,
+  ProviderUnreachableError,
   UnknownModelError,
 } from '../outbound/upstream-error.js';
 import type { ChatProviderId } from '../registry/provider-ids.js';
@@ -120,8 +123,11 @@ describe('FailoverSource', () => {
     new KeyRejectedError(),
     new KeyExhaustedError(),
     new ProviderRateLimitedError(1_000),
-    new ProviderUnavailableError(),
+    new ProviderDownError(),
+    new ProviderUnreachableError('ECONNREFUSED'),
+    new ProviderNotHereError(),
     new ProviderTimeoutError(),
+    new ProviderTruncatedError(),
   ])('moves on after $code, and says why', async (error) => {
     const { stream, openings, attempts } = start({
       OPENAI: script(USAGE, error),
@@ -153,7 +159,8 @@ describe('FailoverSource', () => {
   it.each([
     ['PROVIDER_BAD_REQUEST', new ProviderBadRequestError()],
     ['UNKNOWN_MODEL', new UnknownModelError()],
-    ['PROVIDER_TRUNCATED', new ProviderTruncatedError()],
+    ['PROVIDER_UNAVAILABLE for a reason that nobody knows', new ProviderUnavailableError()],
+    ['PROVIDER_TRUNCATED behind a refusal', new ProviderTruncatedError({ mayMoveOn: false })],
     ['a mistake of ours', new Error('It is not for clients.')],
   ])('does not move on after %s: no other provider would cure it', async (_, error) => {
     const { stream, openings, attempts } = start({ OPENAI: script(error), ANTHROPIC: script(FINISH) });
@@ -166,14 +173,14 @@ describe('FailoverSource', () => {
     ['text', TEXT],
     ['reasoning', REASONING],
   ])('does not move on after %s', async (_, delta) => {
-    const error = new ProviderUnavailableError();
+    const error = new ProviderDownError();
     const { stream, openings } = start({ OPENAI: script(delta, error), ANTHROPIC: script(FINISH) });
     expect(await outcomeOf(stream)).toEqual({ parts: [delta], failure: error });
     expect(openings).toEqual([]);
   });
 
   it('does not move on after a delta of the second provider', async () => {
-    const error = new ProviderUnavailableError();
+    const error = new ProviderDownError();
     const { stream, openings } = start({
       OPENAI: script(new KeyRejectedError()),
       ANTHROPIC: script(TEXT, error),
@@ -184,7 +191,7 @@ describe('FailoverSource', () => {
   });
 
   it('fails with the last failure when nobody is left', async () => {
-    const last = new ProviderUnavailableError();
+    const last = new ProviderDownError();
     const { stream, openings, attempts } = start({
       OPENAI: script(new KeyRejectedError()),
       ANTHROPIC: script(new ProviderTimeoutError()),
@@ -220,7 +227,7 @@ describe('FailoverSource', () => {
     });
 
     it('in a call that fails of itself in the same moment: asks nobody else', async () => {
-      const error = new ProviderUnavailableError();
+      const error = new ProviderDownError();
       const { stream, controller, openings } = start({
         OPENAI: async function* () {
           await Promise.resolve();

@@ -28,15 +28,6 @@ export interface FailoverSettings {
   ) => Promise<OpenAttempt | null>;
 }
 
-/** What is about one provider, or one key with it. Anything else the next provider would answer alike. */
-const CURABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'KEY_REJECTED',
-  'KEY_EXHAUSTED',
-  'PROVIDER_RATE_LIMITED',
-  'PROVIDER_UNAVAILABLE',
-  'PROVIDER_TIMEOUT',
-]);
-
 /**
  * One provider after the other, until one begins to answer. Once there was text or reasoning, a failure is the end.
  *
@@ -86,7 +77,7 @@ export class FailoverSource implements ChatSource {
       }
       return null;
     } catch (error) {
-      const isCurable = error instanceof UpstreamError && CURABLE.has(error.code);
+      const isCurable = error instanceof UpstreamError && error.mayMoveOn;
       if (hasBegun || signal.aborted || !isCurable) throw error;
       return error;
     }

@@ -16,10 +16,11 @@ const never = new AbortController().signal;
 const FINISH: ChatPart = { type: 'finish', reason: 'STOP' };
 const TEXT: ChatPart = { type: 'text', text: 'a' };
 const REASONING: ChatPart = { type: 'reasoning', text: 'a' };
-const USAGE: ChatPart = {
+const usageOf = (inputTokens: number, outputTokens: number): ChatPart => ({
   type: 'usage',
-  usage: { inputTokens: 3, outputTokens: 0, reasoningTokens: null, cachedInputTokens: null },
-};
+  usage: { inputTokens, outputTokens, reasoningTokens: null, cachedInputTokens: null },
+});
+const USAGE = usageOf(3, 0);
 
 /** What one call of the provider gives: parts, and at the end a failure. */
 type Script = readonly (ChatPart | Error)[];
@@ -149,5 +150,42 @@ describe('RetryOnce', () => {
     });
     for await (const _ of adapter.stream(request, key, never)) break;
     expect(left).toBe(true);
+  });
+
+  it('tells what both requests took', async () => {
+    const { adapter } = retrying([
+      [USAGE, new ProviderUnavailableError(0)],
+      [USAGE, TEXT, usageOf(4, 2), FINISH],
+    ]);
+    expect(await collect(adapter.stream(request, key, never))).toEqual([
+      USAGE,
+      usageOf(6, 0),
+      TEXT,
+      usageOf(7, 2),
+      FINISH,
+    ]);
+  });
+
+  it('tells what the first request took where the second tells nothing', async () => {
+    const { adapter } = retrying([
+      [USAGE, new ProviderUnavailableError(0)],
+      [TEXT, FINISH],
+    ]);
+    expect(await collect(adapter.stream(request, key, never))).toEqual([USAGE, TEXT, FINISH]);
+  });
+
+  it('asks once more, and then fails, where the model could not say its call', async () => {
+    const failure = new ProviderUnavailableError(0);
+    const { adapter, waits, timesCalled } = retrying([
+      [USAGE, failure],
+      [USAGE, failure],
+    ]);
+    const parts: ChatPart[] = [];
+    const all = (async () => {
+      for await (const part of adapter.stream(request, key, never)) parts.push(part);
+    })();
+    expect(await failureOf(all)).toBe(failure);
+    expect(parts).toEqual([USAGE, usageOf(6, 0)]);
+    expect([waits, timesCalled()]).toEqual([[0], 2]);
   });
 });

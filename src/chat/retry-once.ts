@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Secret } from '../common/secret.js';
 import { ProviderRateLimitedError, ProviderUnavailableError } from '../outbound/upstream-error.js';
-import type { ChatAdapter, ChatPart, ChatRequest } from '../providers/contract.js';
+import type { ChatAdapter, ChatPart, ChatRequest, TokenUsage } from '../providers/contract.js';
+import { addUsage } from './add-usage.js';
 import { isDelta } from './chat-source.js';
 
 /** The longest that a chat waits for its provider's own retry-after, in milliseconds. */
@@ -27,9 +28,11 @@ export class RetryOnce implements ChatAdapter {
   ) {}
 
   async *stream(request: ChatRequest, key: Secret, signal: AbortSignal): AsyncGenerator<ChatPart, void> {
+    let usage: TokenUsage | null = null;
     try {
       for await (const part of this.adapter.stream(request, key, signal)) {
         if (isDelta(part)) this.#mayRetry = false;
+        if (part.type === 'usage') usage = part.usage;
         yield part;
       }
       return;
@@ -42,7 +45,10 @@ export class RetryOnce implements ChatAdapter {
         throw signal.aborted ? signal.reason : failure;
       });
     }
-    yield* this.adapter.stream(request, key, signal);
+    for await (const part of this.adapter.stream(request, key, signal)) {
+      // Both requests were paid for.
+      yield usage && part.type === 'usage' ? { ...part, usage: addUsage(usage, part.usage) } : part;
+    }
   }
 }
 

@@ -1,12 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { describeError } from '../common/describe-error.js';
 import { Lifecycle } from '../common/lifecycle.js';
+import { milliseconds } from '../common/milliseconds.js';
 import { Config } from '../config/config.js';
 import { KeyResolutionService, providersFor } from '../keys/key-resolution.service.js';
+import { logRefusal, type RefusedUse } from '../keys/log-end.js';
 import { Limits } from '../limits/limits.service.js';
+import { RateLimitedError } from '../limits/rate-limited.error.js';
 import type { Slot } from '../limits/slot.js';
 import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
 import type { ChatProviderId } from '../registry/provider-ids.js';
 import type { ChatInput } from './chat.inputs.js';
+import type { Subscriber } from './chat.service.js';
 import { ChatReports } from './chat-reports.js';
 import { ChatRuns } from './chat-runs.js';
 import type { ChatSource } from './chat-source.js';
@@ -44,9 +49,9 @@ export class RunStarter {
    *
    * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, RATE_LIMITED, SERVICE_UNAVAILABLE: then there is no such chat
    */
-  async start(userId: string, chat: ChatToStart, connection: AbortSignal): Promise<ChatWatch> {
+  async start({ userId, requestId, connection }: Subscriber, chat: ChatToStart): Promise<ChatWatch> {
     try {
-      const kept = await this.admit(userId, chat);
+      const kept = await this.admit(userId, requestId, chat);
       this.runs.add(kept);
       await kept.publish();
       if (chat.input.requestId && this.shared && !kept.isShared) {
@@ -63,13 +68,14 @@ export class RunStarter {
   }
 
   /** The chat has its place from before its key is looked up until its end is written down. */
-  private async admit(userId: string, chat: ChatToStart): Promise<KeptRun> {
+  private async admit(userId: string, requestId: string, chat: ChatToStart): Promise<KeptRun> {
     const slot = await this.limits.openChat(userId);
     try {
       await this.limits.countChat(userId);
       return await this.open(userId, chat, slot);
     } catch (error) {
       slot.release();
+      if (!(error instanceof RateLimitedError)) logRefusal('chat', userId, refusalOf(error, requestId, chat));
       throw error;
     }
   }
@@ -125,4 +131,14 @@ interface OpenChat extends Omit<ChatToStart, 'input'> {
   readonly isNamed: boolean;
   readonly keyResolutionMs: number;
   readonly slot: Slot;
+}
+
+function refusalOf(error: unknown, requestId: string, { chatId, input, arrivedAt }: ChatToStart): RefusedUse {
+  return {
+    chatId,
+    requestId,
+    provider: input.provider ?? null,
+    outcome: describeError(error).code,
+    durationMs: milliseconds(performance.now() - arrivedAt),
+  };
 }

@@ -153,7 +153,7 @@ describe('a chat that may search', () => {
       { type: 'searchFinished', provider: 'BRAVE', query: 'cats', results: [hit('cats')], error: null },
       { type: 'searchStarted', provider: 'BRAVE', query: 'dogs' },
       { type: 'searchFinished', provider: 'BRAVE', query: 'dogs', results: [hit('dogs')], error: null },
-      text('Cats.'),
+      text('\n\nCats.'),
       STOP,
     ]);
     expect(requests.map(({ messages }) => messages)).toEqual(Array(3).fill(request.messages));
@@ -470,6 +470,24 @@ describe('a chat that may search', () => {
     });
   });
 
+  it('begins a paragraph with each turn, in what it says and in what it thinks', async () => {
+    const thought = (words: string): ChatPart => ({ type: 'reasoning', text: words });
+    const { stream } = chatWith(
+      [
+        [thought('Cats?'), text('I look'), text(' first.'), ...searching('cats')],
+        [thought('Dogs?'), ...searching('dogs')],
+        [text('And then.\n'), ...searching('mice')],
+        [text('The answer'), text(' is 7.'), STOP],
+      ],
+      { maxSearches: 5 },
+    );
+    const parts = await collect(stream());
+    const said = (type: 'text' | 'reasoning'): string =>
+      parts.map((part) => (part.type === type ? part.text : '')).join('');
+    expect(said('text')).toBe('I look first.\n\nAnd then.\nThe answer is 7.');
+    expect(said('reasoning')).toBe('Cats?\n\nDogs?');
+  });
+
   it('stops its searches when it is left', async () => {
     const { search, stopped } = heldSearches();
     const { stream } = chatWith([searching('a', 'b')], { search });
@@ -490,7 +508,7 @@ describe('a chat that may search', () => {
         text(`Is it ${MASK}? Or `),
         expect.objectContaining({ type: 'searchStarted' }),
         expect.objectContaining({ type: 'searchFinished' }),
-        text(`${MASK}.`),
+        text(`\n\n${MASK}.`),
         STOP,
       ]);
       expect(steps()[0]?.transcript).toBe('said: cats');

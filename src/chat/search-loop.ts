@@ -1,6 +1,7 @@
 import type { Secret } from '../common/secret.js';
 import type { ChatAdapter, ChatPart, ChatRequest, TokenUsage, ToolStep } from '../providers/contract.js';
-import { MAX_COUNT } from '../providers/token-usage.js';
+import { Paragraphs } from '../providers/paragraphs.js';
+import { addUsage } from './add-usage.js';
 import type { AnswerMask } from './answer-mask.js';
 import type { ChatSearches } from './chat-searches.js';
 import type { SourcePart } from './chat-source.js';
@@ -10,6 +11,7 @@ import { searchTool } from './search-tool.js';
 const SPARE_TURNS = 3;
 
 type PartOf<Type extends ChatPart['type']> = Extract<ChatPart, { type: Type }>;
+type DeltaPart = PartOf<'text' | 'reasoning'>;
 
 /** How a turn of the model ended. */
 interface Turn {
@@ -39,6 +41,12 @@ export async function* answer(
   mask: AnswerMask,
 ): AsyncGenerator<SourcePart, void> {
   const steps: ToolStep[] = [];
+  const paragraphs = { text: new Paragraphs(), reasoning: new Paragraphs() };
+  // Clients put the texts of all turns together.
+  const show = (part: DeltaPart): DeltaPart => {
+    const text = paragraphs[part.type].add(steps.length, part.text);
+    return text === part.text ? part : { ...part, text };
+  };
   let usage: TokenUsage | null = null;
   try {
     for (;;) {
@@ -51,10 +59,11 @@ export async function* answer(
       const turn: Turn = yield* relayTurn(
         adapter.stream({ ...request, ...(tools && { tools }) }, key, signal),
         usage,
+        show,
         mask,
       );
       if (!turn.finish || !turn.calls || mustAnswer) {
-        yield* mask.release();
+        yield* mask.release().map(show);
         if (turn.finish) yield turn.calls ? { type: 'finish', reason: 'TOOL_LIMIT' } : turn.finish;
         return;
       }
@@ -65,15 +74,19 @@ export async function* answer(
     }
   } catch (error) {
     // What was said before a failure is part of the answer.
-    yield* mask.release();
+    yield* mask.release().map(show);
     throw error;
   }
 }
 
-/** @param before what the turns before it took */
+/**
+ * @param before what the turns before it took
+ * @param show what a client sees of a piece, which is masked
+ */
 async function* relayTurn(
   parts: AsyncIterable<ChatPart>,
   before: TokenUsage | null,
+  show: (part: DeltaPart) => DeltaPart,
   mask: AnswerMask,
 ): AsyncGenerator<SourcePart, Turn> {
   let calls: Turn['calls'] = null;
@@ -83,12 +96,12 @@ async function* relayTurn(
     switch (part.type) {
       case 'text':
       case 'reasoning': {
-        const shown = mask.delta(part);
-        if (shown) yield shown;
+        const masked = mask.delta(part);
+        if (masked) yield show(masked);
         break;
       }
       case 'usage':
-        usage = before ? add(before, part.usage) : part.usage;
+        usage = before ? addUsage(before, part.usage) : part.usage;
         yield { type: 'usage', usage };
         break;
       case 'toolCalls':
@@ -101,20 +114,3 @@ async function* relayTurn(
   }
   return { calls, finish, usage };
 }
-
-function add(one: TokenUsage, other: TokenUsage): TokenUsage {
-  return {
-    inputTokens: sum(one.inputTokens, other.inputTokens),
-    outputTokens: sum(one.outputTokens, other.outputTokens),
-    reasoningTokens: addTold(one.reasoningTokens, other.reasoningTokens),
-    cachedInputTokens: addTold(one.cachedInputTokens, other.cachedInputTokens),
-  };
-}
-
-/** Null where neither was told. */
-function addTold(one: number | null, other: number | null): number | null {
-  return one === null ? other : sum(one, other ?? 0);
-}
-
-/** A sum that no Int holds would take the event from its watchers, and that is the last one. */
-const sum = (one: number, other: number): number => Math.min(one + other, MAX_COUNT);

@@ -26,7 +26,7 @@ export const searchTool: ToolDefinition = {
         type: 'string',
         minLength: 1,
         maxLength: MAX_QUERY_LENGTH,
-        description: 'The words to search for.',
+        description: 'The words to search for. Some engines take no more than 50.',
       },
     },
     required: ['query'],
@@ -43,7 +43,7 @@ export function readCall({ name, input }: ToolCall): Asked {
     return { problem: `There is no such tool. The only one is ${searchTool.name}.` };
   const query = valueAt(input, 'query');
   const words = typeof query === 'string' ? query.trim() : '';
-  if (words === '' || words.length > MAX_QUERY_LENGTH) {
+  if (words === '' || Array.from(words).length > MAX_QUERY_LENGTH) {
     return { problem: `"query" must be a text of 1 to ${MAX_QUERY_LENGTH} characters.` };
   }
   return { query: words };

@@ -1,14 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
-import { StartupError } from '../common/startup-error.js';
 import { draftMigration, findDataLoss, migrationDirectoryName } from '../prisma/draft-migration.js';
 import { migrationsFolder, readMigrations, readSchemas } from '../prisma/migrations-folder.js';
+import { readOptions, UsageError } from './command-line.js';
 import { print, runCommand } from './run-command.js';
 
-const USAGE = 'Usage: npm run migrate:new -- --name what_changed';
+const usage = {
+  call: 'npm run migrate:new -- --name what_changed',
+  does: "Writes a migration from the schema's changes, without a database server.",
+  options: { '--name <name>': 'what changed; letters, digits and underscores' },
+};
 
-// npm run migrate:new: writes a migration from the schema's changes, without a database server.
 runCommand(async () => {
   const name = readName();
   const script = await draftMigration(await readMigrations(), await readSchemas());
@@ -27,11 +29,7 @@ runCommand(async () => {
 });
 
 function readName(): string {
-  try {
-    const { name } = parseArgs({ options: { name: { type: 'string' } } }).values;
-    if (name !== undefined && /[a-z0-9]/i.test(name)) return name;
-  } catch {
-    // parseArgs's own words are about the same mistake.
-  }
-  throw new StartupError(USAGE);
+  const { name } = readOptions(process.argv.slice(2), usage, { name: { type: 'string' } });
+  if (name === undefined || !/[a-z0-9]/i.test(name)) throw new UsageError('--name is missing.', usage);
+  return name;
 }

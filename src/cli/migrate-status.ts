@@ -1,8 +1,14 @@
+import { readOptions } from './command-line.js';
 import { print, runCommand } from './run-command.js';
 import { withMigrator } from './with-migrator.js';
 
-// npm run migrate:status: says what the database lacks; exits with 1 where it is not as this version needs it.
+const usage = {
+  call: 'npm run migrate:status',
+  does: 'Says what the database lacks; exits with 1 where it is not as this version needs it.',
+};
+
 runCommand(async () => {
+  readOptions(process.argv.slice(2), usage, {});
   const { pending, failed, edited, unknown } = await withMigrator((migrator) => migrator.status());
   const report = (heading: string, names: readonly string[]) => {
     if (names.length > 0) print([heading, ...names.map((name) => `  ${name}`)].join('\n'));

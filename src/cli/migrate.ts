@@ -1,13 +1,17 @@
-import { parseArgs } from 'node:util';
-import { StartupError } from '../common/startup-error.js';
+import { readOptions } from './command-line.js';
 import { print, runCommand } from './run-command.js';
 import { withMigrator } from './with-migrator.js';
 
-const USAGE = 'Usage: npm run migrate [-- --rolled-back <name of a failed migration>]';
+const usage = {
+  call: 'npm run migrate [-- --rolled-back <name>]',
+  does: 'Applies the migrations that the database lacks.',
+  options: { '--rolled-back <name>': 'first free a migration that failed to be applied again' },
+};
 
-// npm run migrate: applies the migrations that the database lacks.
 runCommand(async () => {
-  const rolledBack = readArguments();
+  const { 'rolled-back': rolledBack } = readOptions(process.argv.slice(2), usage, {
+    'rolled-back': { type: 'string' },
+  });
   await withMigrator(async (migrator) => {
     if (rolledBack !== undefined) await migrator.markRolledBack(rolledBack);
     const applied = await migrator.apply();
@@ -18,11 +22,3 @@ runCommand(async () => {
   });
   return 0;
 });
-
-function readArguments(): string | undefined {
-  try {
-    return parseArgs({ options: { 'rolled-back': { type: 'string' } } }).values['rolled-back'];
-  } catch {
-    throw new StartupError(USAGE);
-  }
-}

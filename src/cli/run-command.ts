@@ -1,4 +1,5 @@
 import { StartupError } from '../common/startup-error.js';
+import { HelpRequest, readOptions } from './command-line.js';
 
 /**
  * Runs a command's work. What its user can mend is told in words; anything else is our mistake, and keeps its stack.
@@ -11,12 +12,30 @@ export function runCommand(work: () => Promise<number>): void {
       process.exitCode = code;
     },
     (error: unknown) => {
-      const words =
-        error instanceof StartupError ? error.message : error instanceof Error ? error.stack : String(error);
-      process.stderr.write(`${words ?? ''}\n`);
-      process.exitCode = 1;
+      process.exitCode = tell(error);
     },
   );
 }
 
+/** {@link readOptions} for a script whose work is not run by {@link runCommand}: it ends where there are none to read. */
+export const readOptionsOrExit: typeof readOptions = (...args) => {
+  try {
+    return readOptions(...args);
+  } catch (error) {
+    process.exit(tell(error));
+  }
+};
+
 export const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+/** @returns the exit code */
+function tell(error: unknown): number {
+  if (error instanceof HelpRequest) {
+    print(error.message);
+    return 0;
+  }
+  const words =
+    error instanceof StartupError ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${words ?? ''}\n`);
+  return 1;
+}

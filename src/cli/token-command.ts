@@ -1,11 +1,17 @@
-import { parseArgs } from 'node:util';
 import { issueToken } from '../auth/issue-token.js';
 import { isUserId } from '../auth/user-id.js';
 import { StartupError } from '../common/startup-error.js';
 import { loadConfig } from '../config/load-config.js';
+import { readOptions, UsageError } from './command-line.js';
 
-const usage =
-  'Usage: npm run token -- --user <id> [--ttl <number>s|m|h|d]   (--ttl 1h unless told otherwise)';
+const usage = {
+  call: 'npm run token -- --user <id> [--ttl <number>s|m|h|d]',
+  does: 'Prints a token that this server takes, and nothing else on standard output.',
+  options: {
+    '--user <id>': 'whose token it is: any id, such as alice',
+    '--ttl <number>s|m|h|d': 'how long it is valid; 1h where that is left out, 365d at most',
+  },
+};
 
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 const LONGEST_SECONDS = 365 * SECONDS.d;
@@ -37,30 +43,22 @@ export async function tokenCommand(
 }
 
 function parseCommandLine(commandLine: readonly string[]): { userId: string; lifetimeSeconds: number } {
-  const { user, ttl } = parseOptions(commandLine);
-  if (user === undefined) throw new StartupError(`--user is missing.\n${usage}`);
+  const { user, ttl } = readOptions(commandLine, usage, {
+    user: { type: 'string' },
+    ttl: { type: 'string', default: '1h' },
+  });
+  if (user === undefined) throw new UsageError('--user is missing.', usage);
   if (!isUserId(user)) {
-    throw new StartupError(`--user takes 1 to 255 characters without control characters.\n${usage}`);
+    throw new UsageError('--user takes 1 to 255 characters without control characters.', usage);
   }
   return { userId: user, lifetimeSeconds: parseLifetime(ttl) };
-}
-
-function parseOptions(commandLine: readonly string[]): { user?: string; ttl: string } {
-  try {
-    return parseArgs({
-      args: [...commandLine],
-      options: { user: { type: 'string' }, ttl: { type: 'string', default: '1h' } },
-    }).values;
-  } catch (error) {
-    throw new StartupError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-  }
 }
 
 function parseLifetime(text: string): number {
   const [, amount, unit] = /^([1-9]\d{0,8})([smhd])$/.exec(text) ?? [];
   const seconds = Number(amount) * SECONDS[unit as keyof typeof SECONDS];
   if (!(seconds <= LONGEST_SECONDS)) {
-    throw new StartupError(`--ttl takes a lifetime such as 30m, 1h or 7d, 365d at most.\n${usage}`);
+    throw new UsageError('--ttl takes a lifetime such as 30m, 1h or 7d, 365d at most.', usage);
   }
   return seconds;
 }

@@ -1,6 +1,7 @@
 import { ArgsType, Field, Int, ObjectType } from '@nestjs/graphql';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { validate as isUuid } from 'uuid';
+import { canonicalId } from './id.scalar.js';
 import { BadUserInputError } from './input-errors.js';
 
 @ObjectType({ description: 'Where a page stands in its list.' })
@@ -54,7 +55,7 @@ export function decodeCursor(cursor: string | null | undefined): string | null {
   if (cursor === null || cursor === undefined) return null;
   const id = Buffer.from(cursor, 'base64url').toString('latin1');
   if (!isUuid(id)) throw BadUserInputError.at('after', 'must be a cursor of an earlier page');
-  return id;
+  return canonicalId(id);
 }
 
 const encodeCursor = (id: string): string => Buffer.from(id, 'latin1').toString('base64url');

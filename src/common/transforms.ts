@@ -1,4 +1,5 @@
 import { Transform } from 'class-transformer';
+import { cleanKey } from './clean-key.js';
 
 const textTransform = (change: (text: string) => string): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? change(value) : value));
@@ -9,3 +10,6 @@ export const Trimmed = (): PropertyDecorator => textTransform((text) => text.tri
 /** Makes codes that are written in any case comparable before an input is validated. */
 export const UpperCase = (): PropertyDecorator => textTransform((text) => text.toUpperCase());
 export const LowerCase = (): PropertyDecorator => textTransform((text) => text.toLowerCase());
+
+/** Takes what people paste around a key away before it is validated. */
+export const CleanKey = (): PropertyDecorator => textTransform(cleanKey);

@@ -44,6 +44,7 @@ export const authenticationVariables = {
       'HS256 secret of at least 32 bytes; required in production without AUTH_JWKS_URL, else made in DATA_DIR',
     default: null,
     parse: sharedSecret,
+    secret: true,
   } satisfies Variable<string>,
   keySetUrl: {
     name: 'AUTH_JWKS_URL',

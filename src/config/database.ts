@@ -1,7 +1,7 @@
+import { databaseUrl, directDatabaseUrl } from './database-url.js';
 import type { GeneralConfig } from './general.js';
 import { trueOrFalse } from './parsers.js';
 import { sslMode } from './postgres-tls.js';
-import { postgresUrl } from './postgres-url.js';
 import type { DefaultedVariable, Variable } from './variable.js';
 import type { VariableReader } from './variable-reader.js';
 
@@ -17,13 +17,15 @@ export const databaseVariables = {
     name: 'DATABASE_URL',
     meaning: 'postgresql://user:password@host:5432/database; unset: an embedded database in DATA_DIR',
     default: null,
-    parse: postgresUrl,
+    parse: databaseUrl,
+    secret: true,
   } satisfies Variable<string>,
   migrationUrl: {
     name: 'MIGRATION_DATABASE_URL',
     meaning: 'the same database with the role that owns the tables, for migrations; unset: DATABASE_URL',
     default: null,
-    parse: postgresUrl,
+    parse: directDatabaseUrl,
+    secret: true,
   } satisfies Variable<string>,
   tlsMode: {
     name: 'PGSSLMODE',

@@ -19,12 +19,14 @@ export const encryptionVariables = {
     meaning: '64 hex characters that seal the stored keys; required in production, else made in DATA_DIR',
     default: null,
     parse: sealingKey,
+    secret: true,
   } satisfies Variable<string>,
   previous: {
     name: 'ENCRYPTION_KEYS_PREVIOUS',
     meaning: 'comma-separated retired encryption keys, for reading only',
     default: null,
     parse: listOf(encryptionKey),
+    secret: true,
   } satisfies Variable<readonly string[]>,
 };
 

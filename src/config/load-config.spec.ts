@@ -120,6 +120,63 @@ describe('loadConfig', () => {
     });
   });
 
+  describe("a server's key", () => {
+    const other: ProviderDefinition = {
+      ...madeUp,
+      id: 'OTHER',
+      displayName: 'Other',
+      environment: {
+        apiKey: 'OTHER_API_KEY',
+        endpoints: { api: { variable: 'OTHER_BASE_URL', default: 'https://api.other.example' } },
+      },
+      keyPrefixes: { public: ['ot-'], unmistakable: ['ot-'] },
+    };
+    const mistakes = (environment: NodeJS.ProcessEnv): string[] => {
+      try {
+        loadConfig({ ...development, ...environment }, [madeUp, engine, other]);
+      } catch (error) {
+        if (error instanceof ConfigError) return error.mistakes.map((m) => `${m.variable}: ${m.message}`);
+        throw error;
+      }
+      return [];
+    };
+
+    it('is read as it was meant', () => {
+      const config = load({ ...development, MADE_UP_API_KEY: "MADE_UP_API_KEY='mu-key'" });
+      expect(config.getProvider('MADE_UP').serverKey?.reveal()).toBe('mu-key');
+    });
+
+    it('stops the start where it is none, with all mistakes at once and no value', () => {
+      const found = mistakes({
+        MADE_UP_API_KEY: 'mu-****Zq77',
+        ENGINE_API_KEY: 'your-Zq77-key',
+        OTHER_API_KEY: 'ot-Zq77 ot-Zq78',
+        PORT: 'Zq77',
+      });
+      expect(found).toEqual([
+        expect.stringMatching(/^PORT: /),
+        'MADE_UP_API_KEY: is a masked key, of which a part is hidden: paste the whole key',
+        'ENGINE_API_KEY: is a placeholder: put the key itself in its place',
+        'OTHER_API_KEY: has white space in it: paste the key alone, in one piece',
+      ]);
+      expect(found.join()).not.toContain('Zq77');
+    });
+
+    it("is not unmistakably another provider's, where it goes to the provider itself", () => {
+      const keys = {
+        MADE_UP_API_KEY: '"ot-Zq77"',
+        ENGINE_API_KEY: 'Bearer ot-Zq77',
+        OTHER_API_KEY: 'mu-Zq77',
+      };
+      expect(mistakes(keys)).toEqual([
+        'MADE_UP_API_KEY: looks like a key of Other, not of Made Up',
+        'ENGINE_API_KEY: looks like a key of Other, not of Engine',
+      ]);
+      const gateway = 'https://gateway.example';
+      expect(mistakes({ ...keys, MADE_UP_BASE_URL: gateway, ENGINE_BASE_URL: gateway })).toEqual([]);
+    });
+  });
+
   it('refuses to speak of a provider it was not loaded with', () => {
     expect(() => load(development).getProvider('NOBODY')).toThrow('NOBODY');
   });

@@ -9,6 +9,7 @@ import { limitsVariables, readLimits } from './limits.js';
 import { isOpenToOthers } from './private-folder.js';
 import { readProviders, timeoutVariables, variablesOf } from './providers.js';
 import { readRedis, redisVariables } from './redis.js';
+import { fileVariableOf } from './secret-file.js';
 import { SecretSource } from './secret-source.js';
 import { readServer, serverVariables } from './server.js';
 import type { Variable } from './variable.js';
@@ -16,7 +17,7 @@ import { VariableReader } from './variable-reader.js';
 
 /** Every variable that has an effect, in the order of `.env.example`. */
 export function listVariables(definitions: readonly ProviderDefinition[]): Variable<unknown>[] {
-  return [
+  const variables = [
     ...Object.values<Variable<unknown>>(generalVariables),
     ...Object.values<Variable<unknown>>(serverVariables),
     ...Object.values<Variable<unknown>>(databaseVariables),
@@ -28,6 +29,9 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(limitsVariables),
     ...definitions.flatMap(variablesOf),
   ];
+  return variables.flatMap((variable) =>
+    variable.secret ? [variable, fileVariableOf(variable)] : [variable],
+  );
 }
 
 export interface MigrationConfig extends DatabaseConfig, Pick<GeneralConfig, 'dataDirectory'> {
@@ -54,8 +58,9 @@ export function loadDatabaseConfig(environment: Readonly<NodeJS.ProcessEnv>): Mi
 }
 
 /**
- * Reads and checks the whole configuration. It depends on its arguments alone, but for secrets that are unset outside
- * production: those are made once and kept in `DATA_DIR`, when everything else is right.
+ * Reads and checks the whole configuration. It depends on its arguments and the files of secrets that these name, but
+ * for secrets that are unset outside production: those are made once and kept in `DATA_DIR`, when everything else is
+ * right.
  *
  * @param definitions the registry: names each provider's variables
  * @throws ConfigError naming every mistake by its variable, never by its value

@@ -58,9 +58,30 @@ describe('parsers', () => {
     );
   });
 
-  it('take keys that fit a header', () => {
-    expect(serverKey('\tsk-abc \n')).toBe('sk-abc');
-    refusals(serverKey, ['sk abc', 'sk-\u00e9', ' ', 'a'.repeat(4097)]);
+  it.each([
+    '\tsk-abc \n',
+    '"sk-abc"',
+    '“sk-abc”,',
+    'Bearer sk-abc',
+    'export OPENAI_API_KEY="sk-abc";',
+    '\ufeffsk-abc\u200b',
+  ])('take a key without what was pasted with it: %j', (text) => {
+    expect(serverKey(['sk-'])(text)).toBe('sk-abc');
+  });
+
+  it('refuse what is no key, and take words that only a server of its own asks for', () => {
+    const parse = serverKey(['sk-']);
+    refusals(parse, [
+      'sk abc',
+      'sk-\u00e9',
+      ' ',
+      'a'.repeat(4097),
+      'sk-****abc',
+      'your-api-key',
+      '<key>',
+      '$KEY',
+    ]);
+    for (const word of ['none', 'EMPTY', 'sk-no-key-required', 'x']) expect(parse(word)).toBe(word);
   });
 });
 

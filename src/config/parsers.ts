@@ -1,4 +1,6 @@
+import { cleanKey } from '../common/clean-key.js';
 import { parseAddress } from '../common/ip-address.js';
+import { findKeyMistake } from '../common/key-mistake.js';
 import { InvalidValueError, type Parser } from './variable.js';
 
 /** The longest delay a timer can have: `setTimeout` fires at once when it is longer. */
@@ -84,9 +86,12 @@ export const modelName = matching(
   'must be 1 to 200 printable ASCII characters without spaces',
 );
 
-const SERVER_KEY = matching(/^[\x21-\x7e]{1,4096}$/, 'must be printable ASCII characters without spaces');
-
-/** A key that travels in a header: spaces around it come from copying and are dropped. */
-export function serverKey(text: string): string {
-  return SERVER_KEY(text.trim());
+/** A key that travels in a header; what is often copied with it is dropped. */
+export function serverKey(publicPrefixes: readonly string[]): Parser<string> {
+  return (text) => {
+    const key = cleanKey(text);
+    const mistake = findKeyMistake(key, { shortest: 1, publicPrefixes });
+    if (mistake !== null) throw new InvalidValueError(mistake);
+    return key;
+  };
 }

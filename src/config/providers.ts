@@ -1,3 +1,4 @@
+import { findOwnerMistake } from '../common/key-owner.js';
 import type {
   ProviderDefinition,
   ProviderKind,
@@ -40,9 +41,15 @@ export const timeoutVariables = {
   } satisfies DefaultedVariable<number>,
 };
 
-function keyVariable({ environment, displayName }: ProviderDefinition): Variable<string> {
+function keyVariable({ environment, displayName, keyPrefixes }: ProviderDefinition): Variable<string> {
   const meaning = `the server's own key for ${displayName}`;
-  return { name: environment.apiKey, meaning, default: null, parse: serverKey };
+  return {
+    name: environment.apiKey,
+    meaning,
+    default: null,
+    parse: serverKey(keyPrefixes.public),
+    secret: true,
+  };
 }
 
 function endpointVariable(
@@ -86,13 +93,31 @@ function readTimeouts(reader: VariableReader): Record<ProviderKind, Timeouts> {
   };
 }
 
+/** A gateway may take any key: with an address of its own, a provider may be given another one's. */
+function readServerKey(
+  reader: VariableReader,
+  definition: ProviderDefinition,
+  definitions: readonly ProviderDefinition[],
+): string | null {
+  const variable = keyVariable(definition);
+  const key = reader.readOptional(variable);
+  if (key === null) return null;
+  const isAtHome = Object.entries(definition.environment.endpoints).every(
+    ([name, endpoint]) => !reader.isSet(endpointVariable(definition, name, endpoint)),
+  );
+  const mistake = isAtHome ? findOwnerMistake(key, definition, definitions) : null;
+  if (mistake !== null) reader.report(variable, mistake);
+  return key;
+}
+
 function readProvider(
   reader: VariableReader,
   definition: ProviderDefinition,
+  definitions: readonly ProviderDefinition[],
   timeouts: Timeouts,
 ): ProviderConfig {
   const { endpoints, defaultModel } = definition.environment;
-  const key = reader.readOptional(keyVariable(definition));
+  const key = readServerKey(reader, definition, definitions);
   const addresses = Object.entries(endpoints).map(([name, endpoint]) => [
     name,
     reader.read(endpointVariable(definition, name, endpoint)),
@@ -112,7 +137,7 @@ export function readProviders(
   return new Map(
     definitions.map((definition) => [
       definition.id,
-      readProvider(reader, definition, timeouts[definition.kind]),
+      readProvider(reader, definition, definitions, timeouts[definition.kind]),
     ]),
   );
 }

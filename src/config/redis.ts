@@ -14,6 +14,7 @@ export const redisVariables = {
       'redis://user:password@host:6379/0, shared by several servers; unset: chats and limits in process',
     default: null,
     parse: redisUrl,
+    secret: true,
   } satisfies Variable<string>,
 };
 

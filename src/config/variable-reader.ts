@@ -1,4 +1,5 @@
 import { ConfigError, type Mistake } from './config-error.js';
+import { fileVariableOf } from './secret-file.js';
 import { type DefaultedVariable, InvalidValueError, type ValueRules, type Variable } from './variable.js';
 
 /** Reads variables and collects what is wrong with them, so that an operator learns of all mistakes at once. */
@@ -6,6 +7,8 @@ export class VariableReader {
   readonly #environment: Readonly<NodeJS.ProcessEnv>;
   readonly #rules: ValueRules;
   readonly #mistakes: Mistake[] = [];
+  /** What stands in files, by the variables' names: each is read once. Null after a mistake. */
+  readonly #files = new Map<string, string | null>();
 
   constructor(environment: Readonly<NodeJS.ProcessEnv>) {
     this.#environment = environment;
@@ -19,7 +22,7 @@ export class VariableReader {
 
   /** An empty value counts as unset: that is how compose files and shells write "none". */
   isSet(variable: Variable<unknown>): boolean {
-    return (this.#environment[variable.name] ?? '') !== '';
+    return this.#has(variable) || this.#isInFile(variable);
   }
 
   /** The value, or its default where it is unset. After a mistake the default, too, so that reading can go on. */
@@ -29,7 +32,8 @@ export class VariableReader {
 
   /** The value, or null where it is unset or mistaken. */
   readOptional<Value>(variable: Variable<Value>): Value | null {
-    const text = this.#environment[variable.name] ?? '';
+    const text =
+      (this.#isInFile(variable) ? this.#fromFile(variable) : this.#environment[variable.name]) ?? '';
     return text === '' ? null : this.parse(variable, text);
   }
 
@@ -48,12 +52,34 @@ export class VariableReader {
     }
   }
 
+  /** Names the variable's file where that is what is set. */
   report(variable: Variable<unknown>, message: string): void {
-    this.#mistakes.push({ variable: variable.name, message });
+    const { name } = this.#isInFile(variable) ? fileVariableOf(variable) : variable;
+    this.#mistakes.push({ variable: name, message });
   }
 
   /** @throws ConfigError when anything was reported */
   throwMistakes(): void {
     if (this.#mistakes.length > 0) throw new ConfigError(this.#mistakes);
+  }
+
+  #has({ name }: Variable<unknown>): boolean {
+    return (this.#environment[name] ?? '') !== '';
+  }
+
+  #isInFile(variable: Variable<unknown>): boolean {
+    return variable.secret === true && this.#has(fileVariableOf(variable));
+  }
+
+  /** Null after a mistake, which is reported once. */
+  #fromFile(variable: Variable<unknown>): string | null {
+    const kept = this.#files.get(variable.name);
+    if (kept !== undefined) return kept;
+    const file = fileVariableOf(variable);
+    const areBothSet = this.#has(variable);
+    if (areBothSet) this.report(file, `is set beside ${variable.name}; set one of them`);
+    const text = areBothSet ? null : this.parse(file, this.#environment[file.name] ?? '');
+    this.#files.set(variable.name, text);
+    return text;
   }
 }

@@ -15,6 +15,8 @@ export interface Variable<Value> {
   /** What serves where it is unset, written as it would be set; null where nothing does. */
   readonly default: string | null;
   readonly parse: Parser<Value>;
+  /** Whether its value is a secret, or holds one: then it may stand in a file instead. */
+  readonly secret?: true;
 }
 
 export interface DefaultedVariable<Value> extends Variable<Value> {

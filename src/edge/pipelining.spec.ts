@@ -1,7 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { useStillClock } from '../../test/support/still-clock.js';
 import { servePipelinedInTurn } from './pipelining.js';
+
+useStillClock();
 
 function newServer() {
   const server = new EventEmitter();

@@ -1,12 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { useStillClock } from '../../test/support/still-clock.js';
 import { nextTurn } from '../common/event-loop-turn.js';
 import { parseJson } from './json-bodies.js';
 
-/** Keeps the event loop from everybody else. */
-function work(milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
-}
+const pass = useStillClock();
 
 type Done = (error: Error | null, value?: unknown) => void;
 type Parser = (request: object, body: string) => Promise<unknown>;
@@ -17,7 +14,7 @@ function newParser() {
   const server = {
     getDefaultJsonParser: () => (_: object, body: string, done: Done) => {
       parsed.push(body);
-      work(20);
+      pass(20);
       done(null, JSON.parse(body));
     },
     removeAllContentTypeParsers: () => undefined,

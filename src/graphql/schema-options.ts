@@ -1,7 +1,26 @@
 import type { BuildSchemaOptions } from '@nestjs/graphql';
+import { GraphQLSchema } from 'graphql';
 
 export type SchemaTypes = NonNullable<BuildSchemaOptions['orphanedTypes']>;
 
+/** What a client's tools show of the whole. */
+const DESCRIPTION = `
+Keystream: people bring their own AI keys, and ask models and search engines with them.
+
+\`storeApiKey\` keeps a key, encrypted; give it as a variable. The subscription \`chat\` streams an answer, and \`resumeChat\` goes on with one after a lost connection. \`webSearch\` searches. \`keyResolution\` says which key a request would use, and why; \`auditEvents\` and \`usage\` say what keys were used for.
+
+All but introspection needs a token: in the header \`Authorization: Bearer …\`, or as \`authorization\` in the payload of a WebSocket's \`connection_init\`. What fails has one of a fixed set of codes in \`extensions.code\`.
+`.trim();
+
+/** Nest has no place for it. */
+export const describeSchema = (schema: GraphQLSchema): GraphQLSchema =>
+  new GraphQLSchema({ ...schema.toConfig(), description: DESCRIPTION });
+
 /** How the schema is built from the code, for the server and for the file schema.graphql. */
 export const schemaOptions = (orphanedTypes: SchemaTypes) =>
-  ({ autoSchemaFile: true, sortSchema: false, buildSchemaOptions: { orphanedTypes } }) as const;
+  ({
+    autoSchemaFile: true,
+    sortSchema: false,
+    buildSchemaOptions: { orphanedTypes },
+    transformSchema: describeSchema,
+  }) as const;

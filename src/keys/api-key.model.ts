@@ -1,4 +1,5 @@
-import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ID } from '../common/id.scalar.js';
 import { DateTime } from '../common/date-time.scalar.js';
 import { PageInfo } from '../common/pagination.js';
 import type { ProviderId } from '../registry/provider-ids.js';

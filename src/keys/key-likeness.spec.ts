@@ -1,39 +1,8 @@
+import { keyShapes } from '../../test/support/drawn-keys.js';
 import { hasKey, hasKeyWithPrefix } from './key-likeness.js';
 
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const BASE62 = `${LETTERS}0123456789`;
-const BASE64URL = `${BASE62}-_`;
-const HEX = '0123456789abcdef';
-
-/** mulberry32: the same keys each time. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const random = generator(20_261_126);
-const draw = (alphabet: string, length: number): string =>
-  Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join('');
-
 /** Keys as the seven providers make them. */
-const shapes: Readonly<Record<string, () => string>> = {
-  'OpenAI, of a project': () => `sk-proj-${draw(BASE64URL, 156)}`,
-  'OpenAI, of a service account': () => `sk-svcacct-${draw(BASE64URL, 124)}`,
-  'OpenAI, older': () => `sk-${draw(BASE62, 48)}`,
-  Anthropic: () => `sk-ant-api03-${draw(BASE64URL, 93)}AA`,
-  Google: () => `AIza${draw(BASE64URL, 35)}`,
-  Firecrawl: () => `fc-${draw(HEX, 32)}`,
-  Brave: () => `BSA${draw(BASE64URL, 28)}`,
-  Tavily: () => `tvly-${draw(BASE62, 32)}`,
-  'Tavily, for development': () => `tvly-dev-${draw(BASE62, 32)}`,
-  Serper: () => draw(HEX, 40),
-  'a provider of next year': () => draw(BASE62, 40),
-};
+const shapes = keyShapes(20_261_126);
 
 const MAX_NAME_LENGTH = 100;
 const wrappings: readonly ((key: string) => string)[] = [
@@ -174,6 +143,36 @@ const labels: readonly string[] = [
   'desk-DESKTOP-7F3K9QL',
   'sk-proj-team2026-alpha',
   'zendesk-ticket-AB12CD34',
+  // Behind a prefix it is not the length that makes a key.
+  `sk-ant-api03-${'x'.repeat(40)}`,
+  'fc-internationalization',
+  'fc-Donaudampfschifffahrtsgesellschaft',
+  'sk-proj-telecommunications-department',
+  'sk-proj-LaptopOfAlice',
+  'sk-ant-AliceMacBookPro2026',
+  'sk-ant-api03-work-laptop',
+  'sk-ant-api03-backup-of-production',
+  'sk-proj-20261126093000',
+  'fc-20261126T093000Z',
+  'tvly-searchForProduction',
+  'tvly-dev-kubernetesIngressController',
+  'BSA-ProductionSearchKeyForEurope',
+  'BSAproductionsearchkey',
+  'AIzaProductionMapsAndGemini',
+  'AIza-geminiProductionKey2026',
+  'sk-svcacct-continuousIntegration',
+  'sk-svcacct-gitlabRunner42Production',
+  'sk-proj-customer_support_chatbot_v2',
+  'fc-productionEuropeWest1SearchKey',
+  'sk-ant-ProductionKeyOfTheSearchTeam',
+  'sk-hetzner-nuernberg-rechenzentrum',
+  'sk-Rechenzentrumsverwaltung',
+  'fc-przedsiebiorstwo-srodowisko',
+  'fc-PRODUCTIONENVIRONMENT',
+  'tvly-SHAREDRESEARCHWORKSPACE',
+  'sk-proj-12345678901234',
+  'my-fc-production-search-key-of-2026',
+  'sk-ant-work-laptop-anthropic (old)',
 ];
 
 describe('hasKey', () => {
@@ -194,7 +193,6 @@ describe('hasKey', () => {
     ['base64', 'q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k='],
     ['a long number', '31415926535897932384626433832795'],
     ['the middle of a key', 'Qx7RtB2mKp9ZsLw4Vn8Y'],
-    ['a prefix and a row of one letter', `sk-ant-api03-${'x'.repeat(40)}`],
     ['a prefix and the digits in their order', 'sk-proj-0123456789abcdefWXYZ'],
     ['full-width characters', 'ｓｋ－ｐｒｏｊ－Ab3dE5gH7jK9mN1pQ3sT5'],
   ])('finds %s', (_, text) => {

@@ -52,13 +52,14 @@ const STRANGE_PART = 0.4;
 /** Shorter parts are abbreviations and versions (`GPT4`, `eu1`), in which any pair is as good as another. */
 const SHORTEST_PART = 5;
 
-/** Behind a provider's prefix, shorter than this, nothing is a key. */
-const SHORTEST_SECRET = 12;
-/** What people write behind a prefix: words, each with a number at its end at most, and what is as short as a date. */
+/**
+ * Behind a provider's prefix less is proof enough: in one part so many strange pairs, where they are as many of all that
+ * tell something. The length proves nothing: people write long words behind a prefix, several in one (`LaptopOfAlice`), and
+ * times (`20261126093000`).
+ */
+const STRANGE_PAIRS_BEHIND_PREFIX = 5;
+/** What people write behind a prefix beside words is as short as a date or the name of a machine (`3F9K2Q7B`). */
 const SHORT_PART = 8;
-const WORD_AND_NUMBER = /^(?:[A-Z]?[a-z]{1,16}|[A-Z]{1,16})\d{0,4}$/;
-/** So few strange pairs say nothing of a word. */
-const FEW_STRANGE_PAIRS = 3;
 
 const prefixes = (registry as readonly ProviderDefinition[]).flatMap(({ keyPrefixes }) => [
   ...keyPrefixes.public,
@@ -106,7 +107,7 @@ function hasSecretBehindPrefix(word: string): boolean {
     if (begin === null) return false;
     const rest = word.slice(begin + prefix.length);
     const parts = partsOf(rest);
-    return rest.length >= SHORTEST_SECRET && (isDrawn(parts) || !parts.every(isReadable));
+    return isHexOrNumber(rest) || isDrawn(parts) || parts.some(isSecret);
   });
 }
 
@@ -118,9 +119,8 @@ function findPrefix(word: string, prefix: string): number | null {
   return null;
 }
 
-const isReadable = (part: string): boolean =>
-  part.length <= SHORT_PART ||
-  (WORD_AND_NUMBER.test(part) && !hasStrangePairs([part], FEW_STRANGE_PAIRS + 1));
+const isSecret = (part: string): boolean =>
+  part.length > SHORT_PART && hasStrangePairs([part], STRANGE_PAIRS_BEHIND_PREFIX);
 
 /** Two digits, and twice the same, tell nothing: years are written like that, and so are rows of one letter. */
 function hasStrangePairs(parts: readonly string[], many: number): boolean {

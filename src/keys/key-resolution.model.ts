@@ -1,4 +1,5 @@
-import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ID } from '../common/id.scalar.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { MaxItems } from '../common/list-size.js';
 import type { ProviderId } from '../registry/provider-ids.js';

@@ -1,6 +1,7 @@
 import type { ProviderDefinition } from '../common/provider-definition.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import type { KeyMask } from '../common/key-mask.js';
+import { findOwnerMistake } from '../common/key-owner.js';
 import { registry } from '../registry/registry.js';
 import { hasKey, hasKeyWithPrefix } from './key-likeness.js';
 
@@ -19,22 +20,10 @@ export function maskKey(key: string, { keyPrefixes }: ProviderDefinition): strin
   return `${prefix}…${key.slice(key.length - shown)}`;
 }
 
-/**
- * Providers change the shape of their keys, so an unfamiliar one is accepted. Only a prefix that is unmistakably
- * another provider's shows that two keys were mixed up.
- *
- * @throws BadUserInputError BAD_USER_INPUT naming the provider whose key it looks like
- */
+/** @throws BadUserInputError BAD_USER_INPUT naming the provider whose key it looks like */
 export function checkKeyBelongsTo(key: string, definition: ProviderDefinition): void {
-  const owner = (registry as readonly ProviderDefinition[]).find(({ keyPrefixes }) =>
-    keyPrefixes.unmistakable.some((prefix) => key.startsWith(prefix)),
-  );
-  if (owner && owner.id !== definition.id) {
-    throw BadUserInputError.at(
-      'input.apiKey',
-      `looks like a key of ${owner.displayName}, not of ${definition.displayName}`,
-    );
-  }
+  const mistake = findOwnerMistake(key, definition, registry);
+  if (mistake !== null) throw BadUserInputError.at('input.apiKey', mistake);
 }
 
 /**

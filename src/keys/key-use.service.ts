@@ -68,13 +68,19 @@ export class KeyUseService {
     });
   }
 
-  /** Called when the chat or search has ended. The second end of a chat changes nothing. */
-  async finish(userId: string, use: FinishedUse): Promise<void> {
+  /**
+   * Called when the chat or search has ended. The second end of a chat changes nothing.
+   *
+   * @returns whether it was the first: then it is for {@link logEnd}
+   * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
+   */
+  async finish(userId: string, use: FinishedUse): Promise<boolean> {
     const health = healthAfter[use.outcome];
-    await this.database.transaction(async (transaction) => {
+    return this.database.transaction(async (transaction) => {
       const isFirst = await this.audit.finish(userId, use, transaction);
       if (isFirst && use.keyId && health)
         await this.keys.recordHealth(userId, use.keyId, health, transaction);
+      return isFirst;
     });
   }
 

@@ -1,9 +1,11 @@
-import { Field, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { Field, InputType, ObjectType } from '@nestjs/graphql';
 import { IsBoolean, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
-import { Trimmed } from '../common/transforms.js';
+import { ID } from '../common/id.scalar.js';
+import { CleanKey, Trimmed } from '../common/transforms.js';
 import type { ProviderId } from '../registry/provider-ids.js';
 import { Provider } from '../registry/provider.enum.js';
 import { ApiKey } from './api-key.model.js';
+import { IsWholeKey } from './whole-key.validator.js';
 
 /**
  * Text that people read in lists: no control characters, none that turn the direction of what follows, and no halves of
@@ -20,10 +22,10 @@ export class StoreApiKeyInput {
 
   @Field({
     description:
-      'The key: 8 to 4,096 printable ASCII characters; surrounding white space is removed. Pass it as a variable, never in the query text.',
+      'The key: 8 to 4,096 printable ASCII characters without spaces. What certainly is none of it is removed: white space and quotes around it, `Bearer`, the name of its variable or header, the comma at the end of a line. A masked key, a placeholder and several keys in one are BAD_USER_INPUT. Pass it as a variable, never in the query text.',
   })
-  @Trimmed()
-  @Matches(/^[\x20-\x7e]{8,4096}$/, { message: 'must be 8 to 4,096 printable ASCII characters' })
+  @CleanKey()
+  @IsWholeKey()
   apiKey!: string;
 
   @Field(() => String, { nullable: true, description: NAME_DESCRIPTION })

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Secret } from '../common/secret.js';
 import { StartupError } from '../common/startup-error.js';
 import { Config } from '../config/config.js';
@@ -6,6 +6,7 @@ import { EnvelopeError } from '../crypto/envelope-error.js';
 import { Vault } from '../crypto/vault.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import { explainFailure } from '../prisma/database-problem.js';
+import { DatabaseReadOnlyError } from '../prisma/database-unavailable.error.js';
 import { codesOf } from '../prisma/error-codes.js';
 import type { VaultState } from '../prisma/generated/client.js';
 
@@ -17,6 +18,8 @@ const CANARY = 'keystream';
  */
 @Injectable()
 export class VaultCheck {
+  readonly #logger = new Logger(VaultCheck.name);
+
   constructor(
     private readonly database: DatabaseService,
     private readonly vault: Vault,
@@ -52,7 +55,16 @@ export class VaultCheck {
   private async createState(): Promise<VaultState> {
     // Another server that starts at the same time may be faster: then its row counts, and is checked like any other.
     const data = { id: 1, ...this.sealCanary(), environmentName: this.config.general.environmentName };
-    await this.database.client.vaultState.createMany({ data: [data], skipDuplicates: true });
+    await this.database.client.vaultState
+      .createMany({ data: [data], skipDuplicates: true })
+      .catch((error: unknown) => {
+        if (!(error instanceof DatabaseReadOnlyError)) throw error;
+        throw new StartupError(
+          'The database takes no changes (a standby, or set to read only), and the first server on it has to write ' +
+            'down which encryption key it belongs to. Start again when it takes changes.',
+          { cause: error },
+        );
+      });
     const state = await this.findState();
     if (!state) throw new Error('The state of the vault vanished.');
     return state;
@@ -109,11 +121,20 @@ export class VaultCheck {
     );
   }
 
+  /** Nothing depends on it but the next start, which comes here again. */
   private async adoptCurrentKey({ encryptionKeyId }: VaultState): Promise<void> {
-    await this.database.client.vaultState.updateMany({
-      where: { id: 1, encryptionKeyId },
-      data: this.sealCanary(),
-    });
+    try {
+      await this.database.client.vaultState.updateMany({
+        where: { id: 1, encryptionKeyId },
+        data: this.sealCanary(),
+      });
+    } catch (error) {
+      if (!(error instanceof DatabaseReadOnlyError)) throw error;
+      this.#logger.warn(
+        `The database takes no changes, so it goes on naming ${encryptionKeyId} as its encryption key. ` +
+          'Keep that one in ENCRYPTION_KEYS_PREVIOUS until this server was started again on a database that does.',
+      );
+    }
   }
 
   private sealCanary(): { encryptionKeyId: string; canary: string } {

@@ -1,9 +1,11 @@
-import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { BoundedLines } from '../common/bounded-lines.js';
 import type { LimitsConfig } from '../config/limits.js';
 import { OperationLimit } from './operation-limit.js';
 import { SharedWindow } from './shared-window.js';
+import { RateLimitedError } from './rate-limited.error.js';
 import type { Shared } from './shared-streams.js';
-import { SlidingWindow } from './sliding-window.js';
+import { SlidingWindow } from '../common/sliding-window.js';
 import type { Slot } from './slot.js';
 import { StreamLimit } from './stream-limit.js';
 
@@ -15,6 +17,8 @@ import { StreamLimit } from './stream-limit.js';
  * window of its own.
  */
 export class Limits implements OnModuleInit, OnApplicationShutdown {
+  /** Who is over a limit may ask again at once, and as often as they like. */
+  readonly #lines = new BoundedLines(new Logger(Limits.name));
   readonly #chats: OperationLimit | null;
   readonly #searches: OperationLimit | null;
   readonly #keyChanges: OperationLimit | null;
@@ -47,6 +51,7 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.#subscriptions.stop();
     this.#running.stop();
+    this.#lines.flush();
   }
 
   /** How many subscriptions there are on this server. */
@@ -61,17 +66,17 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
 
   /** Before a chat is begun. @throws RateLimitedError RATE_LIMITED */
   async countChat(userId: string): Promise<void> {
-    await this.#chats?.count(userId);
+    await this.#telling('chats per minute', userId, this.#chats?.count(userId));
   }
 
   /** Before a search is begun. @throws RateLimitedError RATE_LIMITED */
   async countSearch(userId: string): Promise<void> {
-    await this.#searches?.count(userId);
+    await this.#telling('searches per minute', userId, this.#searches?.count(userId));
   }
 
   /** Before a stored key is stored, changed or deleted. @throws RateLimitedError RATE_LIMITED */
   async countKeyChange(userId: string): Promise<void> {
-    await this.#keyChanges?.count(userId);
+    await this.#telling('key changes per minute', userId, this.#keyChanges?.count(userId));
   }
 
   /**
@@ -82,7 +87,7 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
    * @throws RateLimitedError RATE_LIMITED where the user, the connection or the server has as many as it may
    */
   openStream(userId: string, connectionId: string | null): Promise<Slot> {
-    return this.#subscriptions.open(userId, connectionId);
+    return this.#telling('streams at once', userId, this.#subscriptions.open(userId, connectionId));
   }
 
   /**
@@ -92,6 +97,15 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
    * @throws RateLimitedError RATE_LIMITED where the user or the server has as many as it may
    */
   openChat(userId: string): Promise<Slot> {
-    return this.#running.open(userId, null);
+    return this.#telling('chats at once', userId, this.#running.open(userId, null));
+  }
+
+  async #telling<Result>(limit: string, userId: string, work: Result | Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof RateLimitedError) this.#lines.log('A user is over a limit', { limit }, { userId });
+      throw error;
+    }
   }
 }

@@ -1,6 +1,6 @@
 import { RateLimitedError } from './rate-limited.error.js';
 import type { SharedWindow } from './shared-window.js';
-import type { SlidingWindow } from './sliding-window.js';
+import type { SlidingWindow } from '../common/sliding-window.js';
 
 /**
  * How often a user may do one thing.

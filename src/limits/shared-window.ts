@@ -1,7 +1,7 @@
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RedisConnection } from '../redis/redis-connection.js';
 import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
-import { WINDOW_MS } from './sliding-window.js';
+import { WINDOW_MS } from '../common/sliding-window.js';
 import { shortDigest } from '../redis/short-digest.js';
 
 /**

@@ -24,6 +24,11 @@ export class JsonBounds {
   #isInText = false;
   #isEscaped = false;
 
+  /** Whether every bracket so far is closed again. */
+  get isClosed(): boolean {
+    return this.#depth <= 0 && !this.#isInText;
+  }
+
   /** @throws ProviderUnavailableError PROVIDER_UNAVAILABLE for what would keep a parser busy */
   add(piece: string): void {
     let index = 0;

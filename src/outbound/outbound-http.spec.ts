@@ -233,15 +233,6 @@ describe('OutboundHttp', () => {
       expect(await collect(body)).toEqual([]);
     });
 
-    it.each([205, 600])('closes the socket when a fetch cannot make a response of a %i', async (status) => {
-      const received = answerWith(replay(['one'], { status, then: 'hang' }));
-      const fetchLike = http.fetchWith({ firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000 });
-      expect(await failureOf(fetchLike(`${standIn().url}/openai/path`))).toBeInstanceOf(
-        ProviderUnavailableError,
-      );
-      await closedByClient(received);
-    });
-
     it('leaves no listener on the signal', async () => {
       const client = new AbortController();
       void answerWith(reply({ status: 200, body: 'answer' }));

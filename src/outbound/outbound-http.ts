@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent } from 'undici';
 import { connectInPieces } from './connect-in-pieces.js';
-import { toFetch, type FetchLimits } from './outbound-fetch.js';
 import { UpstreamExchange } from './upstream-exchange.js';
 
 /** How long an upstream may be silent. */
@@ -29,7 +28,7 @@ export interface OutboundResponse {
    * Pulled from the socket only as fast as it is iterated; leaving the iteration closes the socket. Who does not
    * iterate it must call its `return()`, or the socket stays open until the signal aborts.
    */
-  readonly body: AsyncIterableIterator<Uint8Array>;
+  readonly body: AsyncIterableIterator<Uint8Array, undefined>;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -70,11 +69,6 @@ export class OutboundHttp implements OnApplicationShutdown {
       exchange,
     );
     return exchange.head;
-  }
-
-  /** The same rules as a `fetch`, for the providers' packages. */
-  fetchWith(timeouts: OutboundTimeouts, limits: FetchLimits = {}): typeof fetch {
-    return toFetch((request) => this.request({ ...request, ...timeouts }), limits);
   }
 
   /** Closes every connection, also those in use: whoever stops the server lets its streams finish first. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { OutboundHttp } from './outbound-http.js';
+import { UpstreamLog } from './upstream-log.js';
 
-@Module({ providers: [OutboundHttp], exports: [OutboundHttp] })
+@Module({ providers: [OutboundHttp, UpstreamLog], exports: [OutboundHttp, UpstreamLog] })
 export class OutboundModule {}

@@ -36,6 +36,15 @@ export function parseJson(text: string): unknown {
   return parse(text);
 }
 
+/** The same for a text that need not be JSON: null where it is none, or more than a parser should be given. */
+export function parseOrNull(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return null;
+  }
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -32,6 +32,7 @@ const STREAM = [
 const EVENTS = [
   ['', '{"text":"Grüße 👩‍💻"}'],
   ['x', 'two\nlines'],
+  ['', ''],
   ['', ' end'],
 ];
 
@@ -75,6 +76,89 @@ describe('ServerSentEventParser', () => {
 
   it('leaves out an event that was not finished', () => {
     expect(parse(1000, 'data: whole\n\ndata: half\n')).toEqual([['', 'whole']]);
+    expect(parse(1000, 'data: whole\n\ndata: half')).toEqual([['', 'whole']]);
+  });
+
+  it('ends a line at a return at once, whatever comes next', () => {
+    expect(parse(1000, 'data: 1\r\r')).toEqual([['', '1']]);
+    expect(parse(1000, 'data: 1\r', '\n', '\r', '\ndata: 2\r\n\r\n')).toEqual([
+      ['', '1'],
+      ['', '2'],
+    ]);
+  });
+
+  /** https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
+  describe('keeps the rules of the standard:', () => {
+    it.each<[string, string, [string, string][]]>([
+      ['its first example', 'data: YHOO\ndata: +2\ndata: 10\n\n', [['', 'YHOO\n+2\n10']]],
+      [
+        'its second example',
+        ': test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event',
+        [
+          ['', 'first event'],
+          ['', 'second event'],
+        ],
+      ],
+      [
+        'its third example',
+        'data\n\ndata\ndata\n\ndata:',
+        [
+          ['', ''],
+          ['', '\n'],
+        ],
+      ],
+      [
+        'its fourth example',
+        'data:test\n\ndata: test\n\n',
+        [
+          ['', 'test'],
+          ['', 'test'],
+        ],
+      ],
+      ['an event without data is none, and its name is forgotten', 'event: a\n\ndata: 1\n\n', [['', '1']]],
+      ['the last name counts', 'event: a\nevent: b\ndata: 1\n\n', [['b', '1']]],
+      ['an empty name is none', 'event: a\nevent\ndata: 1\n\n', [['', '1']]],
+      ['a name may come after the data', 'data: 1\nevent: a\n\n', [['a', '1']]],
+      [
+        'one space is left out, and no more',
+        'data:  1 \n\ndata:\t1\n\n',
+        [
+          ['', ' 1 '],
+          ['', '\t1'],
+        ],
+      ],
+      ['all but the first colon belongs to the value', 'data: a: b\n\n', [['', 'a: b']]],
+      ['names of fields are told apart by case', 'Data: 1\nDATA: 2\ndata : 3\n data: 4\n\n', []],
+      ['names of fields are whole', 'dat: 1\ndatum: 2\ndata2: 3\nevents: 4\n\n', []],
+      [
+        'ids, also with a null in them, and times to wait',
+        'id: a\u0000b\nid\nretry: 1\nretry: x\ndata: 1\n\n',
+        [['', '1']],
+      ],
+      ['a null in the data', 'data: a\u0000b\n\n', [['', 'a\u0000b']]],
+      ['comments', ':\n::\n: data: 1\n:data\ndata: 1\n:\n\n', [['', '1']]],
+      ['a line that is only a byte order mark', '\ufeff\ndata: 1\n\n', [['', '1']]],
+      [
+        'one byte order mark is left out, and no more',
+        '\ufeff\ufeffdata: 1\n\ndata: \ufeff2\n\n',
+        [['', '\ufeff2']],
+      ],
+      ['other ends of lines are none', 'data: a\u2028b\u0085c\vd\n\n', [['', 'a\u2028b\u0085c\vd']]],
+    ])('%s', (_rule, stream, events) => {
+      expect(parse(1000, stream)).toEqual(events);
+      expect(parse(1000, ...[...bytes(stream)].map((byte) => Uint8Array.of(byte)))).toEqual(events);
+    });
+
+    it('bytes that are no UTF-8 become U+FFFD', () => {
+      const stream = Buffer.concat([
+        bytes('data: a'),
+        Buffer.of(0xc3),
+        bytes('\ndata: '),
+        Buffer.of(0xff),
+        bytes('\n\n'),
+      ]);
+      expect(parse(1000, stream)).toEqual([['', 'a\ufffd\n\ufffd']]);
+    });
   });
 
   it('keeps nothing of what it skips', () => {
@@ -89,5 +173,69 @@ describe('ServerSentEventParser', () => {
     ['a large event that arrives whole', [`data: ${'x'.repeat(30)}\n\n`]],
   ])('stops %s', (_what, chunks) => {
     expect(() => parse(20, ...chunks)).toThrow(ProviderUnavailableError);
+  });
+});
+
+describe('JSON in a stream of events', () => {
+  const ERROR = '{"error":{"code":7,"message":"a } in \\"it"}}';
+  const PRETTY = JSON.stringify([JSON.parse(ERROR)], null, 2);
+  const EVENT = 'data: {"n":1}\n\n';
+
+  /** All that is found, stray JSON parsed behind a mark. */
+  function read(size: number, text: string): unknown[] {
+    const parser = new ServerSentEventParser(1_000_000);
+    const all = bytes(text);
+    const events = [];
+    for (let at = 0; at < all.length; at += size) events.push(...parser.feed(all.subarray(at, at + size)));
+    events.push(...parser.end());
+    return events.map(({ data, isStray }) => [isStray ? 'stray' : 'event', JSON.parse(data)]);
+  }
+
+  const event = ['event', { n: 1 }];
+  const stray = ['stray', JSON.parse(ERROR)];
+  const list = ['stray', [JSON.parse(ERROR)]];
+
+  it.each([
+    ['alone', ERROR, [stray]],
+    ['with an end of line', `${ERROR}\r\n`, [stray]],
+    ['behind a mark and spaces', `\uFEFF  ${ERROR}`, [stray]],
+    ['on many lines', PRETTY, [list]],
+    ['on many lines with other ends', PRETTY.replaceAll('\n', '\r\n'), [list]],
+    ['with blank lines in it', PRETTY.replaceAll('\n', '\n\n'), [list]],
+    ['before events', `${ERROR}\n${EVENT}`, [stray, event]],
+    ['behind events', `${EVENT}${PRETTY}\n`, [event, list]],
+    ['between events', `${EVENT}${ERROR}\n\n${EVENT}`, [event, stray, event]],
+    ['behind other lines', `<html>\nretry: 5\n: x\n${ERROR}`, [stray]],
+    ['as the event that nobody has ended', `${EVENT}event: error\ndata: ${ERROR}`, [event, stray]],
+    ['as the event that one line has ended', `${EVENT}data: ${ERROR}\n`, [event, stray]],
+  ])('is found %s', (_name, text, found) => {
+    for (const size of [1, 7, 100_000]) expect(read(size, text)).toEqual(found);
+  });
+
+  it.each([
+    ['is cut by an event', `{"error":\n${EVENT}"x"}`, [event]],
+    ['does not end', `${EVENT}{"error":{"a":[`, [event]],
+    ['is too long', `{"error":"${'x'.repeat(70_000)}"}\n${EVENT}`, [event]],
+    ['is too deep', `${'['.repeat(1000)}\n${EVENT}`, [event]],
+    ['is a text', `"error"\n${EVENT}`, [event]],
+    ['is the value of a field that nobody knows', `error: ${ERROR}\n${EVENT}`, [event]],
+  ])('is none where it %s', (_name, text, found) => {
+    for (const size of [1, 7, 100_000]) expect(read(size, text)).toEqual(found);
+  });
+
+  it('is found again behind some that was too long, or no end of brackets', () => {
+    expect(read(1000, `${'['.repeat(1000)}\n${ERROR}`)).toEqual([stray]);
+    expect(read(1000, `{"a":"${'x'.repeat(70_000)}"}\n${ERROR}`)).toEqual([stray]);
+  });
+
+  it('tells whether there was nothing but lines of something else', () => {
+    const parser = new ServerSentEventParser(1000);
+    parser.feed(bytes(': comment\nevent: x\nid: 7\nretry: 5\ndata: 1\n\nid\n'));
+    expect(parser.isForeign).toBe(false);
+    parser.feed(bytes('<html>\n'));
+    expect(parser.isForeign).toBe(false);
+    const other = new ServerSentEventParser(1000);
+    other.feed(bytes(': comment\n\n<html>\n'));
+    expect(other.isForeign).toBe(true);
   });
 });

@@ -1,11 +1,14 @@
 import { ByteBuffer } from './byte-buffer.js';
+import { StrayJson } from './stray-json.js';
 import { ProviderUnavailableError } from './upstream-error.js';
 
 export interface ServerSentEvent {
   /** The field `event`; empty where there is none. */
   readonly type: string;
-  /** The fields `data`, joined by line breaks. Never empty. */
+  /** The fields `data`, joined by line breaks: empty where one is, and has no value. */
   readonly data: string;
+  /** It is no event, but JSON that stands where events should: what a service sends that has failed. */
+  readonly isStray: boolean;
 }
 
 const LINE_FEED = 0x0a;
@@ -14,20 +17,27 @@ const SPACE = 0x20;
 const COLON = 0x3a;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 const BREAK = Uint8Array.of(LINE_FEED);
+const NOTHING = new Uint8Array();
+const otherFields = ['id', 'retry'];
 
 /**
  * Reads a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), with `event`
- * and `data` as its only fields. An event without data, and one that the stream's end cut, is none.
+ * and `data` as its only fields: `id` and `retry` are for a client that connects again by itself. An event without a
+ * field `data`, and one that the stream's end cut, is none. JSON between the events, which the standard ignores, is
+ * handed on as such ({@link StrayJson}).
  *
- * However the bytes are cut and whatever they say, it looks at each of them once or twice, and keeps no more than one
- * event and one line.
+ * However the bytes are cut and whatever they say, it looks at each of them a few times at the most, and keeps no more
+ * than one event, one line and one stray text.
  */
 export class ServerSentEventParser {
   readonly #line = new ByteBuffer();
   readonly #data = new ByteBuffer();
   #type = '';
   #dataLines = 0;
+  readonly #stray = new StrayJson();
   #isFirstLine = true;
+  #hasForeignLines = false;
+  #hasEvents = false;
   /** The last byte was a carriage return: a line feed after it ends no other line. */
   #isAfterReturn = false;
 
@@ -55,6 +65,22 @@ export class ServerSentEventParser {
     return events;
   }
 
+  /**
+   * Takes the end of the stream, also where it broke.
+   *
+   * @returns what has begun, as stray: the event or the JSON that nobody has ended is none, but may tell of a failure
+   */
+  end(): ServerSentEvent[] {
+    const stray = this.#readLine(this.#complete(NOTHING));
+    const event = this.#endEvent();
+    return [stray, event].filter((found) => found !== null).map((found) => ({ ...found, isStray: true }));
+  }
+
+  /** Whether there were lines that no stream of events has, and no event: something else than an API has answered. */
+  get isForeign(): boolean {
+    return this.#hasForeignLines && !this.#hasEvents;
+  }
+
   #complete(rest: Uint8Array): Uint8Array {
     if (this.#line.length === 0) return rest;
     this.#line.append(rest);
@@ -68,31 +94,43 @@ export class ServerSentEventParser {
     this.#isFirstLine = false;
     this.#bound(line.length);
     if (line.length === 0) return this.#endEvent();
-    this.#readField(isMarked ? line.subarray(BYTE_ORDER_MARK.length) : line);
+    const text = isMarked ? line.subarray(BYTE_ORDER_MARK.length) : line;
+    if (!this.#readField(text)) return this.#readStray(text);
+    this.#stray.interrupt();
     return null;
   }
 
-  #readField(line: Uint8Array): void {
+  /** @returns whether it is a line of a stream of events */
+  #readField(line: Uint8Array): boolean {
     const data = valueOf('data', line);
     if (data) {
       this.#bound(this.#data.length + data.length);
       if (this.#dataLines > 0) this.#data.append(BREAK);
       this.#data.append(data);
       this.#dataLines += 1;
-      return;
+      return true;
     }
     const type = valueOf('event', line);
     if (type) this.#type = Buffer.from(type).toString('utf8');
+    return type !== null || line[0] === COLON || otherFields.some((name) => valueOf(name, line) !== null);
+  }
+
+  #readStray(line: Uint8Array): ServerSentEvent | null {
+    this.#hasForeignLines = true;
+    const data = this.#stray.add(line);
+    return data === null ? null : { type: '', data, isStray: true };
   }
 
   #endEvent(): ServerSentEvent | null {
     const type = this.#type;
-    const data = this.#data.bytes.toString('utf8');
+    const hasData = this.#dataLines > 0;
     this.#type = '';
     this.#dataLines = 0;
-    if (this.#data.length === 0) return null;
+    if (!hasData) return null;
+    const data = this.#data.bytes.toString('utf8');
     this.#data.clear();
-    return { type, data };
+    this.#hasEvents = true;
+    return { type, data, isStray: false };
   }
 
   #bound(bytes: number): void {

@@ -2,9 +2,9 @@ import type { Dispatcher } from 'undici';
 import { turnIsOver } from '../common/event-loop-turn.js';
 import type { OutboundResponse, OutboundTimeouts } from './outbound-http.js';
 import {
+  ProviderDownError,
   ProviderTimeoutError,
   ProviderTruncatedError,
-  ProviderUnavailableError,
   ProviderUnreachableError,
 } from './upstream-error.js';
 import { toHeaders } from './to-headers.js';
@@ -77,11 +77,11 @@ export class UpstreamExchange
   ): void {
     if (status < 200) {
       this.#informational += 1;
-      if (this.#informational > MAX_INFORMATIONAL) this.#close({ failure: new ProviderUnavailableError() });
+      if (this.#informational > MAX_INFORMATIONAL) this.#close({ failure: new ProviderDownError() });
       return;
     }
     if (status >= 300 && status < 400) {
-      this.#close({ failure: new ProviderUnavailableError() });
+      this.#close({ failure: Object.assign(new ProviderDownError(), { status }) });
     } else {
       this.#settleHead?.resolve({ status, headers: toHeaders(headers), body: this });
       this.#settleHead = null;
@@ -103,8 +103,11 @@ export class UpstreamExchange
 
   onResponseError(_controller: unknown, error: Error): void {
     // Of the error no more is kept than its code: it refers to the request.
+    const code = codeOf(error);
     this.#settle({
-      failure: this.#settleHead ? new ProviderUnreachableError(codeOf(error)) : new ProviderTruncatedError(),
+      failure: this.#settleHead
+        ? new ProviderUnreachableError(code)
+        : new ProviderTruncatedError({ networkCode: code }),
     });
   }
 

@@ -1,13 +1,16 @@
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
+import type pg from 'pg';
 import { StartupError } from '../common/startup-error.js';
+import { leadsToPooler } from '../config/database-url.js';
 import type { DatabaseLimits, DatabaseSettings } from './database-settings.js';
 import { explainFailure } from './database-problem.js';
 import { openEmbeddedDatabase } from './embedded-database.js';
 import { embeddedMigrationTarget } from './embedded-migration-target.js';
 import { findPendingMigrations } from './migration-history.js';
 import { Migrator } from './migrator.js';
-import { addressOf, openPool, postgresAdapter, type ConnectionLostListener } from './postgres.js';
+import { isRefusedByPooler } from './pooler-refusal.js';
+import { addressOf, openPool, pooledAdapter, type ConnectionLostListener } from './postgres.js';
 import type { DatabaseClient } from './prisma-client.js';
 
 /** Says where the server's database is. */
@@ -54,27 +57,42 @@ function openServer(
 ): DatabaseConnection {
   const pool = openPool(url, limits, onConnectionLost);
   return {
-    adapter: postgresAdapter(pool, url),
+    adapter: pooledAdapter(pool, url, limits),
     prepare: async (client) => {
-      const address = addressOf(url);
-      // The driver's own error says more than what Prisma makes of it.
-      await pool.query('SELECT 1').catch((error: unknown) => refuse(address, error));
-      await refuseUnlessMigrated(client, address);
+      await refuseUndeclaredPooler(pool, url);
+      await refuseUnlessMigrated(client, url);
     },
     close: () => pool.end(),
   };
 }
 
-function refuse(address: string, error: unknown): never {
-  const problem = explainFailure(error, SERVER_VARIABLE);
-  throw new StartupError(`The database at ${address} cannot be used: ${problem}`, { cause: error });
+/** A pooler knows nothing of the settings that sessions begin with: it refuses them, or drops them. */
+async function refuseUndeclaredPooler(pool: pg.Pool, url: string): Promise<void> {
+  // The driver's own error says more than what Prisma makes of it.
+  const { rows } = await pool
+    .query<{ source: string }>("SELECT source FROM pg_settings WHERE name = 'statement_timeout'")
+    .catch((error: unknown) => refuse(url, error));
+  if (!leadsToPooler(url) && rows[0]?.source !== 'client') throw undeclaredPooler(url);
 }
 
-async function refuseUnlessMigrated(client: DatabaseClient, address: string): Promise<void> {
-  const pending = await findPendingMigrations(client).catch((error: unknown) => refuse(address, error));
+async function refuseUnlessMigrated(client: DatabaseClient, url: string): Promise<void> {
+  const pending = await findPendingMigrations(client).catch((error: unknown) => refuse(url, error));
   if (pending.length === 0) return;
   throw new StartupError(
-    `The database at ${address} lacks ${pending.length === 1 ? 'a migration' : `${pending.length} migrations`} ` +
+    `The database at ${addressOf(url)} lacks ${pending.length === 1 ? 'a migration' : `${pending.length} migrations`} ` +
       `that this server needs: ${pending.join(', ')}.\nRun: npm run migrate`,
   );
 }
+
+function refuse(url: string, error: unknown): never {
+  if (isRefusedByPooler(error)) throw undeclaredPooler(url, { cause: error });
+  const problem = explainFailure(error, SERVER_VARIABLE);
+  throw new StartupError(`The database at ${addressOf(url)} cannot be used: ${problem}`, { cause: error });
+}
+
+const undeclaredPooler = (url: string, options?: ErrorOptions): StartupError =>
+  new StartupError(
+    `The database at ${addressOf(url)} does not take the settings that this server begins its sessions with: ` +
+      'a pooler stands before it. Add pgbouncer=true to the parameters of DATABASE_URL (docs/operations.md, Poolers).',
+    options,
+  );

@@ -1,5 +1,5 @@
 import { toDatabaseError } from './database-errors.js';
-import { DatabaseUnavailableError } from './database-unavailable.error.js';
+import { DatabaseReadOnlyError, DatabaseUnavailableError } from './database-unavailable.error.js';
 import { wordsOf } from './error-codes.js';
 
 /** As node-postgres, Prisma and the driver adapters make them. */
@@ -21,6 +21,11 @@ describe('A failure of the database', () => {
     ['a statement timeout', withCode('57014')],
     ['Prisma: no connection in time', withCode('P2024')],
     ['Prisma: no transaction in time', withCode('P2028')],
+    ['Prisma: a deadlock', withCode('P2034')],
+    ['a deadlock', withCode('40P01')],
+    ["a conflict with a standby's recovery", withCode('40001')],
+    ['dropped under a standby', withCode('57P04')],
+    ['a raw query, a deadlock', fromAdapter('TransactionWriteConflict', { originalCode: '40P01' })],
     ['a raw query, not reachable', fromAdapter('DatabaseNotReachable')],
     ['a raw query, in an SQLSTATE', fromAdapter('postgres', { originalCode: '57P01' })],
     ['no free connection', new Error('timeout exceeded when trying to connect')],
@@ -29,6 +34,15 @@ describe('A failure of the database', () => {
   ])('means that it is unavailable: %s', (_what, error) => {
     expect(toDatabaseError(error)).toBeInstanceOf(DatabaseUnavailableError);
     expect((toDatabaseError(error) as Error).cause).toBe(error);
+  });
+
+  it.each([
+    ['the driver', withCode('25006')],
+    ['a raw query', fromAdapter('postgres', { originalCode: '25006' })],
+    ['what stands behind', new Error('x', { cause: withCode('25006') })],
+  ])('means that it takes no changes: %s', (_who, error) => {
+    expect(toDatabaseError(error)).toBeInstanceOf(DatabaseReadOnlyError);
+    expect(toDatabaseError(error)).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryable: true });
   });
 
   it.each([

@@ -1,6 +1,6 @@
-import { DatabaseUnavailableError } from './database-unavailable.error.js';
-import { codesOf, errorsBehind } from './error-codes.js';
 import { isTlsFailure } from '../common/tls-errors.js';
+import { DatabaseReadOnlyError, DatabaseUnavailableError } from './database-unavailable.error.js';
+import { codesOf, errorsBehind, hasCode, READ_ONLY } from './error-codes.js';
 
 /** https://www.prisma.io/docs/orm/reference/error-reference */
 const prismaCodes = new Set([
@@ -14,6 +14,7 @@ const prismaCodes = new Set([
   'P1017', // the server closed the connection
   'P2024', // no connection in time
   'P2028', // the transaction did not start or end in time
+  'P2034', // a deadlock, or a standby's conflict with what it replays
   'P2037', // too many connections
 ]);
 
@@ -27,6 +28,7 @@ const adapterKinds = new Set([
   'SocketTimeout',
   'TlsConnectionError',
   'TooManyConnections',
+  'TransactionWriteConflict',
 ]);
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -34,6 +36,7 @@ const sqlStates = new Set([
   '28000', // access denied
   '28P01', // wrong password
   '3D000', // the database does not exist
+  READ_ONLY, // a standby, or what was the primary before a failover
   '25P03', // idle in transaction for too long
   '25P04', // transaction timeout
   '55P03', // lock not available
@@ -41,10 +44,11 @@ const sqlStates = new Set([
   '57P01', // shutdown by the administrator
   '57P02', // crash shutdown
   '57P03', // starting up, or not accepting connections
+  '57P04', // a standby's database was dropped
   '57P05', // idle session timeout
 ]);
-/** Connection exceptions, insufficient resources, system errors. */
-const sqlStateClasses = /^(08|53|58)[0-9A-Z]{3}$/;
+/** Connection exceptions, transactions that the server rolled back, insufficient resources, system errors. */
+const sqlStateClasses = /^(08|40|53|58)[0-9A-Z]{3}$/;
 
 const socketCodes = new Set([
   'EAI_AGAIN',
@@ -75,7 +79,7 @@ const messages = [
 
 const codes = new Set([...prismaCodes, ...adapterKinds, ...sqlStates, ...socketCodes]);
 
-/** Whether the error means that the database is away, slow or full. */
+/** Whether the error means that the database is away, slow or full, or takes no changes. */
 export function isUnavailable(error: unknown): boolean {
   const isOne = (code: string) => codes.has(code) || sqlStateClasses.test(code) || isTlsFailure(code);
   if (codesOf(error).some(isOne)) return true;
@@ -84,8 +88,10 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-/** A {@link DatabaseUnavailableError} for what means that the database is away, slow or full; anything else as it is. */
-export const toDatabaseError = (error: unknown): unknown =>
-  isUnavailable(error) && !(error instanceof DatabaseUnavailableError)
-    ? new DatabaseUnavailableError({ cause: error })
-    : error;
+/** A {@link DatabaseUnavailableError} for what {@link isUnavailable}; anything else as it is. */
+export function toDatabaseError(error: unknown): unknown {
+  if (error instanceof DatabaseUnavailableError || !isUnavailable(error)) return error;
+  return hasCode(error, READ_ONLY)
+    ? new DatabaseReadOnlyError({ cause: error })
+    : new DatabaseUnavailableError({ cause: error });
+}

@@ -6,7 +6,17 @@ export class DatabaseUnavailableError extends AppError {
   readonly retryable = true;
   override readonly httpStatus = 503;
 
+  constructor(
+    options?: ErrorOptions,
+    publicMessage = 'The database does not answer at the moment. Try again.',
+  ) {
+    super(publicMessage, options);
+  }
+}
+
+/** The database can be read and takes no changes: a standby, or what was the primary before a failover. */
+export class DatabaseReadOnlyError extends DatabaseUnavailableError {
   constructor(options?: ErrorOptions) {
-    super('The database does not answer at the moment. Try again.', options);
+    super(options, 'The database takes no changes at the moment. Try again.');
   }
 }

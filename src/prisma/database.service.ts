@@ -1,21 +1,23 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { BoundedLines } from '../common/bounded-lines.js';
 import { openConnection, type DatabaseConnection } from './database-connection.js';
 import { toDatabaseError } from './database-errors.js';
 import { explainFailure } from './database-problem.js';
+import { codesOf, wordsOf } from './error-codes.js';
 import {
   DATABASE_SETTINGS,
   defaultDatabaseLimits,
   type DatabaseLimits,
   type DatabaseSettings,
 } from './database-settings.js';
-import { DatabaseUnavailableError } from './database-unavailable.error.js';
+import { DatabaseReadOnlyError, DatabaseUnavailableError } from './database-unavailable.error.js';
 import type { PrismaClient } from './generated/client.js';
 import { findPendingMigrations } from './migration-history.js';
 import { createPrismaClient, type DatabaseClient } from './prisma-client.js';
 import { withTimeLimit } from './time-limit.js';
 
 /** Whether requests that need the database can be served, and if not, why. */
-export type DatabaseReadiness = 'READY' | 'UNAVAILABLE' | 'MIGRATIONS_PENDING';
+export type DatabaseReadiness = 'READY' | 'READ_ONLY' | 'UNAVAILABLE' | 'MIGRATIONS_PENDING';
 
 interface OpenDatabase {
   readonly connection: DatabaseConnection;
@@ -26,11 +28,12 @@ interface OpenDatabase {
  * The database, embedded or a server: open from the module's initialisation to the application's shutdown.
  *
  * Whatever goes through it ends within the limits of {@link DatabaseSettings}. A database that is away, slow or full
- * is a {@link DatabaseUnavailableError}; the next operation finds it again by itself when it is back.
+ * is a {@link DatabaseUnavailableError}, and so is one that takes no changes, where one is to be made; the next operation
+ * finds it again by itself when it is back.
  */
 @Injectable()
 export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
-  readonly #logger = new Logger(DatabaseService.name);
+  readonly #lines = new BoundedLines(new Logger(DatabaseService.name));
   readonly #settings: DatabaseSettings;
   readonly #limits: DatabaseLimits;
   #database: OpenDatabase | null = null;
@@ -67,17 +70,22 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     try {
       return await this.#limit(() => this.#open.client.$transaction(run));
     } catch (error) {
-      throw failure?.error === error ? error : toDatabaseError(error);
+      throw failure?.error === error ? error : this.#translate(error);
     }
   }
 
   /** For readiness checks: never throws because of the database. */
   async check(): Promise<DatabaseReadiness> {
     try {
+      if (await isReadOnly(this.client)) {
+        this.#lines.warn('The database takes no changes: it is a standby, or set to read only', {});
+        await this.#haveChangeRefused();
+        return 'READ_ONLY';
+      }
       const pending = await findPendingMigrations(this.client);
       return pending.length === 0 ? 'READY' : 'MIGRATIONS_PENDING';
     } catch (error) {
-      this.#logger.warn(`The database is not available: ${explainFailure(error, 'DATABASE_URL')}`);
+      if (!(error instanceof DatabaseUnavailableError)) this.#warn(error);
       return 'UNAVAILABLE';
     }
   }
@@ -88,7 +96,9 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    */
   async onModuleInit(): Promise<void> {
     const connection = await openConnection(this.#settings, this.#limits, (error) =>
-      this.#logger.warn(`A database connection was lost (${error.message}). A new one is made when needed.`),
+      this.#lines.warn('A database connection was lost. A new one is made when needed', kindOf(error), {
+        reason: wordsOf(error),
+      }),
     );
     const client = createPrismaClient(connection.adapter, this.#limits, (operation) =>
       this.#guard(operation),
@@ -105,8 +115,22 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     const database = this.#database;
     this.#database = null;
+    this.#lines.flush();
     await database?.client.$disconnect();
     await database?.connection.close();
+  }
+
+  /**
+   * By what the server refuses, its connection leaves the pool. Where it takes changes, nothing is asked of it: the check
+   * and the lock are one transaction.
+   */
+  async #haveChangeRefused(): Promise<void> {
+    const refused = this.transaction(async (client) => {
+      if (await isReadOnly(client)) await client.$queryRaw`SELECT id FROM vault_state FOR UPDATE`;
+    });
+    await refused.catch((error: unknown) => {
+      if (!(error instanceof DatabaseReadOnlyError)) throw error;
+    });
   }
 
   get #open(): OpenDatabase {
@@ -119,8 +143,20 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     try {
       return await this.#limit(operation);
     } catch (error) {
-      throw toDatabaseError(error);
+      throw this.#translate(error);
     }
+  }
+
+  #translate(error: unknown): unknown {
+    const translated = toDatabaseError(error);
+    if (translated instanceof DatabaseUnavailableError) this.#warn(translated);
+    return translated;
+  }
+
+  #warn(error: unknown): void {
+    this.#lines.warn('The database is not available', kindOf(error), {
+      reason: explainFailure(error, 'DATABASE_URL'),
+    });
   }
 
   #limit<T>(operation: () => Promise<T>): Promise<T> {
@@ -130,3 +166,15 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     return withTimeLimit(totalMs, operation, expiry);
   }
 }
+
+/** Whether the server would refuse a change; asked without making one. */
+async function isReadOnly(client: DatabaseClient): Promise<boolean> {
+  const rows = await client.$queryRaw<{ value: string }[]>`
+    SELECT current_setting('transaction_read_only') AS value`;
+  return rows.some(({ value }) => value === 'on');
+}
+
+/** Its codes, and those of what is behind it: `SERVICE_UNAVAILABLE` for all that is translated, and says nothing. */
+const kindOf = (error: unknown): { codes: string } => ({
+  codes: [...new Set(codesOf(error))].filter((code) => code !== 'SERVICE_UNAVAILABLE').join(' '),
+});

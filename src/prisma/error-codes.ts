@@ -1,3 +1,6 @@
+/** SQLSTATE of a change that a standby, or a session that is set to read only, refuses. */
+export const READ_ONLY = '25006';
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 

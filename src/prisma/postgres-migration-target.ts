@@ -1,9 +1,10 @@
 import { ColumnTypeEnum, type SqlDriverAdapter, type SqlQuery } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { StartupError } from '../common/startup-error.js';
-import { hasCode } from './error-codes.js';
+import { hasCode, READ_ONLY } from './error-codes.js';
 import { migrationAdapter, type RunScript } from './migration-adapter.js';
 import type { MigrationTarget } from './migrator.js';
+import { isRefusedByPooler, poolerRefusal, refusePooler } from './pooler-refusal.js';
 import { postgresAdapter, schemaOf, withSession } from './postgres.js';
 
 /** The lock that Prisma's engine takes: the plain `npx prisma migrate deploy` is kept out by it, too. */
@@ -14,6 +15,33 @@ const CONNECT_MS = 5_000;
 /** PostgreSQL's internal type `"char"`, which its catalogs use and the driver adapter does not know. */
 const CHAR_TYPE = 18;
 const TEXT_TYPE = 25;
+
+/** What the engine would hand on in the server's words alone. */
+function explain(error: unknown): never {
+  if (isRefusedByPooler(error)) throw poolerRefusal({ cause: error });
+  if (!hasCode(error, READ_ONLY)) throw error;
+  throw new StartupError(
+    'This database takes no changes: it is a standby, or what was the primary before a failover, or set to read ' +
+      'only. Migrations run on the primary: name it in MIGRATION_DATABASE_URL, or in DATABASE_URL.',
+    { cause: error },
+  );
+}
+
+/** Whatever is the first to ask, the pool asks nothing of an address at which migrations do not run. */
+function refuseUnfit(pool: pg.Pool, url: string): void {
+  const query = pool.query.bind(pool) as (config: unknown) => Promise<pg.QueryResult>;
+  let checked: Promise<void> | undefined;
+  Object.assign(pool, {
+    query: async (config: unknown) => {
+      try {
+        await (checked ??= refusePooler(url, query));
+        return await query(config);
+      } catch (error) {
+        return explain(error);
+      }
+    },
+  });
+}
 
 /** Presents `"char"` columns to the adapter as text, and to the engine as what they are. */
 function connectWithCharColumns(pool: pg.Pool, url: string): () => Promise<SqlDriverAdapter> {
@@ -84,6 +112,7 @@ export function openPostgresMigrationTarget(url: string, variable = 'DATABASE_UR
   });
   // Whoever uses the connection next learns of its loss.
   pool.on('error', () => undefined);
+  refuseUnfit(pool, url);
   const runScript = pool.query.bind(pool) as RunScript;
   return {
     adapter: migrationAdapter(connectWithCharColumns(pool, url), runScript),

@@ -1,8 +1,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
+import { leadsToPooler } from '../config/database-url.js';
 import { parsePostgresUrl } from '../config/postgres-url.js';
+import { renewConnections } from './connection-renewal.js';
 import type { DatabaseLimits } from './database-settings.js';
 import { setTls } from './postgres-tls.js';
+import { type Settings, throughPooler } from './transaction-pooler.js';
 
 /** Told of a connection that broke while nobody used it: the pool has dropped it and makes a new one when needed. */
 export type ConnectionLostListener = (error: Error) => void;
@@ -14,19 +18,36 @@ export const schemaOf = (url: string): string | null => parsePostgresUrl(url).se
 const escapeOption = (value: string): string => value.replace(/[\\ ]/g, '\\$&');
 
 /**
- * The URL as the driver takes it, with session settings. The driver adapter reads and writes timestamps as if every session were in UTC, so
+ * What holds for every statement. The driver adapter reads and writes timestamps as if every session were in UTC, so
  * every session is; and statements that name no schema mean the one that the URL names.
  */
-export function withSession(url: string, settings: Readonly<Record<string, string | number>> = {}): string {
-  const address = parsePostgresUrl(url);
-  setTls(address.searchParams);
+function settingsFor(url: string): Settings {
   const schema = schemaOf(url);
-  const all: Record<string, string | number> = {
+  return {
     TimeZone: 'UTC',
     ...(schema === null ? {} : { search_path: pg.escapeIdentifier(schema) }),
-    ...settings,
   };
-  const options = Object.entries(all).map(([name, value]) => `-c ${name}=${escapeOption(String(value))}`);
+}
+
+/** What nothing may outlast, on the database's side. */
+const limitsFor = (limits: DatabaseLimits): Settings => ({
+  statement_timeout: limits.statementMs,
+  idle_in_transaction_session_timeout: limits.totalMs,
+});
+
+/** The URL as the driver takes it. */
+function driverUrl(url: string): URL {
+  const address = parsePostgresUrl(url);
+  setTls(address.searchParams);
+  return address;
+}
+
+/** The same with settings that every session begins with. */
+export function withSession(url: string, settings: Settings = {}): string {
+  const address = driverUrl(url);
+  const options = Object.entries({ ...settingsFor(url), ...settings }).map(
+    ([name, value]) => `-c ${name}=${escapeOption(String(value))}`,
+  );
   const own = address.searchParams.get('options');
   address.searchParams.set('options', [...(own === null ? [] : [own]), ...options].join(' '));
   return address.href;
@@ -44,10 +65,7 @@ export function openPool(
   onConnectionLost: ConnectionLostListener,
 ): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: withSession(url, {
-      statement_timeout: limits.statementMs,
-      idle_in_transaction_session_timeout: limits.totalMs,
-    }),
+    connectionString: leadsToPooler(url) ? driverUrl(url).href : withSession(url, limitsFor(limits)),
     application_name: 'keystream',
     max: limits.connections,
     connectionTimeoutMillis: limits.connectMs,
@@ -56,7 +74,14 @@ export function openPool(
   });
   pool.on('error', onConnectionLost);
   pool.on('release', closeUnlessIdle);
+  renewConnections(pool);
   return pool;
+}
+
+/** The driver on such a pool. */
+export function pooledAdapter(pool: pg.Pool, url: string, limits: DatabaseLimits): SqlDriverAdapterFactory {
+  const adapter = postgresAdapter(pool, url);
+  return leadsToPooler(url) ? throughPooler(adapter, { ...settingsFor(url), ...limitsFor(limits) }) : adapter;
 }
 
 export function postgresAdapter(pool: pg.Pool, url: string): PrismaPg {

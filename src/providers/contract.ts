@@ -1,6 +1,6 @@
-import type { ProviderDefinition, ProviderSettings } from '../common/provider-definition.js';
+import type { ProviderDefinition } from '../common/provider-definition.js';
 import type { Secret } from '../common/secret.js';
-import type { OutboundHttp } from '../outbound/outbound-http.js';
+import type { ChatDialect } from './chat-dialect.js';
 
 export type ChatRole = 'SYSTEM' | 'USER' | 'ASSISTANT';
 export type ReasoningEffort = 'LOW' | 'MEDIUM' | 'HIGH';
@@ -95,7 +95,7 @@ export type ChatPart =
   | { readonly type: 'toolCalls'; readonly calls: readonly ToolCall[]; readonly transcript: unknown }
   | { readonly type: 'finish'; readonly reason: FinishReason };
 
-/** One chat provider's dialect. It holds no state between calls and keeps nothing of the key. */
+/** A way to one chat provider. It holds no state between calls and keeps nothing of the key. */
 export interface ChatAdapter {
   /**
    * Calls the provider and yields what it streams, pulling from the socket only as fast as it is iterated.
@@ -111,7 +111,7 @@ export interface ChatAdapter {
 /** A chat provider's entry in the registry. */
 export interface ChatProviderEntry<Id extends string = string> extends ProviderDefinition<Id> {
   readonly kind: 'CHAT';
-  createAdapter(settings: ProviderSettings, http: OutboundHttp): ChatAdapter;
+  readonly dialect: ChatDialect;
 }
 
 /** Gives an entry its type and keeps its id literal. */

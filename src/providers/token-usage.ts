@@ -1,4 +1,5 @@
 import type { ChatPart } from './contract.js';
+import { valueAt } from './value-at.js';
 
 /** What a provider counted: from outside, so that each may be anything. */
 interface CountedTokens {
@@ -26,4 +27,23 @@ export function usageParts({ input, output, reasoning, cachedInput }: CountedTok
     cachedInputTokens: count(cachedInput),
   };
   return [{ type: 'usage', usage }];
+}
+
+/** The last value of each count that a provider told: what it leaves out, or tells as null, is as it was. */
+export class LastCounts<Name extends string> {
+  readonly #values = new Map<Name, unknown>();
+
+  constructor(private readonly names: readonly Name[]) {}
+
+  /** @returns whether there is any count in it */
+  add(usage: unknown): boolean {
+    const told = this.names.map((name) => [name, valueAt(usage, name) ?? null] as const);
+    for (const [name, value] of told) if (value !== null) this.#values.set(name, value);
+    return told.some(([, value]) => value !== null);
+  }
+
+  /** Undefined where it was never told. */
+  get(name: Name): unknown {
+    return this.#values.get(name);
+  }
 }

@@ -1,4 +1,4 @@
-import { valueAt } from './value-at.js';
+import { indexAt, valueAt } from './value-at.js';
 
 describe('valueAt', () => {
   it('follows a path', () => {
@@ -15,5 +15,16 @@ describe('valueAt', () => {
 
   it('does not look at what every object has', () => {
     expect(valueAt({}, 'constructor', 'name')).toBeUndefined();
+  });
+});
+
+describe('indexAt', () => {
+  it.each([
+    [{ index: 3 }, 3],
+    [{ index: 'x'.repeat(100) }, undefined],
+    [{ index: [3] }, undefined],
+    [{}, undefined],
+  ])('finds in %j the index %p', (value, index) => {
+    expect(indexAt(value, 'index')).toBe(index);
   });
 });

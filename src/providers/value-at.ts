@@ -13,3 +13,9 @@ export function listAt(value: unknown, ...path: readonly string[]): readonly unk
   const list = valueAt(value, ...path);
   return Array.isArray(list) ? list : [];
 }
+
+/** The same for a place in a list; undefined for what is no number, which would be kept whatever its size. */
+export function indexAt(value: unknown, ...path: readonly string[]): number | undefined {
+  const index = valueAt(value, ...path);
+  return typeof index === 'number' ? index : undefined;
+}

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Redis } from 'ioredis';
+import { BoundedLines } from '../common/bounded-lines.js';
 import { isTlsFailure, isUntrusted } from '../common/tls-errors.js';
 import { RedisUnavailableError } from './redis-unavailable.error.js';
 
@@ -11,9 +12,6 @@ const PULSE_INTERVAL_MS = 1_500;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** The longest pause between two attempts to connect, in milliseconds. */
 const LONGEST_PAUSE_MS = 1_000;
-
-/** How often the log tells that Redis refuses commands, in milliseconds: it may refuse all, several for each delta. */
-const REFUSAL_INTERVAL_MS = 10_000;
 
 /** A Lua script, which Redis runs as one step. */
 export interface Script {
@@ -33,12 +31,12 @@ type Argument = string | number | Buffer;
  */
 export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger(RedisConnection.name);
+  readonly #lines = new BoundedLines(this.#logger);
   readonly #commands: Redis;
   readonly #subscriber: Redis;
   readonly #listeners = new Map<string, Set<(message: string) => void>>();
   readonly #events = new EventEmitter().setMaxListeners(0);
   #isTold = false;
-  #refusalToldAt = Number.NEGATIVE_INFINITY;
   #pulse: NodeJS.Timeout | undefined;
 
   /** @param prefix what this environment's names begin with: several may share one Redis */
@@ -49,7 +47,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.#commands = connect(url);
     this.#subscriber = connect(url);
     this.#commands.on('ready', () => {
-      if (this.#isTold) this.#logger.log('Redis is back.');
+      if (this.#isTold) this.#lines.log('Redis is back.');
       this.#isTold = false;
       this.#events.emit('ready');
     });
@@ -144,6 +142,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.#isTold = true;
     clearInterval(this.#pulse);
+    this.#lines.flush();
     this.#commands.disconnect();
     this.#subscriber.disconnect();
   }
@@ -186,19 +185,16 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * Our own scripts and commands are right: an answer that is an error is about Redis's state (loading, read-only, out of
-   * memory), and what it says may quote a command.
+   * memory), and what it says may quote a command. It may refuse all, several for each delta.
    */
   private tellRefusal(words: string): void {
-    const now = performance.now();
-    if (now < this.#refusalToldAt + REFUSAL_INTERVAL_MS) return;
-    this.#refusalToldAt = now;
-    this.#logger.warn(words);
+    this.#lines.warn(words);
   }
 
   private tellAway(): void {
     if (this.#isTold) return;
     this.#isTold = true;
-    this.#logger.warn(
+    this.#lines.warn(
       'Redis is away: chats that begin now cannot be resumed. It is looked for again and again.',
     );
   }

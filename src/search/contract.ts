@@ -11,6 +11,13 @@ export type TextFormat = 'HTML' | 'TEXT';
 /** Options that not every engine has. */
 export type SearchOption = 'country' | 'language' | 'safeSearch' | 'depth';
 
+export interface QueryLimit {
+  /** In code points. */
+  readonly characters: number;
+  /** Runs of characters other than white space; absent: any number. */
+  readonly words?: number;
+}
+
 /** A web search in no engine's dialect. What is undefined is left to the engine. */
 export interface SearchRequest {
   readonly query: string;
@@ -37,13 +44,22 @@ export interface SearchHit {
   readonly score: number | null;
 }
 
-/** One search engine's dialect. It holds no state between calls and keeps nothing of the key. */
+/**
+ * One search engine's dialect. It holds no state between calls, keeps nothing of the key, and leaves out what the engine
+ * has no such option or value for.
+ */
 export interface SearchEngine {
   /**
+   * @param onLoss told of a failure that costs no more than the text of a page
    * @throws UpstreamError, rebuilt from an allow-list: KEY_REJECTED, KEY_EXHAUSTED, PROVIDER_BAD_REQUEST,
    * PROVIDER_RATE_LIMITED, PROVIDER_UNAVAILABLE, PROVIDER_TIMEOUT, PROVIDER_TRUNCATED
    */
-  search(request: SearchRequest, key: Secret, signal: AbortSignal): Promise<SearchHit[]>;
+  search(
+    request: SearchRequest,
+    key: Secret,
+    signal: AbortSignal,
+    onLoss?: (error: unknown) => void,
+  ): Promise<SearchHit[]>;
 }
 
 /** A search engine's entry in the registry. */
@@ -51,6 +67,15 @@ export interface SearchEngineEntry<Id extends string = string> extends ProviderD
   readonly kind: 'SEARCH';
   /** The options that take effect here; naming this engine with another one is BAD_USER_INPUT. */
   readonly options: readonly SearchOption[];
+  /**
+   * The countries (ISO 3166-1 alpha-2) and languages (ISO 639-1) that it takes, where these are not all. Naming this
+   * engine with another one is BAD_USER_INPUT; where it was not named, its adapter leaves the value out, or says "all"
+   * where the engine has a word for it.
+   */
+  readonly countries?: ReadonlySet<string>;
+  readonly languages?: ReadonlySet<string>;
+  /** How long the words may be that it is asked with. */
+  readonly queryLimit: QueryLimit;
   readonly textFormat: TextFormat;
   createAdapter(settings: ProviderSettings, http: OutboundHttp): SearchEngine;
 }

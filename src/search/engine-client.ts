@@ -1,9 +1,17 @@
 import type { ProviderSettings } from '../common/provider-definition.js';
-import type { OutboundHttp, OutboundResponse } from '../outbound/outbound-http.js';
+import type { OutboundHttp } from '../outbound/outbound-http.js';
+import { readErrorAnswer } from '../outbound/error-answer.js';
 import { readJson } from '../outbound/read-json.js';
 import { retryAfterMs } from '../outbound/retry-after.js';
-import { toUpstreamError, type FailureTable } from '../outbound/upstream-failure.js';
-import type { UpstreamError } from '../outbound/upstream-error.js';
+import {
+  findUpstreamError,
+  toUpstreamError,
+  type FailureTable,
+  type UpstreamFailure,
+} from '../outbound/upstream-failure.js';
+import { UpstreamError } from '../outbound/upstream-error.js';
+import { hostOf } from '../outbound/upstream-log.js';
+import { toWellFormedJson } from '../outbound/well-formed-json.js';
 
 /** How an engine says that something is wrong. */
 export interface FailureDialect {
@@ -11,6 +19,8 @@ export interface FailureDialect {
   readonly table: FailureTable;
   /** The engine's own codes in an error's body, which may be anything at all. */
   readonly codesOf: (body: unknown) => readonly unknown[];
+  /** The status that an error's body repeats; asked where the answer's own says that all is well. */
+  readonly statusIn?: (body: unknown) => unknown;
   /** Milliseconds to wait, from headers of the engine's own; asked where it sends no `Retry-After`. */
   readonly retryAfterMs?: (headers: Headers) => number | null;
 }
@@ -29,7 +39,6 @@ export interface EngineRequest {
 
 /** Room for twenty pages' text, and an end to an answer that has none. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
-const MAX_ERROR_BYTES = 64 * 1024;
 
 /** No engine has models: an address that is not there says that the engine, or the way to it, has changed. */
 const SEARCH_STATUSES: FailureTable['statuses'] = { 404: 'unavailable' };
@@ -50,6 +59,16 @@ export class EngineClient {
    * @throws UpstreamError, as {@link SearchEngine.search} lists them; `signal.reason` after an abort
    */
   async call(request: EngineRequest, signal: AbortSignal): Promise<unknown> {
+    try {
+      return await this.#exchange(request, signal);
+    } catch (error) {
+      // An engine may have several hosts.
+      if (error instanceof UpstreamError) error.host ??= hostOf(this.#addressOf(request));
+      throw error;
+    }
+  }
+
+  async #exchange(request: EngineRequest, signal: AbortSignal): Promise<unknown> {
     const { firstByteTimeoutMs, idleTimeoutMs } = this.settings;
     const response = await this.http.request({
       method: request.method,
@@ -59,13 +78,22 @@ export class EngineClient {
         ...(request.body && { 'content-type': 'application/json' }),
         ...request.headers,
       },
-      body: request.body && JSON.stringify(request.body),
+      body: request.body && toWellFormedJson(request.body),
       signal,
       firstByteTimeoutMs,
       idleTimeoutMs,
     });
-    if (response.status >= 300) throw await this.#failureOf(response, signal);
-    return readJson(response.body, MAX_ANSWER_BYTES);
+    if (response.status >= 300) {
+      const { status, body } = await readErrorAnswer(response, signal);
+      throw toUpstreamError(this.#toFailure(status, body, response.headers), this.#table);
+    }
+    const answer = await readJson(response.body, MAX_ANSWER_BYTES);
+    // Some engines, and what stands in front of them, send an error as if all were well.
+    const status = this.dialect.statusIn?.(answer);
+    const failure = this.#toFailure(typeof status === 'number' ? status : null, answer, response.headers);
+    const error = findUpstreamError(failure, this.#table);
+    if (error) throw error;
+    return answer;
   }
 
   #addressOf({ endpoint = 'api', path }: EngineRequest): string {
@@ -74,15 +102,11 @@ export class EngineClient {
     return base + path;
   }
 
-  async #failureOf({ status, headers, body }: OutboundResponse, signal: AbortSignal): Promise<UpstreamError> {
-    // The status says enough where the body is cut, too large or no JSON.
-    const answer = await readJson(body, MAX_ERROR_BYTES).catch(() => null);
-    signal.throwIfAborted();
-    const failure = {
+  #toFailure(status: number | null, answer: unknown, headers: Headers): UpstreamFailure {
+    return {
       status,
       codes: this.dialect.codesOf(answer),
       retryAfterMs: retryAfterMs(headers) ?? this.dialect.retryAfterMs?.(headers) ?? null,
     };
-    return toUpstreamError(failure, this.#table);
   }
 }

@@ -13,18 +13,17 @@ export function textOf(value: unknown, name: string): string | null {
 }
 
 /**
- * A field's list.
+ * A field's list, which engines leave out, or give as null, where it would be empty.
  *
- * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE where it is missing: such an answer is none of the engine's
+ * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE where it is something else: such an answer is none of the engine's
  */
-export function listOf(value: unknown, name: string): readonly unknown[] {
-  const list = fieldOf(value, name);
+export function listOrNoneOf(value: unknown, name: string): readonly unknown[] {
+  const list = fieldOf(value, name) ?? [];
   if (!Array.isArray(list)) throw new ProviderUnavailableError();
   return list as unknown[];
 }
 
-/** The same for a list that engines leave out where it would be empty. */
-export function listOrNoneOf(value: unknown, name: string): readonly unknown[] {
-  const list = fieldOf(value, name);
-  return list === undefined || list === null ? [] : listOf(value, name);
+/** Whether a value has one of these fields, whatever stands in it. */
+export function hasOneOf(value: unknown, names: readonly string[]): boolean {
+  return names.some((name) => fieldOf(value, name) !== undefined);
 }

@@ -18,8 +18,13 @@ const silent: SearchEngine = {
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
 };
 
+/** What the operator is told of. */
+let reported: unknown[];
+beforeEach(() => (reported = []));
+
 function serviceWith(engine: SearchEngine, timeoutMs = 10_000): SearchService {
-  return new SearchService(new Map([['BRAVE', { engine, textFormat: 'HTML', timeoutMs }]]));
+  const report = (error: unknown) => void reported.push(error);
+  return new SearchService(new Map([['BRAVE', { engine, textFormat: 'HTML', timeoutMs, report }]]));
 }
 
 describe('SearchService', () => {
@@ -183,5 +188,31 @@ describe('SearchService', () => {
       );
       expect(await hits).toEqual([]);
     });
+  });
+
+  it('reports what fails, also what costs no more than a page, and not that a caller has left', async () => {
+    const lost = new ProviderTimeoutError();
+    const failed = new ProviderTimeoutError();
+    const engine: SearchEngine = {
+      search: (_request, _key, _signal, onLoss) => {
+        onLoss?.(lost);
+        return Promise.reject(failed);
+      },
+    };
+    const { signal } = new AbortController();
+    expect(await failureOf(serviceWith(engine).search('BRAVE', request, key, mask, signal))).toBe(failed);
+    expect(reported).toEqual([lost, failed]);
+    expect(reported.map((error) => error === lost)).toEqual([true, false]);
+
+    reported = [];
+    await failureOf(serviceWith(silent, 1).search('BRAVE', request, key, mask, signal));
+    expect(reported).toEqual([expect.any(ProviderTimeoutError)]);
+
+    reported = [];
+    const caller = new AbortController();
+    const left = serviceWith(silent).search('BRAVE', request, key, mask, caller.signal);
+    caller.abort(new ProviderTimeoutError());
+    await failureOf(left);
+    expect(reported).toEqual([]);
   });
 });

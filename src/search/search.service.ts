@@ -7,11 +7,13 @@ import { maskHits } from './mask-hits.js';
 import { normaliseHits } from './normalise-hits.js';
 import { MAX_LOOKED_AT } from './select-hits.js';
 
-/** An engine, what its texts are written in, and how long one search with it may take in all. */
+/** An engine, what its texts are written in, how long one search with it may take in all, and who hears of failures. */
 export interface TimedEngine {
   readonly engine: SearchEngine;
   readonly textFormat: TextFormat;
   readonly timeoutMs: number;
+  /** Told of each failure of the engine, also of one that costs no more than a page's text. */
+  readonly report: (error: unknown) => void;
 }
 
 /** The registry's search engines, made once at start with the operator's settings. */
@@ -37,13 +39,20 @@ export class SearchService {
     mask: KeyMask,
     signal: AbortSignal,
   ): Promise<SearchHit[]> {
-    const { engine, textFormat, timeoutMs } = this.#get(engineId);
+    const { engine, textFormat, timeoutMs, report } = this.#get(engineId);
+    const reportOwn = (error: unknown): void => {
+      // After an abort, what is thrown is no more than its echo.
+      if (!signal.aborted) report(error);
+    };
     const hits = await withDeadline(
       timeoutMs,
       signal,
       () => new ProviderTimeoutError(),
-      (inTime) => engine.search(request, key, inTime),
-    );
+      (inTime) => engine.search(request, key, inTime, reportOwn),
+    ).catch((error: unknown) => {
+      reportOwn(error);
+      throw error;
+    });
     // Before, so that no cut leaves a part of the key; and after, for entities and tags that are gone may have hidden it.
     const masked = await maskHits(hits.slice(0, MAX_LOOKED_AT), mask);
     return maskHits(await normaliseHits(masked, request.limit, textFormat), mask);

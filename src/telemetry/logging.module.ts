@@ -4,6 +4,7 @@ import type { LogFn } from 'pino';
 import type { Options } from 'pino-http';
 import { Config } from '../config/config.js';
 import { redactKeys } from './redact-keys.js';
+import { terminalStream } from './terminal-stream.js';
 
 /** What Nest says of itself at every start: of use to nobody who runs the server. */
 const CHATTER = new Set([
@@ -16,17 +17,26 @@ const CHATTER = new Set([
 ]);
 const INFO = 30;
 
-/** Structured logs. */
+/** Structured logs: JSON lines on standard output, in a developer's terminal the same in colour. */
 @Module({})
 export class LoggingModule {
   static register(): DynamicModule {
     return LoggerModule.forRootAsync({
       inject: [Config],
       // Requests are logged by a hook (log-requests.ts), which sees all of them; hence no middleware's routes.
-      useFactory: (config: Config) => ({ pinoHttp: pinoOptions(config), forRoutes: [] }),
+      useFactory: (config: Config) => ({
+        pinoHttp: isReadAlong(config)
+          ? [pinoOptions(config), terminalStream(process.stdout)]
+          : pinoOptions(config),
+        forRoutes: [],
+      }),
     });
   }
 }
+
+/** Whether somebody sits in front of it. Everywhere else lines are JSON: in production, and where another program reads. */
+const isReadAlong = ({ general }: Config): boolean =>
+  general.nodeEnvironment === 'development' && process.stdout.isTTY;
 
 function pinoOptions({ general }: Config): Options {
   return {

@@ -45,10 +45,15 @@ export const MAX_QUERY_LENGTH = 400;
 
 const ENGINE_OPTION =
   'BAD_USER_INPUT where `provider` is named and has no such option; no effect where it is left out and the engine has none.';
+const engineValue = (option: string): string =>
+  `BAD_USER_INPUT where \`provider\` is named and has no such option or not this ${option}; no effect where it is left out and the engine lacks it.`;
 
 @InputType({ description: 'What to search for, and how.' })
 export class WebSearchInput {
-  @Field({ description: 'The words to search for: 1 to 400 characters.' })
+  @Field({
+    description:
+      'The words to search for: 1 to 400 characters. BAD_USER_INPUT, with the limit, where the engine that would answer takes less, named or not: Brave Search takes 50 words.',
+  })
   @Trimmed()
   @Length(1, MAX_QUERY_LENGTH, { message: 'must have 1 to 400 characters' })
   query!: string;
@@ -76,7 +81,7 @@ export class WebSearchInput {
 
   @Field(() => String, {
     nullable: true,
-    description: `Results for this country, ISO 3166-1 alpha-2: \`DE\`. ${ENGINE_OPTION}`,
+    description: `Results for this country, ISO 3166-1 alpha-2: \`DE\`. ${engineValue('country')}`,
   })
   @IsOptional()
   @UpperCase()
@@ -85,7 +90,7 @@ export class WebSearchInput {
 
   @Field(() => String, {
     nullable: true,
-    description: `Results in this language, ISO 639-1: \`de\`. ${ENGINE_OPTION}`,
+    description: `Results in this language, ISO 639-1: \`de\`. ${engineValue('language')}`,
   })
   @IsOptional()
   @LowerCase()

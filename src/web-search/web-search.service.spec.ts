@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { failureOf } from '../../test/support/collect.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import { Secret } from '../common/secret.js';
@@ -21,7 +22,10 @@ describe('WebSearchService', () => {
   let happened: string[];
   let asked: string[];
   let secret: Secret;
+  let lines: unknown[];
   beforeEach(() => {
+    lines = [];
+    jest.spyOn(Logger.prototype, 'log').mockImplementation((...line) => void lines.push(line));
     now = 1_000;
     finished = [];
     happened = [];
@@ -58,14 +62,25 @@ describe('WebSearchService', () => {
 
   it("tells the engine's time to the client, and the whole time to the audit trail", async () => {
     const service = serviceWith(() => Promise.resolve([]));
-    const { tookMs } = await service.search('alice', input, new AbortController().signal);
+    const { tookMs } = await service.search('alice', input, new AbortController().signal, 'request-1');
     expect(tookMs).toBe(1);
     expect(finished).toMatchObject([{ outcome: 'OK', durationMs: 101 }]);
+    expect(lines).toEqual([
+      [
+        expect.objectContaining({
+          userId: 'alice',
+          requestId: 'request-1',
+          provider: 'FIRECRAWL',
+          outcome: 'OK',
+        }),
+        'search ended',
+      ],
+    ]);
   });
 
   it('tells the whole time of a failure, too', async () => {
     const service = serviceWith(() => Promise.reject(new BadUserInputError([])));
-    await failureOf(service.search('alice', input, new AbortController().signal));
+    await failureOf(service.search('alice', input, new AbortController().signal, 'request-1'));
     expect(finished).toMatchObject([{ outcome: 'BAD_USER_INPUT', durationMs: 101 }]);
   });
 
@@ -76,7 +91,7 @@ describe('WebSearchService', () => {
       caller.abort(reason);
       return Promise.reject(new TypeError('an echo of the abort'));
     });
-    expect(await failureOf(service.search('alice', input, caller.signal))).toBe(reason);
+    expect(await failureOf(service.search('alice', input, caller.signal, 'request-1'))).toBe(reason);
     expect(finished).toMatchObject([{ outcome: 'CANCELLED' }]);
   });
 
@@ -85,15 +100,18 @@ describe('WebSearchService', () => {
     const reason = new Error('the client left');
     caller.abort(reason);
     const service = serviceWith(() => Promise.resolve([]));
-    expect(await failureOf(service.search('alice', input, caller.signal))).toBe(reason);
+    expect(await failureOf(service.search('alice', input, caller.signal, 'request-1'))).toBe(reason);
     expect([happened, finished]).toEqual([[], []]);
+    expect(lines).toEqual([
+      [expect.objectContaining({ requestId: 'request-1', outcome: 'CANCELLED' }), 'search refused'],
+    ]);
   });
 
   it.each([
     ['has found something', () => Promise.resolve([])],
     ['fails', () => Promise.reject(new BadUserInputError([]))],
   ])('destroys its key when the engine %s', async (_, search) => {
-    const work = serviceWith(search).search('alice', input, new AbortController().signal);
+    const work = serviceWith(search).search('alice', input, new AbortController().signal, 'request-1');
     await work.catch(() => undefined);
     expect(() => secret.reveal()).toThrow('destroyed');
   });
@@ -101,7 +119,7 @@ describe('WebSearchService', () => {
   it('asks the engine with words that its key is taken out of, and says so', async () => {
     const service = serviceWith(() => Promise.resolve([]));
     const words: WebSearchInput = { query: 'is fc-key-of-nobody a key' };
-    const { query } = await service.search('alice', words, new AbortController().signal);
+    const { query } = await service.search('alice', words, new AbortController().signal, 'request-1');
     expect([query, ...asked]).toEqual(['is k… a key', 'is k… a key']);
   });
 

@@ -1,19 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { describeError } from '../common/describe-error.js';
 import { milliseconds } from '../common/milliseconds.js';
-import { BadUserInputError } from '../common/input-errors.js';
 import type { KeyMask } from '../common/key-mask.js';
 import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
+import { logEnd, logRefusal } from '../keys/log-end.js';
 import { maskOf } from '../keys/mask-of.js';
 import { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError } from '../keys/keys.errors.js';
 import { Limits } from '../limits/limits.service.js';
-import { getProviderEntry, type SearchProviderId } from '../registry/provider-ids.js';
-import type { SearchOption, SearchRequest } from '../search/contract.js';
+import type { SearchProviderId } from '../registry/provider-ids.js';
+import type { SearchRequest } from '../search/contract.js';
 import { SearchService } from '../search/search.service.js';
+import { checkNamedEngine, checkQuerySuits, UnsuitableSearchError } from './suitable-search.js';
 import type { WebSearchInput, WebSearchResult } from './web-search.model.js';
 
-const engineOptions: readonly SearchOption[] = ['country', 'language', 'safeSearch', 'depth'];
+/** What a search is logged with: the request that it is, or the chat that it is part of. */
+type Origin = string | SearchingChat;
 
 /** The chat that a search is part of. */
 export interface SearchingChat {
@@ -40,7 +42,7 @@ export class WebSearchService {
 
   /**
    * @param signal aborts the engine's request when the caller leaves
-   * @param chat the chat that the search is part of; null where it stands for itself
+   * @param origin the id of the request that asks for it, or the chat that it is part of
    * @throws BAD_USER_INPUT, RATE_LIMITED, NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, SERVICE_UNAVAILABLE, and what
    * SearchService throws; after an abort, `signal.reason`
    */
@@ -48,32 +50,50 @@ export class WebSearchService {
     userId: string,
     input: WebSearchInput,
     signal: AbortSignal,
-    chat: SearchingChat | null = null,
+    origin: Origin,
   ): Promise<WebSearchResult> {
     const arrivedAt = performance.now();
+    const chat = typeof origin === 'string' ? null : origin;
+    const requestId = typeof origin === 'string' ? origin : null;
     const chatId = chat?.chatId ?? null;
-    checkOptions(input);
+    checkNamedEngine(input);
     await this.limits.countSearch(userId);
-    const key = await this.resolution.open(
-      userId,
-      providersFor('SEARCH', input.provider) as SearchProviderId[],
-      () => {
-        // Who has left meanwhile uses no key.
-        signal.throwIfAborted();
-        return { chatId, model: null };
-      },
-      chatId,
-    );
+    const key = await this.openKey(userId, input, signal, chatId).catch((error: unknown) => {
+      const outcome = signal.aborted ? 'CANCELLED' : describeError(error).code;
+      const durationMs = milliseconds(performance.now() - arrivedAt);
+      const provider = input.provider ?? null;
+      logRefusal('search', userId, { chatId, requestId, provider, outcome, durationMs });
+      throw error;
+    });
     try {
       const mask = maskOf(key);
       // Engines keep what they are asked, and may show it to others.
       const query = mask.text(input.query);
       chat?.onKeyOpened(key.provider, query);
-      const request = toRequest(input, query, key.provider);
-      return await this.searchWith(userId, { key, mask, request, chatId, arrivedAt }, signal);
+      const request = toRequest(input, query);
+      return await this.searchWith(userId, { key, mask, request, chatId, requestId, arrivedAt }, signal);
     } finally {
       key.secret.destroy();
     }
+  }
+
+  private async openKey(
+    userId: string,
+    input: WebSearchInput,
+    signal: AbortSignal,
+    chatId: string | null,
+  ): Promise<ResolvedKey<SearchProviderId>> {
+    return this.resolution.open(
+      userId,
+      providersFor('SEARCH', input.provider) as SearchProviderId[],
+      (provider) => {
+        // Who has left meanwhile uses no key.
+        signal.throwIfAborted();
+        checkQuerySuits(input, provider);
+        return { chatId, model: null };
+      },
+      chatId,
+    );
   }
 
   /** The engine to name for a search that failed before a key was opened. */
@@ -81,18 +101,22 @@ export class WebSearchService {
     const providers = providersFor('SEARCH', named) as SearchProviderId[];
     const [first] = providers;
     if (!first) throw new Error('There is no search engine.');
-    return error instanceof KeyUnreadableError
+    return error instanceof KeyUnreadableError || error instanceof UnsuitableSearchError
       ? (providers.find((provider) => provider === error.provider) ?? first)
       : first;
   }
 
   private async searchWith(
     userId: string,
-    { key, mask, request, chatId, arrivedAt }: StartedSearch,
+    { key, mask, request, chatId, requestId, arrivedAt }: StartedSearch,
     signal: AbortSignal,
   ): Promise<WebSearchResult> {
     const report = (outcome: string): Promise<void> =>
-      this.report(userId, key, { chatId, outcome, durationMs: milliseconds(performance.now() - arrivedAt) });
+      this.report(userId, requestId, key, {
+        chatId,
+        outcome,
+        durationMs: milliseconds(performance.now() - arrivedAt),
+      });
     try {
       signal.throwIfAborted();
       const startedAt = performance.now();
@@ -109,6 +133,7 @@ export class WebSearchService {
 
   private async report(
     userId: string,
+    requestId: string | null,
     { provider, keyId, source }: ResolvedKey<SearchProviderId>,
     end: Pick<FinishedUse, 'chatId' | 'outcome' | 'durationMs'>,
   ): Promise<void> {
@@ -124,8 +149,9 @@ export class WebSearchService {
       ...end,
     } as const;
     try {
-      await this.uses.finish(userId, use);
+      if (await this.uses.finish(userId, use)) logEnd(userId, use, requestId);
     } catch (error) {
+      logEnd(userId, use, requestId);
       // The answer has been paid for and goes to its owner all the same; the log keeps what the trail could not.
       this.#logger.error(
         { err: error, userId, use },
@@ -142,38 +168,21 @@ interface StartedSearch {
   readonly mask: KeyMask;
   readonly request: SearchRequest;
   readonly chatId: string | null;
+  /** Null for a search of a chat. */
+  readonly requestId: string | null;
   /** `performance.now()` at the request's arrival. */
   readonly arrivedAt: number;
 }
 
-function optionsOf(provider: SearchProviderId): readonly SearchOption[] {
-  const entry = getProviderEntry(provider);
-  return entry.kind === 'SEARCH' ? entry.options : [];
-}
-
-function checkOptions(input: WebSearchInput): void {
-  const { provider } = input;
-  if (!provider) return;
-  const missing = engineOptions.filter(
-    (option) =>
-      input[option] !== undefined && input[option] !== null && !optionsOf(provider).includes(option),
-  );
-  if (missing.length === 0) return;
-  const { displayName } = getProviderEntry(provider);
-  throw new BadUserInputError(
-    missing.map((option) => ({ path: `input.${option}`, message: `${displayName} has no such option` })),
-  );
-}
-
-function toRequest(input: WebSearchInput, query: string, provider: SearchProviderId): SearchRequest {
-  const supported = new Set<SearchOption>(optionsOf(provider));
+/** What the engine lacks, its adapter leaves out. */
+function toRequest(input: WebSearchInput, query: string): SearchRequest {
   return {
     query,
     limit: input.limit ?? 5,
     includeContent: input.includeContent ?? false,
-    ...(supported.has('country') && { country: input.country ?? undefined }),
-    ...(supported.has('language') && { language: input.language ?? undefined }),
-    ...(supported.has('safeSearch') && { safeSearch: input.safeSearch ?? undefined }),
-    ...(supported.has('depth') && { depth: input.depth ?? undefined }),
+    country: input.country ?? undefined,
+    language: input.language ?? undefined,
+    safeSearch: input.safeSearch ?? undefined,
+    depth: input.depth ?? undefined,
   };
 }

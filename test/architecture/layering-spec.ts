@@ -15,7 +15,10 @@ const network = [
   "export const a7 = fetch('https://example.com');",
   "export const a8 = new WebSocket('wss://example.com');",
 ];
-const packagesOfProviders = ["import OpenAI from 'openai/client';"];
+const packagesOfProviders = [
+  "import OpenAI from 'openai/client';",
+  "export const p1 = import('@anthropic-ai/sdk');",
+];
 
 const environment = [
   "import { env } from 'node:process';",
@@ -48,7 +51,13 @@ const forbidden: readonly Rule[] = [
   {
     who: 'an adapter of a chat provider',
     file: 'src/providers/adapters/google.provider.ts',
-    lines: [...vault('../../'), ...network, ...environment],
+    lines: [
+      ...vault('../../'),
+      ...network,
+      ...packagesOfProviders,
+      ...environment,
+      "import { OutboundHttp } from '../../outbound/outbound-http.js';",
+    ],
   },
   {
     who: 'an adapter of a search engine',
@@ -86,9 +95,8 @@ const allowed: readonly Rule[] = [
     file: 'src/providers/adapters/openai.provider.ts',
     lines: [
       "import type { Secret } from '../../common/secret.js';",
-      "import type { OutboundHttp } from '../../outbound/outbound-http.js';",
-      "export const load = () => import('openai');",
-      'export const header = (key: Secret, http: OutboundHttp) => [key.reveal(), http];',
+      "import type { Responses } from 'openai/resources/responses/responses';",
+      'export const header = (key: Secret): [string, Responses] => [key.reveal(), {} as Responses];',
     ],
   },
   {

@@ -56,6 +56,15 @@ describe('schema.graphql', () => {
     expect(undescribed.map(([name]) => name)).toEqual([]);
   });
 
+  it('describes itself, and names nothing that is not there', () => {
+    const names = [...(schema.description ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+    const fields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap(
+      (root) => Object.keys(root?.getFields() ?? {}),
+    );
+    expect(names).toContain('storeApiKey');
+    expect(names.filter((name) => !fields.includes(name))).toEqual(['authorization', 'connection_init']);
+  });
+
   it('has all kinds of places looked at', () => {
     const names = places.map(([name]) => name);
     expect(names).toEqual(

@@ -52,6 +52,20 @@ export interface ChatCase {
   readonly badRequests: readonly (readonly [parameter: string | null, Reply])[];
   /** Failures after the first words, made with a message that holds the key. */
   readonly streamErrors: readonly (readonly [code: string, event: (message: string) => string])[];
+  /** What the API calls its error, and the code that it becomes where no status says more. */
+  readonly toldErrors: readonly (readonly [code: string, error: Body])[];
+  /** How a stream tells that a rate is limited, with a sentence that says until when. */
+  readonly rateLimitTold: (message: string) => string;
+  /** Refusals of what a request has by our own choice, what such a request is, and what is left out then. */
+  readonly refusedAdditions: readonly (readonly [
+    Reply,
+    Partial<ChatRequest>,
+    refused: readonly string[],
+    sent: Body,
+    resent: Body,
+  ])[];
+  /** An event, not the last, with which the provider refuses to answer; null: what refuses is text, or an end. */
+  readonly refusal: string | null;
   /** One event with this text. */
   readonly textEvent: (text: string) => string;
   /** The event that closes answer.sse begins with this. */
@@ -152,6 +166,45 @@ export const chatCases: readonly ChatCase[] = [
       ['PROVIDER_RATE_LIMITED', (message) => openaiStreamErrors.failed('rate_limit_exceeded', message)],
       ['PROVIDER_UNAVAILABLE', (message) => openaiStreamErrors.failed('something_new', message)],
     ],
+    toldErrors: [
+      ['KEY_REJECTED', { code: 'invalid_api_key', type: 'invalid_request_error' }],
+      ['KEY_EXHAUSTED', { code: 'insufficient_quota', type: 'insufficient_quota' }],
+      ['PROVIDER_RATE_LIMITED', { code: 'rate_limit_exceeded', type: 'tokens' }],
+      ['PROVIDER_RATE_LIMITED', { code: 429, type: 'TooManyRequests' }],
+      ['PROVIDER_UNAVAILABLE', { code: 'server_is_overloaded', type: 'service_unavailable_error' }],
+      ['PROVIDER_UNAVAILABLE', { code: 'something_new', type: 'something_else' }],
+      ['PROVIDER_UNAVAILABLE', {}],
+      ['PROVIDER_BAD_REQUEST', { code: 'cyber_policy', type: 'invalid_request' }],
+      ['PROVIDER_BAD_REQUEST', { code: 'something_policy', type: 'server_error' }],
+      ['PROVIDER_BAD_REQUEST', { code: 'something_new', type: 'invalid_request' }],
+      ['PROVIDER_BAD_REQUEST', { code: null, type: 'invalid_request_error' }],
+    ],
+    rateLimitTold: (message) => openaiStreamErrors.failed('rate_limit_exceeded', message),
+    refusedAdditions: [
+      ...[
+        openaiErrors.unverified('reasoning.summary'),
+        openaiErrors.unverified(undefined),
+        openaiErrors.badParameter('reasoning.summary'),
+        { ...openaiErrors.unverified('reasoning.summary'), status: 403 },
+      ].map(
+        (refusal) =>
+          [
+            refusal,
+            { reasoningEffort: 'HIGH' },
+            ['reasoning'],
+            { reasoning: { effort: 'high', summary: 'auto' } },
+            { reasoning: { effort: 'high' } },
+          ] as const,
+      ),
+      [
+        openaiErrors.badParameter('include'),
+        { tools: { definitions: [], steps: [], choice: 'AUTO' } },
+        ['include'],
+        { include: ['reasoning.encrypted_content'] },
+        {},
+      ],
+    ],
+    refusal: null,
     textEvent: (delta) =>
       namedEvent({ type: 'response.output_text.delta', output_index: 0, content_index: 0, delta }),
     closing: 'event: response.completed',
@@ -204,8 +257,13 @@ export const chatCases: readonly ChatCase[] = [
     conversation: {
       system: 'Be brief.\n\nAnswer in German.',
       messages: [
-        { role: 'user', content: 'Hello' },
-        { role: 'user', content: 'Is anybody there?' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Hello' },
+            { type: 'text', text: 'Is anybody there?' },
+          ],
+        },
         { role: 'assistant', content: 'Yes.' },
         { role: 'user', content: 'Größe? 日本 👩‍💻' },
       ],
@@ -250,6 +308,30 @@ export const chatCases: readonly ChatCase[] = [
       ['KEY_EXHAUSTED', (message) => anthropicStreamErrors.error('billing_error', message)],
       ['PROVIDER_UNAVAILABLE', (message) => anthropicStreamErrors.error('something_new', message)],
     ],
+    toldErrors: [
+      ['KEY_REJECTED', { type: 'authentication_error' }],
+      ['KEY_EXHAUSTED', { type: 'billing_error' }],
+      ['PROVIDER_RATE_LIMITED', { type: 'rate_limit_error' }],
+      ['PROVIDER_UNAVAILABLE', { type: 'overloaded_error' }],
+      ['PROVIDER_UNAVAILABLE', { type: 'something_new' }],
+      ['PROVIDER_UNAVAILABLE', {}],
+      ['PROVIDER_BAD_REQUEST', { type: 'invalid_request_error' }],
+      ['PROVIDER_BAD_REQUEST', { type: 'invalid_request' }],
+      ['PROVIDER_BAD_REQUEST', { type: 'api_error', details: { error_code: 'usage_policy' } }],
+      ['PROVIDER_BAD_REQUEST', { type: 'usage_policy_violation' }],
+      ['PROVIDER_BAD_REQUEST', { type: 'api_error', message: 'Output blocked by content filtering policy' }],
+    ],
+    rateLimitTold: (message) => anthropicStreamErrors.error('rate_limit_error', message),
+    refusedAdditions: [
+      [
+        anthropicErrors.badParameter('thinking.adaptive.display'),
+        { reasoningEffort: 'HIGH' },
+        ['thinking', 'output_config'],
+        { thinking: { type: 'adaptive', display: 'summarized' }, output_config: { effort: 'high' } },
+        { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
+      ],
+    ],
+    refusal: namedEvent({ type: 'message_delta', delta: { stop_reason: 'refusal' } }),
     textEvent: (text) =>
       namedEvent({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }),
     closing: 'event: message_stop',
@@ -335,6 +417,30 @@ export const chatCases: readonly ChatCase[] = [
       ['PROVIDER_RATE_LIMITED', (message) => googleStreamErrors.error(429, 'RESOURCE_EXHAUSTED', message)],
       ['PROVIDER_UNAVAILABLE', (message) => googleStreamErrors.error(500, 'SOMETHING_NEW', message)],
     ],
+    toldErrors: [
+      ['KEY_REJECTED', { code: 400, status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] }],
+      ['KEY_REJECTED', { code: 403, status: 'SOMETHING_NEW' }],
+      ['PROVIDER_RATE_LIMITED', { code: 429, status: 'RESOURCE_EXHAUSTED' }],
+      ['PROVIDER_UNAVAILABLE', { code: 503, status: 'UNAVAILABLE' }],
+      ['PROVIDER_UNAVAILABLE', { code: 499, status: 'CANCELLED' }],
+      ['PROVIDER_UNAVAILABLE', { code: 409, status: 'ABORTED' }],
+      ['PROVIDER_UNAVAILABLE', { status: 'CANCELLED' }],
+      ['PROVIDER_UNAVAILABLE', { status: 'SOMETHING_NEW' }],
+      ['PROVIDER_UNAVAILABLE', {}],
+      ['PROVIDER_BAD_REQUEST', { code: 400, status: 'INVALID_ARGUMENT' }],
+      ['PROVIDER_BAD_REQUEST', { code: 403, status: 'X', details: [{ reason: 'CONTENT_POLICY_VIOLATION' }] }],
+    ],
+    rateLimitTold: (message) => googleStreamErrors.error(429, 'RESOURCE_EXHAUSTED', message),
+    refusedAdditions: [
+      [
+        googleErrors.badParameter('generation_config.thinking_config.include_thoughts'),
+        { reasoningEffort: 'HIGH' },
+        ['generationConfig'],
+        { generationConfig: { thinkingConfig: { includeThoughts: true, thinkingLevel: 'high' } } },
+        { generationConfig: { thinkingConfig: { thinkingLevel: 'high' } } },
+      ],
+    ],
+    refusal: plainEvent({ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }),
     textEvent: (text) =>
       plainEvent({ candidates: [{ content: { parts: [{ text }], role: 'model' }, index: 0 }] }),
     closing: 'data: {"candidates":[{"content":{"parts":[{"text":"","thoughtSignature"',
@@ -349,14 +455,17 @@ export const chatCases: readonly ChatCase[] = [
   },
 ];
 
-/** What an answer means whose body says nothing. */
+/** What an answer means whose JSON says nothing that is known. */
 export const statusCases: readonly (readonly [status: number, code: string])[] = [
   [400, 'PROVIDER_BAD_REQUEST'],
   [401, 'KEY_REJECTED'],
   [403, 'KEY_REJECTED'],
   [404, 'UNKNOWN_MODEL'],
+  [408, 'PROVIDER_TIMEOUT'],
+  [409, 'PROVIDER_UNAVAILABLE'],
   [413, 'PROVIDER_BAD_REQUEST'],
   [429, 'PROVIDER_RATE_LIMITED'],
+  [499, 'PROVIDER_UNAVAILABLE'],
   [500, 'PROVIDER_UNAVAILABLE'],
   [502, 'PROVIDER_UNAVAILABLE'],
   [503, 'PROVIDER_UNAVAILABLE'],

@@ -8,6 +8,7 @@ import { Secret } from '../../src/common/secret.js';
 import { OutboundHttp } from '../../src/outbound/outbound-http.js';
 import { UpstreamError } from '../../src/outbound/upstream-error.js';
 import type { ChatPart, ChatProviderEntry, ChatRequest } from '../../src/providers/contract.js';
+import { StreamingAdapter } from '../../src/providers/streaming-adapter.js';
 import { failureOf } from '../support/collect.js';
 import { useStandIn } from '../support/stand-in.js';
 
@@ -68,13 +69,11 @@ export function useAdapter(entry: ChatProviderEntry, model: string): AdapterHarn
         idleTimeoutMs: 10_000,
         ...overrides,
       };
-      return entry
-        .createAdapter(settings, http)
-        .stream(
-          { model, messages: [{ role: 'USER', content: 'Hello' }], ...request },
-          Secret.fromText(KEY),
-          signal,
-        );
+      return new StreamingAdapter(entry.dialect, settings, http, () => undefined).stream(
+        { model, messages: [{ role: 'USER', content: 'Hello' }], ...request },
+        Secret.fromText(KEY),
+        signal,
+      );
     },
     answerWith(behaviour) {
       standIn().once(entry.id, behaviour);

@@ -213,7 +213,7 @@ export const googleTools: ToolCase = {
     [
       ['MAX_TOKENS', 'LENGTH'],
       ['SAFETY', 'CONTENT_FILTER'],
-      ['MALFORMED_FUNCTION_CALL', 'OTHER'],
+      ['SOMETHING_NEW', 'OTHER'],
     ] as const
   ).map(([reason, finish]) => [/"finishReason":"STOP"/, `"finishReason":"${reason}"`, finish]),
   script({ name, text, id }) {

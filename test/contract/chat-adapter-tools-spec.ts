@@ -74,6 +74,12 @@ describe.each(chatCases)('tools of $entry.displayName', (provider) => {
       });
     });
 
+    it('holds no half of a character in a result', async () => {
+      const step = stepOf(await recordedTurn(), ['cut \udc00', contents[1]]);
+      await collect(stream(withTools({ steps: [step] })));
+      expect(JSON.stringify(lastBody())).toContain('cut \ufffd');
+    });
+
     it('says several turns again', async () => {
       const step = stepOf(await recordedTurn(), contents);
       await collect(stream(withTools({ steps: [step, step] })));
@@ -121,9 +127,10 @@ describe.each(chatCases)('tools of $entry.displayName', (provider) => {
       expect(callsPartOf(parts)).toBeUndefined();
     });
 
-    it('does not wait for the connection to end', async () => {
+    it('does not need the connection to end', async () => {
       void answerWith(replay([await fixture('tool-calls')], { then: 'hang' }));
-      expect(callsOf(await collect(stream(withTools())))).toHaveLength(2);
+      const impatient = stream(withTools(), undefined, { idleTimeoutMs: 200 });
+      expect(callsOf(await collect(impatient))).toHaveLength(2);
     });
 
     it.each(tools.cuts)('keeps them where %s is %j: %s', async (piece, replacement, reason) => {
@@ -367,17 +374,31 @@ describe('tools of', () => {
       for (const id of ids) expect(JSON.stringify(body)).not.toContain(id);
     });
 
-    it.each([
-      ['UNEXPECTED_TOOL_CALL', 'AUTO', 'OTHER'],
-      ['UNEXPECTED_TOOL_CALL', 'NONE', 'TOOL_LIMIT'],
-      ['MALFORMED_FUNCTION_CALL', 'NONE', 'TOOL_LIMIT'],
-    ] as const)('may be called in vain (%s where the choice is %s: %s)', async (reason, choice, finish) => {
+    const inVain = async (reason: string): Promise<void> => {
       const turn = (await fixture('tool-calls')).toString('utf8');
       void answerWith(replay([turn.replace('"finishReason":"STOP"', `"finishReason":"${reason}"`)]));
-      const parts = await collect(stream(withTools({ choice })));
-      expect(callsPartOf(parts)).toBeUndefined();
-      expect(parts.at(-1)).toEqual({ type: 'finish', reason: finish });
-    });
+    };
+
+    it.each(['UNEXPECTED_TOOL_CALL', 'MALFORMED_FUNCTION_CALL'])(
+      'may be called in vain where it should answer: %s',
+      async (reason) => {
+        await inVain(reason);
+        const parts = await collect(stream(withTools({ choice: 'NONE' })));
+        expect(callsPartOf(parts)).toBeUndefined();
+        expect(parts.at(-1)).toEqual({ type: 'finish', reason: 'TOOL_LIMIT' });
+      },
+    );
+
+    it.each(['UNEXPECTED_TOOL_CALL', 'MALFORMED_FUNCTION_CALL'])(
+      'is an outage that may be over at once where it could not say a call: %s',
+      async (reason) => {
+        await inVain(reason);
+        expect(await failureOf(stream(withTools()))).toMatchObject({
+          code: 'PROVIDER_UNAVAILABLE',
+          retryAfterMs: 0,
+        });
+      },
+    );
 
     it('may have a call without arguments, and a signature on an empty text', async () => {
       const turn = (await fixture('tool-calls'))

@@ -58,6 +58,14 @@ describe("The pages' text", () => {
     },
   );
 
+  it('comes with the results of Firecrawl, too, where they are not put under their source', async () => {
+    const body = JSON.parse(String(await fixture('firecrawl/search-with-content'))) as {
+      data: { web: unknown };
+    };
+    standIn().once('FIRECRAWL', reply({ status: 200, body: { ...body, data: body.data.web } }));
+    expect(contentsOf(await search(firecrawl))).toEqual([MARKDOWN, null]);
+  });
+
   it.each([firecrawl, tavily, serper])(
     'stays away from $displayName where nobody asked for it',
     async (entry) => {

@@ -17,6 +17,8 @@ export interface EngineCase {
   >;
   /** Further refusals that only this engine has, and the code that each becomes. */
   readonly furtherErrors: readonly (readonly [string, Reply])[];
+  /** Errors that come with the status 200, and the code that each becomes. */
+  readonly okErrors: readonly (readonly [string, unknown])[];
   /** The milliseconds to wait that each answer tells; null for none. */
   readonly retries: readonly (readonly [number | null, Reply])[];
   readonly method: string;
@@ -28,6 +30,10 @@ export interface EngineCase {
   readonly minimal: Readonly<Record<string, unknown>>;
   /** What an option adds to that. */
   readonly options: readonly (readonly [Partial<SearchRequest>, Readonly<Record<string, unknown>>])[];
+  /** What the engine lacks, and what is sent in its place. */
+  readonly lacking: readonly (readonly [Partial<SearchRequest>, Readonly<Record<string, unknown>>])[];
+  /** Answers of the engine's own that hold no results, in forms that its fixtures do not have. */
+  readonly empty: readonly object[];
   /** What test/fixtures/<engine>/search.json says. */
   readonly hits: readonly SearchHit[];
 }
@@ -58,6 +64,10 @@ export const engineCases: readonly EngineCase[] = [
       ['KEY_REJECTED', { status: 403, body: { success: false, error: 'Forbidden' } }],
       ['PROVIDER_TIMEOUT', { status: 408, body: { success: false, error: 'Request timed out' } }],
     ],
+    okErrors: [
+      ['PROVIDER_UNAVAILABLE', { success: false, error: 'Unauthorized: Invalid token' }],
+      ['PROVIDER_UNAVAILABLE', { error: 'Internal Server Error' }],
+    ],
     retries: [
       [20_000, firecrawlErrors.rateLimit(null)],
       [null, { status: 429, body: { success: false, error: 'Rate limit exceeded.' } }],
@@ -70,10 +80,16 @@ export const engineCases: readonly EngineCase[] = [
     options: [
       [{ country: 'DE' }, { country: 'DE' }],
       [{ language: 'de' }, { lang: 'de' }],
-      [{ safeSearch: 'OFF' }, { safe: false }],
-      [{ safeSearch: 'MODERATE' }, { safe: true }],
-      [{ safeSearch: 'STRICT' }, { safe: true }],
       [{ includeContent: true }, { scrapeOptions: { formats: ['markdown'], timeout: 6_000 } }],
+    ],
+    // It refuses a body with a field that it does not know.
+    lacking: [[{ safeSearch: 'STRICT', depth: 'ADVANCED' }, {}]],
+    empty: [
+      { success: true },
+      { success: true, data: null },
+      { success: true, data: [] },
+      { success: true, data: { web: null } },
+      { success: true, data: { news: [] }, warning: 'Nothing was found.' },
     ],
     hits: [
       hit(
@@ -95,6 +111,13 @@ export const engineCases: readonly EngineCase[] = [
       ['KEY_REJECTED', { status: 422, body: { errors: [{ code: 'SUBSCRIPTION_TOKEN_INVALID' }] } }],
       ['KEY_REJECTED', { status: 404, body: { error: { code: 'SUBSCRIPTION_NOT_FOUND' } } }],
       ['KEY_EXHAUSTED', { status: 402, body: { error: { code: 'USAGE_LIMIT_EXCEEDED' } } }],
+    ],
+    okErrors: [
+      ['KEY_REJECTED', { type: 'ErrorResponse', error: { code: 'SUBSCRIPTION_TOKEN_INVALID', status: 422 } }],
+      ['KEY_EXHAUSTED', { type: 'ErrorResponse', error: { code: 'QUOTA_LIMITED', status: 429 } }],
+      ['PROVIDER_RATE_LIMITED', { type: 'ErrorResponse', error: { code: 'SOMETHING_NEW', status: 429 } }],
+      ['PROVIDER_BAD_REQUEST', { type: 'ErrorResponse', error: { code: 'CONTENT_POLICY', status: 403 } }],
+      ['PROVIDER_UNAVAILABLE', { type: 'ErrorResponse', error: { code: 'SOMETHING_NEW' } }],
     ],
     retries: [
       [1_000, braveErrors.rateLimit(null)],
@@ -131,6 +154,22 @@ export const engineCases: readonly EngineCase[] = [
       [{ safeSearch: 'STRICT' }, { safesearch: 'strict' }],
       [{ includeContent: true }, {}],
     ],
+    lacking: [
+      ...['SG', 'IE', 'VN', 'EG', 'AQ'].map((country) => [{ country }, { country: 'ALL' }] as const),
+      ...['id', 'fa', 'sw', 'nn', 'xx'].map((language) => [{ language }, {}] as const),
+      [
+        { country: 'SG', language: 'zh' },
+        { country: 'ALL', search_lang: 'zh-hans' },
+      ],
+      [{ depth: 'ADVANCED' }, {}],
+    ],
+    empty: [
+      { type: 'search' },
+      { type: 'search', web: null },
+      { type: 'search', web: {} },
+      { type: 'search', web: { type: 'search', results: null } },
+      { type: 'search', query: { original: 'words' }, news: { results: [] } },
+    ],
     hits: [
       hit(
         'RFC 7518 - JSON Web Algorithms (JWA)',
@@ -144,6 +183,7 @@ export const engineCases: readonly EngineCase[] = [
     entry: tavily,
     errors: tavilyErrors,
     furtherErrors: [['KEY_EXHAUSTED', tavilyErrors.payAsYouGoLimit('tvly-key')]],
+    okErrors: [['PROVIDER_UNAVAILABLE', { detail: { error: 'Unauthorized: missing or invalid API key.' } }]],
     retries: [
       [60_000, tavilyErrors.rateLimit(null)],
       [null, { status: 429, body: { detail: { error: 'Too many requests.' } } }],
@@ -159,9 +199,23 @@ export const engineCases: readonly EngineCase[] = [
       [{ country: 'CZ' }, { country: 'czech republic' }],
       [{ country: 'BA' }, { country: 'bosnia and herzegovina' }],
       [{ country: 'TR' }, { country: 'turkey' }],
+      [{ country: 'MM' }, { country: 'myanmar' }],
+      [{ country: 'CG' }, { country: 'congo' }],
+      [{ country: 'KR' }, { country: 'south korea' }],
+      [{ country: 'SG' }, { country: 'singapore' }],
       [{ depth: 'BASIC' }, { search_depth: 'basic' }],
       [{ depth: 'ADVANCED' }, { search_depth: 'advanced' }],
       [{ includeContent: true }, { include_raw_content: 'markdown' }],
+    ],
+    lacking: [
+      ...['HK', 'CI', 'CD', 'PS', 'XK', 'AQ', 'MO'].map((country) => [{ country }, {}] as const),
+      [{ language: 'de', safeSearch: 'STRICT' }, {}],
+    ],
+    empty: [
+      { query: 'words', response_time: 0.2 },
+      { query: 'words', results: null },
+      { results: null },
+      { query: 'words', answer: 'Forty-two.', images: [], results: [] },
     ],
     hits: [
       hit(RFC, RFC_URL, 'This specification registers cryptographic algorithms and identifiers.', 0.9462025),
@@ -172,6 +226,12 @@ export const engineCases: readonly EngineCase[] = [
     entry: serper,
     errors: serperErrors,
     furtherErrors: [['KEY_REJECTED', { status: 401, body: { message: 'Unauthorized.' } }]],
+    okErrors: [
+      ['KEY_REJECTED', { message: 'Unauthorized.' }],
+      ['KEY_REJECTED', { message: 'Something new', statusCode: 403 }],
+      ['KEY_EXHAUSTED', { message: 'Not enough credits', statusCode: 400 }],
+      ['PROVIDER_RATE_LIMITED', { message: 'Too many requests', statusCode: 429 }],
+    ],
     retries: [
       [1_000, serperErrors.rateLimit(null)],
       [null, { status: 429, body: { message: 'Too many requests', statusCode: 429 } }],
@@ -185,6 +245,15 @@ export const engineCases: readonly EngineCase[] = [
       [{ country: 'DE' }, { gl: 'de' }],
       [{ language: 'de' }, { hl: 'de' }],
     ],
+    lacking: [[{ safeSearch: 'STRICT', depth: 'ADVANCED' }, {}]],
+    empty: [
+      { searchParameters: { q: 'words' }, answerBox: { answer: '42' }, credits: 1 },
+      { searchParameters: { q: 'words' }, knowledgeGraph: { title: 'Words' } },
+      { searchParameters: { q: 'words', type: 'search' }, credits: 1 },
+      { searchParameters: { q: 'words' }, organic: null },
+      { answerBox: { answer: '42' } },
+      { credits: 1 },
+    ],
     hits: [
       hit(RFC, RFC_URL, 'This specification registers cryptographic algorithms and identifiers ...'),
       hit(JWT, JWT_URL, 'Kurz erklärt.'),
@@ -192,13 +261,14 @@ export const engineCases: readonly EngineCase[] = [
   },
 ];
 
-/** Statuses that mean the same with every engine, also where the body is not the engine's. */
+/** What an answer means whose JSON says nothing that is known. */
 export const statusCases: readonly (readonly [number, string])[] = [
   [400, 'PROVIDER_BAD_REQUEST'],
   [401, 'KEY_REJECTED'],
   [402, 'KEY_EXHAUSTED'],
   [403, 'KEY_REJECTED'],
   [404, 'PROVIDER_UNAVAILABLE'],
+  [409, 'PROVIDER_UNAVAILABLE'],
   [429, 'PROVIDER_RATE_LIMITED'],
   [500, 'PROVIDER_UNAVAILABLE'],
   [503, 'PROVIDER_UNAVAILABLE'],

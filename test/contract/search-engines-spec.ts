@@ -18,6 +18,7 @@ import { registry } from '../../src/registry/registry.js';
 import { failureOf } from '../support/collect.js';
 import { useStandIn } from '../support/stand-in.js';
 import { WatchedHttp } from '../support/watched-http.js';
+import { foreignAnswers, foreignStatuses, toReply } from './not-the-apis-answer.js';
 import { engineCases, statusCases } from './search-engine-cases.js';
 
 const KEY = 'tvly-a-key-that-must-not-travel';
@@ -115,6 +116,21 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       expect(sentIn(standIn().requests[0]!)).toEqual({ ...engine.minimal, ...added });
     });
 
+    it.each(engine.lacking)('has no %j, for the engine lacks it', async (request, added) => {
+      await search(request);
+      expect(sentIn(standIn().requests[0]!)).toEqual({ ...engine.minimal, ...added });
+    });
+
+    it.each(['country', 'language'] as const)('has every %s that the entry names', async (option) => {
+      for (const value of (option === 'country' ? entry.countries : entry.languages) ?? []) {
+        expect(value).toMatch(option === 'country' ? /^[A-Z]{2}$/ : /^[a-z]{2}$/);
+        await search({ [option]: value });
+        const sent = sentIn(standIn().requests.at(-1)!) as Record<string, unknown>;
+        expect(Object.keys(sent).length).toBe(Object.keys(engine.minimal).length + 1);
+        expect(Object.values(sent)).not.toContain('ALL');
+      }
+    });
+
     it('has a test for each option that the entry names', () => {
       const tested = new Set(engine.options.flatMap(([request]) => Object.keys(request)));
       expect([...tested].filter((option) => option !== 'includeContent').sort()).toEqual(
@@ -156,6 +172,11 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       expect(await search()).toEqual([]);
     });
 
+    it.each(engine.empty)('may hold nothing: %j', async (body) => {
+      void answerWith(reply({ status: 200, body }));
+      expect(await search()).toEqual([]);
+    });
+
     it.each([
       ['no JSON', '<html>'],
       ['cut JSON', '{"results": ['],
@@ -164,6 +185,8 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       ['a number', '7'],
       ['a list', '[]'],
       ['an object without results', '{}'],
+      ["somebody else's error", '{"message": "Something went wrong", "statusCode": 500}'],
+      ["somebody else's answer", '{"items": [], "total": 0}'],
     ])('is an outage where it is %s', async (_name, body) => {
       void answerWith(reply({ status: 200, body }));
       expect(await codeOf(search())).toBe('PROVIDER_UNAVAILABLE');
@@ -228,20 +251,37 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       expect(await codeOf(search())).toBe(code);
     });
 
-    it.each(statusCases)('with a bare %i is %s', async (status, code) => {
-      void answerWith(reply({ status, body: '<html>' }));
-      expect(await codeOf(search())).toBe(code);
+    it.each(statusCases)('with a %i and JSON that nobody knows is %s', async (status, code) => {
+      for (const body of [{}, [], { strange: ['new'] }]) {
+        void answerWith(reply({ status, body }));
+        expect(await codeOf(search())).toBe(code);
+      }
     });
 
-    it('with an endless error is known by its status', async () => {
+    it.each(foreignAnswers)(
+      'is an outage where %s answers, whatever the status',
+      async (_name, body, contentType) => {
+        for (const status of foreignStatuses) {
+          void answerWith(reply(toReply(status, body, contentType)));
+          expect(await failureOf(search())).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', retryable: true });
+        }
+      },
+    );
+
+    it('is an outage where the error does not end', async () => {
       const received = answerWith(async (exchange, tools) => {
         exchange.open(401);
         await flood({ chunk: 'x'.repeat(65_536), bytes: 50_000_000 })(exchange, tools);
       });
-      expect(await codeOf(search())).toBe('KEY_REJECTED');
+      expect(await codeOf(search())).toBe('PROVIDER_UNAVAILABLE');
       await (
         await received
       ).closedByClient;
+    });
+
+    it.each(engine.okErrors)('is %s, also with the status 200: %j', async (code, body) => {
+      void answerWith(reply({ status: 200, body }));
+      expect(await codeOf(search(), body)).toBe(code);
     });
 
     it('is KEY_REJECTED for a key that the service does not know', async () => {
@@ -282,19 +322,27 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       },
     );
 
+    // What is not to run out must be long: on a busy machine the first byte takes its time.
     it.each([
-      ['no headers', 'PROVIDER_TIMEOUT', hang()],
-      ['no body', 'PROVIDER_TIMEOUT', replay([], { then: 'hang' })],
-      ['half a body', 'PROVIDER_TIMEOUT', replay(['{"results"'], { then: 'hang' })],
-      ['half an error', 'KEY_REJECTED', replay(['{"error"'], { then: 'hang', status: 401 })],
-    ])('ends the wait where there are %s: %s, and the socket is closed', async (_name, code, behaviour) => {
-      const received = answerWith(behaviour);
-      const short = { firstByteTimeoutMs: 100, idleTimeoutMs: 100 };
-      expect(await codeOf(search({}, undefined, short))).toBe(code);
-      await (
-        await received
-      ).closedByClient;
-    });
+      ['no headers', 'PROVIDER_TIMEOUT', hang(), { firstByteTimeoutMs: 100 }],
+      ['no body', 'PROVIDER_TIMEOUT', replay([], { then: 'hang' }), { firstByteTimeoutMs: 100 }],
+      ['half a body', 'PROVIDER_TIMEOUT', replay(['{"results"'], { then: 'hang' }), { idleTimeoutMs: 100 }],
+      [
+        'half an error',
+        'PROVIDER_UNAVAILABLE',
+        replay(['{"error"'], { then: 'hang', status: 401 }),
+        { idleTimeoutMs: 100 },
+      ],
+    ])(
+      'ends the wait where there are %s: %s, and the socket is closed',
+      async (_name, code, behaviour, short) => {
+        const received = answerWith(behaviour);
+        expect(await codeOf(search({}, undefined, short))).toBe(code);
+        await (
+          await received
+        ).closedByClient;
+      },
+    );
   });
 
   it('closes the socket when the signal aborts before the headers', async () => {

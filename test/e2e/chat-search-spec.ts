@@ -259,6 +259,24 @@ describe('a chat that searches', () => {
     });
   });
 
+  it.each([{ provider: 'BRAVE' }, {}])(
+    'tells the model the limit where it searches for too much, and goes on: %j',
+    async (named) => {
+      await server().storeKey('alice', 'OPENAI', USER_KEY);
+      await server().storeKey('alice', 'BRAVE', USER_KEY);
+      const events = await chat(`search: ${'tea '.repeat(51).trim()}`, { maxSearches: 1, ...named });
+      expect(namesOf(events)).toEqual(['ChatStarted', 'SearchStarted', 'SearchFinished', 'ChatCompleted']);
+      expect(finishedIn(events)).toMatchObject([
+        { engine: 'BRAVE', results: [], problem: { code: 'BAD_USER_INPUT', retryable: false } },
+      ]);
+      const { body } = requestsOf('OPENAI').at(-1)!;
+      expect(JSON.stringify(body)).toContain('at most 50 words');
+      // Nothing was spent: the model may put it into fewer words.
+      expect(body.tool_choice).toBe('auto');
+      expect(requestsOf('BRAVE')).toEqual([]);
+    },
+  );
+
   describe('the text of the pages', () => {
     beforeEach(async () => {
       await server().storeKey('alice', 'OPENAI', USER_KEY);

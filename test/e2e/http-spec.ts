@@ -4,6 +4,7 @@ import { KeysService } from '../../src/keys/keys.service.js';
 import { rootFieldsOf } from '../support/root-fields.js';
 import { type GraphQLErrorBody, signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
+import { readSchema } from '../support/committed-schema.js';
 
 const VIEWER = '{ viewer { id } }';
 const SENTINEL = 'sk-sentinel-0123456789';
@@ -297,6 +298,12 @@ describe('the HTTP door', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(await response.json()).toMatchObject({ status: 'ok' });
+  });
+
+  it('says what its schema is for, as schema.graphql does', async () => {
+    const { data } = await server().post(null, '{ __schema { description } }');
+    expect(data).toEqual({ __schema: { description: expect.stringMatching(/^Keystream: /) } });
+    expect(data).toEqual({ __schema: { description: readSchema().description } });
   });
 
   it('shows browsers Apollo Sandbox, with the address of subscriptions', async () => {

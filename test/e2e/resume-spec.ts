@@ -2,6 +2,6 @@ import { describeSurvival } from '../support/survival-cases.js';
 import { useTestServer } from '../support/use-test-server.js';
 
 describe('a chat on one server', () => {
-  const server = useTestServer({ CHAT_DISCONNECT_GRACE_MS: '500' });
+  const server = useTestServer({ CHAT_DISCONNECT_GRACE_MS: '20000' });
   describeSurvival(() => ({ here: server(), there: server() }));
 });

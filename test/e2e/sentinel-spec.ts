@@ -90,6 +90,14 @@ class Recorder {
   }
 }
 
+/** The code that a use ends with; again where an answer was too late on a busy machine, which is tried as well. */
+async function unlessLate(use: () => Promise<string>, expected: string | null): Promise<string> {
+  let code = await use();
+  for (let again = 0; again < 4 && code === 'PROVIDER_TIMEOUT' && code !== expected; again += 1)
+    code = await use();
+  return code;
+}
+
 /** What people do with a key by mistake. */
 async function pasteEverywhere(recorder: Recorder, key: string, id: string): Promise<void> {
   const quoted = JSON.stringify(key);
@@ -167,17 +175,20 @@ describe('a stored key is found nowhere but with its provider', () => {
       ...(kind === 'CHAT' ? chatPaths(id, key) : searchPaths(id, key)),
     ];
     const ends: [string, string][] = [];
-    for (const [name, behaviour] of paths) {
-      processes.standIn.once(id, behaviour);
-      // Chats run on both doors.
-      if (kind === 'CHAT') processes.standIn.once(id, behaviour);
-      ends.push([name, await recorder.use(entry)]);
+    for (const [name, behaviour, code] of paths) {
+      const use = async (): Promise<string> => {
+        processes.standIn.once(id, behaviour);
+        // Chats run on both doors.
+        if (kind === 'CHAT') processes.standIn.once(id, behaviour);
+        return recorder.use(entry);
+      };
+      ends.push([name, await unlessLate(use, code)]);
     }
     expect(ends.filter(([, code]) => code === 'INTERNAL_SERVER_ERROR')).toEqual([]);
     const expected = paths.flatMap(([name, , code]) => (code === null ? [] : [[name, code]]));
     expect(ends).toEqual(expect.arrayContaining(expected));
     processes.standIn.acceptKey(id, key);
-    expect(await recorder.use(entry)).toBe('OK');
+    expect(await unlessLate(() => recorder.use(entry), 'OK')).toBe('OK');
     // The sentinel did travel: were it found nowhere at all, this test would show nothing.
     expect(processes.standIn.requests.every((exchange) => exchange.key === key)).toBe(true);
 

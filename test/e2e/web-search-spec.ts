@@ -209,6 +209,71 @@ describe('query webSearch', () => {
     },
   );
 
+  describe.each([
+    ['BRAVE', 'country', 'SG', 'ALL'],
+    ['BRAVE', 'country', 'ie', 'ALL'],
+    ['BRAVE', 'language', 'id', undefined],
+    ['BRAVE', 'language', 'FA', undefined],
+    ['TAVILY', 'country', 'HK', undefined],
+    ['TAVILY', 'country', 'CI', undefined],
+  ])('with %s, which does not have the %s %s', (id, option, value, instead) => {
+    beforeEach(() => server().storeKey('alice', id, KEY));
+
+    it('refuses it where the engine is named, before anything is spent', async () => {
+      const { errors } = await search({ provider: id, [option]: value });
+      expect(errors).toMatchObject([
+        { extensions: { code: 'BAD_USER_INPUT', violations: [{ path: `input.${option}` }] } },
+      ]);
+      expect(server().standIn.requests).toEqual([]);
+      expect((await auditOf('alice')).map(({ kind }) => kind)).toEqual(['KEY_STORED']);
+    });
+
+    it('searches without it where no engine is named', async () => {
+      const { data, errors } = await search({ [option]: value });
+      expect(errors).toEqual([]);
+      expect(data?.webSearch.provider).toBe(id);
+      expect(sent()[option === 'country' ? 'country' : 'search_lang']).toBe(instead);
+    });
+  });
+
+  describe('words that are too many for the engine', () => {
+    const words = (count: number) => Array.from({ length: count }, () => 'tea').join(' ');
+
+    it.each([{ provider: 'BRAVE' }, {}])('are refused with the limit, asked with %j', async (named) => {
+      await server().storeKey('alice', 'BRAVE', KEY);
+      const { errors } = await search({ query: words(51), ...named });
+      expect(errors).toMatchObject([
+        {
+          extensions: {
+            code: 'BAD_USER_INPUT',
+            violations: [{ path: 'input.query', message: expect.stringContaining('50 words') }],
+          },
+        },
+      ]);
+      expect(server().standIn.requests).toEqual([]);
+      expect((await auditOf('alice')).map(({ kind }) => kind)).toEqual(['KEY_STORED']);
+      expect((await search({ query: ` ${words(50).replaceAll(' ', '\n ')} `, ...named })).errors).toEqual([]);
+    });
+
+    it.each(engines.filter(({ queryLimit }) => queryLimit.words === undefined))(
+      'are none for $id',
+      async ({ id }) => {
+        await server().storeKey('alice', id, KEY);
+        expect((await search({ query: words(100) })).errors).toEqual([]);
+      },
+    );
+
+    it.each(engines)('are too long for $id, too, beyond 400 characters', async ({ id, queryLimit }) => {
+      await server().storeKey('alice', id, KEY);
+      expect(queryLimit.characters).toBeGreaterThanOrEqual(400);
+      expect((await search({ query: '👩'.repeat(400) })).errors).toEqual([]);
+      const { errors } = await search({ query: 'x'.repeat(401) });
+      expect(errors).toMatchObject([
+        { extensions: { code: 'BAD_USER_INPUT', violations: [{ path: 'input.query' }] } },
+      ]);
+    });
+  });
+
   it('refuses every option that is lacking at once', async () => {
     const { errors } = await search({ provider: 'SERPER', safeSearch: 'OFF', depth: 'BASIC' });
     expect(errors[0]?.extensions.violations?.map(({ path }) => path)).toEqual([

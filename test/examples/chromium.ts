@@ -39,7 +39,10 @@ export function useChromium(): () => Promise<WatchedPage> {
   });
   return async () => {
     if (!browser) throw new Error('The browser runs only during a test.');
-    return watch(await browser.newPage({ viewport: { width: 1280, height: 800 } }));
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    // How long something may take is for the test to say.
+    page.setDefaultTimeout(0);
+    return watch(page);
   };
 }
 

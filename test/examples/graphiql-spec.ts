@@ -1,8 +1,13 @@
 import { existsSync } from 'node:fs';
+import { jest } from '@jest/globals';
 import { graphiqlFiles, graphiqlPage } from '../../src/graphiql/graphiql-files.js';
 import { signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { describeInChromium, useChromium } from './chromium.js';
+import { operationIs, setEditor } from './graphiql-editor.js';
+
+// A busy machine is no reason to fail.
+jest.setTimeout(120_000);
 
 const KEY = 'sk-proj-of-the-graphiql-suite-0123456789';
 
@@ -88,7 +93,10 @@ describeInChromium('GraphiQL in Chromium', () => {
     await page.click('#token-form button[type=submit]');
     await page.getByRole('tab', { name: 'StoreKey' }).click();
     await page.waitForFunction(operationIs, 'StoreKey');
-    await page.evaluate(setVariables, JSON.stringify({ input: { provider: 'OPENAI', apiKey: KEY } }));
+    await page.evaluate(setEditor, [
+      '.graphiql-editor-tool',
+      JSON.stringify({ input: { provider: 'OPENAI', apiKey: KEY } }),
+    ] as const);
     await page.click('.graphiql-execute-button');
     await page.locator('.graphiql-response', { hasText: 'sk-proj-…6789' }).waitFor();
 
@@ -97,6 +105,49 @@ describeInChromium('GraphiQL in Chromium', () => {
     expect(await page.context().cookies()).toEqual([]);
     await page.click('#forget-token');
     expect(await page.evaluate(readStorages)).toEqual({ local: [], session: [] });
+  });
+
+  it('chats with whichever provider has a key, and shows nothing of it once something else is run', async () => {
+    await server().storeKey('alice', 'ANTHROPIC', 'sk-ant-api03-of-the-graphiql-suite-0123');
+    const { page } = await open();
+    await page.goto(`${server().url}/graphiql`);
+    await page.fill('#token', await signToken('alice'));
+    await page.click('#token-form button[type=submit]');
+    await page.waitForFunction(operationIs, 'Providers');
+    expect(await page.isVisible('#answer')).toBe(false);
+    await page.getByRole('tab', { name: 'Chat' }).click();
+    await page.waitForFunction(operationIs, 'Chat');
+    await page.click('.graphiql-execute-button');
+    await page.locator('#answer-status', { hasText: /^Completed · claude-/ }).waitFor();
+    await page.getByRole('tab', { name: 'Providers' }).click();
+    await page.waitForFunction(operationIs, 'Providers');
+    await page.click('.graphiql-execute-button');
+    await page.locator('#answer-status', { hasText: /^Answered/ }).waitFor();
+    expect(await page.textContent('#answer-text')).not.toContain('stand-in');
+  });
+
+  it.each([390, 320, 720, 721, 1280])('fits into %i pixels, with all that can be clicked', async (width) => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    const { page } = await open();
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto(`${server().url}/graphiql`);
+    await page.fill('#token', await signToken('alice'));
+    await page.click('#token-form button[type=submit]');
+    await page.getByRole('tab', { name: 'Chat' }).click();
+    await page.waitForFunction(operationIs, 'Chat');
+    await page.click('.graphiql-execute-button');
+    await page.waitForSelector('#answer-status.good');
+    expect(await page.evaluate(findOutside)).toEqual([]);
+    // The documentation, which GraphiQL puts beside the editors.
+    await page.locator('.graphiql-sidebar button').first().click();
+    await page.waitForSelector('.graphiql-doc-explorer');
+    expect(await page.evaluate(findOutside)).toEqual([]);
+    // Clicked as by a person: what something else covers cannot be.
+    await page.click('#forget-token');
+    await page.getByRole('tab', { name: 'Search' }).click();
+    await page.waitForFunction(operationIs, 'Search');
+    await page.click('.graphiql-execute-button');
+    await page.waitForSelector('#answer-status.bad');
   });
 
   it('says that a token is needed', async () => {
@@ -109,23 +160,32 @@ describeInChromium('GraphiQL in Chromium', () => {
   });
 });
 
-// The next three run in the browser. GraphiQL takes a moment to notice that its editor holds another operation.
+// The next ones run in the browser.
 
-interface EditorElement {
-  readonly CodeMirror: { readonly operationName?: string; setValue(value: string): void };
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly width: number;
 }
 
-declare const document: { querySelector(selector: string): EditorElement };
+declare const document: {
+  readonly documentElement: { readonly scrollWidth: number };
+  querySelectorAll(selector: string): Iterable<{ getBoundingClientRect(): Box; readonly outerHTML: string }>;
+};
+declare const innerWidth: number;
+
+/** What can be reached by scrolling sideways alone, if at all. */
+function findOutside(): string[] {
+  const outside = [...document.querySelectorAll('button, input, a, select')].filter((element) => {
+    const { left, right, width } = element.getBoundingClientRect();
+    return width > 0 && (left < 0 || right > innerWidth);
+  });
+  const scrolls = document.documentElement.scrollWidth > innerWidth ? ['the page itself'] : [];
+  return [...scrolls, ...outside.map(({ outerHTML }) => outerHTML)];
+}
+
 declare const localStorage: Record<string, string>;
 declare const sessionStorage: Record<string, string>;
-
-function operationIs(name: string): boolean {
-  return document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.operationName === name;
-}
-
-function setVariables(variables: string): void {
-  document.querySelector('.graphiql-editor-tool .CodeMirror').CodeMirror.setValue(variables);
-}
 
 function readStorages(): { local: string[]; session: string[] } {
   return { local: Object.values(localStorage), session: Object.values(sessionStorage) };

@@ -67,6 +67,37 @@ for (const kind of databaseKinds) {
   });
 }
 
+describe('A database URL in a file', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'keystream-test-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const inFile = async (url: string) => {
+    const path = join(folder, 'url');
+    await writeFile(path, `${url}\n`);
+    return { MIGRATION_DATABASE_URL_FILE: path };
+  };
+
+  it('is what npx prisma and npm run migrate go by', async () => {
+    const environment = { ...(await inFile('postgresql://a:b@127.0.0.1:1/of-the-file')), DATA_DIR: folder };
+    const words = { code: 1, output: containing('127.0.0.1:1/of-the-file') };
+    expect(await prisma('migrate status', environment)).toEqual(words);
+    const url = { DATABASE_URL: 'postgresql://a:b@127.0.0.1:1/another' };
+    expect(await runCli('migrate', { ...environment, ...url })).toEqual(words);
+  });
+
+  it('is refused by npx prisma in words, without the URL', async () => {
+    const { code, output } = await prisma('migrate status', await inFile('mysql://a:hunter2@127.0.0.1:1/b'));
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: containing('MIGRATION_DATABASE_URL_FILE: must be a postgresql:// URL'),
+    });
+    expect(output).not.toContain('hunter2');
+  });
+});
+
 describe('Migrations and schema', () => {
   it('agree: npm run migrate:check passes, and migrate:new has nothing to write', async () => {
     expect(await runCli('migrate-check', {})).toEqual({ code: 0, output: containing('amount to') });

@@ -41,6 +41,26 @@ describe('the file .env beside package.json', () => {
     expect(variablesSeen(names, { DATABASE_URL: 'c' })).toEqual(['c', null]);
   });
 
+  it('gives way where the environment has the secret and it the file, or the other way round', () => {
+    writeFileSync(join(project, '.env'), 'ENCRYPTION_KEY=a\nAUTH_JWT_SECRET_FILE=b\nREDIS_URL_FILE=c\n');
+    const names = ['ENCRYPTION_KEY', 'ENCRYPTION_KEY_FILE', 'AUTH_JWT_SECRET', 'AUTH_JWT_SECRET_FILE'];
+    expect(variablesSeen(names, { ENCRYPTION_KEY_FILE: 'd', AUTH_JWT_SECRET: 'e' })).toEqual([
+      null,
+      'd',
+      'e',
+      null,
+    ]);
+    expect(variablesSeen(['REDIS_URL', 'REDIS_URL_FILE'], { REDIS_URL: '' })).toEqual(['', null]);
+  });
+
+  it('does not mix databases that stand in files', () => {
+    writeFileSync(join(project, '.env'), 'DATABASE_URL_FILE=a\nMIGRATION_DATABASE_URL_FILE=b\n');
+    const names = ['DATABASE_URL_FILE', 'MIGRATION_DATABASE_URL_FILE'];
+    expect(variablesSeen(names)).toEqual(['a', 'b']);
+    expect(variablesSeen(names, { DATABASE_URL_FILE: 'c' })).toEqual(['c', null]);
+    expect(variablesSeen(names, { DATABASE_URL: 'c' })).toEqual([null, null]);
+  });
+
   it('may be absent', () => {
     expect(variablesSeen(['PORT'])).toEqual([null]);
   });

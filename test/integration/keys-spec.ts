@@ -1,3 +1,5 @@
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { ID } from '../../src/common/id.scalar.js';
 import { databaseKinds } from '../support/database.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
@@ -181,6 +183,32 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     expect((await server().query('alice', LIST)).apiKeys).toMatchObject([{ id: hers, name: null }]);
   });
 
+  it('takes the ids of keys in capitals, too, as RFC 9562 has it', async () => {
+    const id = (await store('alice', { provider: 'OPENAI', apiKey: KEY })).apiKey.id as string;
+    const keyId = id.toUpperCase();
+    expect(keyId).not.toBe(id);
+    expect(
+      await server().query('alice', 'query ($id: ID!) { apiKey(id: $id) { id } }', { id: keyId }),
+    ).toEqual({
+      apiKey: { id },
+    });
+    expect(await server().query('alice', `{ apiKey(id: "${keyId}") { id } }`)).toEqual({ apiKey: { id } });
+    const { updateApiKey } = await server().query('alice', UPDATE, { input: { keyId, name: 'mine' } });
+    expect(updateApiKey.apiKey).toMatchObject({ id, name: 'mine' });
+    const trail =
+      'query ($filter: AuditFilter) { auditEvents(filter: $filter) { edges { node { keyId } } } }';
+    const { auditEvents } = await server().query('alice', trail, { filter: { keyId } });
+    expect(auditEvents.edges).toEqual([{ node: { keyId: id } }, { node: { keyId: id } }]);
+    const after = Buffer.from(keyId).toString('base64url');
+    expect((await server().query('alice', HISTORY, { first: 1, after })).apiKeyHistory.edges).toEqual([]);
+    expect((await server().query('alice', DELETE, { keyId })).deleteApiKey).toEqual({ deletedKeyId: id });
+  });
+
+  it('has one type of id, which every argument and field of the schema reads in either case', () => {
+    const type = server().app.get(GraphQLSchemaHost).schema.getType('ID');
+    expect(type).toBe(ID);
+  });
+
   it("shows each user's keys to that user only", async () => {
     await store('alice', { provider: 'OPENAI', apiKey: KEY });
     expect((await server().query('bob', LIST)).apiKeys).toEqual([]);
@@ -219,6 +247,59 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
   });
 
   it.each([
+    ['in quotes', (key: string) => `"${key}"`],
+    ['in typographic quotes, with a comma', (key: string) => `“${key}”,`],
+    ['as a header', (key: string) => `Authorization: Bearer ${key}`],
+    ['with its scheme', (key: string) => `bearer ${key}\n`],
+    ['with the name of its variable', (key: string) => `export OPENAI_API_KEY='${key}';`],
+    ['with invisible characters', (key: string) => `\ufeff${key.slice(0, 9)}\u200b${key.slice(9)}\u00a0`],
+  ])('stores a key that is pasted %s without that, and calls the provider with it', async (_, wrap) => {
+    const { apiKey } = await store('alice', { provider: 'OPENAI', apiKey: wrap(KEY), name: 'work' });
+    expect(apiKey.maskedKey).toBe('sk-proj-…WXYZ');
+    await server().chatEvents('alice', {});
+    expect(server().standIn.requests.map(({ key }) => key)).toEqual([KEY]);
+  });
+
+  it.each([
+    ["another system's mask", 'sk-proj-****1234', 'masked'],
+    ['our own mask', 'sk-proj-…WXYZ', 'masked'],
+    ['a placeholder', 'OPENAI_API_KEY="your-api-key-here"', 'placeholder'],
+    ['the name of a variable', '$OPENAI_API_KEY', 'variable'],
+    ['two keys', `${KEY}${KEY.replace('0', '9')}`, 'more than one key'],
+    ['an address', 'https://api.openai.com/v1/keys', 'address'],
+    ['JSON', `{"apiKey":"${KEY}"}`, 'JSON'],
+    ['a key with white space inside', `${KEY.slice(0, 9)} ${KEY.slice(9)}`, 'white space'],
+  ])('refuses %s in one sentence, and keeps the key that works', async (_, apiKey, word) => {
+    const working = (await store('alice', { provider: 'OPENAI', apiKey: KEY })).apiKey.id as string;
+    const { errors, text } = await server().post('alice', STORE, { input: { provider: 'OPENAI', apiKey } });
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      violations: [{ path: 'input.apiKey', message: expect.stringContaining(word) }],
+    });
+    expect(errors[0]?.extensions.violations).toHaveLength(1);
+    expect(text).not.toContain(apiKey.slice(-9));
+    expect((await server().query('alice', LIST)).apiKeys).toMatchObject([{ id: working, status: 'ACTIVE' }]);
+  });
+
+  it.each(['user:sk-litellm-4f3a9c', 'pk|live|7f3a|9c21', 'key:abc.def~ghi/jkl+mno=='])(
+    "stores a gateway's key as it is: %s",
+    async (apiKey) => {
+      await store('alice', { provider: 'OPENAI', apiKey });
+      await server().chatEvents('alice', {});
+      expect(server().standIn.requests.map(({ key }) => key)).toEqual([apiKey]);
+    },
+  );
+
+  it('takes a name for no other than the key in its quotes', async () => {
+    const input = { provider: 'OPENAI', apiKey: `Bearer "${KEY}"`, name: `mine: ${KEY.slice(8)}` };
+    const { errors } = await server().post('alice', STORE, { input });
+    expect(errors[0]?.extensions).toMatchObject({ violations: [{ path: 'input.name' }] });
+  });
+
+  it.each([
+    ['OPENAI', '"sk-ant-api03-0123456789"', 'Anthropic'],
+    ['OPENAI', 'Bearer AIzaSy0123456789', 'Google'],
+    ['BRAVE', "TAVILY_API_KEY='tvly-0123456789'", 'Tavily'],
     ['OPENAI', 'sk-ant-api03-0123456789', 'Anthropic'],
     ['ANTHROPIC', 'sk-proj-0123456789', 'OpenAI'],
     ['OPENAI', 'AIzaSy0123456789', 'Google'],

@@ -91,7 +91,7 @@ describe('the connection to Redis', () => {
     while (!heard.includes('after')) await publish('after');
   });
 
-  it('tells nothing of a command that Redis refuses, and that it does so only from time to time', async () => {
+  it('tells nothing of a command that Redis refuses, and that it does so only ten times a minute', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn');
     const connection = await ready(connect());
     await connection.call('SET', connection.name('text'), 'a');
@@ -99,8 +99,14 @@ describe('the connection to Redis', () => {
     const error: unknown = await refused.catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     expect(error).not.toHaveProperty('cause');
-    await connection.call('LPUSH', connection.name('text'), 'sentinel').catch(() => undefined);
-    expect(warn.mock.calls).toEqual([['Redis refuses commands (WRONGTYPE).']]);
+    for (let time = 0; time < 20; time += 1)
+      await connection.call('LPUSH', connection.name('text'), 'sentinel').catch(() => undefined);
+    expect(warn.mock.calls).toEqual(Array(10).fill(['Redis refuses commands (WRONGTYPE).']));
+    warn.mockClear();
+    connection.onApplicationShutdown();
+    expect(warn.mock.calls).toEqual([
+      [{ count: 11 }, 'Redis refuses commands (WRONGTYPE): 11 more like this'],
+    ]);
     warn.mockRestore();
   });
 

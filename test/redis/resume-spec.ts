@@ -3,7 +3,7 @@ import { useTwoServers } from '../support/two-servers.js';
 import { emptyServer } from '../support/use-test-server.js';
 
 describe('a chat on two servers', () => {
-  const servers = useTwoServers({ CHAT_DISCONNECT_GRACE_MS: '500' });
+  const servers = useTwoServers({ CHAT_DISCONNECT_GRACE_MS: '20000' });
   beforeEach(() => emptyServer(servers().here));
 
   describeSurvival(servers);

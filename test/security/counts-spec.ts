@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { type ChatProviderId, providerIdsOf } from '../../src/registry/provider-ids.js';
 import { useServerProcess } from '../support/use-server-process.js';
 import { engineVoices, voices } from '../support/voices.js';
-
-jest.setTimeout(60_000);
 
 const KEY = 'key-of-alice-0123456789';
 /** The most that GraphQL's Int holds. */

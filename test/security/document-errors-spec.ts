@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { type GraphQLErrorBody, signToken } from '../support/test-server.js';
 import { CAN_REPORT, reportOf } from '../support/process-report.js';
 import { useServerProcess } from '../support/use-server-process.js';
-
-jest.setTimeout(60_000);
 
 /** On a machine that runs other suites beside this one. A mask that is not linear takes many times as long. */
 const PATIENCE_MS = 1_000;

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
 import { getProviderEntry, providerIdsOf, type ProviderId } from '../../src/registry/provider-ids.js';
@@ -7,9 +6,6 @@ import { type Door, doors } from '../support/doors.js';
 import { ENCRYPTION_KEY, ServerProcess } from '../support/server-process.js';
 import { CHAT, type ChatEventData, HELLO, JWT_SECRET, textOf } from '../support/test-server.js';
 import { engineVoices, voices } from '../support/voices.js';
-
-// Each test holds dozens of chats, which takes seconds on a busy machine.
-jest.setTimeout(60_000);
 
 const SEARCH = `query ($input: WebSearchInput!) {
   webSearch(input: $input) { query provider keySource results { title url snippet content } }

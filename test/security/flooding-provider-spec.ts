@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { chatCases } from '../contract/chat-adapter-cases.js';
 import { engineCases } from '../contract/search-engine-cases.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -6,8 +5,6 @@ import { type Flood, FloodUpstream } from '../support/flood-upstream.js';
 import { CAN_REPORT, reportOf } from '../support/process-report.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
 import { type RawSocket, signToken } from '../support/test-server.js';
-
-jest.setTimeout(60_000);
 
 /** The issue is seconds; what is measured by hand is below 50. This machine may have other things to do. */
 const LONGEST_MS = 500;

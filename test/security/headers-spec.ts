@@ -59,6 +59,7 @@ async function answersOf(url: string): Promise<Map<string, Fields>> {
     'stream without a token': { ...stream, headers: json, body: query('subscription { __typename }') },
     'stream by GET': { path: '/graphql/stream', headers: { authorization } },
     'page of Apollo Sandbox': { path: '/graphql', headers: { accept: 'text/html' } },
+    'the first address': { path: '/' },
     health: { path: '/healthz' },
     'health by HEAD': { method: 'HEAD', path: '/healthz' },
     readiness: { path: '/readyz' },

@@ -187,7 +187,7 @@ describe('the heap of a server, while the chats are kept that used a key', () =>
     expect(namesIn(await snapshotOf(server), keys)).toEqual([]);
   });
 
-  it('reaches no key that came in a request that was refused', async () => {
+  it('reaches no key that came in a request that was refused, or had to be cleaned', async () => {
     const server = await start({ LIMIT_KEY_CHANGES_PER_MINUTE: '3' });
     const keys: KnownKey[] = [];
     const know = (name: string): KnownKey => {
@@ -229,6 +229,19 @@ describe('the heap of a server, while the chats are kept that used a key', () =>
       input: { provider: 'OPENAI', apiKey: `sk-ant-api03-${anthropics.needle}` },
     });
     expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    const pasted: readonly (readonly [string, (key: string) => string, string | undefined])[] = [
+      ['two pieces', (key) => `${key} and more`, 'BAD_USER_INPUT'],
+      ['a mask', (key) => `${key}****`, 'BAD_USER_INPUT'],
+      ['JSON', (key) => `{"apiKey":"${key}"}`, 'BAD_USER_INPUT'],
+      ['a line of a shell', (key) => `export OPENAI_API_KEY="${key}";`, undefined],
+      ['a header', (key) => `"Authorization: Bearer ${key}"`, undefined],
+    ];
+    for (const [name, wrap, code] of pasted) {
+      const { errors: told } = await server.post('erin', STORE, {
+        input: { provider: 'OPENAI', apiKey: wrap(know(name).key) },
+      });
+      expect([name, told[0]?.extensions.code]).toEqual([name, code]);
+    }
     const codes = [];
     for (let count = 1; count <= 5; count += 1)
       codes.push(await codeFor('carol', `change ${String(count)}`, {}));

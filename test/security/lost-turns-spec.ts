@@ -1,11 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { jest } from '@jest/globals';
 import { signToken } from '../support/test-server.js';
 import { useServerProcess } from '../support/use-server-process.js';
-
-jest.setTimeout(60_000);
 
 /** Many times as many as one user's operations that may be prepared at once. */
 const LOST = 200;

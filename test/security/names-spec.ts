@@ -33,7 +33,17 @@ const wrappings: readonly ((key: string) => string)[] = [
   (key) => `[work]${key}`,
   (key) => `mine: ${key}`,
 ];
-const labels = ['work', 'Production key (EU)', 'fc-production-search-key', 'x'.repeat(100), '🔑 clé'];
+const labels = [
+  'work',
+  'Production key (EU)',
+  'fc-production-search-key',
+  'sk-ant-work-laptop-anthropic',
+  'sk-proj-telecommunications-department',
+  'sk-ant-AliceMacBookPro2026',
+  'tvly-searchForProduction',
+  'x'.repeat(100),
+  '🔑 clé',
+];
 
 describe('a key in the place of its name', () => {
   const processes = useProcesses();

@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { replay } from '../../demo/stand-in/behaviours.mjs';
 import { providerIdsOf } from '../../src/registry/provider-ids.js';
 import { useServerProcess } from '../support/use-server-process.js';
-
-jest.setTimeout(60_000);
 
 const KEY = 'key-of-alice-0123456789';
 /** Names that the providers' packages treat each in a way of its own. */

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { embeddedMigrationTarget } from '../../src/prisma/embedded-migration-target.js';
 import type { MigrationTarget } from '../../src/prisma/migrator.js';
 import { openPostgresMigrationTarget } from '../../src/prisma/postgres-migration-target.js';
 import type { DatabaseKind } from './database.js';
+import { databaseName } from './run-names.js';
 
 /** A database without tables. */
 export interface EmptyDatabase {
@@ -39,7 +39,7 @@ async function createInMemory(): Promise<EmptyDatabase> {
 
 async function createOnServer(): Promise<EmptyDatabase> {
   const server = process.env.TEST_DATABASE_URL!;
-  const name = `keystream_test_${randomBytes(6).toString('hex')}`;
+  const name = databaseName();
   const url = new URL(server);
   url.pathname = `/${name}`;
   await run(server, `CREATE DATABASE ${name}`);

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { openEmbeddedDatabase } from '../../src/prisma/embedded-database.js';
-import { openMigrationTarget } from '../../src/prisma/migration-target.js';
-import { Migrator } from '../../src/prisma/migrator.js';
+import { databaseName, runId } from './run-names.js';
 
 /** A database of a test's own, migrated, and gone afterwards. */
 export interface TestDatabase {
@@ -43,13 +41,10 @@ async function createEmbedded(): Promise<TestDatabase> {
 }
 
 async function createOnServer(): Promise<TestDatabase> {
-  const name = `keystream_test_${randomBytes(6).toString('hex')}`;
+  const name = databaseName();
   const url = new URL(process.env.TEST_DATABASE_URL!);
-  await onServer(`CREATE DATABASE ${name}`);
+  await onServer(`CREATE DATABASE ${name} TEMPLATE keystream_test_${runId()}_template`);
   url.pathname = `/${name}`;
-  const target = await openMigrationTarget({ migrationUrl: url.href, dataDir: '' });
-  await new Migrator(target).apply();
-  await target.close();
   const folder = await mkdtemp(join(tmpdir(), 'keystream-test-'));
   return {
     environment: { DATABASE_URL: url.href, DATA_DIR: folder },

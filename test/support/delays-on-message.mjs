@@ -1,13 +1,29 @@
-// Loaded into a server before it starts (`node --import`): tells how long its event loop was held at most, and its memory,
-// since it was asked the last time.
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+// Loaded into a server before it starts (`node --import`): tells for how long it held its event loop at most, since it was
+// asked the last time, and its memory.
+//
+// A hold is what the process computed from one turn of the loop to the next, and not what passed meanwhile: while other
+// processes have the processor, a loop stands still without a fault of its own.
+let turn = read();
+let longestMs = 0;
 
-const delay = monitorEventLoopDelay({ resolution: 1 });
-delay.enable();
+function measure() {
+  const next = read();
+  // Other threads of the process compute, too: all of them together for longer than has passed.
+  longestMs = Math.max(longestMs, Math.min(next.cpuMs - turn.cpuMs, next.atMs - turn.atMs));
+  turn = next;
+}
+
+setInterval(measure, 1).unref();
 
 process.on('message', () => {
-  process.send?.({ longestMs: delay.max / 1e6, residentBytes: process.memoryUsage.rss() });
-  delay.reset();
+  measure();
+  process.send?.({ longestMs, residentBytes: process.memoryUsage.rss() });
+  longestMs = 0;
 });
 // Only the server keeps its process alive.
 process.channel?.unref();
+
+function read() {
+  const { user, system } = process.cpuUsage();
+  return { atMs: performance.now(), cpuMs: (user + system) / 1_000 };
+}

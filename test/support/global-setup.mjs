@@ -1,18 +1,26 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { beginRun } from './begin-run.mjs';
+import { createTemplateDatabase } from './run-databases.mjs';
 
 /**
- * Builds what tests start as processes of their own, and makes one migrated embedded database for suites to copy:
+ * Builds what tests start as processes of their own, and makes one migrated database of each kind for suites to copy:
  * making one takes seconds, copying it a fraction of one.
  */
 export default async function setUp() {
-  /** @type {import('node:child_process').ExecFileSyncOptions} */
-  const quietly = { stdio: ['ignore', 'ignore', 'inherit'] };
-  execFileSync('npm', ['run', '--silent', 'build'], quietly);
-  const dataDir = await mkdtemp(join(tmpdir(), 'keystream-template-'));
-  const environment = { ...process.env, DATABASE_URL: '', MIGRATION_DATABASE_URL: '', DATA_DIR: dataDir };
-  execFileSync(process.execPath, ['dist/cli/migrate.js'], { ...quietly, env: environment });
-  process.env.TEST_TEMPLATE_DIR = dataDir;
+  const { run, folder } = await beginRun();
+  process.env.TEST_TEMPLATE_DIR = join(folder, 'template');
+
+  execFileSync('npm', ['run', '--silent', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  migrate({ DATABASE_URL: '', DATA_DIR: process.env.TEST_TEMPLATE_DIR });
+  if (process.env.TEST_DATABASE_URL)
+    migrate({ DATABASE_URL: await createTemplateDatabase(process.env.TEST_DATABASE_URL, run) });
+}
+
+/** @param {Record<string, string>} database */
+function migrate(database) {
+  execFileSync(process.execPath, ['dist/cli/migrate.js'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, MIGRATION_DATABASE_URL: '', ...database },
+  });
 }

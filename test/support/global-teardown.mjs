@@ -1,6 +1,1 @@
-import { rm } from 'node:fs/promises';
-
-export default async function tearDown() {
-  const template = process.env.TEST_TEMPLATE_DIR;
-  if (template) await rm(template, { recursive: true, force: true });
-}
+export { endRun as default } from './begin-run.mjs';

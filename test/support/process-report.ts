@@ -6,7 +6,10 @@ export const CAN_REPORT = ['--import', new URL('delays-on-message.mjs', import.m
 
 /** What a server says of itself. */
 export interface ProcessReport {
-  /** For how long its event loop was held at the most since it was asked the last time, in milliseconds. */
+  /**
+   * How long it computed at the most without a turn of its event loop, since it was asked the last time, in milliseconds
+   * of the processor: as many on a machine that is busy with other things.
+   */
   readonly longestMs: number;
   readonly residentBytes: number;
 }

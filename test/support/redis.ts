@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
+import { redisName } from './run-names.js';
 
 /** The Redis that tests may use. The suites in test/redis run only where TEST_REDIS_URL names one (jest.config.mjs). */
 export function redisUrl(): string {
@@ -22,7 +22,7 @@ export interface TestRedis {
 /** @param url by which servers reach it; this test's own connection goes straight to Redis */
 export function createRedis(url = redisUrl()): TestRedis {
   const redis = new Redis(redisUrl());
-  const environmentName = `test-${randomBytes(6).toString('hex')}`;
+  const environmentName = redisName();
   const keys = (): Promise<string[]> => redis.keys(`keystream:${environmentName}:*`);
   return {
     environment: { REDIS_URL: url, ENVIRONMENT_NAME: environmentName },

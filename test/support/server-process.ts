@@ -15,6 +15,7 @@ import {
 export const ENCRYPTION_KEY = '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f';
 
 const ROOT = new URL('../../', import.meta.url);
+const END_WITH_PARENT = ['--import', new URL('end-with-parent.mjs', import.meta.url).href];
 
 /** Variables of a server; undefined unsets one. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,7 +53,8 @@ export class NodeProcess {
     const variables = Object.entries({ PATH: process.env.PATH, ...environment }).filter(
       ([, value]) => value !== undefined,
     );
-    this.child = spawn(process.execPath, [...nodeArguments, fileURLToPath(new URL(script, ROOT))], {
+    const argv = [...END_WITH_PARENT, ...nodeArguments, fileURLToPath(new URL(script, ROOT))];
+    this.child = spawn(process.execPath, argv, {
       env: Object.fromEntries(variables),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SignJWT } from 'jose';
 import { WebSocket } from 'ws';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
+import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createApp, stopApp } from '../../src/create-app.js';
 import { registry } from '../../src/registry/registry.js';
@@ -60,6 +61,7 @@ export class TestServer {
     readonly app: NestFastifyApplication,
     readonly standIn: StandIn,
     readonly environment: Readonly<Record<string, string>>,
+    private readonly config: Config,
     private readonly ownsStandIn: boolean,
   ) {
     const { port } = app.getHttpServer().address() as AddressInfo;
@@ -88,9 +90,10 @@ export class TestServer {
       ...standIn.environment(),
       ...environment,
     };
-    const app = await createApp(loadConfig(variables, registry));
+    const config = loadConfig(variables, registry);
+    const app = await createApp(config);
     await app.listen(0, '127.0.0.1');
-    return new TestServer(app, standIn, variables, shared === undefined);
+    return new TestServer(app, standIn, variables, config, shared === undefined);
   }
 
   async stop(): Promise<void> {
@@ -186,6 +189,18 @@ export class TestServer {
       if (typeof code === 'string') return code;
     }
     throw new Error('The chat started.');
+  }
+
+  /** Starts a chat that waits for its watchers no longer than this, in milliseconds, where others here wait longer. */
+  async withGrace<Begun>(graceMs: number, begin: () => Promise<Begun>): Promise<Begun> {
+    const chat = this.config.chat as { disconnectGraceMs: number };
+    const { disconnectGraceMs } = chat;
+    chat.disconnectGraceMs = graceMs;
+    try {
+      return await begin();
+    } finally {
+      chat.disconnectGraceMs = disconnectGraceMs;
+    }
   }
 
   /** A bare WebSocket, for what the real client would not do. */

@@ -29,7 +29,7 @@ export function useServerProcess(
       ...environment,
     };
     running = { server: await new ServerProcess(variables, nodeArguments).listening(), standIn };
-  }, 120_000);
+  });
   afterAll(async () => {
     await running?.server.kill('SIGKILL');
     await running?.standIn.stop();

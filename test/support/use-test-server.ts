@@ -35,6 +35,10 @@ export async function emptyServer(server: TestServer): Promise<void> {
   server.standIn.forget();
   await server.app.get(DatabaseService).transaction(async (transaction) => {
     await transaction.$executeRaw`SET LOCAL keystream.audit_maintenance = 'on'`;
-    await transaction.$executeRaw`TRUNCATE api_keys, sealed_keys, audit_events, usage_hours`;
+    // Not TRUNCATE, which makes new files for each table and index: twenty times as long for the embedded database.
+    await transaction.$executeRaw`DELETE FROM sealed_keys`;
+    await transaction.$executeRaw`DELETE FROM api_keys`;
+    await transaction.$executeRaw`DELETE FROM audit_events`;
+    await transaction.$executeRaw`DELETE FROM usage_hours`;
   });
 }

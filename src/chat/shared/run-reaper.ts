@@ -2,6 +2,7 @@ import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/c
 import { AppError } from '../../common/app-error.js';
 import { describeError } from '../../common/describe-error.js';
 import type { KeyUseService } from '../../keys/key-use.service.js';
+import { logEnd } from '../../keys/log-end.js';
 import type { RedisConnection } from '../../redis/redis-connection.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { ServerPresence } from '../../redis/server-presence.js';
@@ -117,8 +118,10 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
       if (!hasEnd && (record === null || attempt === MAX_ATTEMPTS)) {
         await this.redis.call('DEL', names.meta, names.log);
       } else if (!hasEnd) continue;
-      if (record)
-        await this.uses.finish(record.userId, finishedChat(record.chatId, record.attempt, LOST_END));
+      if (record) {
+        const use = finishedChat(record.chatId, record.attempt, LOST_END);
+        if (await this.uses.finish(record.userId, use)) logEnd(record.userId, use);
+      }
       return;
     }
   }

@@ -1,59 +1,8 @@
-import { beginAnswer, endAnswer, showEvent } from './answer.mjs';
+import { fetcher } from './fetcher.mjs';
 import { tabs } from './tabs.mjs';
-import { authorization, installTokenForm } from './token.mjs';
+import { installTokenForm } from './token.mjs';
 
-const { GraphiQL, React, ReactDOM, graphqlWs } = window;
-
-const socketUrl = new URL('/graphql', window.location.href);
-socketUrl.protocol = socketUrl.protocol.replace('http', 'ws');
-
-const socket = graphqlWs.createClient({
-  url: socketUrl.href,
-  connectionParams: authorization,
-  // A chat that is subscribed to again is paid for again.
-  retryAttempts: 0,
-});
-
-const fetcher = GraphiQL.createFetcher({
-  url: '/graphql',
-  fetch: (url, options) => fetch(url, { ...options, headers: { ...options?.headers, ...authorization() } }),
-  wsClient: { ...socket, subscribe },
-});
-
-/**
- * Shows what a chat says on its way to GraphiQL.
- *
- * @param {import('graphql-ws').SubscribePayload} payload
- * @param {import('graphql-ws').Sink<any>} sink
- */
-function subscribe(payload, sink) {
-  beginAnswer();
-  const unsubscribe = socket.subscribe(payload, {
-    next(result) {
-      showEvent(/** @type {import('./answer.mjs').ChatEvent | undefined} */ (result.data?.chat));
-      sink.next(result);
-    },
-    error(error) {
-      endAnswer();
-      sink.error(
-        isForbidden(error) ? { message: 'The server needs a valid token: paste one above.' } : error,
-      );
-    },
-    complete() {
-      endAnswer();
-      sink.complete();
-    },
-  });
-  return () => {
-    unsubscribe();
-    endAnswer();
-  };
-}
-
-/** @param {unknown} error graphql-ws gives the event with which the socket was closed */
-function isForbidden(error) {
-  return error instanceof window.CloseEvent && error.code === graphqlWs.CloseCode.Forbidden;
-}
+const { GraphiQL, React, ReactDOM } = window;
 
 installTokenForm();
 ReactDOM.createRoot(document.getElementById('graphiql')).render(

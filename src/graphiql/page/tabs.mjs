@@ -81,11 +81,27 @@ subscription Chat($input: ChatInput!) {
 `,
     variables: `{
   "input": {
-    "provider": "OPENAI",
     "messages": [
       { "role": "USER", "content": "Why is the sky blue?" }
     ]
   }
+}`,
+  },
+  {
+    query: `# With the first engine that I have a key for.
+query Search($input: WebSearchInput!) {
+  webSearch(input: $input) {
+    provider
+    keySource
+    results {
+      title
+      url
+    }
+  }
+}
+`,
+    variables: `{
+  "input": { "query": "envelope encryption", "limit": 5 }
 }`,
   },
 ];

@@ -2,7 +2,6 @@ import type {
   ContentBlockParam,
   MessageCreateParamsStreaming,
   MessageParam,
-  RawMessageStreamEvent,
   Tool,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages/messages';
@@ -41,12 +40,17 @@ export class AnthropicTurn implements ToolTurn {
   readonly #blocks = new Map<unknown, Block>();
   readonly #length = new TurnLength();
 
-  add(event: RawMessageStreamEvent): void {
-    if (event.type === 'content_block_start') {
-      this.#blocks.set(event.index, new Block(event.content_block, this.#length));
-    } else if (event.type === 'content_block_delta') {
-      this.#blocks.get(event.index)?.add(event.delta);
-    }
+  /** What came before belongs to another message. */
+  restart(): void {
+    this.#blocks.clear();
+  }
+
+  begin(index: unknown, block: unknown): void {
+    this.#blocks.set(index, new Block(block, this.#length));
+  }
+
+  continue(index: unknown, delta: unknown): void {
+    this.#blocks.get(index)?.add(delta);
   }
 
   calls(): readonly ToolCall[] {

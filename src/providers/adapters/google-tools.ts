@@ -3,6 +3,7 @@ import type { Content, Part } from '@google/generative-ai';
 import type { ChatTools, ToolCall, ToolResult, ToolStep } from '../contract.js';
 import { isJsonObject, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
 import { listAt, valueAt } from '../value-at.js';
+import { StreamedArguments } from './google-streamed-call.js';
 
 /** The package's types know neither JSON Schema nor ids: https://ai.google.dev/api/caching#FunctionDeclaration */
 export interface ToolOptions {
@@ -46,34 +47,53 @@ function toResponsePart({ callId, name, content, isError }: ToolResult, hasId: b
 /** A turn as its parts, each as it came: the signature of a thought belongs to the very part that it arrived with. */
 export class GoogleTurn implements ToolTurn {
   readonly #parts: Part[] = [];
-  readonly #calls: ToolCall[] = [];
   readonly #length = new TurnLength();
+  /** The arguments of the last part, where that is a call which goes on. */
+  #streamed: StreamedArguments | null = null;
 
   add(answer: unknown): void {
     for (const part of listAt(answer, 'candidates', '0', 'content', 'parts')) {
       if (saysNothing(part)) continue;
       this.#length.add(part);
-      this.#parts.push(part as Part);
       const call = valueAt(part, 'functionCall');
-      if (call !== undefined) this.#calls.push(toCall(call));
+      if (!isJsonObject(call)) this.#parts.push(part as Part);
+      else if (this.#streamed && call.name === undefined) this.#continue(this.#streamed, call);
+      else this.#begin(part, call);
     }
   }
 
   calls(): readonly ToolCall[] {
-    return this.#calls;
+    return this.#parts.flatMap((part) => {
+      const call = valueAt(part, 'functionCall');
+      return call === undefined ? [] : toCall(call);
+    });
   }
 
   transcript(): readonly Part[] {
     return this.#parts;
   }
-}
 
-/** The API's words for a call that it does not hand on. */
-const WITHHELD_CALLS = new Set<unknown>(['UNEXPECTED_TOOL_CALL', 'MALFORMED_FUNCTION_CALL']);
+  #begin(part: unknown, call: Readonly<Record<string, unknown>>): void {
+    this.#streamed = null;
+    if (call.willContinue !== true) {
+      this.#parts.push(part as Part);
+      return;
+    }
+    const streamed = new StreamedArguments();
+    const { name, id } = call;
+    // The parts of the package's type have no signature.
+    this.#parts.push({
+      ...(part as object),
+      functionCall: { name, id, args: streamed.root },
+    } as unknown as Part);
+    this.#streamed = streamed;
+    this.#continue(streamed, call);
+  }
 
-/** Whether a turn ended with a call although the model was told to answer: the API may refuse to hand that on. */
-export function insistsOnCall(finishReason: unknown, tools: ChatTools | undefined): boolean {
-  return tools?.choice === 'NONE' && WITHHELD_CALLS.has(finishReason);
+  #continue(streamed: StreamedArguments, call: Readonly<Record<string, unknown>>): void {
+    streamed.add(call);
+    if (call.willContinue !== true) this.#streamed = null;
+  }
 }
 
 /** An empty text, of which the API sends some and takes none back, unless it carries a signature. */

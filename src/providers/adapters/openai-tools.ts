@@ -2,11 +2,11 @@ import type {
   FunctionTool,
   ResponseCreateParamsStreaming,
   ResponseInput,
-  ResponseStreamEvent,
 } from 'openai/resources/responses/responses';
 import type { ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
+import type { AdditionName } from '../refused-addition.error.js';
 import { parseArguments, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
-import { valueAt } from '../value-at.js';
+import { indexAt, valueAt } from '../value-at.js';
 
 /** Models that do not reason refuse a request for their reasoning. No new ones have come since the fifth generation. */
 const DOES_NOT_REASON = /^(ft:)?(gpt-[34]|chatgpt-)|-chat\b/;
@@ -15,12 +15,14 @@ const DOES_NOT_REASON = /^(ft:)?(gpt-[34]|chatgpt-)|-chat\b/;
 export function toToolOptions(
   model: string,
   { definitions, choice }: ChatTools,
+  without: ReadonlySet<AdditionName>,
 ): Pick<ResponseCreateParamsStreaming, 'tools' | 'tool_choice' | 'include'> {
   return {
     tools: definitions.map(toFunctionTool),
     tool_choice: choice === 'NONE' ? 'none' : 'auto',
     // Nothing is stored there: the reasoning has to travel, so that the next turn can go on from it.
-    ...(!DOES_NOT_REASON.test(model) && { include: ['reasoning.encrypted_content'] }),
+    ...(!without.has('sealedReasoning') &&
+      !DOES_NOT_REASON.test(model) && { include: ['reasoning.encrypted_content'] }),
   };
 }
 
@@ -44,28 +46,60 @@ function isLost(item: unknown): boolean {
   return valueAt(item, 'type') === 'reasoning' && typeof valueAt(item, 'encrypted_content') !== 'string';
 }
 
+type Item = ResponseInput[number];
+
 /** A turn as the API's own items: it wants them back as they were. */
 export class OpenAiTurn implements ToolTurn {
-  readonly #items: ResponseInput = [];
+  readonly #items: Item[] = [];
+  /** By the item's index: gateways say arguments before they say the item, and leave them out there. */
+  readonly #arguments = new Map<number | undefined, string>();
   readonly #length = new TurnLength();
 
-  add(event: ResponseStreamEvent): void {
-    if (event.type === 'response.function_call_arguments.delta') this.#length.add(event.delta);
-    if (event.type !== 'response.output_item.done') return;
-    this.#length.add(event.item);
-    if (!isLost(event.item)) this.#items.push(event.item as ResponseInput[number]);
+  add(event: unknown, type: unknown): void {
+    const index = indexAt(event, 'output_index');
+    if (type === 'response.output_item.done') this.#keep(valueAt(event, 'item'), index);
+    const isDelta = type === 'response.function_call_arguments.delta';
+    if (!isDelta && type !== 'response.function_call_arguments.done') return;
+    const piece = valueAt(event, isDelta ? 'delta' : 'arguments');
+    if (typeof piece !== 'string' || piece === '') return;
+    this.#length.add(this.#arguments.has(index) ? piece : [piece]);
+    this.#arguments.set(index, isDelta ? (this.#arguments.get(index) ?? '') + piece : piece);
+  }
+
+  /** @param output what the answer holds in the end: of it what did not come by itself */
+  complete(output: readonly unknown[]): void {
+    const missing = this.#items.length === 0 ? output : this.#missingCalls(output);
+    for (const item of missing) this.#keep(item, output.indexOf(item));
   }
 
   calls(): readonly ToolCall[] {
-    return this.#items
-      .filter((item) => valueAt(item, 'type') === 'function_call')
-      .map((item) => {
-        const input = parseArguments(valueAt(item, 'arguments'));
-        return toToolCall(valueAt(item, 'call_id'), valueAt(item, 'name'), input);
-      });
+    return this.#items.filter(isCall).map((item) => {
+      const input = parseArguments(valueAt(item, 'arguments'));
+      return toToolCall(valueAt(item, 'call_id'), valueAt(item, 'name'), input);
+    });
   }
 
   transcript(): ResponseInput {
     return this.#items;
   }
+
+  #keep(item: unknown, index: number | undefined): void {
+    this.#length.add(item);
+    if (isLost(item)) return;
+    const written = isCall(item) && !valueAt(item, 'arguments') && this.#arguments.get(index);
+    this.#items.push((written ? { ...(item as object), arguments: written } : item) as Item);
+  }
+
+  /** Gateways change ids between two events: where there are as many calls as before, they are the same ones. */
+  #missingCalls(output: readonly unknown[]): readonly unknown[] {
+    const calls = output.filter(isCall);
+    const kept = this.#items.filter(isCall);
+    if (calls.length <= kept.length) return [];
+    const ids = new Set(kept.map((item) => valueAt(item, 'call_id')));
+    return calls.filter((item) => !ids.has(valueAt(item, 'call_id')));
+  }
+}
+
+function isCall(item: unknown): boolean {
+  return valueAt(item, 'type') === 'function_call';
 }

@@ -3,6 +3,7 @@ import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
 import { defineSearchEngine, type SearchHit, type SearchRequest } from '../contract.js';
 import { EngineClient, type FailureDialect } from '../engine-client.js';
 import { fieldOf, listOrNoneOf, textOf } from '../json-fields.js';
+import { braveCountries, braveLanguages, EVERY_COUNTRY, toSearchLanguage } from './brave-codes.js';
 
 const failures: FailureDialect = {
   // A 422 is about the key or about a parameter, a 429 about the second's rate or about the month's quota.
@@ -20,6 +21,7 @@ const failures: FailureDialect = {
     const errors = fieldOf(body, 'errors');
     return [textOf(fieldOf(body, 'error'), 'code'), textOf(Array.isArray(errors) ? errors[0] : null, 'code')];
   },
+  statusIn: (body) => fieldOf(fieldOf(body, 'error'), 'status'),
   retryAfterMs: untilWindowsReset,
 };
 
@@ -41,6 +43,9 @@ export const brave = defineSearchEngine({
   },
   keyPrefixes: { public: ['BSA'], unmistakable: [] },
   options: ['country', 'language', 'safeSearch'],
+  countries: braveCountries,
+  languages: braveLanguages,
+  queryLimit: { characters: 400, words: 50 },
   textFormat: 'HTML',
   createAdapter(settings, http) {
     const client = new EngineClient(http, settings, failures);
@@ -61,31 +66,16 @@ export const brave = defineSearchEngine({
 });
 
 function toQuery({ query, limit, country, language, safeSearch }: SearchRequest): URLSearchParams {
+  const searchLanguage = toSearchLanguage(language, country);
   return new URLSearchParams({
     q: query,
     count: String(limit),
     text_decorations: 'false',
     result_filter: 'web',
-    ...(country !== undefined && { country }),
-    ...(language !== undefined && { search_lang: toSearchLanguage(language, country) }),
+    ...(country !== undefined && { country: braveCountries.has(country) ? country : EVERY_COUNTRY }),
+    ...(searchLanguage !== undefined && { search_lang: searchLanguage }),
     ...(safeSearch !== undefined && { safesearch: safeSearch.toLowerCase() }),
   });
-}
-
-/** Brave's names of languages are those of ISO 639-1, but for these. */
-function toSearchLanguage(language: string, country: string | undefined): string {
-  switch (language) {
-    case 'ja':
-      return 'jp';
-    case 'no':
-      return 'nb';
-    case 'pt':
-      return country === 'BR' ? 'pt-br' : 'pt-pt';
-    case 'zh':
-      return country === 'TW' || country === 'HK' ? 'zh-hant' : 'zh-hans';
-    default:
-      return language;
-  }
 }
 
 /** An answer without results has no part `web` at all. */

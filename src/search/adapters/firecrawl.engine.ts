@@ -11,7 +11,10 @@ const TIME_FOR_A_PAGE = 0.6;
 /** Firecrawl refuses a shorter one, in milliseconds. */
 const SHORTEST_TIME_FOR_A_PAGE = 1_000;
 
-/** Firecrawl's `POST /v2/search`: https://docs.firecrawl.dev/api-reference/endpoint/search */
+/**
+ * Firecrawl's `POST /v2/search`: https://docs.firecrawl.dev/api-reference/endpoint/search. It refuses a body with a field
+ * that it does not know.
+ */
 export const firecrawl = defineSearchEngine({
   id: 'FIRECRAWL',
   kind: 'SEARCH',
@@ -28,7 +31,8 @@ export const firecrawl = defineSearchEngine({
     },
   },
   keyPrefixes: { public: ['fc-'], unmistakable: ['fc-'] },
-  options: ['country', 'language', 'safeSearch'],
+  options: ['country', 'language'],
+  queryLimit: { characters: 500 },
   textFormat: 'TEXT',
   createAdapter(settings, http) {
     const client = new EngineClient(http, settings, failures);
@@ -54,7 +58,7 @@ export const firecrawl = defineSearchEngine({
 });
 
 function toBody(
-  { query, limit, includeContent, country, language, safeSearch }: SearchRequest,
+  { query, limit, includeContent, country, language }: SearchRequest,
   pageTimeoutMs: number,
 ): Record<string, unknown> {
   return {
@@ -62,16 +66,18 @@ function toBody(
     limit,
     ...(country !== undefined && { country }),
     ...(language !== undefined && { lang: language }),
-    // Firecrawl knows on and off.
-    ...(safeSearch !== undefined && { safe: safeSearch !== 'OFF' }),
     ...(includeContent && { scrapeOptions: { formats: ['markdown'], timeout: pageTimeoutMs } }),
   };
 }
 
-/** The results stand in one list for each source asked; a source that found nothing may have none. */
+/**
+ * The results stand in one list for each source asked; a source that found nothing may have none. Where it is the only
+ * one, older versions give its list alone.
+ */
 function resultsOf(answer: unknown): readonly unknown[] {
   if (fieldOf(answer, 'success') !== true) throw new ProviderUnavailableError();
-  return listOrNoneOf(fieldOf(answer, 'data'), 'web');
+  const data = fieldOf(answer, 'data');
+  return Array.isArray(data) ? (data as unknown[]) : listOrNoneOf(data, 'web');
 }
 
 function toHit(result: unknown): SearchHit {

@@ -1,16 +1,17 @@
-import { ProviderTimeoutError } from '../../outbound/upstream-error.js';
+import { ProviderTimeoutError, ProviderUnavailableError } from '../../outbound/upstream-error.js';
 import type { Secret } from '../../common/secret.js';
 import { defineSearchEngine, type SearchHit, type SearchRequest } from '../contract.js';
 import { withDeadline } from '../deadline.js';
 import { EngineClient, type FailureDialect } from '../engine-client.js';
-import { listOf, textOf } from '../json-fields.js';
+import { fieldOf, hasOneOf, listOrNoneOf, textOf } from '../json-fields.js';
 import { mapConcurrently } from '../map-concurrently.js';
 import { selectHits } from '../select-hits.js';
 
 const failures: FailureDialect = {
   // Spent credit is a 400 that nothing but its message tells from a bad request.
-  table: { codes: { 'Not enough credits': 'keyExhausted' } },
+  table: { codes: { 'Not enough credits': 'keyExhausted', 'Unauthorized.': 'keyRejected' } },
   codesOf: (body) => [textOf(body, 'message')],
+  statusIn: (body) => fieldOf(body, 'statusCode'),
 };
 
 /** Pages that are fetched at the same time. */
@@ -34,17 +35,19 @@ export const serper = defineSearchEngine({
   },
   keyPrefixes: { public: [], unmistakable: [] },
   options: ['country', 'language'],
+  // Google's search pages take no longer words than that.
+  queryLimit: { characters: 2048 },
   textFormat: 'TEXT',
   createAdapter(settings, http) {
     const client = new EngineClient(http, settings, failures);
     return {
-      async search(request, key, signal) {
+      async search(request, key, signal, onLoss) {
         const pagesUntil = performance.now() + settings.firstByteTimeoutMs * TIME_FOR_PAGES;
         const hits = await searchGoogle(client, request, key, signal);
         const timeForPages = pagesUntil - performance.now();
         if (!request.includeContent || timeForPages <= 0) return hits;
         // Each page is paid for: none is fetched that would not be shown.
-        return addContent(client, selectHits(hits, request.limit), key, signal, timeForPages);
+        return addContent(client, selectHits(hits, request.limit), key, signal, timeForPages, onLoss);
       },
     };
   },
@@ -70,7 +73,28 @@ async function searchGoogle(
     },
     signal,
   );
-  return listOf(answer, 'organic').map(toHit);
+  return resultsOf(answer).map(toHit);
+}
+
+/** The parts of an answer beside the results. Which of them are there depends on what Google shows. */
+const OTHER_PARTS = [
+  'searchParameters',
+  'credits',
+  'answerBox',
+  'knowledgeGraph',
+  'peopleAlsoAsk',
+  'relatedSearches',
+  'topStories',
+  'images',
+  'videos',
+  'places',
+  'shopping',
+];
+
+/** An answer without results has no part `organic`: there is only an answer box, or nothing but what was asked. */
+function resultsOf(answer: unknown): readonly unknown[] {
+  if (!hasOneOf(answer, ['organic', ...OTHER_PARTS])) throw new ProviderUnavailableError();
+  return listOrNoneOf(answer, 'organic');
 }
 
 function toHit(result: unknown): SearchHit {
@@ -90,6 +114,7 @@ async function addContent(
   key: Secret,
   signal: AbortSignal,
   milliseconds: number,
+  onLoss: (error: unknown) => void = () => undefined,
 ): Promise<SearchHit[]> {
   const withContent = await withDeadline(
     milliseconds,
@@ -98,7 +123,10 @@ async function addContent(
     (inTime) =>
       mapConcurrently(hits, CONCURRENT_PAGES, async (hit) => ({
         ...hit,
-        content: await scrape(client, hit.url, key, inTime).catch(() => null),
+        content: await scrape(client, hit.url, key, inTime).catch((error: unknown) => {
+          onLoss(error);
+          return null;
+        }),
       })),
   );
   signal.throwIfAborted();

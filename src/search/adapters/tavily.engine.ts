@@ -1,6 +1,8 @@
+import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
 import { defineSearchEngine, type SearchHit, type SearchRequest } from '../contract.js';
 import { EngineClient, type FailureDialect } from '../engine-client.js';
-import { fieldOf, listOf, textOf } from '../json-fields.js';
+import { fieldOf, hasOneOf, listOrNoneOf, textOf } from '../json-fields.js';
+import { tavilyCountries } from './tavily-countries.js';
 
 const failures: FailureDialect = {
   // 432: the plan's limit; 433: the limit of what is paid as one goes.
@@ -20,6 +22,9 @@ export const tavily = defineSearchEngine({
   },
   keyPrefixes: { public: ['tvly-dev-', 'tvly-'], unmistakable: ['tvly-'] },
   options: ['country', 'depth'],
+  countries: new Set(tavilyCountries.keys()),
+  // "Query is too long. Max query length is 400 characters."
+  queryLimit: { characters: 400 },
   textFormat: 'TEXT',
   createAdapter(settings, http) {
     const client = new EngineClient(http, settings, failures);
@@ -34,37 +39,30 @@ export const tavily = defineSearchEngine({
           },
           signal,
         );
-        return listOf(answer, 'results').map(toHit);
+        return resultsOf(answer).map(toHit);
       },
     };
   },
 });
 
 function toBody({ query, limit, includeContent, country, depth }: SearchRequest): Record<string, unknown> {
+  const countryName = country === undefined ? undefined : tavilyCountries.get(country);
   return {
     query,
     topic: 'general',
     max_results: limit,
     include_raw_content: includeContent ? 'markdown' : false,
     ...(depth !== undefined && { search_depth: depth.toLowerCase() }),
-    ...(country !== undefined && { country: toCountryName(country) }),
+    ...(countryName !== undefined && { country: countryName }),
   };
 }
 
-/** Where Tavily's name of a country is not the one that the Unicode consortium's data have. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  CG: 'congo',
-  CZ: 'czech republic',
-  MM: 'myanmar',
-  TR: 'turkey',
-};
-
-const countryNames = new Intl.DisplayNames('en', { type: 'region' });
-
-/** Tavily takes English names in lower case; one that it does not know it refuses as a bad request. */
-function toCountryName(code: string): string {
-  const name = OTHER_NAMES[code] ?? countryNames.of(code) ?? code;
-  return name.toLowerCase().replace('&', 'and');
+/** An answer without results may have no list, or null in its place. */
+function resultsOf(answer: unknown): readonly unknown[] {
+  if (!hasOneOf(answer, ['results', 'query', 'response_time', 'request_id'])) {
+    throw new ProviderUnavailableError();
+  }
+  return listOrNoneOf(answer, 'results');
 }
 
 function toHit(result: unknown): SearchHit {

@@ -1,0 +1,9 @@
+import everything from './jest.config.mjs';
+
+/** The suites beside the source: they need no build, no database and no server. */
+/** @type {import('jest').Config} */
+export default {
+  ...everything,
+  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  globalSetup: '<rootDir>/test/support/unit-setup.mjs',
+};

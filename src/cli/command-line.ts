@@ -1,0 +1,58 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { StartupError } from '../common/startup-error.js';
+
+/** What a command is for and how it is called, in the lines that `--help` prints. */
+export interface Usage {
+  /** As it is typed: `npm run token -- --user <id>`. */
+  readonly call: string;
+  /** What it does, in a sentence. */
+  readonly does: string;
+  /** What each option means, by how it is typed: `--user <id>`. */
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** Not what a command takes. Its message holds the usage. */
+export class UsageError extends StartupError {
+  constructor(mistake: string, usage: Usage) {
+    super(`${mistake}\n\n${usageText(usage)}`);
+  }
+}
+
+/** Somebody asks how a command is used, which is no mistake. */
+export class HelpRequest extends StartupError {
+  constructor(usage: Usage) {
+    super(usageText(usage));
+  }
+}
+
+/**
+ * The options of a command line, as `parseArgs` of Node reads them.
+ *
+ * @throws UsageError for what the command does not take
+ * @throws HelpRequest for `--help` and `-h`, whatever stands beside it
+ */
+export function readOptions<const Options extends NonNullable<ParseArgsConfig['options']>>(
+  commandLine: readonly string[],
+  usage: Usage,
+  options: Options,
+): ReturnType<typeof parseArgs<{ options: Options }>>['values'] {
+  if (commandLine.some((argument) => argument === '--help' || argument === '-h'))
+    throw new HelpRequest(usage);
+  try {
+    return parseArgs({ args: [...commandLine], options }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), usage);
+  }
+}
+
+function usageText({ call, does, options = {} }: Usage): string {
+  const lines = Object.entries({ ...options, '--help': 'print this' });
+  const width = Math.max(...lines.map(([option]) => option.length));
+  return [
+    `Usage: ${call}`,
+    '',
+    does,
+    '',
+    ...lines.map(([option, meaning]) => `  ${option.padEnd(width)}  ${meaning}`),
+  ].join('\n');
+}

@@ -1,0 +1,35 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { BoundedLines } from '../common/bounded-lines.js';
+import { UpstreamError } from './upstream-error.js';
+
+/** Tells the operator of each failure of a provider: who, where, and by which number or name. Never in its words. */
+@Injectable()
+export class UpstreamLog implements OnApplicationShutdown {
+  readonly #lines = new BoundedLines(new Logger('Upstream'));
+
+  /**
+   * @param provider its id
+   * @param address of the operator's settings, where the error does not say which host it was
+   * @param error anything but an UpstreamError is no failure of a provider
+   */
+  warn(provider: string, address: string | undefined, error: unknown): void {
+    if (!(error instanceof UpstreamError)) return;
+    const { code, status, networkCode } = error;
+    this.#lines.warn('A provider failed', {
+      provider,
+      host: error.host ?? hostOf(address),
+      code,
+      ...(status !== null && { status }),
+      ...(networkCode !== null && { errno: networkCode }),
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.#lines.flush();
+  }
+}
+
+/** Of an address, what holds neither a user's name nor a query. */
+export function hostOf(address: string | undefined): string | null {
+  return address !== undefined && URL.canParse(address) ? new URL(address).host : null;
+}

@@ -1,0 +1,73 @@
+import type {
+  ContentBlockParam,
+  MessageCreateParamsStreaming,
+  MessageParam,
+  ThinkingConfigParam,
+} from '@anthropic-ai/sdk/resources/messages/messages';
+import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
+import type { AdditionName } from '../refused-addition.error.js';
+import { toToolOptions, toTurns } from './anthropic-tools.js';
+
+/** The API wants a limit with each request. Every current model allows this one. */
+const DEFAULT_MAX_TOKENS = 16_384;
+
+/** Models before 4.6 think within a number of tokens; later ones take an effort, and refuse the number. */
+const THINKS_WITHIN_A_BUDGET = /^claude-(3|(opus|sonnet|haiku)-4(-[0-5])?(-\d{8})?$)/;
+const MIN_BUDGET_TOKENS = 1024;
+const budgets: Readonly<Record<ReasoningEffort, number>> = { LOW: 2048, MEDIUM: 6144, HIGH: 12_288 };
+const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
+
+/** https://platform.claude.com/docs/en/api/messages/create */
+export function toBody(
+  request: ChatRequest,
+  without: ReadonlySet<AdditionName>,
+): MessageCreateParamsStreaming {
+  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
+  // The API takes instructions beside the conversation: those from the middle of it join the first ones.
+  const system = messages.filter(({ role }) => role === 'SYSTEM');
+  return {
+    model,
+    max_tokens: maxOutputTokens ?? DEFAULT_MAX_TOKENS,
+    messages: toMessages(messages, tools?.steps ?? []),
+    stream: true,
+    ...(system.length > 0 && { system: system.map(({ content }) => content).join('\n\n') }),
+    ...(temperature !== undefined && { temperature }),
+    ...(reasoningEffort && toThinking(request, reasoningEffort, without)),
+    ...(tools && toToolOptions(tools)),
+  };
+}
+
+/** The API joins neighbours of one role by itself; gateways refuse them. */
+function toMessages(messages: ChatRequest['messages'], steps: readonly ToolStep[]): MessageParam[] {
+  const said = messages
+    .filter(({ role }) => role !== 'SYSTEM')
+    .map(({ role, content }): MessageParam => ({ role: role === 'USER' ? 'user' : 'assistant', content }));
+  const turns: MessageParam[] = [];
+  for (const turn of [...said, ...steps.flatMap(toTurns)]) {
+    const last = turns.at(-1);
+    if (last?.role !== turn.role) turns.push({ ...turn });
+    else last.content = [...blocksOf(last), ...blocksOf(turn)];
+  }
+  return turns;
+}
+
+function blocksOf({ content }: MessageParam): ContentBlockParam[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+}
+
+function toThinking(
+  { model, maxOutputTokens = DEFAULT_MAX_TOKENS }: ChatRequest,
+  effort: ReasoningEffort,
+  without: ReadonlySet<AdditionName>,
+): Pick<MessageCreateParamsStreaming, 'thinking' | 'output_config'> {
+  if (!THINKS_WITHIN_A_BUDGET.test(model)) {
+    return {
+      thinking: { type: 'adaptive', ...(!without.has('shownReasoning') && { display: 'summarized' }) },
+      output_config: { effort: efforts[effort] },
+    };
+  }
+  // The budget counts towards `max_tokens` and must stay below it.
+  const budget = Math.max(MIN_BUDGET_TOKENS, Math.min(budgets[effort], maxOutputTokens - 1));
+  const thinking: ThinkingConfigParam = { type: 'enabled', budget_tokens: budget };
+  return { thinking };
+}

@@ -1,0 +1,65 @@
+import type { Content, GenerateContentRequest, GenerationConfig } from '@google/generative-ai';
+import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
+import type { AdditionName } from '../refused-addition.error.js';
+import { toToolOptions, toTurns, type ToolOptions } from './google-tools.js';
+
+/** Models of the second generation think within a number of tokens; later ones take a level, and refuse the number. */
+const THINKS_WITHIN_A_BUDGET = /^gemini-2\b/;
+const budgets: Readonly<Record<ReasoningEffort, number>> = { LOW: 1024, MEDIUM: 8192, HIGH: 24_576 };
+const levels = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
+
+/** The package's type is older than thinking: https://ai.google.dev/gemini-api/docs/thinking */
+interface ThinkingConfig {
+  readonly includeThoughts?: boolean;
+  readonly thinkingBudget?: number;
+  readonly thinkingLevel?: (typeof levels)[ReasoningEffort];
+}
+
+type Body = Omit<GenerateContentRequest, keyof ToolOptions> & Partial<ToolOptions>;
+
+/** https://ai.google.dev/api/generate-content */
+export function toBody(request: ChatRequest, without: ReadonlySet<AdditionName>): Body {
+  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
+  const instructions = messages.filter(({ role }) => role === 'SYSTEM');
+  const generationConfig: GenerationConfig & { thinkingConfig?: ThinkingConfig } = {
+    ...(temperature !== undefined && { temperature }),
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(reasoningEffort && { thinkingConfig: toThinking(model, reasoningEffort, without) }),
+  };
+  return {
+    contents: toContents(messages, tools?.steps ?? []),
+    generationConfig,
+    // The API takes instructions beside the conversation: those from the middle of it join the first ones.
+    ...(instructions.length > 0 && {
+      systemInstruction: { role: 'system', parts: instructions.map(({ content: text }) => ({ text })) },
+    }),
+    ...(tools && toToolOptions(tools)),
+  };
+}
+
+/** The API's turns alternate: neighbours with one role become one turn. */
+function toContents(messages: ChatRequest['messages'], steps: readonly ToolStep[]): Content[] {
+  const said = messages
+    .filter(({ role }) => role !== 'SYSTEM')
+    .map(({ role, content: text }) => ({ role: role === 'USER' ? 'user' : 'model', parts: [{ text }] }));
+  const contents: Content[] = [];
+  for (const turn of [...said, ...steps.flatMap(toTurns)]) {
+    const last = contents.at(-1);
+    if (last?.role === turn.role) last.parts.push(...turn.parts);
+    else contents.push(turn);
+  }
+  return contents;
+}
+
+function toThinking(
+  model: string,
+  effort: ReasoningEffort,
+  without: ReadonlySet<AdditionName>,
+): ThinkingConfig {
+  return {
+    ...(!without.has('shownReasoning') && { includeThoughts: true }),
+    ...(THINKS_WITHIN_A_BUDGET.test(model)
+      ? { thinkingBudget: budgets[effort] }
+      : { thinkingLevel: levels[effort] }),
+  };
+}

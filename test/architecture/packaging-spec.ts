@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { listVariables } from '../../src/config/load-config.js';
+import { registry } from '../../src/registry/registry.js';
+
+const read = (name: string): string => readFileSync(join(import.meta.dirname, '../..', name), 'utf8');
+
+/** The release line that the project ships on (https://github.com/nodejs/release). */
+const SHIPPED = read('.nvmrc').trim();
+/** The user `node` of Node's images. */
+const USER = '1000';
+
+interface Service {
+  readonly image?: string;
+  readonly build?: string;
+  readonly pull_policy?: string;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly stop_grace_period?: string;
+}
+const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
+  services: Readonly<Record<string, Service>>;
+};
+
+describe('the version of Node', () => {
+  it('is one and the same wherever the project names the one that it ships on', () => {
+    const images = [...read('Dockerfile').matchAll(/^FROM node:(\d+)/gm)].map(([, major]) => major);
+    expect(images.length).toBeGreaterThan(0);
+    expect(new Set(images)).toEqual(new Set([SHIPPED]));
+    // The check reads it where developers' tools do.
+    expect(read('.ci/run')).toMatch(/^\.ci\/on-shipped-node /m);
+    expect(read('.ci/on-shipped-node')).toContain('"node@$(< .nvmrc)"');
+  });
+
+  it('is one that is still mended: 20 is not since April 2026', () => {
+    expect(Number(SHIPPED)).toBeGreaterThanOrEqual(24);
+  });
+
+  it('may be an older one, which the types hold the code to', () => {
+    const { engines, devDependencies } = JSON.parse(read('package.json')) as {
+      engines: { node: string };
+      devDependencies: Record<string, string>;
+    };
+    expect(engines.node).toBe('>=20.19');
+    expect(devDependencies['@types/node']).toMatch(/^20\.19\./);
+    expect(read('README.md')).toContain('Node 20.19 or later');
+  });
+});
+
+describe('the container image', () => {
+  const instructions = read('Dockerfile').split('\n');
+
+  it('names its user by number, as runAsNonRoot wants it, and gives the data to that user', () => {
+    expect(instructions.filter((line) => line.startsWith('USER '))).toEqual([`USER ${USER}`]);
+    expect(instructions.find((line) => line.endsWith(' /data'))).toContain(`--owner=${USER} --group=${USER}`);
+  });
+
+  it('is built once for the migrations and the server, and comes from no registry', () => {
+    const ours = Object.entries(services).filter(([, { image }]) => image?.startsWith('keystream'));
+    expect(ours.map(([name, { image }]) => [name, image])).toEqual([
+      ['migrate', 'keystream:local'],
+      ['server', 'keystream:local'],
+    ]);
+    expect(services.migrate).toMatchObject({ build: '.', pull_policy: 'build' });
+    expect(services.server?.build).toBeUndefined();
+    expect(services.server).toMatchObject({
+      pull_policy: 'never',
+      depends_on: { migrate: { condition: 'service_completed_successfully' } },
+    });
+  });
+
+  it('has the time to drain that its settings give it, and some to end', () => {
+    const { default: drainMs } = listVariables(registry).find(({ name }) => name === 'DRAIN_TIMEOUT_MS')!;
+    expect(services.server?.stop_grace_period).toBe(`15s\${DRAIN_TIMEOUT_MS:-${String(drainMs)}}ms`);
+  });
+});
