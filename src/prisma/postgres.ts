@@ -36,7 +36,7 @@ const limitsFor = (limits: DatabaseLimits): Settings => ({
 });
 
 /** The URL as the driver takes it. */
-function driverUrl(url: string): URL {
+export function driverUrl(url: string): URL {
   const address = parsePostgresUrl(url);
   setTls(address.searchParams);
   return address;

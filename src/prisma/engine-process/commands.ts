@@ -3,7 +3,7 @@ import { postgresUrl } from '../../config/postgres-url.js';
 import { InvalidValueError } from '../../config/variable.js';
 import { explainFailure } from '../database-problem.js';
 import { codesOf, hasCode } from '../error-codes.js';
-import { addressOf, withSession } from '../postgres.js';
+import { addressOf, driverUrl } from '../postgres.js';
 import { isTlsFailure } from '../../common/tls-errors.js';
 
 const CONNECT_MS = 5_000;
@@ -64,7 +64,10 @@ async function createDatabase(url: string): Promise<void> {
 }
 
 async function execute(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: withSession(url), connectionTimeoutMillis: CONNECT_MS });
+  const client = new pg.Client({
+    connectionString: driverUrl(url).href,
+    connectionTimeoutMillis: CONNECT_MS,
+  });
   // After the connection is made, its loss is the statement's failure.
   client.on('error', () => undefined);
   await client.connect();
