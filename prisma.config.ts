@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
 import { loadEnvFile } from './scripts/load-env-file.mjs';
+import { StartupError } from './src/common/startup-error.js';
+import { loadDatabaseConfig } from './src/config/load-config.js';
 
 const ENGINE_VARIABLE = 'PRISMA_SCHEMA_ENGINE_BINARY';
 
@@ -18,25 +20,43 @@ function isEngineDownloaded(): boolean {
 
 // The CLI reads this file before it looks for its engine. Ours needs no download (docs/adr/0002).
 if (process.env[ENGINE_VARIABLE] === undefined && process.platform !== 'win32' && !isEngineDownloaded()) {
-  process.env[ENGINE_VARIABLE] = fileURLToPath(new URL('./scripts/schema-engine.mjs', import.meta.url));
+  process.env[ENGINE_VARIABLE] = fileURLToPath(new URL('./scripts/schema-engine', import.meta.url));
 }
 
 // As `npm run migrate` does.
 loadEnvFile();
 
-// An empty value is how compose files write "none".
-const url = [process.env.MIGRATION_DATABASE_URL, process.env.DATABASE_URL].find((value) => value);
-
 const [, , command, subcommand] = process.argv;
-if (!url && (command === 'db' || (command === 'migrate' && subcommand !== 'diff'))) {
-  process.stderr.write(
+const needsDatabase = command === 'db' || (command === 'migrate' && subcommand !== 'diff');
+
+/** The database of `npm run migrate`. What is wrong with its variables matters only to commands that need it. */
+function findUrl(): string | null {
+  try {
+    return loadDatabaseConfig(process.env).migrationUrl;
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    if (needsDatabase) stop(error.message);
+    return null;
+  }
+}
+
+function stop(words: string): never {
+  process.stderr.write(`${words}\n`);
+  process.exit(1);
+}
+
+// An empty value is how compose files write "none".
+const isEmbedded = !process.env.DATABASE_URL && !process.env.MIGRATION_DATABASE_URL;
+if (isEmbedded && needsDatabase) {
+  stop(
     'DATABASE_URL is not set, and npx prisma works on a PostgreSQL server only.\n' +
-      'For the embedded database: npm run migrate, npm run migrate:status.\n',
+      'For the embedded database: npm run migrate, npm run migrate:status.',
   );
 }
+const url = findUrl();
 
 export default defineConfig({
   schema: join('prisma', 'schema.prisma'),
   migrations: { path: join('prisma', 'migrations') },
-  ...(url ? { datasource: { url } } : {}),
+  ...(url !== null ? { datasource: { url } } : {}),
 });

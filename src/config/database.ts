@@ -1,6 +1,7 @@
 import type { GeneralConfig } from './general.js';
 import { trueOrFalse } from './parsers.js';
-import { postgresUrl } from './url-parsers.js';
+import { sslMode } from './postgres-tls.js';
+import { postgresUrl } from './postgres-url.js';
 import type { DefaultedVariable, Variable } from './variable.js';
 import type { VariableReader } from './variable-reader.js';
 
@@ -24,6 +25,12 @@ export const databaseVariables = {
     default: null,
     parse: postgresUrl,
   } satisfies Variable<string>,
+  tlsMode: {
+    name: 'PGSSLMODE',
+    meaning: "libpq's own: sslmode of the two URLs where they name none",
+    default: null,
+    parse: sslMode,
+  } satisfies Variable<string>,
   allowEmbedded: {
     name: 'ALLOW_EMBEDDED_DATABASE',
     meaning: 'true lets production run on the embedded database',
@@ -33,7 +40,7 @@ export const databaseVariables = {
 };
 
 export function readDatabase(reader: VariableReader, { production }: GeneralConfig): DatabaseConfig {
-  const { url: urlVariable, migrationUrl: migrationVariable, allowEmbedded } = databaseVariables;
+  const { url: urlVariable, migrationUrl: migrationVariable, tlsMode, allowEmbedded } = databaseVariables;
   const url = reader.readOptional(urlVariable);
   const migrationUrl = reader.readOptional(migrationVariable) ?? url;
   const embeddedAllowed = reader.read(allowEmbedded);
@@ -45,5 +52,6 @@ export function readDatabase(reader: VariableReader, { production }: GeneralConf
       reader.report(migrationVariable, `has no effect without ${urlVariable.name}; set both or none`);
     }
   }
+  reader.readOptional(tlsMode);
   return { url, migrationUrl };
 }

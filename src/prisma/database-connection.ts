@@ -2,14 +2,16 @@ import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import { StartupError } from '../common/startup-error.js';
 import type { DatabaseLimits, DatabaseSettings } from './database-settings.js';
-import { DatabaseUnavailableError } from './database-unavailable.error.js';
+import { explainFailure } from './database-problem.js';
 import { openEmbeddedDatabase } from './embedded-database.js';
 import { embeddedMigrationTarget } from './embedded-migration-target.js';
-import { wordsOf } from './error-codes.js';
 import { findPendingMigrations } from './migration-history.js';
 import { Migrator } from './migrator.js';
 import { addressOf, openPool, postgresAdapter, type ConnectionLostListener } from './postgres.js';
 import type { DatabaseClient } from './prisma-client.js';
+
+/** Says where the server's database is. */
+const SERVER_VARIABLE = 'DATABASE_URL';
 
 /** The database that the settings name: the embedded one, or a pool of connections to a server. */
 export interface DatabaseConnection {
@@ -53,17 +55,23 @@ function openServer(
   const pool = openPool(url, limits, onConnectionLost);
   return {
     adapter: postgresAdapter(pool, url),
-    prepare: (client) => refuseUnlessMigrated(client, addressOf(url)),
+    prepare: async (client) => {
+      const address = addressOf(url);
+      // The driver's own error says more than what Prisma makes of it.
+      await pool.query('SELECT 1').catch((error: unknown) => refuse(address, error));
+      await refuseUnlessMigrated(client, address);
+    },
     close: () => pool.end(),
   };
 }
 
+function refuse(address: string, error: unknown): never {
+  const problem = explainFailure(error, SERVER_VARIABLE);
+  throw new StartupError(`The database at ${address} cannot be used: ${problem}`, { cause: error });
+}
+
 async function refuseUnlessMigrated(client: DatabaseClient, address: string): Promise<void> {
-  const pending = await findPendingMigrations(client).catch((error: unknown) => {
-    const unavailable = error instanceof DatabaseUnavailableError;
-    const problem = unavailable ? 'cannot be used' : 'does not let this server read _prisma_migrations';
-    throw new StartupError(`The database at ${address} ${problem}: ${wordsOf(error)}`, { cause: error });
-  });
+  const pending = await findPendingMigrations(client).catch((error: unknown) => refuse(address, error));
   if (pending.length === 0) return;
   throw new StartupError(
     `The database at ${address} lacks ${pending.length === 1 ? 'a migration' : `${pending.length} migrations`} ` +

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { openConnection, type DatabaseConnection } from './database-connection.js';
 import { toDatabaseError } from './database-errors.js';
-import { wordsOf } from './error-codes.js';
+import { explainFailure } from './database-problem.js';
 import {
   DATABASE_SETTINGS,
   defaultDatabaseLimits,
@@ -77,7 +77,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
       const pending = await findPendingMigrations(this.client);
       return pending.length === 0 ? 'READY' : 'MIGRATIONS_PENDING';
     } catch (error) {
-      this.#logger.warn(`The database is not available: ${wordsOf(error)}`);
+      this.#logger.warn(`The database is not available: ${explainFailure(error, 'DATABASE_URL')}`);
       return 'UNAVAILABLE';
     }
   }

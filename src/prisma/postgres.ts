@@ -1,22 +1,25 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { parsePostgresUrl } from '../config/postgres-url.js';
 import type { DatabaseLimits } from './database-settings.js';
+import { setTls } from './postgres-tls.js';
 
 /** Told of a connection that broke while nobody used it: the pool has dropped it and makes a new one when needed. */
 export type ConnectionLostListener = (error: Error) => void;
 
 /** The schema that the URL names, as in Prisma's own URLs: `?schema=keystream`. */
-const schemaOf = (url: string): string | null => new URL(url).searchParams.get('schema');
+export const schemaOf = (url: string): string | null => parsePostgresUrl(url).searchParams.get('schema');
 
 /** As libpq's `options` takes it: a space would end it. */
 const escapeOption = (value: string): string => value.replace(/[\\ ]/g, '\\$&');
 
 /**
- * The URL with session settings. The driver adapter reads and writes timestamps as if every session were in UTC, so
+ * The URL as the driver takes it, with session settings. The driver adapter reads and writes timestamps as if every session were in UTC, so
  * every session is; and statements that name no schema mean the one that the URL names.
  */
 export function withSession(url: string, settings: Readonly<Record<string, string | number>> = {}): string {
-  const address = new URL(url);
+  const address = parsePostgresUrl(url);
+  setTls(address.searchParams);
   const schema = schemaOf(url);
   const all: Record<string, string | number> = {
     TimeZone: 'UTC',
@@ -63,6 +66,9 @@ export function postgresAdapter(pool: pg.Pool, url: string): PrismaPg {
 
 /** Where the database is, for messages: without the user and the password. */
 export function addressOf(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
+  const { hostname, port, pathname, searchParams } = parsePostgresUrl(url);
+  // An empty parameter counts for nothing.
+  const place = [searchParams.get('host'), hostname].find(Boolean) ?? '';
+  const door = [searchParams.get('port'), port].find(Boolean);
+  return `${place}${door === undefined ? '' : `:${door}`}${pathname}`;
 }
