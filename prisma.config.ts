@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
 import { loadEnvFile } from './scripts/load-env-file.mjs';
-import { databaseVariables } from './src/config/database.js';
-import { VariableReader } from './src/config/variable-reader.js';
+import { StartupError } from './src/common/startup-error.js';
+import { leadsToPooler } from './src/config/database-url.js';
+import { loadDatabaseConfig } from './src/config/load-config.js';
 
 const ENGINE_VARIABLE = 'PRISMA_SCHEMA_ENGINE_BINARY';
 
@@ -20,36 +21,53 @@ function isEngineDownloaded(): boolean {
 
 // The CLI reads this file before it looks for its engine. Ours needs no download (docs/adr/0002).
 if (process.env[ENGINE_VARIABLE] === undefined && process.platform !== 'win32' && !isEngineDownloaded()) {
-  process.env[ENGINE_VARIABLE] = fileURLToPath(new URL('./scripts/schema-engine.mjs', import.meta.url));
+  process.env[ENGINE_VARIABLE] = fileURLToPath(new URL('./scripts/schema-engine', import.meta.url));
 }
 
 // As `npm run migrate` does.
 loadEnvFile();
 
-const reader = new VariableReader(process.env);
-const url = reader.readOptional(databaseVariables.migrationUrl) ?? reader.readOptional(databaseVariables.url);
-reader.throwMistakes();
-
 const [, , command, subcommand] = process.argv;
 const needsDatabase = command === 'db' || (command === 'migrate' && subcommand !== 'diff');
-if (!url && needsDatabase) {
-  process.stderr.write(
-    'DATABASE_URL is not set, and npx prisma works on a PostgreSQL server only.\n' +
-      'For the embedded database: npm run migrate, npm run migrate:status.\n',
-  );
+
+/** The database of `npm run migrate`. What is wrong with its variables matters only to commands that need it. */
+function findUrl(): string | null {
+  try {
+    return loadDatabaseConfig(process.env).migrationUrl;
+  } catch (error) {
+    if (!(error instanceof StartupError)) throw error;
+    if (needsDatabase) stop(error.message);
+    return null;
+  }
 }
 
-// The engine that the CLI downloads would try.
-if (needsDatabase && url && URL.canParse(url) && new URL(url).searchParams.get('pgbouncer') === 'true') {
-  process.stderr.write(
-    'This address leads to a transaction pooler (pgbouncer=true), and migrations do not run through one.\n' +
-      'Set MIGRATION_DATABASE_URL to the address of the database itself.\n',
-  );
+function stop(words: string): never {
+  process.stderr.write(`${words}\n`);
   process.exit(1);
+}
+
+// An empty value is how compose files write "none".
+const isEmbedded = ['DATABASE_URL', 'MIGRATION_DATABASE_URL'].every(
+  (name) => !process.env[name] && !process.env[`${name}_FILE`],
+);
+if (isEmbedded && needsDatabase) {
+  stop(
+    'DATABASE_URL is not set, and npx prisma works on a PostgreSQL server only.\n' +
+      'For the embedded database: npm run migrate, npm run migrate:status.',
+  );
+}
+const url = findUrl();
+
+// The engine that the CLI downloads would try.
+if (needsDatabase && url !== null && leadsToPooler(url)) {
+  stop(
+    'This address leads to a transaction pooler (pgbouncer=true), and migrations do not run through one.\n' +
+      'Set MIGRATION_DATABASE_URL to the address of the database itself.',
+  );
 }
 
 export default defineConfig({
   schema: join('prisma', 'schema.prisma'),
   migrations: { path: join('prisma', 'migrations') },
-  ...(url ? { datasource: { url } } : {}),
+  ...(url !== null ? { datasource: { url } } : {}),
 });

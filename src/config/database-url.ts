@@ -1,4 +1,4 @@
-import { postgresUrl } from './url-parsers.js';
+import { postgresUrl } from './postgres-url.js';
 import { InvalidValueError } from './variable.js';
 
 /** Prisma's own parameter of a URL, for what stands between: true, or false as if it were left out. */

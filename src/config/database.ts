@@ -1,6 +1,7 @@
 import { databaseUrl, directDatabaseUrl } from './database-url.js';
 import type { GeneralConfig } from './general.js';
 import { trueOrFalse } from './parsers.js';
+import { sslMode } from './postgres-tls.js';
 import type { DefaultedVariable, Variable } from './variable.js';
 import type { VariableReader } from './variable-reader.js';
 
@@ -26,6 +27,12 @@ export const databaseVariables = {
     parse: directDatabaseUrl,
     secret: true,
   } satisfies Variable<string>,
+  tlsMode: {
+    name: 'PGSSLMODE',
+    meaning: "libpq's own: sslmode of the two URLs where they name none",
+    default: null,
+    parse: sslMode,
+  } satisfies Variable<string>,
   allowEmbedded: {
     name: 'ALLOW_EMBEDDED_DATABASE',
     meaning: 'true lets production run on the embedded database',
@@ -35,7 +42,7 @@ export const databaseVariables = {
 };
 
 export function readDatabase(reader: VariableReader, { production }: GeneralConfig): DatabaseConfig {
-  const { url: urlVariable, migrationUrl: migrationVariable, allowEmbedded } = databaseVariables;
+  const { url: urlVariable, migrationUrl: migrationVariable, tlsMode, allowEmbedded } = databaseVariables;
   const url = reader.readOptional(urlVariable);
   const migrationUrl = reader.readOptional(migrationVariable) ?? url;
   const embeddedAllowed = reader.read(allowEmbedded);
@@ -47,5 +54,6 @@ export function readDatabase(reader: VariableReader, { production }: GeneralConf
       reader.report(migrationVariable, `has no effect without ${urlVariable.name}; set both or none`);
     }
   }
+  reader.readOptional(tlsMode);
   return { url, migrationUrl };
 }

@@ -34,19 +34,27 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
   );
 }
 
+export interface MigrationConfig extends DatabaseConfig, Pick<GeneralConfig, 'dataDirectory'> {
+  /** The name of the variable that says where the migrations' database is. */
+  readonly migrationVariable: string;
+}
+
 /**
  * The part that migrations need. They run before a server has its secrets, and by who may not have them.
  *
  * @throws ConfigError
  */
-export function loadDatabaseConfig(
-  environment: Readonly<NodeJS.ProcessEnv>,
-): DatabaseConfig & Pick<GeneralConfig, 'dataDirectory'> {
+export function loadDatabaseConfig(environment: Readonly<NodeJS.ProcessEnv>): MigrationConfig {
   const reader = new VariableReader(environment);
   const general = readGeneral(reader);
   const database = readDatabase(reader, general);
   reader.throwMistakes();
-  return { ...database, dataDirectory: general.dataDirectory };
+  const { url, migrationUrl } = databaseVariables;
+  return {
+    ...database,
+    dataDirectory: general.dataDirectory,
+    migrationVariable: (reader.isSet(migrationUrl) ? migrationUrl : url).name,
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { host, listOf, milliseconds, serverKey, trueOrFalse, wholeNumber } from './parsers.js';
-import { baseUrl, postgresUrl } from './url-parsers.js';
+import { baseUrl } from './url-parsers.js';
 import { InvalidValueError } from './variable.js';
 
 const refusals = (parse: (text: string) => unknown, texts: readonly string[]) => {
@@ -105,26 +105,5 @@ describe('baseUrl', () => {
   it('refuses other schemes, credentials, queries, fragments and stray spaces', () => {
     const rest = ['ftp://a', 'a.example', '//a', 'https://', 'https://u@a', 'https://u:p@a'];
     refusals(baseUrl(), [...rest, 'https://a?', 'https://a?b=c', 'https://a#', ' https://a', 'https://a\n']);
-  });
-});
-
-describe('postgresUrl', () => {
-  it('takes URLs of PostgreSQL with a database, over a socket too', () => {
-    const urls = [
-      'postgresql://u:p%23@h:5432/d?sslmode=require',
-      'postgres://h/d',
-      'postgresql:///d?host=/run',
-    ];
-    for (const url of urls) expect(postgresUrl(url)).toBe(url);
-  });
-
-  it('refuses other databases, none, and a password that cuts the URL short', () => {
-    refusals(postgresUrl, [
-      'mysql://h/d',
-      'postgresql://h',
-      'postgresql://h/',
-      'postgresql://u:a#b@h/d',
-      'h/d',
-    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { redisUrl } from './url-parsers.js';
+import { redisUrl } from './redis-url.js';
 import type { Variable } from './variable.js';
 import type { VariableReader } from './variable-reader.js';
 

@@ -44,25 +44,6 @@ export function documentUrl(text: string, rules?: ValueRules): URL {
   return httpUrl(text, rules);
 }
 
-export function postgresUrl(text: string): string {
-  const url = parseUrl(text, ['postgresql:', 'postgres:'], 'must be a postgresql:// URL');
-  if (text.includes('#')) throw new InvalidValueError('must not contain # (in a password, write %23)');
-  if (url.pathname.length < 2)
-    throw new InvalidValueError('must name a database (postgresql://host/database)');
-  return text;
-}
-
-/** https://www.iana.org/assignments/uri-schemes/prov/redis; the path is the database's number. */
-export function redisUrl(text: string): string {
-  const url = parseUrl(text, ['redis:', 'rediss:'], 'must be a redis:// or rediss:// URL');
-  if (text.includes('#')) throw new InvalidValueError('must not contain # (in a password, write %23)');
-  // The client would take a query for settings of its own.
-  if (text.includes('?')) throw new InvalidValueError('must not have a query (?)');
-  if (url.hostname === '' || !/^(\/\d{0,5})?$/.test(url.pathname))
-    throw new InvalidValueError('must name a host, and a database by its number (redis://host/0)');
-  return text;
-}
-
 /** Whether the URL leads to this machine, where no one else can listen in. Names under a domain do not: DNS says where. */
 function isLoopback({ hostname }: URL): boolean {
   if (hostname === 'localhost') return true;

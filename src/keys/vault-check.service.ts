@@ -5,8 +5,9 @@ import { Config } from '../config/config.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
 import { Vault } from '../crypto/vault.js';
 import { DatabaseService } from '../prisma/database.service.js';
+import { explainFailure } from '../prisma/database-problem.js';
 import { DatabaseReadOnlyError } from '../prisma/database-unavailable.error.js';
-import { codesOf, wordsOf } from '../prisma/error-codes.js';
+import { codesOf } from '../prisma/error-codes.js';
 import type { VaultState } from '../prisma/generated/client.js';
 
 const CANARY = 'keystream';
@@ -31,8 +32,8 @@ export class VaultCheck {
       await this.compare();
     } catch (error) {
       if (error instanceof StartupError || codesOf(error).length === 0) throw error;
-      const remedy = "docs/operations.md lists the rights that the server's role needs.";
-      throw new StartupError(`The database cannot be used: ${wordsOf(error)}\n${remedy}`, { cause: error });
+      const problem = explainFailure(error, 'DATABASE_URL');
+      throw new StartupError(`The database cannot be used: ${problem}`, { cause: error });
     }
   }
 

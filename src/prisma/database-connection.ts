@@ -3,16 +3,18 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import type pg from 'pg';
 import { StartupError } from '../common/startup-error.js';
 import { leadsToPooler } from '../config/database-url.js';
-import { isUnavailable } from './database-errors.js';
 import type { DatabaseLimits, DatabaseSettings } from './database-settings.js';
+import { explainFailure } from './database-problem.js';
 import { openEmbeddedDatabase } from './embedded-database.js';
 import { embeddedMigrationTarget } from './embedded-migration-target.js';
-import { wordsOf } from './error-codes.js';
 import { findPendingMigrations } from './migration-history.js';
 import { Migrator } from './migrator.js';
 import { isRefusedByPooler } from './pooler-refusal.js';
 import { addressOf, openPool, pooledAdapter, type ConnectionLostListener } from './postgres.js';
 import type { DatabaseClient } from './prisma-client.js';
+
+/** Says where the server's database is. */
+const SERVER_VARIABLE = 'DATABASE_URL';
 
 /** The database that the settings name: the embedded one, or a pool of connections to a server. */
 export interface DatabaseConnection {
@@ -66,11 +68,11 @@ function openServer(
 
 /** A pooler knows nothing of the settings that sessions begin with: it refuses them, or drops them. */
 async function refuseUndeclaredPooler(pool: pg.Pool, url: string): Promise<void> {
-  if (leadsToPooler(url)) return;
+  // The driver's own error says more than what Prisma makes of it.
   const { rows } = await pool
     .query<{ source: string }>("SELECT source FROM pg_settings WHERE name = 'statement_timeout'")
     .catch((error: unknown) => refuse(url, error));
-  if (rows[0]?.source !== 'client') throw undeclaredPooler(url);
+  if (!leadsToPooler(url) && rows[0]?.source !== 'client') throw undeclaredPooler(url);
 }
 
 async function refuseUnlessMigrated(client: DatabaseClient, url: string): Promise<void> {
@@ -84,10 +86,8 @@ async function refuseUnlessMigrated(client: DatabaseClient, url: string): Promis
 
 function refuse(url: string, error: unknown): never {
   if (isRefusedByPooler(error)) throw undeclaredPooler(url, { cause: error });
-  const problem = isUnavailable(error)
-    ? 'cannot be used'
-    : 'does not let this server read _prisma_migrations';
-  throw new StartupError(`The database at ${addressOf(url)} ${problem}: ${wordsOf(error)}`, { cause: error });
+  const problem = explainFailure(error, SERVER_VARIABLE);
+  throw new StartupError(`The database at ${addressOf(url)} cannot be used: ${problem}`, { cause: error });
 }
 
 const undeclaredPooler = (url: string, options?: ErrorOptions): StartupError =>

@@ -1,3 +1,4 @@
+import { isTlsFailure } from '../common/tls-errors.js';
 import { DatabaseReadOnlyError, DatabaseUnavailableError } from './database-unavailable.error.js';
 import { codesOf, errorsBehind, hasCode, READ_ONLY } from './error-codes.js';
 
@@ -65,6 +66,9 @@ const socketCodes = new Set([
 /** What node-postgres says without a code, and PGlite of itself. */
 const messages = [
   'timeout exceeded when trying to connect',
+  'The server does not support SSL connections',
+  'There was an error establishing an SSL connection',
+  'SASL: ', // no password, or one in a way that the driver does not know
   'Connection terminated',
   'Query read timeout',
   'Client has encountered a connection error and is not queryable',
@@ -77,7 +81,8 @@ const codes = new Set([...prismaCodes, ...adapterKinds, ...sqlStates, ...socketC
 
 /** Whether the error means that the database is away, slow or full, or takes no changes. */
 export function isUnavailable(error: unknown): boolean {
-  if (codesOf(error).some((code) => codes.has(code) || sqlStateClasses.test(code))) return true;
+  const isOne = (code: string) => codes.has(code) || sqlStateClasses.test(code) || isTlsFailure(code);
+  if (codesOf(error).some(isOne)) return true;
   return [...errorsBehind(error)].some(
     ({ message }) => typeof message === 'string' && messages.some((start) => message.startsWith(start)),
   );

@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleIn
 import { BoundedLines } from '../common/bounded-lines.js';
 import { openConnection, type DatabaseConnection } from './database-connection.js';
 import { toDatabaseError } from './database-errors.js';
+import { explainFailure } from './database-problem.js';
 import { codesOf, wordsOf } from './error-codes.js';
 import {
   DATABASE_SETTINGS,
@@ -153,7 +154,8 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   }
 
   #warn(error: unknown): void {
-    this.#lines.warn('The database is not available', kindOf(error), { reason: wordsOf(error) });
+    const reason = explainFailure(error, 'DATABASE_URL');
+    this.#lines.warn('The database is not available', kindOf(error), { reason });
   }
 
   #limit<T>(operation: () => Promise<T>): Promise<T> {

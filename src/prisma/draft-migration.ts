@@ -1,25 +1,30 @@
 import type { MigrationList, SchemasContainer } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { scratchDatabase } from './migration-adapter.js';
 import { wholeSchema } from './migrations-folder.js';
+import { namingMigrations } from './replay-error.js';
 import { withSchemaEngine } from './schema-engine.js';
 
 /**
  * The SQL that leads from what the migrations amount to, to what the schema says; null where the two agree. Both are
  * worked out in memory, without a database server.
+ *
+ * @throws ReplayError
  */
 export async function draftMigration(
   migrations: MigrationList,
   schema: SchemasContainer,
 ): Promise<string | null> {
   const datamodel = schema.files.map(({ content }) => content).join('\n');
-  const { exitCode, stdout } = await withSchemaEngine(scratchDatabase(), datamodel, (engine) =>
-    engine.diff({
-      from: { tag: 'migrations', ...migrations },
-      to: { tag: 'schemaDatamodel', ...schema },
-      script: true,
-      exitCode: true,
-      filters: wholeSchema,
-    }),
+  const { exitCode, stdout } = await namingMigrations(migrations, () =>
+    withSchemaEngine(scratchDatabase(), datamodel, (engine) =>
+      engine.diff({
+        from: { tag: 'migrations', ...migrations },
+        to: { tag: 'schemaDatamodel', ...schema },
+        script: true,
+        exitCode: true,
+        filters: wholeSchema,
+      }),
+    ),
   );
   return exitCode === 0 ? null : stdout;
 }

@@ -1,7 +1,8 @@
-import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { StartupError } from '../common/startup-error.js';
+import { damaged, hasDatabase } from './embedded-folder.js';
 import { wordsOf } from './error-codes.js';
 import { acquireLock, type FolderLock } from './folder-lock.js';
 
@@ -21,7 +22,6 @@ async function makePrivate(folder: string): Promise<void> {
 
 /** A folder that exists is whole: a process killed while it makes one leaves it under the name for unfinished ones. */
 async function makeCluster(folder: string): Promise<void> {
-  if (await stat(folder).catch(() => null)) return;
   const unfinished = `${folder}.unfinished`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { mode: 0o700 });
@@ -45,13 +45,21 @@ export async function openEmbeddedDatabase(dataDir: string): Promise<EmbeddedDat
   }
   try {
     const folder = join(dataDir, 'database');
-    await makeCluster(folder);
-    const pglite = await PGlite.create(folder);
+    if (!(await hasDatabase(folder))) await makeCluster(folder);
+    const pglite = await openCluster(folder);
     await makePrivate(folder);
     return { pglite, close: () => pglite.close().finally(lock.release) };
   } catch (error) {
     await lock.release();
-    throw cannotOpen(dataDir, error);
+    throw error instanceof StartupError ? error : cannotOpen(dataDir, error);
+  }
+}
+
+async function openCluster(folder: string): Promise<PGlite> {
+  try {
+    return await PGlite.create(folder);
+  } catch (error) {
+    throw new StartupError(damaged(folder, wordsOf(error)), { cause: error });
   }
 }
 

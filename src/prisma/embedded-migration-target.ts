@@ -11,6 +11,9 @@ export function embeddedMigrationTarget({ pglite, close }: EmbeddedDatabase): Mi
       () => adapter.connect(),
       (sql) => pglite.exec(sql),
     ),
+    variable: 'DATA_DIR',
+    otherPlace: 'Give it a DATA_DIR of its own.',
+    reach: () => Promise.resolve(),
     lock: () => Promise.resolve(),
     close,
   };

@@ -37,3 +37,6 @@ export function wordsOf(error: unknown): string {
 }
 
 export const hasCode = (error: unknown, code: string): boolean => codesOf(error).includes(code);
+
+/** https://www.prisma.io/docs/orm/reference/error-reference */
+export const isPrismaCode = (code: string): boolean => /^P\d{4}$/.test(code);

@@ -10,8 +10,10 @@ import { openPostgresMigrationTarget } from './postgres-migration-target.js';
  */
 export async function openMigrationTarget(settings: {
   readonly migrationUrl: string | null;
+  readonly migrationVariable?: string;
   readonly dataDir: string;
 }): Promise<MigrationTarget> {
-  if (settings.migrationUrl !== null) return openPostgresMigrationTarget(settings.migrationUrl);
+  if (settings.migrationUrl !== null)
+    return openPostgresMigrationTarget(settings.migrationUrl, settings.migrationVariable);
   return embeddedMigrationTarget(await openEmbeddedDatabase(settings.dataDir));
 }

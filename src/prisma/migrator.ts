@@ -2,7 +2,9 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import type { HistoryDiagnostic, MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { StartupError } from '../common/startup-error.js';
 import { isUnavailable } from './database-errors.js';
-import { wordsOf } from './error-codes.js';
+import { explainFailure } from './database-problem.js';
+import { codesOf, hasCode, wordsOf } from './error-codes.js';
+import { explainNotEmpty, NOT_EMPTY } from './not-empty.js';
 import { migrationsFolder, readMigrations, readSchema, wholeSchema } from './migrations-folder.js';
 import { withSchemaEngine, type SchemaEngine } from './schema-engine.js';
 
@@ -21,6 +23,12 @@ export interface MigrationStatus {
 /** A database on which migrations can be run. */
 export interface MigrationTarget {
   readonly adapter: SqlMigrationAwareDriverAdapterFactory;
+  /** Which one says where the database is. */
+  readonly variable: string;
+  /** Where the tables can go when the database holds others already: what to do, in a sentence. */
+  readonly otherPlace: string;
+  /** Connects. A failure comes in the driver's own words, of which the engine keeps a part. */
+  reach(): Promise<void>;
   /** Keeps other migrators of the same database out until the target is closed. */
   lock(): Promise<void>;
   close(): Promise<void>;
@@ -77,7 +85,11 @@ export class Migrator {
         return appliedMigrationNames;
       });
     } catch (error) {
-      const { failed } = await this.status();
+      if (hasCode(error, NOT_EMPTY)) {
+        throw new StartupError(await explainNotEmpty(this.target), { cause: error });
+      }
+      // Where the failure ended the connection for good, it is still the first thing to be told.
+      const { failed } = await this.status().catch(() => ({ failed: [] }));
       if (failed[0] === undefined) throw error;
       throw new StartupError(`The migration ${failed[0]} failed: ${wordsOf(error)}\n${remedy(failed[0])}`, {
         cause: error,
@@ -104,20 +116,27 @@ export class Migrator {
   async #run<T>(work: (engine: SchemaEngine, migrations: MigrationList) => Promise<T>): Promise<T> {
     const migrations = await readMigrations(this.folder);
     const schema = await readSchema();
-    return withSchemaEngine(this.target.adapter, schema, (engine) => work(engine, migrations)).catch(
-      failStart,
-    );
+    return this.#tell(async () => {
+      await this.target.reach();
+      return withSchemaEngine(this.target.adapter, schema, (engine) => work(engine, migrations));
+    });
   }
 
   async #lock(): Promise<void> {
-    await this.target.lock().catch(failStart);
+    await this.#tell(() => this.target.lock());
   }
-}
 
-/** A database that is away is the operator's to mend. */
-function failStart(error: unknown): never {
-  if (error instanceof StartupError || !isUnavailable(error)) throw error;
-  throw new StartupError(`The database cannot be used: ${wordsOf(error)}`, { cause: error });
+  /** What the database or the way to it says is the operator's to mend; anything else is our mistake. */
+  async #tell<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof StartupError || (codesOf(error).length === 0 && !isUnavailable(error)))
+        throw error;
+      const problem = explainFailure(error, this.target.variable);
+      throw new StartupError(`The database cannot be used: ${problem}`, { cause: error });
+    }
+  }
 }
 
 const remedy = (name: string): string =>

@@ -5,7 +5,7 @@ import { hasCode, READ_ONLY } from './error-codes.js';
 import { migrationAdapter, type RunScript } from './migration-adapter.js';
 import type { MigrationTarget } from './migrator.js';
 import { isRefusedByPooler, poolerRefusal, refusePooler } from './pooler-refusal.js';
-import { postgresAdapter, withSession } from './postgres.js';
+import { postgresAdapter, schemaOf, withSession } from './postgres.js';
 
 /** The lock that Prisma's engine takes: the plain `npx prisma migrate deploy` is kept out by it, too. */
 const ADVISORY_LOCK = 72_707_369;
@@ -90,11 +90,19 @@ async function lock(runScript: RunScript): Promise<void> {
   }
 }
 
+/** `?schema=` is Prisma's own; what it names need not exist yet. */
+const otherPlaceThan = (url: string, variable: string): string =>
+  schemaOf(url) === null
+    ? `Give it an empty database, or a schema of its own: ?schema=keystream at the end of ${variable}.`
+    : `Give it an empty database, or another schema than the one that ?schema= in ${variable} names.`;
+
 /**
  * A PostgreSQL server as migrations need it: one connection, so that the lock and the work are one session, and no
  * limit on how long a statement takes.
+ *
+ * @param variable which one holds the URL
  */
-export function openPostgresMigrationTarget(url: string): MigrationTarget {
+export function openPostgresMigrationTarget(url: string, variable = 'DATABASE_URL'): MigrationTarget {
   const pool = new pg.Pool({
     connectionString: withSession(url),
     application_name: 'keystream-migrate',
@@ -108,6 +116,11 @@ export function openPostgresMigrationTarget(url: string): MigrationTarget {
   const runScript = pool.query.bind(pool) as RunScript;
   return {
     adapter: migrationAdapter(connectWithCharColumns(pool, url), runScript),
+    variable,
+    otherPlace: otherPlaceThan(url, variable),
+    reach: async () => {
+      await runScript('SELECT 1');
+    },
     lock: () => lock(runScript),
     close: () => pool.end(),
   };

@@ -19,9 +19,37 @@ describe("A PostgreSQL server's URL", () => {
     );
   });
 
-  it('is told without user, password and parameters', () => {
-    expect(addressOf('postgresql://me:hunter2@host:5433/database?password=hunter2')).toBe(
-      'host:5433/database',
-    );
+  it.each([
+    ['postgresql://me:hunter2@host:5433/database?password=hunter2', 'host:5433/database'],
+    ['postgresql://me:hunter2@[::1]/database', '[::1]/database'],
+    ['postgresql://me:hunter2@/database?host=/run/postgresql', '/run/postgresql/database'],
+    ['postgresql://me:hunter2@:5433/database?host=/run', '/run:5433/database'],
+    ['postgresql://me:hunter2@%2Frun/database', '/run/database'],
+    ['postgresql:///database?host=/run&port=5433', '/run:5433/database'],
+    ['postgresql://me@here:1/database?host=there&port=2', 'there:2/database'],
+  ])('is told without user, password and parameters: %s', (url, address) => {
+    expect(addressOf(url)).toBe(address);
+  });
+
+  it.each([
+    ['', {}],
+    ['sslmode=disable', { sslmode: 'disable' }],
+    ['sslmode=require', { sslmode: 'verify-full' }],
+    ['sslmode=require&sslrootcert=ca.pem', { sslmode: 'verify-full', sslrootcert: 'ca.pem' }],
+    ['sslmode=verify-full', { sslmode: 'verify-full' }],
+    [
+      'sslmode=verify-ca&sslrootcert=ca.pem',
+      { sslmode: 'verify-ca', sslrootcert: 'ca.pem', uselibpqcompat: 'true' },
+    ],
+    ['sslmode=require&uselibpqcompat=true', { sslmode: 'require', uselibpqcompat: 'true' }],
+    ['sslmode=no-verify&uselibpqcompat=true', { sslmode: 'no-verify' }],
+    ['sslrootcert=system', { sslmode: 'verify-full' }],
+    ['sslmode=require&sslrootcert=system', { sslmode: 'verify-full' }],
+    // As with libpq, TLS has no meaning on a Unix socket.
+    ['host=/run&sslmode=require&sslrootcert=ca.pem', { host: '/run', ssl: '0' }],
+  ])('says to the driver what %s means', (query, parameters) => {
+    const { searchParams } = new URL(withSession(`postgresql://host/database?${query}`));
+    searchParams.delete('options');
+    expect(Object.fromEntries(searchParams)).toEqual(parameters);
   });
 });

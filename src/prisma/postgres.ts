@@ -2,15 +2,17 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { leadsToPooler } from '../config/database-url.js';
+import { parsePostgresUrl } from '../config/postgres-url.js';
 import { renewConnections } from './connection-renewal.js';
 import type { DatabaseLimits } from './database-settings.js';
+import { setTls } from './postgres-tls.js';
 import { type Settings, throughPooler } from './transaction-pooler.js';
 
 /** Told of a connection that broke while nobody used it: the pool has dropped it and makes a new one when needed. */
 export type ConnectionLostListener = (error: Error) => void;
 
 /** The schema that the URL names, as in Prisma's own URLs: `?schema=keystream`. */
-const schemaOf = (url: string): string | null => new URL(url).searchParams.get('schema');
+export const schemaOf = (url: string): string | null => parsePostgresUrl(url).searchParams.get('schema');
 
 /** As libpq's `options` takes it: a space would end it. */
 const escapeOption = (value: string): string => value.replace(/[\\ ]/g, '\\$&');
@@ -33,9 +35,16 @@ const limitsFor = (limits: DatabaseLimits): Settings => ({
   idle_in_transaction_session_timeout: limits.totalMs,
 });
 
-/** The URL with settings that every session begins with. */
+/** The URL as the driver takes it. */
+function forDriver(url: string): URL {
+  const address = parsePostgresUrl(url);
+  setTls(address.searchParams);
+  return address;
+}
+
+/** The same with settings that every session begins with. */
 export function withSession(url: string, settings: Settings = {}): string {
-  const address = new URL(url);
+  const address = forDriver(url);
   const options = Object.entries({ ...settingsFor(url), ...settings }).map(
     ([name, value]) => `-c ${name}=${escapeOption(String(value))}`,
   );
@@ -56,7 +65,7 @@ export function openPool(
   onConnectionLost: ConnectionLostListener,
 ): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: leadsToPooler(url) ? url : withSession(url, limitsFor(limits)),
+    connectionString: leadsToPooler(url) ? forDriver(url).href : withSession(url, limitsFor(limits)),
     application_name: 'keystream',
     max: limits.connections,
     connectionTimeoutMillis: limits.connectMs,
@@ -82,6 +91,9 @@ export function postgresAdapter(pool: pg.Pool, url: string): PrismaPg {
 
 /** Where the database is, for messages: without the user and the password. */
 export function addressOf(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
+  const { hostname, port, pathname, searchParams } = parsePostgresUrl(url);
+  // An empty parameter counts for nothing.
+  const place = [searchParams.get('host'), hostname].find(Boolean) ?? '';
+  const door = [searchParams.get('port'), port].find(Boolean);
+  return `${place}${door === undefined ? '' : `:${door}`}${pathname}`;
 }

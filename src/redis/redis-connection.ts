@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { BoundedLines } from '../common/bounded-lines.js';
+import { isTlsFailure, isUntrusted } from '../common/tls-errors.js';
 import { RedisUnavailableError } from './redis-unavailable.error.js';
 
 /** How long a command may take, in milliseconds: one that waits longer tells that Redis hangs. */
@@ -53,7 +54,9 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.#commands.on('close', () => this.tellAway());
     // A wrong password, say: without a word it would look like a Redis that is away.
     this.#commands.on('error', (error) => {
-      if (codeOf(error) !== UNKNOWN) this.tellRefusal(error);
+      if (codeOf(error) !== UNKNOWN) this.tellRefusal(refusal(error));
+      const code = 'code' in error ? String(error.code) : '';
+      if (isTlsFailure(code)) this.tellRefusal(explainTls(code));
     });
     this.#subscriber.on('ready', () => void this.subscribeAgain());
     this.#subscriber.on('message', (channel: string, message: string) => {
@@ -149,7 +152,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
       return await work();
     } catch (error) {
       if (breakWhereItHangs(this.#commands, error)) throw new RedisUnavailableError();
-      if (this.isReady) this.tellRefusal(error);
+      if (this.isReady) this.tellRefusal(refusal(error));
       throw new RedisUnavailableError();
     }
   }
@@ -184,8 +187,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
    * Our own scripts and commands are right: an answer that is an error is about Redis's state (loading, read-only, out of
    * memory), and what it says may quote a command. It may refuse all, several for each delta.
    */
-  private tellRefusal(error: unknown): void {
-    this.#lines.warn(`Redis refuses commands (${codeOf(error)}).`);
+  private tellRefusal(words: string): void {
+    this.#lines.warn(words);
   }
 
   private tellAway(): void {
@@ -221,9 +224,17 @@ function breakWhereItHangs(redis: Redis, error: unknown): boolean {
   return hangs;
 }
 
+/** Without a word, a certificate that is not trusted would look like a Redis that is away. */
+const explainTls = (code: string): string =>
+  isUntrusted(code)
+    ? `Redis's certificate is not trusted (${code}). Name the authority that issued it with NODE_EXTRA_CA_CERTS.`
+    : `No TLS connection to Redis comes about (${code}). Check the certificate, the host's name and rediss:// in REDIS_URL.`;
+
 const UNKNOWN = 'unknown';
 
 /** The first word of an error that Redis answered with, `OOM` say. */
 function codeOf(error: unknown): string {
   return (error instanceof Error && /^[A-Z]+(?= )/.exec(error.message)?.[0]) || UNKNOWN;
 }
+
+const refusal = (error: unknown): string => `Redis refuses commands (${codeOf(error)}).`;

@@ -1,10 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { listMigrationNames } from '../../src/prisma/migrations-folder.js';
 import { run, runCli } from '../support/database-commands.js';
 import { createEmptyDatabase, type EmptyDatabase } from '../support/database-empty.js';
 import { databaseKinds } from '../support/database.js';
+
+// Each test starts several processes, which takes seconds on a busy machine.
+jest.setTimeout(120_000);
 
 const [first = ''] = await listMigrationNames();
 const prisma = (args: string, environment = {}) =>
@@ -157,6 +161,40 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
       await database.query(`INSERT INTO usage_hours VALUES ('u', now(), 'OPENAI', 'USER')`);
       expect(await prisma('migrate reset --force', environment)).toMatchObject({ code: 0 });
       expect(await database.query('SELECT * FROM usage_hours')).toEqual([]);
+    });
+
+    it('names the migration that fails, and that failed', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'keystream-prisma-'));
+      const name = '29991231235959_extra';
+      await cp('prisma', folder, { recursive: true });
+      await mkdir(join(folder, 'migrations', name));
+      await writeFile(join(folder, 'migrations', name, 'migration.sql'), 'SELECT nonsense;');
+      const config = join(folder, 'prisma.config.ts');
+      await writeFile(
+        config,
+        `import config from '${process.cwd()}/prisma.config.ts';
+         export default { ...config, schema: 'schema.prisma', migrations: { path: 'migrations' } };`,
+      );
+      for (const [command, words] of [
+        ['migrate deploy', `P3018[^]*Migration name: ${name}[^]*column "nonsense" does not exist`],
+        ['migrate deploy', `P3009[^]*${name}`],
+        [
+          `migrate diff --from-migrations ${folder}/migrations --to-schema ${folder}/schema.prisma`,
+          `P3006[^]*The migration ${name} fails on an empty database: column "nonsense"`,
+        ],
+      ] as const) {
+        const outcome = await prisma(`${command} --config ${config}`, environment);
+        expect(outcome).toEqual({ code: 1, output: expect.stringMatching(words) });
+      }
+      await rm(folder, { recursive: true });
+    });
+
+    it('is kept out of a database that holds something else, with advice that fits', async () => {
+      await database.query('CREATE TABLE notes (id int)');
+      expect(await prisma('migrate deploy', environment)).toEqual({
+        code: 1,
+        output: expect.stringMatching(/P3005[^]*an empty database, or .*\?schema=keystream .* DATABASE_URL/),
+      });
     });
 
     it('tells of a database that is not there, and of one that does not answer', async () => {

@@ -1,12 +1,16 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { StartupError } from '../../src/common/startup-error.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { openEmbeddedDatabase } from '../../src/prisma/embedded-database.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { holdEmbeddedDatabase, run, runCli } from '../support/database-commands.js';
+
+// Some tests start processes, which takes seconds on a busy machine.
+jest.setTimeout(120_000);
 
 const inUse = 'Another process has the embedded database';
 
@@ -62,6 +66,93 @@ describe('The embedded database', () => {
     const first = await openEmbeddedDatabase(dataDir);
     await expect(openEmbeddedDatabase(dataDir)).rejects.toThrow(StartupError);
     await first.close();
+  });
+});
+
+describe('An embedded database that cannot be used', () => {
+  let database: TestDatabase;
+  let folder: string;
+  beforeEach(async () => {
+    database = await createDatabase('PGlite');
+    folder = join(database.environment.DATA_DIR!, 'database');
+  });
+  afterEach(() => database.drop());
+
+  const inFolder = (name: string): string => join(folder, name);
+  /** What stands in the folder, by name. */
+  async function contents(): Promise<Record<string, string>> {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name));
+    return Object.fromEntries(
+      await Promise.all(files.map(async (path) => [path, await readFile(path, 'latin1')] as const)),
+    );
+  }
+  async function refusal(): Promise<string> {
+    const failure = await openEmbeddedDatabase(database.environment.DATA_DIR!).then(
+      ({ close }) => close(),
+      (error: unknown) => error as Error,
+    );
+    expect(failure).toBeInstanceOf(StartupError);
+    return (failure as Error).message;
+  }
+
+  it.each([
+    [
+      'an older version',
+      () => writeFile(inFolder('PG_VERSION'), '17\n'),
+      /made by PostgreSQL 17, and this server's is PostgreSQL 18/,
+    ],
+    ['a newer version', () => writeFile(inFolder('PG_VERSION'), '19\n'), /made by PostgreSQL 19/],
+    ['no version', () => rm(inFolder('PG_VERSION')), /damaged.*PG_VERSION is missing/],
+    ['an empty version', () => writeFile(inFolder('PG_VERSION'), ''), /damaged.*PG_VERSION holds no version/],
+    ['no control file', () => rm(inFolder('global/pg_control')), /damaged.*global\/pg_control is missing/],
+    ['no tables', () => rm(inFolder('base'), { recursive: true }), /damaged.*base is missing/],
+    ['no log', () => rm(inFolder('pg_wal'), { recursive: true }), /damaged.*pg_wal is missing/],
+  ])('is left as it is, and told: one with %s', async (_what, spoil, words) => {
+    await spoil();
+    const before = await contents();
+    const message = await refusal();
+    expect(message).toMatch(words);
+    expect(message).toContain(folder);
+    expect(message).toContain('docs/operations.md');
+    expect(await contents()).toEqual(before);
+  });
+
+  it.each([
+    ['an unreadable control file', () => writeFile(inFolder('global/pg_control'), Buffer.alloc(8192, 7))],
+    ['an empty control file', () => writeFile(inFolder('global/pg_control'), '')],
+    ['no settings', () => rm(inFolder('postgresql.conf'))],
+  ])('is not made anew, and told: one with %s', async (_what, spoil) => {
+    const tables = await readdir(inFolder('base/5'));
+    await spoil();
+    expect(await refusal()).toMatch(/its files are damaged.*\n.*Put a backup of the folder in its place/);
+    expect(await readdir(inFolder('base/5'))).toEqual(tables);
+  });
+
+  it('is told from a folder of somebody’s own, and from a file', async () => {
+    await rm(folder, { recursive: true });
+    await mkdir(folder);
+    await writeFile(inFolder('notes.txt'), 'mine');
+    expect(await refusal()).toMatch(/damaged, or it is none/);
+    expect(await readdir(folder)).toEqual(['notes.txt']);
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'mine');
+    expect(await refusal()).toContain(`${folder} cannot be opened: that is a file`);
+    expect(await readFile(folder, 'utf8')).toBe('mine');
+  });
+
+  it('is told by the server and by npm run migrate in words', async () => {
+    await writeFile(inFolder('PG_VERSION'), '17\n');
+    for (const script of ['dist/main.js', 'dist/cli/migrate.js', 'dist/cli/migrate-status.js']) {
+      const outcome = await run(process.execPath, [script], { ...database.environment, PORT: '0' });
+      expect(outcome).toEqual({
+        code: 1,
+        output: expect.stringContaining('made by PostgreSQL 17') as string,
+      });
+      expect(outcome.output).not.toMatch(/\n\s+at /);
+    }
   });
 });
 

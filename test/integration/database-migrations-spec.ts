@@ -1,4 +1,5 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
@@ -119,6 +120,25 @@ for (const kind of databaseKinds) {
       ]);
     });
 
+    it('are kept out of a database that holds something else, with advice that fits', async () => {
+      await database.query('CREATE TABLE notes (id int)');
+      const foreign = await apply().catch((error: unknown) => error as Error);
+      expect(foreign).toBeInstanceOf(StartupError);
+      expect((foreign as Error).message).toMatch(/holds tables that are not this server's/);
+      expect((foreign as Error).message).toMatch(
+        kind === 'PGlite'
+          ? /DATA_DIR of its own/
+          : /an empty database, or .*\?schema=keystream .* DATABASE_URL/,
+      );
+      expect(await database.query(`SELECT to_regclass('api_keys') AS found`)).toEqual([{ found: null }]);
+    });
+
+    it('are not taken for done where their tables are there and their history is not', async () => {
+      await apply();
+      await database.query('DROP TABLE _prisma_migrations');
+      await expect(apply()).rejects.toThrow("this server's tables without the history");
+    });
+
     it('that were changed after they were applied are named', async () => {
       await writeExtra('CREATE TABLE extra (id int);');
       await apply();
@@ -196,6 +216,40 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
       await service.onApplicationShutdown();
       expect(await database.query('SELECT user_id FROM keystream.api_keys')).toEqual([{ user_id: 'u' }]);
       await database.query('DROP SCHEMA keystream CASCADE');
+    });
+
+    it('is not migrated where the schema that its URL names holds something else', async () => {
+      await database.query('CREATE SCHEMA other');
+      await database.query('CREATE TABLE other.notes (id int)');
+      const target = openPostgresMigrationTarget(`${database.url!}?schema=other`, 'MIGRATION_DATABASE_URL');
+      await expect(new Migrator(target).apply()).rejects.toThrow(
+        'another schema than the one that ?schema= in MIGRATION_DATABASE_URL names',
+      );
+      await target.close();
+      await database.query('DROP SCHEMA other CASCADE');
+    });
+
+    it('that lacks a right is told from one that fails otherwise', async () => {
+      const role = `keystream_test_${randomBytes(6).toString('hex')}`;
+      await database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'a password'`);
+      await apply();
+      const url = new URL(database.url!);
+      url.username = role;
+      url.password = 'a password';
+      const start = async (): Promise<void> => {
+        const service = new DatabaseService({ url: url.href, dataDir: '' });
+        await service.onModuleInit().finally(() => service.onApplicationShutdown());
+      };
+      await database.query(`GRANT USAGE ON SCHEMA public TO ${role}`);
+      await expect(start()).rejects.toThrow(/lacks a right: permission denied .*“Two roles”/);
+      // A mistake of the database's own.
+      await database.query(`ALTER TABLE _prisma_migrations RENAME COLUMN migration_name TO other`);
+      await database.query(`GRANT SELECT ON _prisma_migrations TO ${role}`);
+      const failure = await start().catch((error: unknown) => error as Error);
+      expect(failure).toMatchObject({ name: 'StartupError' });
+      expect((failure as Error).message).toContain('column "migration_name" does not exist');
+      expect((failure as Error).message).not.toContain('right');
+      await database.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
     });
 
     it('is not served while it lacks migrations: the message names the command to run', async () => {

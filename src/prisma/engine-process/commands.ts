@@ -1,30 +1,52 @@
 import pg from 'pg';
-import { addressOf } from '../postgres.js';
+import { postgresUrl } from '../../config/postgres-url.js';
+import { InvalidValueError } from '../../config/variable.js';
+import { explainFailure } from '../database-problem.js';
 import { codesOf, hasCode } from '../error-codes.js';
+import { addressOf, withSession } from '../postgres.js';
+import { isTlsFailure } from '../../common/tls-errors.js';
 
 const CONNECT_MS = 5_000;
 const UNDEFINED_DATABASE = '3D000';
 /** Every server has it: where to connect for making another. */
 const MAINTENANCE_DATABASE = 'postgres';
 
-/** The engine's commands that are no requests. Each says what went wrong on stderr, as log lines, and exits with 1. */
-export async function runEngineCommand(command: string | undefined, url = ''): Promise<number> {
+/** The database that a command is about, and the variable that names it. */
+interface Database {
+  readonly url: string;
+  readonly variable: string;
+}
+
+/**
+ * The engine's commands that are no requests. Each says what went wrong, as the log lines of an engine, and exits with 1.
+ *
+ * @param log takes the lines that the binary writes to stderr
+ */
+export async function runEngineCommand(
+  command: string | undefined,
+  { url, variable }: Database,
+  log: (lines: string) => void,
+): Promise<number> {
   try {
-    if (command === 'can-connect-to-database') await execute(url, 'SELECT 1');
-    else if (command === 'create-database') await createDatabase(url);
+    if (command === 'can-connect-to-database') await execute(postgresUrl(url), 'SELECT 1');
+    else if (command === 'create-database') await createDatabase(postgresUrl(url));
     else throw new Error(`This schema engine does not know the command ${String(command)}.`);
     return 0;
   } catch (error) {
-    const missing = hasCode(error, UNDEFINED_DATABASE);
-    const words = missing
-      ? `Database ${addressOf(url)} does not exist.`
-      : `Can't reach the database at ${addressOf(url)}: ${codesOf(error)[0] ?? String(error)}`;
+    const { code, words } = describe(error, { url, variable });
     // The CLI skips the first line, and takes the last line's end for another line.
-    process.stderr.write(
-      `${logLine('INFO', 'Starting')}\n${logLine('ERROR', words, missing ? 'P1003' : 'P1001')}`,
-    );
+    log(`${logLine('INFO', 'Starting')}\n${logLine('ERROR', words, code)}`);
     return 1;
   }
+}
+
+/** https://www.prisma.io/docs/orm/reference/error-reference */
+function describe(error: unknown, { url, variable }: Database): { code: string; words: string } {
+  if (error instanceof InvalidValueError) return { code: 'P1013', words: `${variable}: ${error.message}` };
+  const words = `The database at ${addressOf(url)} cannot be used: ${explainFailure(error, variable)}`;
+  if (hasCode(error, UNDEFINED_DATABASE)) return { code: 'P1003', words };
+  if (hasCode(error, '28P01')) return { code: 'P1000', words };
+  return { code: codesOf(error).some(isTlsFailure) ? 'P1011' : 'P1001', words };
 }
 
 const logLine = (level: string, message: string, code?: string): string =>
@@ -42,7 +64,7 @@ async function createDatabase(url: string): Promise<void> {
 }
 
 async function execute(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_MS });
+  const client = new pg.Client({ connectionString: withSession(url), connectionTimeoutMillis: CONNECT_MS });
   // After the connection is made, its loss is the statement's failure.
   client.on('error', () => undefined);
   await client.connect();

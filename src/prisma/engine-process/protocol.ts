@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { isPrismaCode } from '../error-codes.js';
 
 /** Has the Prisma CLI print something: its standard output is not ours. */
 export type Print = (content: string) => void;
@@ -55,6 +56,6 @@ export function describeEngineError(error: unknown): {
 } {
   const { message, code } =
     error instanceof Error ? (error as Error & { code?: unknown }) : { message: String(error) };
-  const isPrismaCode = typeof code === 'string' && /^P\d{4}$/.test(code);
-  return { is_panic: false, message, ...(isPrismaCode ? { error_code: code } : {}) };
+  const named = typeof code === 'string' && isPrismaCode(code);
+  return { is_panic: false, message, ...(named ? { error_code: code } : {}) };
 }

@@ -1,10 +1,9 @@
-#!/usr/bin/env node
-// In place of the binary that the Prisma CLI would download: prisma.config.ts points the CLI at this file.
+// What scripts/schema-engine runs.
 import { fileURLToPath } from 'node:url';
 import { buildIfNeeded } from './build-if-needed.mjs';
 
 const entry = new URL('../dist/cli/schema-engine.js', import.meta.url);
 
-// stdout belongs to the conversation with the CLI, and so does stderr.
+// stdout belongs to the conversation with the CLI.
 buildIfNeeded(fileURLToPath(entry), 'ignore');
 await import(entry.href);
