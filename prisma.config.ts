@@ -5,8 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
 import { loadEnvFile } from './scripts/load-env-file.mjs';
 import { StartupError } from './src/common/startup-error.js';
+import { databaseVariables } from './src/config/database.js';
 import { leadsToPooler } from './src/config/database-url.js';
 import { loadDatabaseConfig } from './src/config/load-config.js';
+import { VariableReader } from './src/config/variable-reader.js';
 
 const ENGINE_VARIABLE = 'PRISMA_SCHEMA_ENGINE_BINARY';
 
@@ -46,9 +48,9 @@ function stop(words: string): never {
   process.exit(1);
 }
 
-// An empty value is how compose files write "none".
-const isEmbedded = ['DATABASE_URL', 'MIGRATION_DATABASE_URL'].every(
-  (name) => !process.env[name] && !process.env[`${name}_FILE`],
+const reader = new VariableReader(process.env);
+const isEmbedded = ![databaseVariables.url, databaseVariables.migrationUrl].some((each) =>
+  reader.isSet(each),
 );
 if (isEmbedded && needsDatabase) {
   stop(

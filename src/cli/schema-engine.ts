@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { databaseVariables } from '../config/database.js';
 import { processEnvironment } from '../config/environment.js';
+import { VariableReader } from '../config/variable-reader.js';
 import { runEngineCommand } from '../prisma/engine-process/commands.js';
 import { engineMethods } from '../prisma/engine-process/methods.js';
 import { serveRequests } from '../prisma/engine-process/protocol.js';
@@ -19,7 +20,7 @@ const { values, positionals } = parseArgs({
 });
 const { url } = JSON.parse(String(values.datasource ?? '{}')) as { url?: string };
 const { url: variable, migrationUrl } = databaseVariables;
-const isSet = (processEnvironment()[migrationUrl.name] ?? '') !== '';
+const isSet = new VariableReader(processEnvironment()).isSet(migrationUrl);
 // As prisma.config.ts chose it.
 const database = { url: url ?? '', variable: isSet ? migrationUrl.name : variable.name };
 

@@ -1,4 +1,4 @@
-import { postgresUrl } from './postgres-url.js';
+import { parsePostgresUrl, postgresUrl } from './postgres-url.js';
 import { InvalidValueError } from './variable.js';
 
 /** Prisma's own parameter of a URL, for what stands between: true, or false as if it were left out. */
@@ -29,7 +29,8 @@ export function directDatabaseUrl(text: string): string {
 }
 
 /** Whether the URL says that a pooler stands before the database which lends a connection for one transaction. */
-export const leadsToPooler = (url: string): boolean => new URL(url).searchParams.get(POOLER) === 'true';
+export const leadsToPooler = (url: string): boolean =>
+  parsePostgresUrl(url).searchParams.get(POOLER) === 'true';
 
 /** All that stands between the account and the database's name. libpq takes several hosts there, and the driver one. */
 const hostsOf = (text: string): string => /^\w+:\/\/([^/?#]*)/.exec(text)?.[1]?.split('@').at(-1) ?? '';

@@ -154,8 +154,9 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   }
 
   #warn(error: unknown): void {
-    const reason = explainFailure(error, 'DATABASE_URL');
-    this.#lines.warn('The database is not available', kindOf(error), { reason });
+    this.#lines.warn('The database is not available', kindOf(error), {
+      reason: explainFailure(error, 'DATABASE_URL'),
+    });
   }
 
   #limit<T>(operation: () => Promise<T>): Promise<T> {

@@ -36,7 +36,7 @@ const limitsFor = (limits: DatabaseLimits): Settings => ({
 });
 
 /** The URL as the driver takes it. */
-function forDriver(url: string): URL {
+function driverUrl(url: string): URL {
   const address = parsePostgresUrl(url);
   setTls(address.searchParams);
   return address;
@@ -44,7 +44,7 @@ function forDriver(url: string): URL {
 
 /** The same with settings that every session begins with. */
 export function withSession(url: string, settings: Settings = {}): string {
-  const address = forDriver(url);
+  const address = driverUrl(url);
   const options = Object.entries({ ...settingsFor(url), ...settings }).map(
     ([name, value]) => `-c ${name}=${escapeOption(String(value))}`,
   );
@@ -65,7 +65,7 @@ export function openPool(
   onConnectionLost: ConnectionLostListener,
 ): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: leadsToPooler(url) ? forDriver(url).href : withSession(url, limitsFor(limits)),
+    connectionString: leadsToPooler(url) ? driverUrl(url).href : withSession(url, limitsFor(limits)),
     application_name: 'keystream',
     max: limits.connections,
     connectionTimeoutMillis: limits.connectMs,
