@@ -12,6 +12,7 @@ jest.unstable_mockModule('../../src/registry/registry.js', () => ({ registry: [.
 const service: Service = {
   provider: 'MADE_UP',
   endpoints: { MADE_UP_BASE_URL: '/made-up' },
+  keyShape: /^mu-/,
   keyOf: ({ headers }) => String(headers['x-made-up-key']),
   refuse: (exchange) => exchange.reply({ status: 401, body: { no: exchange.key } }),
   answer: async (exchange) => {
