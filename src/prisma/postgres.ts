@@ -36,7 +36,7 @@ const limitsFor = (limits: DatabaseLimits): Settings => ({
 });
 
 /** The URL as the driver takes it. */
-export function driverUrl(url: string): URL {
+function driverUrl(url: string): URL {
   const address = parsePostgresUrl(url);
   setTls(address.searchParams);
   return address;

@@ -14,7 +14,7 @@ const service: Service = {
   endpoints: { MADE_UP_BASE_URL: '/made-up' },
   keyShape: /^mu-/,
   keyOf: ({ headers }) => String(headers['x-made-up-key']),
-  refuse: (exchange) => exchange.reply({ status: 401, body: `No: ${String(exchange.key)}` }),
+  refuse: (exchange) => exchange.reply({ status: 401, body: { no: exchange.key } }),
   answer: async (exchange) => {
     for (const word of ['Made', 'up', 'words']) await exchange.write(`data: ${word}\n\n`);
     exchange.end('data: [DONE]\n\n');

@@ -92,7 +92,7 @@ describeWithPgBouncer('a server behind PgBouncer in transaction mode', () => {
     expect(buckets.every(({ start }) => Date.parse(start) % HOUR_MS === 0)).toBe(true);
   });
 
-  it('lets one of 50 keys win that are stored at once, and serves 50 chats at once', async () => {
+  it('lets one of 50 keys win that are stored at once, and serves 50 chats, ten at once', async () => {
     await Promise.all(Array.from({ length: 50 }, () => store('bob')));
     const { apiKeyHistory } = await server.query('bob', HISTORY, { first: 200 });
     expect(apiKeyHistory.edges.map((edge: any) => edge.node.status as string)).toEqual([
@@ -106,8 +106,10 @@ describeWithPgBouncer('a server behind PgBouncer in transaction mode', () => {
         last = data?.chat.__typename;
       return last;
     };
-    const lasts = await Promise.all(Array.from({ length: 50 }, lastOfChat));
-    expect(lasts).toEqual(Array.from({ length: 50 }, () => 'ChatCompleted'));
+    for (let round = 0; round < 5; round += 1) {
+      const lasts = await Promise.all(Array.from({ length: 10 }, lastOfChat));
+      expect(lasts).toEqual(Array.from({ length: 10 }, () => 'ChatCompleted'));
+    }
   });
 
   it('answers SERVICE_UNAVAILABLE while the pooler is away, and recovers by itself', async () => {
