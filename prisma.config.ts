@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
 import { loadEnvFile } from './scripts/load-env-file.mjs';
-import { StartupError } from './src/common/startup-error.js';
+import { ConfigError } from './src/config/config-error.js';
 import { databaseVariables } from './src/config/database.js';
 import { leadsToPooler } from './src/config/database-url.js';
-import { loadDatabaseConfig } from './src/config/load-config.js';
+import { generalVariables } from './src/config/general.js';
 import { VariableReader } from './src/config/variable-reader.js';
 
 const ENGINE_VARIABLE = 'PRISMA_SCHEMA_ENGINE_BINARY';
@@ -32,12 +32,18 @@ loadEnvFile();
 const [, , command, subcommand] = process.argv;
 const needsDatabase = command === 'db' || (command === 'migrate' && subcommand !== 'diff');
 
-/** The database of `npm run migrate`. What is wrong with its variables matters only to commands that need it. */
+const { url: urlVariable, migrationUrl, tlsMode } = databaseVariables;
+const reader = new VariableReader(process.env);
+
+/** What is wrong with the variables matters only to commands that need a database. */
 function findUrl(): string | null {
+  for (const each of [generalVariables.certificateChecks, tlsMode]) reader.readOptional(each);
+  const [ofOwner, ofServer] = [migrationUrl, urlVariable].map((each) => reader.readOptional(each));
   try {
-    return loadDatabaseConfig(process.env).migrationUrl;
+    reader.throwMistakes();
+    return ofOwner ?? ofServer ?? null;
   } catch (error) {
-    if (!(error instanceof StartupError)) throw error;
+    if (!(error instanceof ConfigError)) throw error;
     if (needsDatabase) stop(error.message);
     return null;
   }
@@ -48,11 +54,7 @@ function stop(words: string): never {
   process.exit(1);
 }
 
-const reader = new VariableReader(process.env);
-const isEmbedded = ![databaseVariables.url, databaseVariables.migrationUrl].some((each) =>
-  reader.isSet(each),
-);
-if (isEmbedded && needsDatabase) {
+if (needsDatabase && !reader.isSet(urlVariable) && !reader.isSet(migrationUrl)) {
   stop(
     'DATABASE_URL is not set, and npx prisma works on a PostgreSQL server only.\n' +
       'For the embedded database: npm run migrate, npm run migrate:status.',
