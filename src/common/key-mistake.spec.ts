@@ -60,6 +60,14 @@ describe('findKeyMistake', () => {
     ...['sk-xxxx1234', 'tvly-XXXXX', 'fc-xxxx', 'AIzaxxxx1234', 'xxxx-xxxx-xxxx', 'XXXX-XXXX-1234'],
     ...['sk-______1234', 'sk-proj-------1234', 'sk-~~~~~~wxyz', '______wxyz', 'sk-//////1234'],
     ...['sk-[hidden]', 'sk-proj-<redacted>', 'sk-[REDACTED]1234', 'sk-REDACTED', 'tvly-dev-redacted-wxyz'],
+    ...['sk-proj-____', 'AIza----wxyz', 'sk-###1234', 'fc-???1234'],
+    ...[
+      'sk-\\u2022\\u20221234',
+      'sk-\\u20261234',
+      'sk-&bull;&bull;1234',
+      'sk-&hellip;1234',
+      'sk-%E2%80%A61234',
+    ],
     ...['__HIDDEN__', 'sk-ant-(masked)wxyz', '__n8n_BLANK_VALUE_e5362baf', '_FLOWISE_BLANK_07167752-1a71'],
   ])('finds the mask of %j', (key) => {
     expect(mistakeIn(key)).toMatch(/masked/);

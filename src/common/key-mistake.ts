@@ -8,8 +8,10 @@ const LONG_PREFIX = 5;
 
 /** In the place of what a mask hides. Two asterisks, for a chosen key may have one. */
 const MASK = /[…‥⋯•●○∙·◦■□█∗＊]|\*\*|\.\.\.|x{8}|X{8}|#{4}|\?{4}|([^A-Za-z\d])\1{5}|[xX]{4}[-_][xX]{4}/;
-/** Right behind a prefix, where no key that was drawn has it: one asterisk, or four letters that stand for any. */
-const MASK_BEHIND_PREFIX = /^(?:\*|x{4}|X{4})/;
+/** Right behind a prefix, where no key that was drawn has it: one asterisk, or some signs that stand for any. */
+const MASK_BEHIND_PREFIX = /^(?:\*|##|\?\?|x{4}|X{4}|_{4}|-{4})/;
+/** The signs of a mask as JSON, HTML and addresses write them. */
+const ESCAPED_MASK = /\\u(?:2022|2026|25cf)|&(?:bull|hellip|middot);|%e2%80%a[26]/i;
 /** In words, as programs show a key, or send it back, that they do not tell. */
 const HIDDEN =
   /(?<![A-Za-z\d])(?:redacted|censored)(?![A-Za-z\d])|(?:__|[<[({])(?:hidden|masked|removed|truncated|blank)(?:__|[>\])}])|^_\w{1,40}_BLANK_/i;
@@ -56,7 +58,8 @@ const MASKED = 'is a masked key, of which a part is hidden: paste the whole key'
 function mistakeIn(key: string, { shortest, publicPrefixes }: KeyRules): string | null {
   const wrongLength = `must have ${shortest} to 4,096 characters`;
   if (key.length > LONGEST_KEY) return wrongLength;
-  if (MASK.test(key) || beginsWithPrefix(key, publicPrefixes, MASK_BEHIND_PREFIX)) return MASKED;
+  if (MASK.test(key) || ESCAPED_MASK.test(key) || beginsWithPrefix(key, publicPrefixes, MASK_BEHIND_PREFIX))
+    return MASKED;
   if (ADDRESS.test(key)) return 'is an address: paste the key alone';
   if (JSON_TEXT.test(key)) return 'is JSON: paste the key alone';
   if (BRACKETS.test(key) || INSTRUCTIONS.some((words) => words.test(key))) {
