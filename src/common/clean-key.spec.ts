@@ -17,6 +17,11 @@ const gatewayKeys = [
   'bearer-of-bad-news-42',
   'export-key-9f3',
   '-H4f3a9c217d0e',
+  '--api-key-of-alice-42',
+  'abc.key.def=ghi0123',
+  '$key4f3a9c217d',
+  '-4f3a9c217d0e=',
+  '4f3a9c217d0e\\',
 ];
 
 /** Each takes nothing away of the key. */
@@ -70,6 +75,20 @@ const labels: Readonly<Record<string, (key: string) => string>> = {
   'a parameter': (key) => `api_key='${key}',`,
   'a parameter of an address': (key) => `key=${key}`,
   'a line in quotes': (key) => `'OPENAI_API_KEY=${key}'`,
+  'an item of a list in YAML': (key) => `- OPENAI_API_KEY=${key}`,
+  'a field of an item in YAML': (key) => `  - apiKey: "${key}"`,
+  'a line that is commented out': (key) => `# TAVILY_API_KEY=${key}`,
+  'a prompt': (key) => `$ export BRAVE_API_KEY=${key}`,
+  'an option of a command': (key) => `--api-key=${key}`,
+  'an option of a command, and a space': (key) => `--api-key "${key}"`,
+  'an option of a build': (key) => `--build-arg SERPER_API_KEY=${key}`,
+  'a property': (key) => `spring.ai.openai.api-key=${key}`,
+  'a property in code': (key) => `openai.api_key = "${key}"`,
+  'a property in YAML': (key) => `openai.apiKey: ${key}`,
+  'a parameter of an address, with its sign': (key) => `?key=${key}`,
+  'a further parameter of an address': (key) => `&api_key=${key}`,
+  'a variable of a script': (key) => `$OPENAI_API_KEY='${key}';`,
+  "a line of curl's that goes on": (key) => `-H "Authorization: Bearer ${key}" \\`,
 };
 
 const shapes = Object.entries(keyShapes(8));

@@ -35,12 +35,18 @@ const QUOTES: readonly (readonly [string, string])[] = [
 const OPENING_QUOTES = new Set(QUOTES.map(([open]) => open.charAt(0)));
 /** Behind a quote that closes: then the one at the end is of another pair, as in `"name": "key"`. */
 const VALUE_FOLLOWS = /^\s*[:=]/;
-/** How shells, container tools and scripts begin a line that sets a variable. */
+/** How shells, container tools, scripts and lists begin a line that sets a variable. */
 const COMMAND =
-  /^(?:(?:export|setx?|setenv|env|const|let|var|declare|typeset)(?:\s+-\w+)*|-e|--env)\s+|^(?:\$env:|process\.env\.)/i;
+  /^(?:[-*+#$>]\s+)?(?:(?:(?:export|setx?|setenv|env|const|let|var|declare|typeset)(?:\s+-\w+)*|-e|--(?:env|set|build-arg))\s+|\$env:|process\.env\.)|^[-*+#$>]\s+/i;
 const HEADER_OPTION = /^(?:-H|--header)(?:\s*=\s*|\s+|(?=["']))/;
-/** A name, quoted or not, what separates it from its value, and white space or a quote before that. */
-const LABEL = /^(["'`]?)([A-Za-z][\w-]{0,80})\1\s*(:=|=>|[:=])(\s*)(?=([^\s=]))/;
+/**
+ * A name, quoted or not, what separates it from its value, and white space or a quote before that. Options, parameters of
+ * addresses and variables of scripts have a sign before their names, properties the names of what they belong to.
+ */
+const LABEL =
+  /^(?:--|[?&$])?(["'`]?)(?:[A-Za-z][\w-]{0,80}\.){0,8}([A-Za-z][\w-]{0,80})\1\s*(:=|=>|[:=])(\s*)(?=([^\s=]))/;
+/** `--api-key key`. */
+const OPTION = /^--([A-Za-z][\w-]{0,80})\s+(?=\S)/;
 /** `setx NAME key`: white space separates, where a command says that a name comes. */
 const VALUE_OF_COMMAND = /^([A-Z][A-Z\d_]{0,80})\s+(?=\S)/;
 const SCHEME = /^bearer\s+/i;
@@ -53,7 +59,7 @@ const UNMISTAKABLE_NAME =
 
 /**
  * A key as it was pasted, without what certainly is none of it: white space and invisible characters around it, quotes,
- * `Bearer`, the name of a variable or a header, the comma or semicolon at the end of a line; in any order, until
+ * `Bearer`, the name of a variable, an option or a header, the comma or semicolon at the end of a line; in any order, until
  * nothing is left to take away. What is not certain stays, for {@link findKeyMistake} to refuse.
  */
 export function cleanKey(pasted: string): string {
@@ -75,12 +81,13 @@ export function forgetLastMatch(): void {
   /(?:)/.test('');
 }
 
-/** Commas and semicolons, and line breaks as JSON and shells write them. */
+/** Commas and semicolons, line breaks as JSON and shells write them, and what says that a command goes on. */
 function withoutLineEnd(text: string): string {
   let end = text.length;
   while (end > 0) {
     if (/[,;\s]/.test(text.charAt(end - 1))) end -= 1;
     else if (/^\\[nr]$/.test(text.slice(Math.max(0, end - 2), end))) end -= 2;
+    else if (/^[\s"']\\$/.test(text.slice(Math.max(0, end - 2), end))) end -= 1;
     else break;
   }
   return text.slice(0, end);
@@ -108,6 +115,8 @@ function withoutLabel(text: string): string {
   if (label && isLabelOfKey(label)) return line.slice(label[0].length);
   const value = command && VALUE_OF_COMMAND.exec(head);
   if (value?.[1] && isNameOfKey(value[1])) return line.slice(value[0].length);
+  const option = OPTION.exec(head);
+  if (option?.[1] && isNameOfKey(option[1])) return line.slice(option[0].length);
   return text.replace(HEADER_OPTION, '');
 }
 

@@ -44,6 +44,12 @@ describe('findKeyMistake', () => {
     'sk-..-..-0123456789',
     'turkey-token-9f3a2c',
     'x'.repeat(7) + '-0123',
+    'a-hidden_valley-4711',
+    'sk-redactedness-4711',
+    'not__masked-4711',
+    'key-----4711',
+    'team=sk-litellm-4f3a9c217d0e',
+    'TEAM:sk-litellm-4f3a9c217d0e',
   ])('finds none in %j', (key) => {
     expect(mistakeIn(key)).toBeNull();
   });
@@ -51,6 +57,18 @@ describe('findKeyMistake', () => {
   it.each([
     ...['sk-****1234', 'sk-proj-…WXYZ', 'sk-...1234', '••••••••wxyz', '…WXYZ', '*****', 'sk-*1234', 'AIza*'],
     ...['sk-proj-xxxxxxxxxxxx1234', 'sk-ant-api03-...', 'XXXXXXXXXXXXXXXX', 'fc-●●●●1234', '############'],
+    ...['sk-xxxx1234', 'tvly-XXXXX', 'fc-xxxx', 'AIzaxxxx1234', 'xxxx-xxxx-xxxx', 'XXXX-XXXX-1234'],
+    ...['sk-______1234', 'sk-proj-------1234', 'sk-~~~~~~wxyz', '______wxyz', 'sk-//////1234'],
+    ...['sk-[hidden]', 'sk-proj-<redacted>', 'sk-[REDACTED]1234', 'sk-REDACTED', 'tvly-dev-redacted-wxyz'],
+    ...['sk-proj-____', 'AIza----wxyz', 'sk-###1234', 'fc-???1234'],
+    ...[
+      'sk-\\u2022\\u20221234',
+      'sk-\\u20261234',
+      'sk-&bull;&bull;1234',
+      'sk-&hellip;1234',
+      'sk-%E2%80%A61234',
+    ],
+    ...['__HIDDEN__', 'sk-ant-(masked)wxyz', '__n8n_BLANK_VALUE_e5362baf', '_FLOWISE_BLANK_07167752-1a71'],
   ])('finds the mask of %j', (key) => {
     expect(mistakeIn(key)).toMatch(/masked/);
   });
@@ -85,6 +103,7 @@ describe('findKeyMistake', () => {
     ...['OPENAI_API_KEY', '$OPENAI_API_KEY', '${OPENAI_API_KEY}', '%OPENAI_API_KEY%', 'GOOGLE_API_KEY='],
     ...['process.env.OPENAI_API_KEY', 'os.environ["OPENAI_API_KEY"]', 'sk-${SUFFIX}'],
     ...['import.meta.env.VITE_KEY', 'OPENAI_ORG_ID=org-0123456789'],
+    ...['OPENAI=sk-0123456789abcdef', 'TAVILY=tvly-0123456789abcdef', 'K=AIza0123456789abcdef'],
   ])('finds the variable in %j', (key) => {
     expect(mistakeIn(key)).toMatch(/variable/);
   });

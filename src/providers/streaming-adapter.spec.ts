@@ -201,6 +201,18 @@ describe('StreamingAdapter', () => {
     expect(reported).toEqual([]);
   });
 
+  it('reports an abort that is for the provider to answer for: its time is over', async () => {
+    const run = new AbortController();
+    const { connection, parts, reported } = open({ signal: run.signal });
+    connection.send(event('one'), event('two'));
+    await parts.next();
+    const reason = new ProviderTimeoutError();
+    run.abort(reason);
+    expect(await failureOf(parts.next())).toBe(reason);
+    expect(connection.closed).toBe(1);
+    expect(reported).toEqual(['PROVIDER_TIMEOUT']);
+  });
+
   describe('an answer that may be over', () => {
     it('is over where the body ends', async () => {
       const { connection, parts } = open();

@@ -3,7 +3,7 @@ import type { ProviderSettings } from '../common/provider-definition.js';
 import type { Secret } from '../common/secret.js';
 import type { OutboundHttp, OutboundResponse } from '../outbound/outbound-http.js';
 import { type ServerSentEvent, ServerSentEventParser } from '../outbound/server-sent-event-parser.js';
-import { ProviderDownError, ProviderTimeoutError, type UpstreamError } from '../outbound/upstream-error.js';
+import { ProviderDownError, ProviderTimeoutError, UpstreamError } from '../outbound/upstream-error.js';
 import { toWellFormedJson } from '../outbound/well-formed-json.js';
 import { AnswerFailures } from './answer-failures.js';
 import type { ChatDecoder, ChatDialect } from './chat-dialect.js';
@@ -36,7 +36,7 @@ export class StreamingAdapter implements ChatAdapter {
     private readonly dialect: ChatDialect,
     private readonly settings: ProviderSettings,
     private readonly http: OutboundHttp,
-    /** Hears of each failure that ends a call; not of one that the caller brought about. */
+    /** Hears of each failure that ends a call, also of one for which it is aborted; not of what the caller brought about. */
     private readonly report: (failure: UpstreamError) => void,
   ) {}
 
@@ -71,7 +71,11 @@ export class StreamingAdapter implements ChatAdapter {
         }
         return;
       } catch (error) {
-        if (signal.aborted) throw signal.reason;
+        if (signal.aborted) {
+          // The longest time that a chat may take is over: that is the provider's doing.
+          if (signal.reason instanceof UpstreamError) this.report(signal.reason);
+          throw signal.reason;
+        }
         const failure = failures.of(error, parser, decoder);
         if (!(failure instanceof RefusedAdditionError) || hasBegun || without.has(failure.addition)) {
           this.report(failure);
