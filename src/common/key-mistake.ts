@@ -81,13 +81,13 @@ function mistakeIn(key: string, { shortest, publicPrefixes }: KeyRules): string 
 const beginsWithPrefix = (text: string, publicPrefixes: readonly string[], rest = /^/): boolean =>
   publicPrefixes.some((prefix) => text.startsWith(prefix) && rest.test(text.slice(prefix.length)));
 
-/** Whether keys were pasted one behind the other: by their prefixes, or because they are the same. */
+/** Whether keys were pasted one behind the other: by their prefixes. Without one, a half may be there twice by choice. */
 function isSeveral(key: string, publicPrefixes: readonly string[]): boolean {
   const prefix = longest(publicPrefixes.filter((candidate) => key.startsWith(candidate)));
   const half = key.length / 2;
   if (Number.isInteger(half) && half >= SHORTEST_OF_SEVERAL) {
     const second = key.slice(half);
-    if (key.startsWith(second) || (prefix !== '' && second.startsWith(prefix))) return true;
+    if (prefix !== '' && second.startsWith(prefix)) return true;
   }
   const parts = key.split(/[\s,;]+/);
   const begins = (text: string): boolean => publicPrefixes.some((candidate) => text.startsWith(candidate));
