@@ -165,6 +165,30 @@ const openaiCases: readonly StreamCase[] = [
     text: 'B\n\nA\n',
   },
   {
+    name: 'the rest of a text in the end only, under another index',
+    body: delta('Hel') + done({ output: [thought(), message('Hello world')] }),
+    text: 'Hello world',
+  },
+  {
+    name: 'a second message in the end only, under the index that the first one had',
+    body: delta('One.', 1) + done({ output: [message('One.'), message('Two.')] }),
+    text: 'One.\n\nTwo.',
+  },
+  {
+    name: 'a whole text under another index than its pieces',
+    body:
+      delta('Hel') +
+      at('output_item.done', 1, { item: message('Hello') }) +
+      at('output_item.done', 1, { item: message('Hello') }) +
+      done({ output: [message('Hello')] }),
+    text: 'Hello',
+  },
+  {
+    name: 'beginnings of two messages, and the rest in the end under other indices',
+    body: delta('On') + delta('Tw', 2) + done({ output: [message('One.'), message('Two.')] }),
+    text: 'On\n\nTw\n\ne.\n\no.',
+  },
+  {
     name: 'no indices',
     body:
       namedEvent({ type: 'response.output_text.delta', delta: 'Hel' }) +
