@@ -67,8 +67,10 @@ describe('ToldTexts', () => {
 
   it('stops an answer of pieces without end', () => {
     const texts = new ToldTexts();
-    for (let count = 0; count < 10_000; count += 1) texts.add(placed(String(count), 'x'));
+    for (let count = 0; count < 2_000; count += 1) texts.add(placed(String(count), 'x'));
     texts.add(placed('0', 'x'));
     expect(() => texts.add(placed('more', 'x'))).toThrow(ProviderUnavailableError);
+    const whole = Array.from({ length: 2_001 }, (_, index) => placed(String(index), 'x'));
+    expect(() => told().restOfAll(whole)).toThrow(ProviderUnavailableError);
   });
 });

@@ -1,7 +1,7 @@
 import { ProviderUnavailableError } from '../outbound/upstream-error.js';
 
-/** More than any answer has: each takes its memory. */
-const MAX_PLACES = 10_000;
+/** More than any answer has: each takes its memory, and its time. */
+const MAX_PLACES = 2_000;
 
 /** A text that is not kept: its length, and a hash by which it is known again. */
 class Fingerprint {
@@ -84,6 +84,7 @@ export class ToldTexts {
 
   /** The same for a whole answer, after which nothing comes. */
   restOfAll<Text extends PlacedText>(texts: readonly Text[]): Text[] {
+    if (texts.length > MAX_PLACES) throw new ProviderUnavailableError();
     const isBeginning = this.#all.begins(texts.map(({ text }) => text).join(''));
     const rests = isBeginning ? this.#after(texts) : this.#paired(texts);
     return rests.filter(({ text }) => text !== '');

@@ -531,6 +531,19 @@ const googleCases: readonly StreamCase[] = [
     body: says('One ', 'STOP', counted(3, 1)) + says('two'),
     text: 'One two',
   },
+  ...['dat', 'data: ', 'data: {"candidates":[{"content":{"parts":[{"text":"tw', says('two').trimEnd()].map(
+    (cut) => ({
+      name: `${cut} at its end, after a reason`,
+      body: says('One ', 'STOP') + cut,
+      text: 'One ',
+      code: 'PROVIDER_TRUNCATED',
+    }),
+  ),
+  {
+    name: 'an end of the stream that nothing ends',
+    body: `${says('One', 'STOP')}data: [DONE]`,
+    text: 'One',
+  },
   {
     name: 'another reason in the end',
     body: says('One ', 'STOP', counted(3, 1)) + says('two', 'MAX_TOKENS', counted(3, 2)),

@@ -64,9 +64,10 @@ export class OpenAiTexts {
 
   /** @param output what the answer holds in the end */
   close(output: readonly unknown[]): ChatPart[] {
+    const texts = output.flatMap(textsOf);
     return (['reasoning', 'text'] as const).flatMap((kind) => {
-      const texts = output.flatMap(textsOf).filter((text) => text.kind === kind);
-      return this.#told[kind].restOfAll(texts).flatMap((rest) => this.#tell(rest, true));
+      const rests = this.#told[kind].restOfAll(texts.filter((text) => text.kind === kind));
+      return rests.flatMap((rest) => this.#tell(rest, true));
     });
   }
 
