@@ -284,6 +284,15 @@ const openaiCases: readonly StreamCase[] = [
     usage: [3, 5],
   },
   {
+    name: 'a count before its end only',
+    body:
+      response({ usage: { input_tokens: 3, output_tokens: 0 } }, 'response.in_progress') +
+      delta('One') +
+      done({ usage: { input_tokens: null, output_tokens: 5 } }),
+    text: 'One',
+    usage: [3, 5],
+  },
+  {
     name: 'usage before its end only',
     body: response({ usage: openaiUsage }, 'response.in_progress') + delta('One') + done({ usage: null }),
     text: 'One',
