@@ -228,6 +228,28 @@ describe('JSON in a stream of events', () => {
     expect(read(1000, `{"a":"${'x'.repeat(70_000)}"}\n${ERROR}`)).toEqual([stray]);
   });
 
+  it.each([
+    ['', false],
+    [EVENT, false],
+    [`${EVENT}\n\n  `, false],
+    [`${EVENT}: comment`, false],
+    [`${EVENT}data: [DONE]`, false],
+    [`${EVENT}data: [DONE]\n`, false],
+    [`${EVENT}da`, true],
+    [`${EVENT}data:`, true],
+    [`${EVENT}event: x`, true],
+    [`${EVENT}data: {"n":`, true],
+    [`${EVENT}data: 1\n`, true],
+    [`${EVENT}data: 1\n: comment`, true],
+    [`${EVENT}{"error":`, true],
+  ])('tells of %j whether its end has cut an event', (text, isCut) => {
+    const parser = new ServerSentEventParser(1000);
+    parser.feed(bytes(text));
+    expect(parser.isCut).toBe(false);
+    parser.end();
+    expect(parser.isCut).toBe(isCut);
+  });
+
   it('tells whether there was nothing but lines of something else', () => {
     const parser = new ServerSentEventParser(1000);
     parser.feed(bytes(': comment\nevent: x\nid: 7\nretry: 5\ndata: 1\n\nid\n'));

@@ -11,6 +11,9 @@ export interface ServerSentEvent {
   readonly isStray: boolean;
 }
 
+/** What some APIs, and gateways that speak like them, end a stream with; not all of them end that event. It is no JSON. */
+export const END_OF_STREAM = '[DONE]';
+
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SPACE = 0x20;
@@ -38,6 +41,7 @@ export class ServerSentEventParser {
   #isFirstLine = true;
   #hasForeignLines = false;
   #hasEvents = false;
+  #isCut = false;
   /** The last byte was a carriage return: a line feed after it ends no other line. */
   #isAfterReturn = false;
 
@@ -71,9 +75,16 @@ export class ServerSentEventParser {
    * @returns what has begun, as stray: the event or the JSON that nobody has ended is none, but may tell of a failure
    */
   end(): ServerSentEvent[] {
-    const stray = this.#readLine(this.#complete(NOTHING));
-    const event = this.#endEvent();
-    return [stray, event].filter((found) => found !== null).map((found) => ({ ...found, isStray: true }));
+    const line = this.#complete(NOTHING);
+    const isBegun = this.#dataLines > 0 || (line[0] !== COLON && line.some((byte) => byte !== SPACE));
+    const found = [this.#readLine(line), this.#endEvent()].filter((event) => event !== null);
+    this.#isCut ||= isBegun && !found.some(({ data, isStray }) => isStray || data.trim() === END_OF_STREAM);
+    return found.map((event) => ({ ...event, isStray: true }));
+  }
+
+  /** Whether the stream has ended in the middle of an event. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   /** Whether there were lines that no stream of events has, and no event: something else than an API has answered. */

@@ -24,8 +24,9 @@ export class StrayJson {
    * @returns the JSON that it completes; it need not be valid
    */
   add(line: Uint8Array): string | null {
+    if (this.#bytes.length + line.length > MAX_BYTES) return this.#forget();
     if (this.#bytes.length === 0 && !begins(line)) return null;
-    if (this.#bytes.length + line.length > MAX_BYTES || !this.#isWithinBounds(line)) return this.#forget();
+    if (!this.#isWithinBounds(line)) return this.#forget();
     this.#bytes.append(line);
     this.#bytes.append(BREAK);
     if (!this.#bounds.isClosed) return null;

@@ -1,9 +1,6 @@
 import { parseJson } from '../outbound/read-json.js';
-import type { ServerSentEvent } from '../outbound/server-sent-event-parser.js';
+import { END_OF_STREAM, type ServerSentEvent } from '../outbound/server-sent-event-parser.js';
 import { valueAt } from './value-at.js';
-
-/** What some APIs, and gateways that speak like them, end a stream with. It is no JSON. */
-const END_OF_STREAM = '[DONE]';
 
 /**
  * The JSON of an event; undefined for one that has nothing to say: some gateways send such to keep a connection open.

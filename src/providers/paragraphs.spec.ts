@@ -22,6 +22,7 @@ describe('Paragraphs', () => {
     ['leaves a break at the beginning of the second', [['One.'], [' \n', 'Two.']], 'One. \nTwo.'],
     ['takes a break in the middle for none', [['One\n.'], ['Two\n.']], 'One\n.\n\nTwo\n.'],
     ['puts none before the first that says something', [[' '], ['One.'], ['Two.']], ' One.\n\nTwo.'],
+    ['puts one where nothing but white space is between', [['One.'], [' '], ['Two.']], 'One.\n\n Two.'],
     ['puts one between each two', [['One.'], ['Two.'], ['Three.']], 'One.\n\nTwo.\n\nThree.'],
   ])('%s', (_what, paragraphs, text) => {
     expect(together(...paragraphs)).toBe(text);

@@ -16,13 +16,13 @@ export class Paragraphs {
     const isNext = this.#hasText && paragraph !== this.#current;
     const runsOn = isNext && !this.#endsLine && !leadingSpace(piece).includes('\n');
     this.#current = paragraph;
-    this.#look(piece);
+    this.#look(piece, runsOn);
     return runsOn ? BLANK_LINE + piece : piece;
   }
 
-  #look(piece: string): void {
+  #look(piece: string, isAfterBlankLine: boolean): void {
     const text = piece.trimEnd();
-    const endsLine = piece.slice(text.length).includes('\n');
+    const endsLine = piece.slice(text.length).includes('\n') || (text === '' && isAfterBlankLine);
     this.#hasText ||= text !== '';
     this.#endsLine = text === '' ? this.#endsLine || endsLine : endsLine;
   }

@@ -3,7 +3,12 @@ import type { ProviderSettings } from '../common/provider-definition.js';
 import type { Secret } from '../common/secret.js';
 import type { OutboundHttp, OutboundResponse } from '../outbound/outbound-http.js';
 import { type ServerSentEvent, ServerSentEventParser } from '../outbound/server-sent-event-parser.js';
-import { ProviderDownError, ProviderTimeoutError, UpstreamError } from '../outbound/upstream-error.js';
+import {
+  ProviderDownError,
+  ProviderTimeoutError,
+  ProviderTruncatedError,
+  UpstreamError,
+} from '../outbound/upstream-error.js';
 import { toWellFormedJson } from '../outbound/well-formed-json.js';
 import { AnswerFailures } from './answer-failures.js';
 import type { ChatDecoder, ChatDialect } from './chat-dialect.js';
@@ -63,6 +68,9 @@ export class StreamingAdapter implements ChatAdapter {
               hasBegun ||= part.type !== 'usage';
               isFinished = part.type === 'finish';
               yield part;
+              // An event may have very many parts.
+              const pause = turnIsOver();
+              if (pause) await pause;
               signal.throwIfAborted();
             }
             if (isFinished) break;
@@ -128,6 +136,8 @@ function partsOf(
 ): Iterable<ChatPart> {
   if (event === null) {
     if (parser.isForeign) throw new ProviderDownError();
+    // A connection that breaks looks like one that ends where nobody has said how long the body is.
+    if (parser.isCut) throw new ProviderTruncatedError();
     return decoder.end();
   }
   if (!event.isStray) return decoder.push(event);

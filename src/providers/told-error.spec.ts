@@ -10,6 +10,7 @@ describe('errorIn', () => {
     ['in a list, behind others', [{ hello: 1 }, null, { error }], '', error],
     ['as an event that is called so', { type: 'error', ...error }, '', { type: 'error', ...error }],
     ['as an event that is named so', error, 'error', error],
+    ['as an object that is called so', { object: 'error', ...error }, '', { object: 'error', ...error }],
     ['with nothing in it', { error: {} }, '', {}],
     ['as an event without data', undefined, 'error', {}],
     ['as a sentence beside its code', { error: 'no', code: 'x' }, '', { error: 'no', code: 'x' }],

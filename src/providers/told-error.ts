@@ -12,7 +12,9 @@ export function errorIn(data: unknown, eventType = ''): unknown {
   if (Array.isArray(data)) return data.map((entry) => errorIn(entry)).find((error) => error !== undefined);
   const error = valueAt(data, 'error');
   if (typeof error === 'object' && error !== null) return error;
-  const isNamed = eventType === 'error' || valueAt(data, 'type') === 'error';
+  // vLLM calls it `object`.
+  const names = [eventType, valueAt(data, 'type'), valueAt(data, 'object')];
+  const isNamed = names.includes('error');
   // Some tell a sentence there, and their codes beside it.
   return isNamed || (typeof error === 'string' && error !== '') ? (data ?? {}) : undefined;
 }

@@ -113,8 +113,7 @@ export const chatCases: readonly ChatCase[] = [
     conversation: {
       input: [
         { role: 'system', content: 'Be brief.' },
-        { role: 'user', content: 'Hello' },
-        { role: 'user', content: 'Is anybody there?' },
+        { role: 'user', content: 'Hello\n\nIs anybody there?' },
         { role: 'assistant', content: 'Yes.' },
         { role: 'system', content: 'Answer in German.' },
         { role: 'user', content: 'Größe? 日本 👩‍💻' },

@@ -83,6 +83,16 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
       expect(withBlank.body).toEqual(without.body);
     });
 
+    it('says neighbours of one role in one turn', async () => {
+      const roles = ['USER', 'ASSISTANT', 'ASSISTANT', 'USER', 'USER', 'USER'] as const;
+      await collect(stream({ messages: roles.map((role, index) => ({ role, content: `text ${index}` })) }));
+      const { body } = standIn().requests[0]!;
+      const turns = (body.input ?? body.messages ?? body.contents) as { readonly role: string }[];
+      expect(turns.map(({ role }) => (role === 'user' ? role : 'other'))).toEqual(['user', 'other', 'user']);
+      const texts = turns.map((turn) => JSON.stringify(turn).match(/text \d/g));
+      expect(texts).toEqual([['text 0'], ['text 1', 'text 2'], ['text 3', 'text 4', 'text 5']]);
+    });
+
     it('leaves out instructions that are blank', async () => {
       const hello: ChatMessage = { role: 'USER', content: 'Hello' };
       await collect(stream({ messages: [{ role: 'SYSTEM', content: ' ' }, hello] }));

@@ -165,6 +165,30 @@ const openaiCases: readonly StreamCase[] = [
     text: 'B\n\nA\n',
   },
   {
+    name: 'the rest of a text in the end only, under another index',
+    body: delta('Hel') + done({ output: [thought(), message('Hello world')] }),
+    text: 'Hello world',
+  },
+  {
+    name: 'a second message in the end only, under the index that the first one had',
+    body: delta('One.', 1) + done({ output: [message('One.'), message('Two.')] }),
+    text: 'One.\n\nTwo.',
+  },
+  {
+    name: 'a whole text under another index than its pieces',
+    body:
+      delta('Hel') +
+      at('output_item.done', 1, { item: message('Hello') }) +
+      at('output_item.done', 1, { item: message('Hello') }) +
+      done({ output: [message('Hello')] }),
+    text: 'Hello',
+  },
+  {
+    name: 'beginnings of two messages, and the rest in the end under other indices',
+    body: delta('On') + delta('Tw', 2) + done({ output: [message('One.'), message('Two.')] }),
+    text: 'On\n\nTw\n\ne.\n\no.',
+  },
+  {
     name: 'no indices',
     body:
       namedEvent({ type: 'response.output_text.delta', delta: 'Hel' }) +
@@ -256,6 +280,15 @@ const openaiCases: readonly StreamCase[] = [
     body:
       delta('One') +
       done({ usage: { ...openaiUsage, input_tokens_details: null, output_tokens_details: null } }),
+    text: 'One',
+    usage: [3, 5],
+  },
+  {
+    name: 'a count before its end only',
+    body:
+      response({ usage: { input_tokens: 3, output_tokens: 0 } }, 'response.in_progress') +
+      delta('One') +
+      done({ usage: { input_tokens: null, output_tokens: 5 } }),
     text: 'One',
     usage: [3, 5],
   },
@@ -506,6 +539,19 @@ const googleCases: readonly StreamCase[] = [
     name: 'a reason in its first chunk only',
     body: says('One ', 'STOP', counted(3, 1)) + says('two'),
     text: 'One two',
+  },
+  ...['dat', 'data: ', 'data: {"candidates":[{"content":{"parts":[{"text":"tw', says('two').trimEnd()].map(
+    (cut) => ({
+      name: `${cut} at its end, after a reason`,
+      body: says('One ', 'STOP') + cut,
+      text: 'One ',
+      code: 'PROVIDER_TRUNCATED',
+    }),
+  ),
+  {
+    name: 'an end of the stream that nothing ends',
+    body: `${says('One', 'STOP')}data: [DONE]`,
+    text: 'One',
   },
   {
     name: 'another reason in the end',

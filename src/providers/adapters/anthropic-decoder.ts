@@ -97,7 +97,7 @@ export class AnthropicDecoder implements ChatDecoder {
   /** Tells the blocks that were held and stand before an index. */
   *#release(before: number): Generator<ChatPart, void> {
     for (const [index, block] of this.#held) {
-      if (Number(index) >= before) continue;
+      if (Number(index) >= before) return;
       this.#held.delete(index);
       this.#turn?.begin(index, block);
       yield* toParts(block);

@@ -6,6 +6,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
+import { neighboursIn } from '../neighbours.js';
 import { toToolOptions, toTurns } from './anthropic-tools.js';
 
 /** The API wants a limit with each request. Every current model allows this one. */
@@ -37,18 +38,15 @@ export function toBody(
   };
 }
 
-/** The API joins neighbours of one role by itself; gateways refuse them. */
 function toMessages(messages: ChatRequest['messages'], steps: readonly ToolStep[]): MessageParam[] {
   const said = messages
     .filter(({ role }) => role !== 'SYSTEM')
     .map(({ role, content }): MessageParam => ({ role: role === 'USER' ? 'user' : 'assistant', content }));
-  const turns: MessageParam[] = [];
-  for (const turn of [...said, ...steps.flatMap(toTurns)]) {
-    const last = turns.at(-1);
-    if (last?.role !== turn.role) turns.push({ ...turn });
-    else last.content = [...blocksOf(last), ...blocksOf(turn)];
-  }
-  return turns;
+  return neighboursIn([...said, ...steps.flatMap(toTurns)]).map(([turn, ...others]) =>
+    others.length === 0
+      ? turn
+      : ({ role: turn.role, content: [turn, ...others].flatMap(blocksOf) } as MessageParam),
+  );
 }
 
 function blocksOf({ content }: MessageParam): ContentBlockParam[] {

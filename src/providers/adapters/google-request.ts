@@ -1,6 +1,7 @@
 import type { Content, GenerateContentRequest, GenerationConfig } from '@google/generative-ai';
 import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
+import { neighboursIn } from '../neighbours.js';
 import { toToolOptions, toTurns, type ToolOptions } from './google-tools.js';
 
 /** Models of the second generation think within a number of tokens; later ones take a level, and refuse the number. */
@@ -37,18 +38,14 @@ export function toBody(request: ChatRequest, without: ReadonlySet<AdditionName>)
   };
 }
 
-/** The API's turns alternate: neighbours with one role become one turn. */
 function toContents(messages: ChatRequest['messages'], steps: readonly ToolStep[]): Content[] {
   const said = messages
     .filter(({ role }) => role !== 'SYSTEM')
     .map(({ role, content: text }) => ({ role: role === 'USER' ? 'user' : 'model', parts: [{ text }] }));
-  const contents: Content[] = [];
-  for (const turn of [...said, ...steps.flatMap(toTurns)]) {
-    const last = contents.at(-1);
-    if (last?.role === turn.role) last.parts.push(...turn.parts);
-    else contents.push(turn);
-  }
-  return contents;
+  return neighboursIn<Content>([...said, ...steps.flatMap(toTurns)]).map(([turn, ...others]) => ({
+    ...turn,
+    parts: [turn, ...others].flatMap(({ parts }) => parts),
+  }));
 }
 
 function toThinking(

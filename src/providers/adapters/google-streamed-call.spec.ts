@@ -46,6 +46,7 @@ describe('StreamedArguments', () => {
     '$.__proto__.x',
     "$.a['__proto__'].x",
     `$${'.a'.repeat(65)}`,
+    `$.${'a'.repeat(5_000)}`,
     7,
     undefined,
   ])('takes %j for an outage', (path) => {

@@ -6,6 +6,7 @@ type Container = Record<string, unknown> | unknown[];
 /** A step of a JSONPath (RFC 9535): `.name`, `['name']` or `[0]`. */
 const STEP = /\.([^.[\]]+)|\[(\d{1,6})\]|\[(?:'([^']*)'|"([^"]*)")\]/gy;
 const MAX_STEPS = 64;
+const MAX_PATH_LENGTH = 4_096;
 
 const values = ['stringValue', 'numberValue', 'boolValue', 'nullValue'] as const;
 
@@ -42,7 +43,8 @@ export class StreamedArguments {
 
 function stepsOf(path: unknown): (string | number)[] {
   const steps: (string | number)[] = [];
-  const text = typeof path === 'string' && path.startsWith('$') ? path.slice(1) : '';
+  const isPath = typeof path === 'string' && path.startsWith('$') && path.length <= MAX_PATH_LENGTH;
+  const text = isPath ? path.slice(1) : '';
   let end = 0;
   for (const [step, name, index, single, double] of text.matchAll(STEP)) {
     steps.push(index === undefined ? (name ?? single ?? double ?? '') : Number(index));

@@ -4,7 +4,7 @@ import type { ChatDecoder } from '../chat-dialect.js';
 import type { ChatPart, ChatRequest, FinishReason } from '../contract.js';
 import { dataOf, typeOf } from '../event-data.js';
 import { errorIn } from '../told-error.js';
-import { usageParts } from '../token-usage.js';
+import { LastCounts, usageParts } from '../token-usage.js';
 import { endOfTurn, isJsonObject } from '../tool-turn.js';
 import { listAt, valueAt } from '../value-at.js';
 import { toFailure } from './openai-failures.js';
@@ -50,6 +50,7 @@ export class OpenAiDecoder implements ChatDecoder {
   readonly mayEnd = false;
   readonly #texts = new OpenAiTexts();
   readonly #turn: OpenAiTurn | null;
+  readonly #tokens = new OpenAiTokens();
 
   constructor(request: ChatRequest) {
     this.#turn = request.tools ? new OpenAiTurn() : null;
@@ -69,7 +70,7 @@ export class OpenAiDecoder implements ChatDecoder {
     yield* closing ? this.#texts.close(listAt(response, 'output')) : this.#texts.push(data, type);
     this.#turn?.add(data, type);
     // Also of an answer that failed: it was paid for.
-    yield* usageOf(valueAt(response, 'usage'));
+    yield* this.#tokens.add(valueAt(response, 'usage'));
     if (closing) yield* this.#close(response, closing);
   }
 
@@ -99,11 +100,22 @@ function reasonOf(response: unknown): FinishReason {
   return incompleteReasons.get(valueAt(response, 'incomplete_details', 'reason')) ?? 'OTHER';
 }
 
-function usageOf(usage: unknown): ChatPart[] {
-  return usageParts({
-    input: valueAt(usage, 'input_tokens'),
-    output: valueAt(usage, 'output_tokens'),
-    reasoning: valueAt(usage, 'output_tokens_details', 'reasoning_tokens'),
-    cachedInput: valueAt(usage, 'input_tokens_details', 'cached_tokens'),
-  });
+/** The last value of each count: what a later event leaves out, or tells as null, is as it was. */
+class OpenAiTokens {
+  readonly #counts = new LastCounts([
+    'input_tokens',
+    'output_tokens',
+    'output_tokens_details',
+    'input_tokens_details',
+  ]);
+
+  add(usage: unknown): ChatPart[] {
+    if (!this.#counts.add(usage)) return [];
+    return usageParts({
+      input: this.#counts.get('input_tokens'),
+      output: this.#counts.get('output_tokens'),
+      reasoning: valueAt(this.#counts.get('output_tokens_details'), 'reasoning_tokens'),
+      cachedInput: valueAt(this.#counts.get('input_tokens_details'), 'cached_tokens'),
+    });
+  }
 }

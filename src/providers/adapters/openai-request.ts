@@ -1,5 +1,6 @@
 import type { ResponseCreateParamsStreaming } from 'openai/resources/responses/responses';
 import type { ChatRequest } from '../contract.js';
+import { neighboursIn } from '../neighbours.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { toItems, toToolOptions } from './openai-tools.js';
 
@@ -15,7 +16,11 @@ export function toBody(
   return {
     model,
     input: [
-      ...messages.map(({ role, content }) => ({ role: roles[role], content })),
+      ...neighboursIn(messages).map((group) => ({
+        role: roles[group[0].role],
+        // Not as parts: those of an answer need ids that only the API gives.
+        content: group.map(({ content }) => content).join('\n\n'),
+      })),
       ...(tools?.steps ?? []).flatMap(toItems),
     ],
     stream: true,

@@ -10,8 +10,6 @@ type Field = 'content' | 'summary';
 /** A text of an answer, or what an event says of it. */
 interface OutputText extends PlacedText {
   readonly kind: Kind;
-  /** Messages are paragraphs, and so are the parts of a reasoning. */
-  readonly paragraph: string;
   readonly isRefusal: boolean;
 }
 
@@ -66,18 +64,19 @@ export class OpenAiTexts {
 
   /** @param output what the answer holds in the end */
   close(output: readonly unknown[]): ChatPart[] {
+    const texts = output.flatMap(textsOf);
     return (['reasoning', 'text'] as const).flatMap((kind) => {
-      const texts = output.flatMap(textsOf).filter((text) => text.kind === kind);
-      return this.#told[kind].restOfAll(texts).flatMap((rest) => this.#tell(rest, true));
+      const rests = this.#told[kind].restOfAll(texts.filter((text) => text.kind === kind));
+      return rests.flatMap((rest) => this.#tell(rest, true));
     });
   }
 
   /** @param isNew whether the text is known to be untold */
-  #tell(text: OutputText, isNew: boolean): ChatPart[] {
-    const { kind, paragraph, isRefusal } = text;
-    this.#isRefused ||= isRefusal;
-    const rest = isNew ? text.text : this.#told[kind].rest(text);
-    return rest === '' ? [] : [{ type: kind, text: this.#paragraphs[kind].add(paragraph, rest) }];
+  #tell(told: OutputText, isNew: boolean): ChatPart[] {
+    const { kind } = told;
+    this.#isRefused ||= told.isRefusal;
+    const { text, paragraph } = isNew ? told : this.#told[kind].rest(told);
+    return text === '' ? [] : [{ type: kind, text: this.#paragraphs[kind].add(paragraph, text) }];
   }
 }
 
@@ -112,5 +111,6 @@ function toOutputText(
 ): Omit<OutputText, 'isRefusal'> | null {
   if (typeof text !== 'string' || text === '') return null;
   const place = `${field} ${item} ${part}`;
+  // Messages are paragraphs, and so are the parts of a reasoning.
   return { kind, place, text, paragraph: kind === 'text' ? String(item) : place };
 }

@@ -68,8 +68,8 @@ export class OpenAiTurn implements ToolTurn {
 
   /** @param output what the answer holds in the end: of it what did not come by itself */
   complete(output: readonly unknown[]): void {
-    const missing = this.#items.length === 0 ? output : this.#missingCalls(output);
-    for (const item of missing) this.#keep(item, output.indexOf(item));
+    const isMissing = this.#items.length === 0 ? () => true : this.#missingCalls(output);
+    for (const [index, item] of output.entries()) if (isMissing(item)) this.#keep(item, index);
   }
 
   calls(): readonly ToolCall[] {
@@ -91,12 +91,11 @@ export class OpenAiTurn implements ToolTurn {
   }
 
   /** Gateways change ids between two events: where there are as many calls as before, they are the same ones. */
-  #missingCalls(output: readonly unknown[]): readonly unknown[] {
-    const calls = output.filter(isCall);
+  #missingCalls(output: readonly unknown[]): (item: unknown) => boolean {
     const kept = this.#items.filter(isCall);
-    if (calls.length <= kept.length) return [];
+    if (output.filter(isCall).length <= kept.length) return () => false;
     const ids = new Set(kept.map((item) => valueAt(item, 'call_id')));
-    return calls.filter((item) => !ids.has(valueAt(item, 'call_id')));
+    return (item) => isCall(item) && !ids.has(valueAt(item, 'call_id'));
   }
 }
 
