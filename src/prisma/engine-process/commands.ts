@@ -3,6 +3,7 @@ import { postgresUrl } from '../../config/postgres-url.js';
 import { InvalidValueError } from '../../config/variable.js';
 import { explainFailure } from '../database-problem.js';
 import { codesOf, hasCode } from '../error-codes.js';
+import { isRefusedByPooler, poolerRefusal } from '../pooler-refusal.js';
 import { addressOf, withSession } from '../postgres.js';
 import { isTlsFailure } from '../../common/tls-errors.js';
 
@@ -43,6 +44,7 @@ export async function runEngineCommand(
 /** https://www.prisma.io/docs/orm/reference/error-reference */
 function describe(error: unknown, { url, variable }: Database): { code: string; words: string } {
   if (error instanceof InvalidValueError) return { code: 'P1013', words: `${variable}: ${error.message}` };
+  if (isRefusedByPooler(error)) return { code: 'P1001', words: poolerRefusal().message };
   const words = `The database at ${addressOf(url)} cannot be used: ${explainFailure(error, variable)}`;
   if (hasCode(error, UNDEFINED_DATABASE)) return { code: 'P1003', words };
   if (hasCode(error, '28P01')) return { code: 'P1000', words };
