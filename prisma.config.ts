@@ -29,8 +29,9 @@ if (process.env[ENGINE_VARIABLE] === undefined && process.platform !== 'win32' &
 // As `npm run migrate` does.
 loadEnvFile();
 
-const [, , command, subcommand] = process.argv;
-const needsDatabase = command === 'db' || (command === 'migrate' && subcommand !== 'diff');
+const [, , command, subcommand, ...rest] = process.argv;
+const asksForHelp = [subcommand ?? '--help', ...rest].some((word) => word === '--help' || word === '-h');
+const needsDatabase = !asksForHelp && (command === 'db' || (command === 'migrate' && subcommand !== 'diff'));
 
 /** The database of `npm run migrate`. What is wrong with its variables matters only to commands that need it. */
 function findUrl(): string | null {
