@@ -14,8 +14,10 @@ const suitesWithoutTheirNeeds = [
 
 /** What a worker and the servers that it has started take, at the most. */
 const WORKER_BYTES = 2 * 1024 ** 3;
-/** All processors: by itself jest leaves one of them idle, which is half of a small machine. */
-const workers = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / WORKER_BYTES)));
+/** All processors; of 4 GB, a kernel leaves less than two whole shares. By itself jest leaves one of them idle, which is half of a small machine. */
+/** A container's share, where this is one: what the machine has says nothing of it. Zero: unknown. */
+const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+const workers = Math.max(1, Math.min(availableParallelism(), Math.round(memory / WORKER_BYTES)));
 
 /** @type {import('jest').Config} */
 export default {

@@ -29,8 +29,9 @@ if (process.env[ENGINE_VARIABLE] === undefined && process.platform !== 'win32' &
 // As `npm run migrate` does.
 loadEnvFile();
 
-const [, , command, subcommand] = process.argv;
-const needsDatabase = command === 'db' || (command === 'migrate' && subcommand !== 'diff');
+const [, , command, subcommand, ...rest] = process.argv;
+const asksForHelp = [subcommand ?? '--help', ...rest].some((word) => word === '--help' || word === '-h');
+const needsDatabase = !asksForHelp && (command === 'db' || (command === 'migrate' && subcommand !== 'diff'));
 
 const { url: urlVariable, migrationUrl, tlsMode } = databaseVariables;
 const reader = new VariableReader(process.env);

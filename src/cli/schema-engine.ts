@@ -16,7 +16,11 @@ const LOG = 3;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   strict: false,
-  options: { datasource: { type: 'string' }, datamodels: { type: 'string', multiple: true } },
+  options: {
+    version: { type: 'boolean' },
+    datasource: { type: 'string' },
+    datamodels: { type: 'string', multiple: true },
+  },
 });
 const { url } = JSON.parse(String(values.datasource ?? '{}')) as { url?: string };
 const { url: variable, migrationUrl } = databaseVariables;
@@ -24,7 +28,10 @@ const isSet = new VariableReader(processEnvironment()).isSet(migrationUrl);
 // As prisma.config.ts chose it.
 const database = { url: url ?? '', variable: isSet ? migrationUrl.name : variable.name };
 
-if (positionals[0] === 'cli') {
+if (values.version === true) {
+  // `npx prisma --version` waits for the end of it.
+  process.stdout.write('schema-engine-cli (WebAssembly)\n');
+} else if (positionals[0] === 'cli') {
   process.exitCode = await runEngineCommand(positionals[1], database, (lines) => writeSync(LOG, lines));
 } else {
   const files = (values.datamodels ?? []) as string[];

@@ -11,7 +11,7 @@ describe("A database's URL", () => {
     expect(leadsToPooler(url)).toBe(isPooler);
   });
 
-  it.each(['pgbouncer=1', 'pgbouncer=', 'pgbouncer=TRUE', 'pgbouncer=true&pgbouncer=false'])(
+  it.each(['pgbouncer=1', 'pgbouncer=', 'pgbouncer=TRUE'])(
     'is refused where it tells so in other words: %s',
     (query) => {
       expect(() => databaseUrl(`postgresql://h/d?${query}`)).toThrow(
@@ -26,6 +26,17 @@ describe("A database's URL", () => {
     'postgres://u@a,b:5433/d',
   ])('is refused with several hosts, of which the driver knows none: %s', (url) => {
     expect(() => databaseUrl(url)).toThrow('must name one host');
+  });
+
+  it.each(['pgbouncer=true&pgbouncer=false', 'sslmode=verify-full&sslmode=no-verify', 'schema=a&schema=b'])(
+    'is refused with a parameter of which readers would take one or the other: %s',
+    (query) => {
+      expect(() => databaseUrl(`postgresql://h/d?${query}`)).toThrow('must not repeat a parameter');
+    },
+  );
+
+  it('is not taken for one with several hosts where a slash in its password cuts it short', () => {
+    expect(() => databaseUrl('postgresql://u:p,w/x@h/d')).toThrow('write %2F');
   });
 
   it('may have a comma elsewhere', () => {

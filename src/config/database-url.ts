@@ -6,14 +6,8 @@ const POOLER = 'pgbouncer';
 
 /** Where the data is: directly, or through a transaction pooler. */
 export function databaseUrl(text: string): string {
-  if (hostsOf(text).includes(',')) {
-    throw new InvalidValueError(
-      'must name one host, one that follows the primary (docs/operations.md, Failover)',
-    );
-  }
   const url = postgresUrl(text);
-  const pooler = new URL(url).searchParams.getAll(POOLER);
-  if (pooler.length > 1 || !['true', 'false', undefined].includes(pooler[0])) {
+  if (!['true', 'false', null].includes(new URL(url).searchParams.get(POOLER))) {
     throw new InvalidValueError(`its parameter ${POOLER} must be true or false`);
   }
   return url;
@@ -31,6 +25,3 @@ export function directDatabaseUrl(text: string): string {
 /** Whether the URL says that a pooler stands before the database which lends a connection for one transaction. */
 export const leadsToPooler = (url: string): boolean =>
   parsePostgresUrl(url).searchParams.get(POOLER) === 'true';
-
-/** All that stands between the account and the database's name. libpq takes several hosts there, and the driver one. */
-const hostsOf = (text: string): string => /^\w+:\/\/([^/?#]*)/.exec(text)?.[1]?.split('@').at(-1) ?? '';

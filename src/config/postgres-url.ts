@@ -56,10 +56,14 @@ export function parsePostgresUrl(text: string): URL {
 function addressMistakes(url: URL, noHost: boolean): string[] {
   const host = url.searchParams.get('host') ?? '';
   const port = url.searchParams.get('port') ?? '';
+  const names = [...url.searchParams.keys()];
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
   return [
     noHost && host === ''
       ? `must name a host (${example}), or a socket's folder: ?host=/var/run/postgresql`
       : '',
+    // The driver takes the last of them, and the checks here the first. Not named: it may be part of a password.
+    repeated === undefined ? '' : 'must not repeat a parameter',
     host.includes(',') ? 'must name one host' : '',
     /^\d*$/.test(port) && Number(port) <= 65_535 ? '' : 'its parameter port must be a number',
     url.pathname.length < 2 ? 'must name a database (postgresql://host/database)' : '',

@@ -39,7 +39,9 @@ function findMistake(text: string, { schemes, mistake, foreign }: UrlForm): stri
   if (/^[^?]*@/.test(rest) || (rest.includes('@') && !authority.includes('@'))) {
     return 'must not contain / or ? in the user name or password (write %2F, %3F), nor @ in what follows the host (write %40)';
   }
-  if (authority.slice(authority.lastIndexOf('@') + 1).includes(',')) return 'must name one host';
+  if (authority.slice(authority.lastIndexOf('@') + 1).includes(',')) {
+    return 'must name one host, one that follows the primary (docs/operations.md, Failover)';
+  }
   return URL.canParse(text) ? null : `${mistake}; its host or its port cannot be read`;
 }
 

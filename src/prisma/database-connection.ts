@@ -5,6 +5,7 @@ import { StartupError } from '../common/startup-error.js';
 import { leadsToPooler } from '../config/database-url.js';
 import type { DatabaseLimits, DatabaseSettings } from './database-settings.js';
 import { explainFailure } from './database-problem.js';
+import { wordsOf } from './error-codes.js';
 import { openEmbeddedDatabase } from './embedded-database.js';
 import { embeddedMigrationTarget } from './embedded-migration-target.js';
 import { findPendingMigrations } from './migration-history.js';
@@ -85,7 +86,14 @@ async function refuseUnlessMigrated(client: DatabaseClient, url: string): Promis
 }
 
 function refuse(url: string, error: unknown): never {
-  if (isRefusedByPooler(error)) throw undeclaredPooler(url, { cause: error });
+  if (isRefusedByPooler(error) && !leadsToPooler(url)) throw undeclaredPooler(url, { cause: error });
+  if (isRefusedByPooler(error)) {
+    throw new StartupError(
+      `The pooler at ${addressOf(url)} does not take a setting that DATABASE_URL (or PGOPTIONS) begins its sessions ` +
+        `with: ${wordsOf(error)}. Leave it out, and say it to the database (ALTER ROLE … SET).`,
+      { cause: error },
+    );
+  }
   const problem = explainFailure(error, SERVER_VARIABLE);
   throw new StartupError(`The database at ${addressOf(url)} cannot be used: ${problem}`, { cause: error });
 }

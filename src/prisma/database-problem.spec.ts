@@ -38,6 +38,17 @@ describe('A failure of the database, told to its operator', () => {
       withCode('42501', 'permission denied for table api_keys'),
       /lacks a right: permission denied for table api_keys.*docs\/operations\.md/,
     ],
+    [
+      'a role with too many connections',
+      withCode('53300', 'too many connections for role "hunter2"'),
+      /^too many connections for the role$/,
+    ],
+    ['an account that a pooler lacks', withCode('08P01', 'no such user: hunter2'), /^no such user$/],
+    [
+      'a role that may not be taken',
+      withCode('42501', 'permission denied to set role "the ""hunter2"""'),
+      /lacks a right: permission denied to set the role\./,
+    ],
   ])('says what to do about %s, without the user', (_what, error, words) => {
     const told = explainFailure(error, 'A_URL');
     expect(told).toMatch(words);

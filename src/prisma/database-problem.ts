@@ -60,10 +60,15 @@ export function explainFailure(error: unknown, variable: string): string {
       (start !== undefined &&
         messages.some((message) => typeof message === 'string' && message.startsWith(start))),
   );
-  if (problem === undefined) return wordsOf(error);
+  const said = withoutAccount(wordsOf(error));
+  if (problem === undefined) return said;
   const code = problem.codes?.[0];
-  return problem.words(variable, wordsOf(error)) + (code === undefined ? '.' : ` (${code}).`);
+  return problem.words(variable, said) + (code === undefined ? '.' : ` (${code}).`);
 }
+
+/** Some refusals of PostgreSQL's and of PgBouncer's name the account. */
+const withoutAccount = (words: string): string =>
+  words.replace(/\b(role|user) "(?:[^"]|"")*"/g, 'the $1').replace(/\b(no such user): .*/, '$1');
 
 const MORE = 'docs/operations.md has more, under “TLS to the database”.';
 

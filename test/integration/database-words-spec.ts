@@ -45,6 +45,8 @@ describe('A mistake in the URL of a database', () => {
 
   it('does not keep the Prisma CLI from what needs no database', async () => {
     expect(await prisma('validate', mistaken)).toMatchObject({ code: 0 });
+    expect(await prisma('migrate deploy --help', mistaken)).toMatchObject({ code: 0 });
+    expect(await prisma('--version', mistaken)).toMatchObject({ code: 0 });
   });
 });
 

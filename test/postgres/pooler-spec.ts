@@ -244,6 +244,15 @@ describeWithPgBouncer('a pooler that the URL does not tell of', () => {
     });
   });
 
+  it('names the setting that a declared one refuses', async () => {
+    await PgBouncer.during('', async (bouncer) => {
+      const url = `${bouncer.declaredUrlOf(database.environment.DATABASE_URL!)}&options=-c%20work_mem%3D8MB`;
+      await expect(TestServer.start({ ...database.environment, DATABASE_URL: url })).rejects.toThrow(
+        /^The pooler at \S+ does not take a setting .*: unsupported startup parameter: options\. Leave it out/,
+      );
+    });
+  });
+
   it.each([
     ['is declared', '', true],
     ['refuses options', '', false],
