@@ -30,7 +30,7 @@ export function renewConnections(pool: pg.Pool): void {
   };
   pool.on('connect', (client) => {
     open.add(client);
-    // The connection itself: a client tells of an answer that is an error only whoever asked.
+    // The connection itself: a client hands an answer that is an error to its asker alone.
     client.connection.on('errorMessage', ({ code }: pg.DatabaseError) => {
       if (code !== READ_ONLY) return;
       void client.end();

@@ -4,8 +4,8 @@ const parametersOfTls = ['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', '
 
 /**
  * Says `sslmode` in the driver's words. `require` checks the certificate and the host's name, like `verify-full`, where
- * libpq checks nothing: encryption to whoever answers protects from nobody who stands on the way. Who wants libpq's
- * meaning says `uselibpqcompat=true`, the driver's own parameter, and who wants no checks `no-verify`.
+ * libpq checks nothing: encrypting for an unknown server protects from nobody on the way. For libpq's
+ * meaning there is `uselibpqcompat=true`, the driver's own parameter, and for no checks `no-verify`.
  */
 export function setTls(parameters: URLSearchParams): void {
   if (parameters.get('host')?.startsWith('/')) {

@@ -1,8 +1,7 @@
 import { prettyFactory } from 'pino-pretty';
 
 /** What a terminal might take for a command (ECMA-48), and what would begin another line. */
-// eslint-disable-next-line no-control-regex
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]/gu;
 
 /** Of lines of our own: an error's stack, and of it only the line breaks. */
 const STACK = 'stack';
