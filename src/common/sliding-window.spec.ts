@@ -1,15 +1,5 @@
+import { generator } from '../../test/support/drawn-keys.js';
 import { SlidingWindow, WINDOW_MS } from './sliding-window.js';
-
-/** The same numbers from 0 to 1 each time (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('a sliding window', () => {
   let now: number;
@@ -40,7 +30,7 @@ describe('a sliding window', () => {
   it.each([1, 2, 3, 7, 30])(
     'never has more than %d in any minute, and is told a wait that is enough',
     (limit) => {
-      const random = randomNumbers(limit);
+      const random = generator(limit);
       const window = windowOf(limit);
       const taken: number[] = [];
       let refused = 0;

@@ -242,7 +242,7 @@ describe('JSON in a stream of events', () => {
     [`${EVENT}data: 1\n`, true],
     [`${EVENT}data: 1\n: comment`, true],
     [`${EVENT}{"error":`, true],
-  ])('tells of %j whether its end has cut an event', (text, isCut) => {
+  ])('knows whether the end of %j has cut an event', (text, isCut) => {
     const parser = new ServerSentEventParser(1000);
     parser.feed(bytes(text));
     expect(parser.isCut).toBe(false);

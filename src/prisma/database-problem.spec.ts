@@ -61,7 +61,7 @@ describe('A failure of the database, told to its operator', () => {
     ['a missing table', withCode('42P01', 'relation "vault_state" does not exist')],
     ['a full disk', withCode('53100', 'could not extend file')],
     ['what has no code', new Error('something else')],
-  ])('is told in the words of whoever knows, and not called a lack of rights: %s', (_what, error) => {
+  ])('keeps its own words, and is not called a lack of rights: %s', (_what, error) => {
     expect(explainFailure(error, 'A_URL')).toBe(error.message);
   });
 });

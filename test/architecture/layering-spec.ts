@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
 import { json } from 'node:stream/consumers';
-import { jest } from '@jest/globals';
-
-jest.setTimeout(120_000);
 
 /** What nobody but outbound may do. */
 const network = [

@@ -1,13 +1,9 @@
 import { existsSync } from 'node:fs';
-import { jest } from '@jest/globals';
 import { graphiqlFiles, graphiqlPage } from '../../src/graphiql/graphiql-files.js';
 import { signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { describeInChromium, useChromium } from './chromium.js';
 import { operationIs, setEditor } from './graphiql-editor.js';
-
-// A busy machine is no reason to fail.
-jest.setTimeout(120_000);
 
 const KEY = 'sk-proj-of-the-graphiql-suite-0123456789';
 

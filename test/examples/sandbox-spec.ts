@@ -1,10 +1,6 @@
-import { jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { useTestServer } from '../support/use-test-server.js';
 import { describeInChromium, useChromium } from './chromium.js';
-
-// A busy machine is no reason to fail.
-jest.setTimeout(120_000);
 
 const CDN = 'https://embeddable-sandbox.cdn.apollographql.com/**';
 

@@ -1,14 +1,10 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { listMigrationNames } from '../../src/prisma/migrations-folder.js';
 import { run, runCli } from '../support/database-commands.js';
 import { createEmptyDatabase, type EmptyDatabase } from '../support/database-empty.js';
 import { databaseKinds } from '../support/database.js';
-
-// Each test starts several processes, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const [first = ''] = await listMigrationNames();
 const prisma = (args: string, environment = {}) =>

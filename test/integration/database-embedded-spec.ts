@@ -2,15 +2,11 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { StartupError } from '../../src/common/startup-error.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { openEmbeddedDatabase } from '../../src/prisma/embedded-database.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { holdEmbeddedDatabase, run, runCli } from '../support/database-commands.js';
-
-// Some tests start processes, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const inUse = 'Another process has the embedded database';
 

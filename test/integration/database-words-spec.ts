@@ -1,12 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { jest } from '@jest/globals';
 import { run, runCli } from '../support/database-commands.js';
 import { useProcesses } from '../support/server-process.js';
-
-// Some tests start several processes, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 type Environment = Record<string, string>;
 

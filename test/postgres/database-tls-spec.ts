@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { Migrator } from '../../src/prisma/migrator.js';
@@ -7,9 +6,6 @@ import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type Outcome, run, runCli } from '../support/database-commands.js';
 import { useProcesses } from '../support/server-process.js';
 import { AUTHORITY, TlsProxy } from '../support/tls-proxy.js';
-
-// Some tests start many processes, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 Logger.overrideLogger(false);
 

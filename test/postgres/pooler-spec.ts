@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { openMigrationTarget } from '../../src/prisma/migration-target.js';
@@ -8,9 +7,6 @@ import { type Outcome, run, runCli } from '../support/database-commands.js';
 import { describeWithPgBouncer, PgBouncer } from '../support/pgbouncer.js';
 import { demote, promote } from '../support/read-only.js';
 import { CHAT, HELLO, TestServer } from '../support/test-server.js';
-
-// Commands of Prisma's take seconds to start, and more on a busy machine.
-jest.setTimeout(120_000);
 
 const KEY = 'key-of-alice-0123456789';
 const STORE =

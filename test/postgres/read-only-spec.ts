@@ -1,13 +1,9 @@
-import { jest } from '@jest/globals';
 import { ResponseEvents } from '../../demo/stand-in/openai-events.mjs';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { run, runCli } from '../support/database-commands.js';
 import { demote, promote } from '../support/read-only.js';
 import { emptyServer } from '../support/use-test-server.js';
 import { TestServer } from '../support/test-server.js';
-
-// Each test waits for a server that notices something, or for commands that take seconds to start.
-jest.setTimeout(120_000);
 
 const KEY = 'key-of-alice-0123456789';
 const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id } } }';

@@ -3,13 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { run, runCli } from '../support/database-commands.js';
 import { useProcesses } from '../support/server-process.js';
-
-// A test starts several processes, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 describe('a PostgreSQL on a Unix socket', () => {
   const processes = useProcesses();

@@ -1,10 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { getIntrospectionQuery } from 'graphql';
-import { jest } from '@jest/globals';
 import { RawSocket, signToken } from '../support/test-server.js';
 import { useServerProcess } from '../support/use-server-process.js';
-
-jest.setTimeout(120_000);
 
 const MEGABYTE = 1_000_000;
 /** What the kernel's buffers of a connection over loopback hold, and what one read of ours takes. */

@@ -1,7 +1,4 @@
-import { jest } from '@jest/globals';
 import { useServerProcess } from '../support/use-server-process.js';
-
-jest.setTimeout(120_000);
 
 const TOTALS = '{ __typename chats searches failures inputTokens outputTokens }';
 const YEARS = 'from: "2016-01-01T00:00:00Z", to: "2026-01-08T00:00:00Z"';

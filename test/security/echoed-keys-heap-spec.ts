@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { providerIdsOf, type SearchProviderId } from '../../src/registry/provider-ids.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -6,9 +5,6 @@ import { CAN_WRITE_SNAPSHOTS, knownKey, namesIn, snapshotOf } from '../support/h
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
 import { CHAT, HELLO, textOf } from '../support/test-server.js';
 import { engineVoices, voices } from '../support/voices.js';
-
-// A heap is written and read, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const SEARCH = 'query ($input: WebSearchInput!) { webSearch(input: $input) { query results { content } } }';
 

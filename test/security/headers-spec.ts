@@ -1,10 +1,7 @@
-import { jest } from '@jest/globals';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { askForWebSocket, exchange, sendBytes } from '../support/exchange.js';
 import { type Environment, useProcesses } from '../support/server-process.js';
 import { signToken } from '../support/test-server.js';
-
-jest.setTimeout(120_000);
 
 const processes = useProcesses();
 let database: TestDatabase;

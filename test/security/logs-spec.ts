@@ -1,11 +1,8 @@
-import { jest } from '@jest/globals';
 import { type JWTPayload, SignJWT } from 'jose';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { exchange, sendBytes } from '../support/exchange.js';
 import { type LogLine, useProcesses } from '../support/server-process.js';
 import { JWT_SECRET, signToken } from '../support/test-server.js';
-
-jest.setTimeout(120_000);
 
 /** Of no provider. */
 const KEYS = [

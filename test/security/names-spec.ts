@@ -1,10 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
-
-// Each test starts a server, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id name } } }';
 const UPDATE = 'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKey { name } } }';

@@ -1,9 +1,6 @@
-import { jest } from '@jest/globals';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { askForWebSocket, exchange, type OutgoingRequest } from '../support/exchange.js';
 import { type Environment, useProcesses } from '../support/server-process.js';
-
-jest.setTimeout(120_000);
 
 const FORBIDDEN = 403;
 

@@ -1,10 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { jest } from '@jest/globals';
 import { createDatabase } from '../support/database.js';
 import { type Environment, type ProcessExit, useProcesses } from '../support/server-process.js';
-
-jest.setTimeout(120_000);
 
 const processes = useProcesses();
 

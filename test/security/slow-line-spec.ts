@@ -1,13 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { jest } from '@jest/globals';
 import { replay } from '../../demo/stand-in/behaviours.mjs';
 import { ResponseEvents } from '../../demo/stand-in/openai-events.mjs';
 import { CHAT, type ChatEventData, HELLO, RawSocket, textOf } from '../support/test-server.js';
 import { useServerProcess } from '../support/use-server-process.js';
-
-// What takes a client on a slow line more than two of the server's pings takes this suite as long.
-jest.setTimeout(120_000);
 
 const KEY = 'key-of-alice-0123456789';
 const BYTES_A_SECOND = 30_000;

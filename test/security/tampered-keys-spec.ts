@@ -1,10 +1,6 @@
-import { jest } from '@jest/globals';
 import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
 import { CHAT, HELLO } from '../support/test-server.js';
-
-// Each test starts two servers, one after the other, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const SHOWN = `query ($provider: Provider!) {
   apiKeys { id provider status health }

@@ -1,9 +1,5 @@
-import { jest } from '@jest/globals';
 import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
-
-// Each test starts a server, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const KEYS = '{ apiKeys { id provider health healthReason } }';
 const HISTORY = `query ($first: Int!, $after: String) {

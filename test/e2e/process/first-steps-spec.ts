@@ -1,10 +1,7 @@
 import { createInterface } from 'node:readline';
-import { jest } from '@jest/globals';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { exchange } from '../../support/exchange.js';
 import { type Environment, NodeProcess, useProcesses } from '../../support/server-process.js';
-
-jest.setTimeout(120_000);
 
 /** As in a terminal, where nobody has one. */
 const IN_A_TERMINAL = ['--import', 'data:text/javascript,process.stdout.isTTY = true'];

@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { jest } from '@jest/globals';
 import { registry } from '../../../src/registry/registry.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { CAN_WRITE_SNAPSHOTS, knownKey, type KnownKey, namesIn, snapshotOf } from '../../support/heap.js';
 import { type Environment, type ServerProcess, useProcesses } from '../../support/server-process.js';
-
-// Each test starts several servers, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const SEARCH = 'query ($input: WebSearchInput!) { webSearch(input: $input) { results { url } } }';
 

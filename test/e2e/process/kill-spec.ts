@@ -1,9 +1,5 @@
-import { jest } from '@jest/globals';
 import { createDatabase, databaseKinds, type TestDatabase } from '../../support/database.js';
 import { type ServerProcess, useProcesses } from '../../support/server-process.js';
-
-// Each test starts several servers, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const WRITERS = 20;
 /** Acknowledged writes after which the server is killed, while the others are under way. */

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { cut, reply } from '../../../demo/stand-in/behaviours.mjs';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import {
@@ -8,8 +7,6 @@ import {
   type ServerProcess,
   useProcesses,
 } from '../../support/server-process.js';
-
-jest.setTimeout(120_000);
 
 /** Nobody listens there. */
 const NOWHERE = 'http://127.0.0.1:1';

@@ -2,12 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import { createDatabase, databaseKinds, type TestDatabase } from '../../support/database.js';
 import { ENCRYPTION_KEY, type Environment, useProcesses } from '../../support/server-process.js';
-
-// Each test starts several servers, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const OLD_KEY = ENCRYPTION_KEY;
 const NEW_KEY = 'f0e0d0c0b0a090807060504030201000f1e1d1c1b1a191817161514131211101';

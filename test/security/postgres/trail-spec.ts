@@ -1,11 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { jest } from '@jest/globals';
 import pg from 'pg';
 import { ENCRYPTION_KEY, type ServerProcess, useProcesses } from '../../support/server-process.js';
-
-// Each test makes a database and starts a server, which takes seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const ANOTHER_ENCRYPTION_KEY = ENCRYPTION_KEY.split('').reverse().join('');
 const OLD_KEY = 'key-of-alice-0123456789';

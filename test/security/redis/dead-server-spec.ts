@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { jest } from '@jest/globals';
 import { shortDigest } from '../../../src/redis/short-digest.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { createRedis, redisUrl, type TestRedis } from '../../support/redis.js';
 import { ScriptedChat } from '../../support/scripted-chat.js';
 import { type ServerProcess, useProcesses } from '../../support/server-process.js';
 import { Watcher } from '../../support/survival-cases.js';
-
-// Each test starts servers, which takes seconds on a busy machine, and waits until one is found dead.
-jest.setTimeout(120_000);
 
 const KEY = 'key-of-alice-0123456789';
 const FINISHED =
