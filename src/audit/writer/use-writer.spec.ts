@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { failureOf } from '../../../test/support/collect.js';
 import type { DatabaseService } from '../../prisma/database.service.js';
@@ -28,6 +29,7 @@ describe('UseWriter', () => {
   /** What each write came to, by the user. */
   let outcomes: Record<string, unknown>;
   beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     sent = [];
     expire = [];
     outcomes = {};
@@ -47,6 +49,8 @@ describe('UseWriter', () => {
     writer = new UseWriter({ run, withinLimit } as unknown as DatabaseService);
   });
 
+  afterEach(() => jest.useRealTimers());
+
   const write = (...users: readonly string[]): void => {
     for (const user of users) writeRecord(recordOf(user));
   };
@@ -57,8 +61,10 @@ describe('UseWriter', () => {
     );
   };
   const usersSent = (): (readonly string[])[] => sent.map(({ users }) => users);
-  /** Lets everything go on that can. */
-  const settle = async (): Promise<void> => {
+  /** Lets everything go on that can, now and when so many milliseconds have passed. */
+  const settle = async (milliseconds = 10): Promise<void> => {
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+    jest.advanceTimersByTime(milliseconds);
     for (let turn = 0; turn < 5; turn += 1) await nextTurn();
   };
 
@@ -84,6 +90,32 @@ describe('UseWriter', () => {
     await settle();
     expect(usersSent()).toEqual([['a'], ['b', 'c']]);
     expect(outcomes).toEqual({ a: 'WRITTEN' });
+  });
+
+  it.each([
+    [20, 10],
+    [3, 2],
+  ])('gives a batch of %d its turn of %d ms, so that more come together', async (records, turnMs) => {
+    write(...Array.from({ length: records }, (_, number) => String(number)));
+    await settle(0);
+    sent[0]!.end();
+    write('next');
+    await settle(turnMs - 1);
+    write('last');
+    expect(sent).toHaveLength(1);
+    await settle(1);
+    expect(usersSent()[1]).toEqual(['next', 'last']);
+  });
+
+  it('does not wait after one record, nor where a hundred wait already', async () => {
+    write('first');
+    await settle(0);
+    write(...Array.from({ length: 200 }, (_, number) => String(number)));
+    sent[0]!.end();
+    await settle(0);
+    sent[1]!.end();
+    await settle(0);
+    expect(sent.map(({ users }) => users.length)).toEqual([1, 100, 100]);
   });
 
   it('writes a hundred at a time', async () => {

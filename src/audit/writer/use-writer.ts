@@ -11,14 +11,19 @@ import { WaitingUse } from './waiting-use.js';
 
 /** Records in one statement. It takes about 10 ms. */
 const MAX_BATCH = 100;
+/**
+ * A batch has its turn for a millisecond for each record but one, and so many at the most: with more than a record a
+ * millisecond there are a hundred transactions a second, and not as many as the database can do.
+ */
+const MAX_TURN_MS = 10;
 /** Records that wait to be written: some megabytes. */
 const MAX_WAITING = 10_000;
 
 /**
  * Writes down what keys are used for: the one writer of this server for uses and their ends.
  *
- * It takes what waits and commits it together. Where nothing waits it begins in the same turn of the event loop;
- * otherwise a batch waits for the one before it.
+ * It takes what waits and commits it together. Where nothing goes on it begins in the same turn of the event loop;
+ * otherwise a batch waits for the turn of the one before it.
  */
 @Injectable()
 export class UseWriter implements BeforeApplicationShutdown {
@@ -92,7 +97,10 @@ export class UseWriter implements BeforeApplicationShutdown {
       const batch = this.#waiting.slice(0, MAX_BATCH);
       if (batch.length === 0) break;
       this.#waiting = this.#waiting.slice(MAX_BATCH);
+      const beganAt = performance.now();
       await this.#commit(batch, writeWhatIsFree);
+      const leftMs = Math.min(batch.length - 1, MAX_TURN_MS) - (performance.now() - beganAt);
+      if (leftMs > 0 && this.#waiting.length < MAX_BATCH) await delay(leftMs);
     }
     this.#isWriting = false;
   }
@@ -126,3 +134,8 @@ export class UseWriter implements BeforeApplicationShutdown {
     await this.#commit(uses.slice(middle), statement);
   }
 }
+
+const delay = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
