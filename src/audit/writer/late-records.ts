@@ -31,7 +31,7 @@ export class LateRecords {
     this.#timer ??= setInterval(() => void this.tryAgain(), RETRY_INTERVAL_MS).unref();
   }
 
-  /** In their order, some at a time: a database that is not well yet is asked once, not for all of them. */
+  /** Some at a time: a database that is not well yet is asked once, not for all of them. */
   tryAgain(): Promise<void> {
     return (this.#trying ??= this.#writeAll().finally(() => (this.#trying = null)));
   }
@@ -61,7 +61,9 @@ export class LateRecords {
     try {
       await this.write(record);
     } catch {
-      if (performance.now() >= giveUpAt) this.#late.delete(record);
+      this.#late.delete(record);
+      // Behind the others: they may be written where this one is at fault.
+      if (performance.now() < giveUpAt) this.#late.set(record, giveUpAt);
       return false;
     }
     this.#late.delete(record);

@@ -69,7 +69,10 @@ describe('UseWriter', () => {
   };
 
   it('begins at once where nothing waits, with all that comes in the same turn', async () => {
-    write('a', 'b');
+    write('a');
+    for (let step = 0; step < 10; step += 1) await Promise.resolve();
+    write('b');
+    expect(sent).toEqual([]);
     await nextTurn();
     expect(usersSent()).toEqual([['a', 'b']]);
     expect(outcomes).toEqual({});
@@ -230,6 +233,12 @@ describe('UseWriter', () => {
       sent[4]!.end();
       await settle();
       expect(outcomes).toMatchObject({ a: { code: 'SERVICE_UNAVAILABLE' }, c: 'WRITTEN', d: 'WRITTEN' });
+      // And as many again later.
+      for (const name of ['e', 'f']) writeRecord(recordOf(name, name));
+      await settle();
+      sent[5]!.end({ e: 'LOCKED', f: 'LOCKED' });
+      await settle();
+      expect(usersSent().slice(6)).toEqual([['e'], ['f']]);
     });
   });
 
