@@ -3,15 +3,14 @@ import { v7 as uuidv7 } from 'uuid';
 import { UseWriter } from '../../src/audit/writer/use-writer.js';
 import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
-import type { DatabaseLimits } from '../../src/prisma/database-settings.js';
+import { type DatabaseLimits, defaultDatabaseLimits } from '../../src/prisma/database-settings.js';
 import type { DatabaseClient } from '../../src/prisma/prisma-client.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { emptyTables } from '../support/use-test-server.js';
 
 Logger.overrideLogger(false);
 
-const limits: DatabaseLimits = { connections: 10, connectMs: 2_000, statementMs: 1_000, totalMs: 3_000 };
-/** Of who changes keys, and takes longer than that. */
+/** Of what changes keys here, and takes longer than uses may. */
 const patience: DatabaseLimits = { connections: 1, connectMs: 2_000, statementMs: 30_000, totalMs: 30_000 };
 const unavailable = expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' });
 const conflict = expect.objectContaining({ code: 'CONFLICT' });
@@ -36,7 +35,7 @@ describe('uses of keys that servers write together', () => {
   beforeAll(async () => {
     database = await createDatabase('PostgreSQL');
     for (let number = 0; number < 3; number += 1) {
-      const service = await open(limits);
+      const service = await open(defaultDatabaseLimits);
       servers.push({ service, uses: new KeyUseService(new UseWriter(service)) });
     }
     changer = await open(patience);
@@ -60,7 +59,13 @@ describe('uses of keys that servers write together', () => {
     (await client().apiKey.create({ data: { userId, provider: 'OPENAI', maskedKey: 'sk-…' } })).id;
   const begin = (userId: string, keyId: string, { uses } = first()) =>
     uses.begin(userId, { provider: 'OPENAI', source: 'USER', keyId, chatId: uuidv7(), model: 'model' });
-  const finish = (userId: string, keyId: string, outcome = 'OK', { uses } = first(), chatId = uuidv7()) =>
+  const finish = (
+    userId: string,
+    keyId: string | null,
+    outcome = 'OK',
+    { uses } = first(),
+    chatId = uuidv7(),
+  ) =>
     uses.finish(userId, {
       kind: 'CHAT_FINISHED',
       provider: 'OPENAI',
@@ -192,6 +197,21 @@ describe('uses of keys that servers write together', () => {
     const usage = await client().usageHour.groupBy({ by: ['userId'], _sum: { chats: true } });
     expect(usage.map(({ _sum }) => _sum.chats)).toEqual(users.map(() => 20n));
     expect(await client().auditEvent.count({ where: { kind: 'KEY_USED' } })).toBe(3 * chats.length);
+  });
+
+  it('never lock each other out over ends, of the same chats and of others', async () => {
+    const users = Array.from({ length: 20 }, (_, number) => `user-${String(number)}`);
+    const chatsOf = () => users.flatMap((user) => [uuidv7(), uuidv7()].map((id) => ({ user, id })));
+    const [here, there] = servers as [Server, Server];
+    const finishAll = (chats: ReturnType<typeof chatsOf>, server: Server) =>
+      Promise.all(chats.map(({ user, id }) => finish(user, null, 'OK', server, id)));
+    for (let round = 0; round < 10; round += 1) {
+      const same = chatsOf();
+      await Promise.all([finishAll(same, here), finishAll([...same].reverse(), there)]);
+      await Promise.all([finishAll(chatsOf(), here), finishAll(chatsOf().reverse(), there)]);
+    }
+    const usage = await client().usageHour.groupBy({ by: ['userId'], _sum: { chats: true } });
+    expect(usage.map(({ _sum }) => _sum.chats)).toEqual(users.map(() => 60n));
   });
 
   it('share a key with another server that uses it all the time', async () => {
