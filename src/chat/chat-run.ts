@@ -181,8 +181,8 @@ export class ChatRun {
 
   #delta(__typename: 'TextDelta' | 'ReasoningDelta', text: string): ChatEvent {
     this.#firstTokenAt ??= performance.now();
-    const identity = this.#identity();
-    return { __typename, ...identity, fromSeq: identity.seq, text };
+    const { chatId, seq } = this.#identity();
+    return { __typename, chatId, seq, fromSeq: seq, text };
   }
 
   #terminal(ending: ChatEnding): TerminalEvent {
