@@ -157,6 +157,11 @@ export class ReasoningDelta extends ChatEvent {
   text!: string;
 }
 
+const ENGINE_DEPRECATION =
+  'Use `engine`. `ChatStarted.provider` has another type, and GraphQL refuses a document that selects both under one name.';
+const FAILURE_DEPRECATION =
+  'Use `failure`. `ChatFailed.error` is never null, and GraphQL refuses a document that selects both under one name.';
+
 @ObjectType({
   implements: ChatEvent,
   description:
@@ -165,7 +170,13 @@ export class ReasoningDelta extends ChatEvent {
 export class SearchStarted extends ChatEvent {
   @Field(() => SearchProvider, {
     description:
-      'The engine that is asked. Where no key could be opened, the one whose key it should have been: named in the input, unreadable, or else the first in the order.',
+      'The engine that is asked. Where no key could be opened, the engine that the input names, else the one whose key is unreadable, else the first in the order.',
+  })
+  engine!: SearchProviderId;
+
+  @Field(() => SearchProvider, {
+    description: 'The same as `engine`.',
+    deprecationReason: ENGINE_DEPRECATION,
   })
   provider!: SearchProviderId;
 
@@ -183,6 +194,12 @@ export class SearchStarted extends ChatEvent {
 })
 export class SearchFinished extends ChatEvent {
   @Field(() => SearchProvider, { description: 'The engine, as in SearchStarted.' })
+  engine!: SearchProviderId;
+
+  @Field(() => SearchProvider, {
+    description: 'The same as `engine`.',
+    deprecationReason: ENGINE_DEPRECATION,
+  })
   provider!: SearchProviderId;
 
   @Field({ description: 'The words, as in SearchStarted.' })
@@ -195,6 +212,13 @@ export class SearchFinished extends ChatEvent {
   results!: readonly SearchHit[];
 
   @Field(() => ErrorInfo, { nullable: true, description: 'Why the search failed; null where it did not.' })
+  failure!: ErrorInfo | null;
+
+  @Field(() => ErrorInfo, {
+    nullable: true,
+    description: 'The same as `failure`.',
+    deprecationReason: FAILURE_DEPRECATION,
+  })
   error!: ErrorInfo | null;
 }
 

@@ -13,7 +13,7 @@ const EVENT = gql`
       keySource
     }
     ... on SearchStarted {
-      engine: provider
+      engine
       query
     }
     ... on TextDelta {
