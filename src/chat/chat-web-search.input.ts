@@ -1,6 +1,6 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import type { SearchProviderId } from '../registry/provider-ids.js';
+import { describeOrder, type SearchProviderId } from '../registry/provider-ids.js';
 import { SearchProvider } from '../registry/provider.enum.js';
 
 export const DEFAULT_MAX_SEARCHES = 3;
@@ -12,8 +12,7 @@ export const DEFAULT_MAX_SEARCHES = 3;
 export class ChatWebSearchInput {
   @Field(() => SearchProvider, {
     nullable: true,
-    description:
-      'The engine. Left out: the first with a key, in the order FIRECRAWL, BRAVE, TAVILY, SERPER, at each search.',
+    description: `The engine. Left out: the first with a key, in the order ${describeOrder('SEARCH')}, at each search.`,
   })
   @IsOptional()
   provider?: SearchProviderId | null;

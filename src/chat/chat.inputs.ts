@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { ChatRole as ChatRoleId, ReasoningEffort as ReasoningEffortId } from '../providers/contract.js';
-import type { ChatProviderId } from '../registry/provider-ids.js';
+import { type ChatProviderId, describeOrder } from '../registry/provider-ids.js';
 import { ChatProvider } from '../registry/provider.enum.js';
 import { ChatWebSearchInput } from './chat-web-search.input.js';
 
@@ -64,7 +64,7 @@ export class ChatMessageInput {
 export class ChatInput {
   @Field(() => ChatProvider, {
     nullable: true,
-    description: 'The provider. Left out: the first with a key, in the order OPENAI, ANTHROPIC, GOOGLE.',
+    description: `The provider. Left out: the first with a key, in the order ${describeOrder('CHAT')}.`,
   })
   @IsOptional()
   provider?: ChatProviderId | null;
@@ -121,8 +121,7 @@ export class ChatInput {
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
-    description:
-      'Whether to move on to the next provider with a key of the same party, in the order OPENAI, ANTHROPIC, GOOGLE, where one fails before its first text or reasoning for a reason of its own: what one refuses to answer is shown to no other. Each of the next ones answers with its default model.',
+    description: `Whether to move on to the next provider with a key of the same party, in the order ${describeOrder('CHAT')}, where one fails before its first text or reasoning for a reason of its own: what one refuses to answer is shown to no other. Each of the next ones answers with its default model.`,
   })
   failover?: boolean | null;
 

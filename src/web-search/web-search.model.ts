@@ -3,7 +3,7 @@ import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 import { KeySource } from '../common/key-source.enum.js';
 import { MaxItems } from '../common/list-size.js';
 import { LowerCase, Trimmed, UpperCase } from '../common/transforms.js';
-import type { SearchProviderId } from '../registry/provider-ids.js';
+import { describeOrder, type SearchProviderId } from '../registry/provider-ids.js';
 import { SearchProvider } from '../registry/provider.enum.js';
 import type { SafeSearch as SafeSearchId, SearchDepth as SearchDepthId } from '../search/contract.js';
 
@@ -52,7 +52,7 @@ const engineValue = (option: string): string =>
 export class WebSearchInput {
   @Field({
     description:
-      'The words to search for: 1 to 400 characters. BAD_USER_INPUT, with the limit, where the engine that would answer takes less, named or not: Brave Search takes 50 words.',
+      'The words to search for: 1 to 400 characters. BAD_USER_INPUT, with the limit, where the engine that would answer takes less, whether it is named or not: some take 50 words.',
   })
   @Trimmed()
   @Length(1, MAX_QUERY_LENGTH, { message: 'must have 1 to 400 characters' })
@@ -60,7 +60,7 @@ export class WebSearchInput {
 
   @Field(() => SearchProvider, {
     nullable: true,
-    description: 'The engine. Left out: the first with a key, in the order FIRECRAWL, BRAVE, TAVILY, SERPER.',
+    description: `The engine. Left out: the first with a key, in the order ${describeOrder('SEARCH')}.`,
   })
   @IsOptional()
   provider?: SearchProviderId | null;

@@ -260,6 +260,19 @@ describe('a chat that searches', () => {
     });
   });
 
+  it('names webSearch where the provider does not accept the tool', async () => {
+    await server().storeKey('alice', 'OPENAI', USER_KEY);
+    const { status, body } = openaiErrors.badParameter('tools[0].name');
+    server().standIn.once('OPENAI', reply({ status, body }));
+    expect((await chat('search: cats')).at(-1)).toMatchObject({
+      __typename: 'ChatFailed',
+      error: {
+        code: 'PROVIDER_BAD_REQUEST',
+        message: 'The provider does not accept the value of webSearch for this model.',
+      },
+    });
+  });
+
   it('has engine and failure under their deprecated names, too', async () => {
     await server().storeKey('alice', 'OPENAI', USER_KEY);
     await server().storeKey('alice', 'BRAVE', USER_KEY);

@@ -4,10 +4,14 @@ import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
 import { registry } from '../../src/registry/registry.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import type { TestServer } from '../support/test-server.js';
+import { madeUpEngine } from '../fixtures/made-up.engine.js';
 import { madeUp } from '../fixtures/made-up.provider.js';
 
+const everyone = [...registry, madeUpEngine, madeUp];
+const ofKind = (kind: string) => everyone.filter((entry) => entry.kind === kind);
+
 /** The one line in the registry that a new provider takes. */
-jest.unstable_mockModule('../../src/registry/registry.js', () => ({ registry: [...registry, madeUp] }));
+jest.unstable_mockModule('../../src/registry/registry.js', () => ({ registry: everyone }));
 
 const service: Service = {
   provider: 'MADE_UP',
@@ -47,9 +51,9 @@ describe('a provider that is one file and one line in the registry', () => {
   });
 
   it.each([
-    ['Provider', [...registry, madeUp]],
-    ['ChatProvider', [...registry, madeUp].filter(({ kind }) => kind === 'CHAT')],
-    ['SearchProvider', registry.filter(({ kind }) => kind === 'SEARCH')],
+    ['Provider', everyone],
+    ['ChatProvider', ofKind('CHAT')],
+    ['SearchProvider', ofKind('SEARCH')],
   ])('is in the enums where it belongs: %s', async (name, entries) => {
     const { __type } = await server.query(
       'alice',
@@ -57,6 +61,25 @@ describe('a provider that is one file and one line in the registry', () => {
       { name },
     );
     expect(__type.enumValues).toEqual(entries.map(({ id, description }) => ({ name: id, description })));
+  });
+
+  it.each(['CHAT', 'SEARCH'])('is in every description that lists those of its kind: %s', async (kind) => {
+    const { __schema } = await server.query(
+      'alice',
+      '{ __schema { types { description inputFields { description } fields { description args { description } } } } }',
+    );
+    const ids = ofKind(kind).map(({ id }) => id);
+    const lists = descriptionsIn(__schema).filter((text) => ids.filter((id) => text.includes(id)).length > 1);
+    // The enum, and each input that may be left out.
+    expect(lists).toHaveLength(3);
+    for (const text of lists) expect(text).toContain(ids.join(', '));
+  });
+
+  it('is in the error that lists those of its kind', async () => {
+    const { errors } = await server.post('dave', '{ webSearch(input: { query: "cats" }) { query } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'NO_KEY_AVAILABLE' } }]);
+    const names = ofKind('SEARCH').map(({ displayName }) => displayName);
+    expect(errors[0]?.message).toContain(names.join(', '));
   });
 
   it('has its environment variables read', async () => {
@@ -129,3 +152,11 @@ describe('a provider that is one file and one line in the registry', () => {
     expect(JSON.stringify(events)).not.toContain(KEY);
   });
 });
+
+/** Every description in what introspection answers. */
+function descriptionsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, field]) =>
+    name === 'description' && typeof field === 'string' ? [field] : descriptionsIn(field),
+  );
+}
