@@ -21,7 +21,7 @@ export class ChatWebSearchInput {
     nullable: true,
     defaultValue: DEFAULT_MAX_SEARCHES,
     description:
-      'The most searches in the whole chat: 1 to 10. When they are spent, the model is told to answer with what it has.',
+      'The most searches in the whole chat: 1 to 10. When they are used up, the model has to answer with what it has.',
   })
   @IsOptional()
   @IsInt()

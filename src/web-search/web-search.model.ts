@@ -33,7 +33,7 @@ registerEnumType(SearchDepth, {
   description: 'How thoroughly to search.',
   valuesMap: {
     BASIC: { description: 'Quick and cheap.' },
-    ADVANCED: { description: 'Slower and dearer, with snippets that fit the query better.' },
+    ADVANCED: { description: 'Slower and more expensive, with snippets that fit the query better.' },
   },
 });
 
@@ -111,7 +111,7 @@ export class WebSearchInput {
 
 @ObjectType({
   description:
-    "One result of a web search. Where the engine says the key that it was called with, that key's masked form stands in its place, or `[key]` for one of the server.",
+    "One result of a web search. If the engine repeats the key that it was called with, the key is replaced by its masked form, or by `[key]` where it is the server's.",
 })
 export class SearchHit {
   @Field({ description: "The page's title, without markup." })
@@ -126,11 +126,11 @@ export class SearchHit {
   @Field(() => String, {
     nullable: true,
     description:
-      "The page's text as Markdown, where it was asked for and the engine gives it; over all results at most 24,000 characters. Untrusted: anybody can have written it.",
+      "The page's text as Markdown, where it was asked for and the engine gives it; over all results at most 24,000 characters. Untrusted: anyone may have written it.",
   })
   content!: string | null;
 
-  @Field(() => Float, { nullable: true, description: 'Relevance, 0 to 1, where the engine tells it.' })
+  @Field(() => Float, { nullable: true, description: 'Relevance, 0 to 1, where the engine reports it.' })
   score!: number | null;
 }
 
