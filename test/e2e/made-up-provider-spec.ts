@@ -10,7 +10,7 @@ import { madeUp } from '../fixtures/made-up.provider.js';
 const everyone = [...registry, madeUpEngine, madeUp];
 const ofKind = (kind: string) => everyone.filter((entry) => entry.kind === kind);
 
-/** The one line in the registry that a new provider takes. */
+/** All that a new provider changes outside its own files. */
 jest.unstable_mockModule('../../src/registry/registry.js', () => ({ registry: everyone }));
 
 const service: Service = {
@@ -28,7 +28,7 @@ const service: Service = {
 const KEY = 'mu-key-of-alice-0123456789';
 const SERVER_KEY = 'mu-key-of-the-server-0123456789';
 
-describe('a provider that is one file and one line in the registry', () => {
+describe('a provider that is no more than its own files and a place in the registry', () => {
   let standIn: StandIn;
   let database: TestDatabase;
   let server: TestServer;
