@@ -14,6 +14,7 @@ import { Documents } from './documents.js';
 import { OperationTurns } from './operation-turns.js';
 import { Origins } from './origins.js';
 import { requestScope } from './request-scope.js';
+import { CompiledSelections } from './selection/compiled-selections.js';
 import { type SchemaTypes, schemaOptions } from './schema-options.js';
 import { Subscriptions } from './subscriptions.js';
 import { WebSocketDoor } from './websocket-door.js';
@@ -40,6 +41,7 @@ export class GraphQLModule {
         }),
       ],
       providers: [
+        CompiledSelections,
         Documents,
         EventStreamDoor,
         HttpDoor,

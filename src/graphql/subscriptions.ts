@@ -16,6 +16,7 @@ import type { EventSource } from '../common/event-source.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import { Documents } from './documents.js';
 import { ErrorMask } from './error-mask.js';
+import { CompiledSelections } from './selection/compiled-selections.js';
 import { checkOperation, toGraphQLError } from './operation-check.js';
 import { PersistedQueryNotSupportedError } from './persisted-query.error.js';
 
@@ -46,6 +47,7 @@ export class Subscriptions {
   constructor(
     private readonly schemaHost: GraphQLSchemaHost,
     private readonly documents: Documents,
+    private readonly selections: CompiledSelections,
     private readonly mask: ErrorMask,
   ) {}
 
@@ -82,9 +84,11 @@ export class Subscriptions {
     if (refusal) return { errors: [refusal] };
     const stream = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in stream)) return stream;
-    return { source: toSource(stream), toText: (event) => this.execute(args, event) };
+    const write = this.selections.get(args);
+    return { source: toSource(stream), toText: (event) => write?.(event) ?? this.execute(args, event) };
   }
 
+  /** The standard executor, for what the compiled selection leaves to it. */
   private execute(args: ExecutionArgs, event: object): string | Promise<string> {
     const { requestId } = args.contextValue as RequestContext;
     const toText = (result: ExecutionResult): string => JSON.stringify(this.show(result, requestId));
