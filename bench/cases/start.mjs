@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { residentMegabytes } from '../machine/processor-time.mjs';
+import { processorMs, residentMegabytes } from '../machine/processor-time.mjs';
 import { Figures } from '../report/figures.mjs';
 
 /** How long a server has been idle when its memory is looked at. */
@@ -23,10 +23,12 @@ export const start = {
       await (await bench.keystreamOn(database)).child.stop();
       await bench.eachRound(async () => {
         const { child } = await bench.keystreamOn(database);
+        const used = processorMs(child.pid) / 1_000;
         await sleep(IDLE_MS);
         const megabytes = residentMegabytes(child.pid);
         await child.stop();
         figures.add({ subject, measure: 's until it listens', value: child.startedInMs / 1_000, goal });
+        figures.add({ subject, measure: 's of CPU for that', value: used });
         figures.add({ subject, measure: 'MB while idle', value: megabytes, goal: memory });
       });
     }

@@ -25,6 +25,7 @@ const LAST_CHARACTERS = 2_000;
  * @property {number} delayP99Ms of the event loop
  * @property {number} longestStallMs of the event loop
  * @property {number} residentBytes after a collection of garbage, where it was started with --expose-gc
+ * @property {number} heapBytes of that what JavaScript holds: objects, and buffers outside of the heap
  */
 
 /** A Node process that listens on a port of 127.0.0.1. Where the bench ends, however it ends, so does this. */

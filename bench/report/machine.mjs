@@ -1,4 +1,7 @@
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
+
+/** What else the machine had to do, before the bench did anything. */
+const [loadBefore = 0] = loadavg();
 
 /** Where the figures come from, in one line. @param {import('../bench.mjs').Bench} bench */
 export function describeMachine({ cores, settings, isEmbedded }) {
@@ -11,6 +14,6 @@ export function describeMachine({ cores, settings, isEmbedded }) {
       ? 'server and load on the same processors'
       : `server on core ${cores.server}, load on ${cores.load}`,
     `${services.join(' and ')} beside them`,
-    `medians of ${settings.rounds} rounds`,
+    `load average ${loadBefore.toFixed(1)} before it began`,
   ].join('; ');
 }

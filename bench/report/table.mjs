@@ -1,7 +1,7 @@
 /** @typedef {import('./figures.mjs').Row} Row */
 
-const HEADINGS = ['case', 'who', 'what', 'median', 'ratio', 'goal', 'note'];
-const NUMBERS = ['median', 'ratio'];
+const HEADINGS = ['case', 'who', 'what', 'median', 'ratio', 'rounds', 'goal', 'note'];
+const NUMBERS = ['median', 'ratio', 'rounds'];
 
 /** @param {number | null} value */
 const number = (value) =>
@@ -14,6 +14,7 @@ const cells = (row, index, rows) => [
   row.measure,
   number(row.median),
   row.ratio === null ? '' : `${number(row.ratio)} ×`,
+  row.rounds.length > 0 ? String(row.rounds.length) : '',
   row.goal,
   row.note,
 ];
