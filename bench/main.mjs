@@ -4,6 +4,7 @@ import { Bench } from './bench.mjs';
 import { cases } from './cases/cases.mjs';
 import { projectFile } from './machine/child.mjs';
 import { redisAnswers } from './machine/redis.mjs';
+import { databaseUrl, namedDatabaseUrl, namedRedisUrl, redisUrl } from './machine/services.mjs';
 import { missing } from './report/figures.mjs';
 import { describeMachine } from './report/machine.mjs';
 import { mergeRows, readResults, writeDocs, writeResults } from './report/results.mjs';
@@ -41,17 +42,16 @@ const options = readOptionsOrExit(
   },
 );
 
-// An empty one counts as unset, as everywhere here.
-const { BENCH_DATABASE_URL, BENCH_REDIS_URL } = process.env;
 const smoke = options.smoke ?? false;
 const rounds = Number(options.rounds ?? (smoke ? 1 : 3));
 const chosen = chooseCases();
 if (!Number.isInteger(rounds) || rounds < 1) refuse('--rounds takes a whole number above 0.');
 
-const redisUrl = BENCH_REDIS_URL || (smoke ? null : 'redis://127.0.0.1:6379');
+// The smoke runs without any, but not past one that is named.
+const redis = smoke ? namedRedisUrl : redisUrl;
 const bench = new Bench({
-  databaseUrl: BENCH_DATABASE_URL || (smoke ? null : 'postgresql://postgres@127.0.0.1:5432/postgres'),
-  redisUrl: redisUrl !== null && (await redisAnswers(redisUrl)) ? redisUrl : null,
+  databaseUrl: smoke ? namedDatabaseUrl : databaseUrl,
+  redisUrl: redis !== null && (await redisAnswers(redis)) ? redis : null,
   rounds,
   size: smoke ? 'smoke' : options.long ? 'long' : 'short',
   // Standard output belongs to the figures.

@@ -6,17 +6,10 @@ import { Bench } from './bench.mjs';
 import { endInOrder } from './end-in-order.mjs';
 import { runLoad } from './load/run-load.mjs';
 import { projectFile } from './machine/child.mjs';
+import { databaseUrl } from './machine/services.mjs';
 import { lineChart } from './report/line-chart.mjs';
 import { readResults, writeResults } from './report/results.mjs';
 import { median, describeFailures } from './report/statistics.mjs';
-
-/**
- * @typedef {object} Curve
- * @property {string} name of its file in docs/images
- * @property {string} title
- * @property {string} x
- * @property {import('./report/line-chart.mjs').Series[]} series µs of CPU a delta
- */
 
 buildIfNeeded(projectFile('dist/main.js'), 2);
 /** @type {typeof import('../src/cli/run-command.js')} */
@@ -33,18 +26,18 @@ const { draw, rounds = '3' } = readOptionsOrExit(
   },
   { draw: { type: 'boolean' }, rounds: { type: 'string' } },
 );
-if (draw) await drawAll();
-else await measureAll();
-
 /** Each point lasts two seconds or so. @param {number} concurrency @param {number} intervalMs */
 const pointOf = (concurrency, intervalMs) => {
   const words = Math.ceil(2_000 / intervalMs);
   return { shape: { words, intervalMs }, streams: Math.max(concurrency, 40), concurrency, warm: 3 };
 };
 
+if (draw) await drawAll();
+else await measureAll();
+
 async function measureAll() {
   const bench = new Bench({
-    databaseUrl: process.env.BENCH_DATABASE_URL || 'postgresql://postgres@127.0.0.1:5432/postgres',
+    databaseUrl,
     redisUrl: null,
     rounds: Number(rounds),
     size: 'short',
@@ -74,7 +67,7 @@ async function measureAll() {
 /**
  * @param {Bench} bench
  * @param {{ name: string, title: string, x: string, points: [number, import('./load/run-load.mjs').Load][] }} plan
- * @returns {Promise<Curve>}
+ * @returns {Promise<import('./report/line-chart.mjs').Curve>}
  */
 async function curveOf(bench, { points, ...curve }) {
   const field = await bench.field();

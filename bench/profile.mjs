@@ -9,6 +9,7 @@ import { endInOrder } from './end-in-order.mjs';
 import { keystreamContestant } from './load/contestant.mjs';
 import { runLoad } from './load/run-load.mjs';
 import { projectFile } from './machine/child.mjs';
+import { databaseUrl } from './machine/services.mjs';
 import { timeByStage } from './profile-stages.mjs';
 import { profileTable } from './report/profile-table.mjs';
 import { readResults, writeDocs, writeResults } from './report/results.mjs';
@@ -52,7 +53,7 @@ const loads = [
 ];
 
 const bench = new Bench({
-  databaseUrl: process.env.BENCH_DATABASE_URL || 'postgresql://postgres@127.0.0.1:5432/postgres',
+  databaseUrl,
   redisUrl: null,
   rounds: 1,
   size: 'short',

@@ -1,6 +1,6 @@
 import { runRequests } from '../load/run-requests.mjs';
 import { projectFile } from '../machine/child.mjs';
-import { makeUpKey } from '../machine/keystream.mjs';
+import { makeUpKeys } from '../../demo/demo.mjs';
 import { Figures } from '../report/figures.mjs';
 
 const STORE = `mutation ($input: StoreApiKeyInput!) {
@@ -26,7 +26,10 @@ const storeKeys = {
         count: STORED,
         clients: CLIENTS,
         token: (client) => tokens[client] ?? '',
-        body: () => ({ query: STORE, variables: { input: { provider: 'OPENAI', apiKey: makeUpKey() } } }),
+        body: () => ({
+          query: STORE,
+          variables: { input: { provider: 'OPENAI', apiKey: makeUpKeys().OPENAI } },
+        }),
       });
       figures.add({ subject: 'Keystream', measure: 'a second', value: perSecond, goal: '500, none failed' });
       figures.count('Keystream', STORED, failures);

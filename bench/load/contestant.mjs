@@ -12,10 +12,10 @@ const KEYSTREAM_CHAT = `subscription ($input: ChatInput!) {
 }`;
 const PLAIN_CHAT = 'subscription ($input: ChatInput!) { chat(input: $input) { __typename text } }';
 
-/** @type {import('./graphql-socket.mjs').ChatOperation} */
-const keystreamChat = (model) => ({
+/** @param {string} provider @returns {import('./graphql-socket.mjs').ChatOperation} */
+const keystreamChat = (provider) => (model) => ({
   query: KEYSTREAM_CHAT,
-  variables: { input: { provider: 'OPENAI', model, messages: [{ role: 'USER', content: 'Hello' }] } },
+  variables: { input: { provider, model, messages: [{ role: 'USER', content: 'Hello' }] } },
 });
 
 /** @type {import('./graphql-socket.mjs').ChatOperation} */
@@ -39,12 +39,13 @@ const plainChat = (model) => ({
  * @param {string} name
  * @param {import('../machine/keystream.mjs').Keystream} keystream
  * @param {string[]} tokens one for each of its users, who share the connections
+ * @param {string} [provider]
  * @returns {Contestant}
  */
-export const keystreamContestant = (name, { child, url }, tokens) => ({
+export const keystreamContestant = (name, { child, url }, tokens, provider = 'OPENAI') => ({
   name,
   child,
-  connect: (index) => GraphqlSocket.open(url, tokens[index % tokens.length] ?? '', keystreamChat),
+  connect: (index) => GraphqlSocket.open(url, tokens[index % tokens.length] ?? '', keystreamChat(provider)),
 });
 
 /** @param {string} name @param {import('../machine/child.mjs').Child} child @returns {Contestant} */

@@ -3,6 +3,8 @@ import { processorMs, residentMegabytes } from '../machine/processor-time.mjs';
 import { countCodes, quantile } from '../report/statistics.mjs';
 
 const MEMORY_EVERY_MS = 100;
+/** Far more than any answer takes: one that lasts longer does not end. */
+const ANSWER_LIMIT_MS = 120_000;
 
 /**
  * @typedef {object} Load
@@ -42,7 +44,7 @@ export async function runLoad(contestant, { shape, streams, concurrency, sockets
     const client = clients[index % clients.length];
     if (!client) throw new Error('There is no client.');
     const { answer, ended } = client.chat(model);
-    await ended;
+    await endOf(answer, ended);
     answer.check(shape.words ?? 1);
     return answer;
   };
@@ -64,7 +66,7 @@ export async function runLoad(contestant, { shape, streams, concurrency, sockets
  * @param {import('./received-answer.mjs').ReceivedAnswer[]} answers
  * @param {number} used milliseconds of the server's processor
  */
-export function summarize(answers, used) {
+function summarize(answers, used) {
   const words = answers.reduce((sum, { text }) => sum + text.length / WORD_LENGTH, 0);
   const ran = answers.filter(({ code }) => code === null).length;
   const firsts = answers.flatMap(({ firstDeltaAt, begunAt }) =>
@@ -101,6 +103,17 @@ export async function repeat(times, concurrency, work) {
     }),
   );
   return results;
+}
+
+/** @param {import('./received-answer.mjs').ReceivedAnswer} answer @param {Promise<void>} ended */
+async function endOf(answer, ended) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(() => resolve(answer.fail('NO_END')), ANSWER_LIMIT_MS);
+  });
+  await Promise.race([ended, limit]);
+  clearTimeout(timer);
 }
 
 /** @param {number} pid */

@@ -106,9 +106,13 @@ export class Child {
 
   /** @param {string} request @returns {Promise<ProbeReport>} */
   async #ask(request) {
+    const ended = once(this.#process, 'exit').then(() => {
+      throw new Error(`A process ended: ${this.#said}`);
+    });
     const answer = once(this.#process, 'message');
-    this.#process.send(request);
-    const [report] = await answer;
+    // One that has ended says nothing; the other promise says so.
+    this.#process.send(request, () => undefined);
+    const [report] = await Promise.race([answer, ended]);
     return report;
   }
 }

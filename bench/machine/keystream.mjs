@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { makeUpKeys } from '../../demo/demo.mjs';
 import { Child, projectFile } from './child.mjs';
 
 /** No limit on users stands in the way of the load. */
@@ -57,12 +58,20 @@ export class Keystream {
     this.url = `${child.url}/graphql`;
   }
 
-  /** Lets users store a key for OpenAI, and answers with their tokens. @param {number} count */
-  async enrol(count) {
+  /**
+   * Lets users store keys, and answers with their tokens.
+   *
+   * @param {number} count
+   * @param {string[]} [providers]
+   */
+  async enrol(count, providers = ['OPENAI']) {
     const tokens = await Promise.all(Array.from({ length: count }, (_, index) => tokenOf(userOf(index))));
     for (const token of tokens) {
-      const answer = await this.post(token, STORE, { input: { provider: 'OPENAI', apiKey: makeUpKey() } });
-      if (answer.code !== null) throw new Error(`A key could not be stored: ${answer.code}`);
+      const keys = makeUpKeys();
+      for (const provider of providers) {
+        const { code } = await this.post(token, STORE, { input: { provider, apiKey: keys[provider] } });
+        if (code !== null) throw new Error(`A key could not be stored: ${code}`);
+      }
     }
     return tokens;
   }
@@ -86,9 +95,6 @@ export class Keystream {
 
 /** @param {number} index */
 export const userOf = (index) => `bench-${index}`;
-
-/** A key of the shape of a real one. */
-export const makeUpKey = () => `sk-proj-${randomBytes(18).toString('hex')}`;
 
 /** @param {string} userId @returns {Promise<string>} a token that lasts for longer than the bench */
 export const tokenOf = (userId) =>

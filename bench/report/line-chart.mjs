@@ -14,6 +14,12 @@ const TICKS = 5;
  * @property {string} x what the horizontal axis shows, with its unit
  * @property {string} y
  * @property {readonly Series[]} series
+ *
+ * @typedef {object} Curve how the cost of a delta grows
+ * @property {string} name of its file in docs/images
+ * @property {string} title
+ * @property {string} x
+ * @property {Series[]} series µs of CPU a delta
  */
 
 /** Lines over a logarithmic horizontal axis, whose values are those measured. @param {Chart} chart @returns {string} SVG */

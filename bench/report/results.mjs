@@ -15,7 +15,7 @@ const DOCUMENT = projectFile('docs/performance.md');
  * @property {string} machine where they come from
  * @property {import('./figures.mjs').Row[]} rows
  * @property {import('./profile-table.mjs').LabelledProfile[]} profiles
- * @property {import('../plots.mjs').Curve[]} curves
+ * @property {import('./line-chart.mjs').Curve[]} curves
  */
 
 /** @returns {Promise<Results>} */
