@@ -3,6 +3,7 @@
  *
  * @typedef {object} CpuProfile
  * @property {ProfileNode[]} nodes
+ * @property {number} startTime microseconds, on the system's monotonic clock, as process.hrtime has it
  * @property {number[]} samples ids of nodes
  * @property {number[]} timeDeltas microseconds before each sample
  *
@@ -35,7 +36,7 @@ const places = [
     'HTTP: Fastify and Apollo',
   ],
   [
-    /node_modules\/(@prisma|pg|pg-[a-z]+|postgres-[a-z]+|pglite-prisma-adapter|@electric-sql)\/|src\/prisma\/generated/,
+    /node_modules\/(@prisma|pg|pg-[a-z]+|postgres-[a-z]+|pglite-prisma-adapter|@electric-sql)\/|dist\/prisma\/generated\//,
     'Prisma and the database client',
   ],
   [/node_modules\/(openai|@anthropic-ai|@google|eventsource-parser)\//, "providers' packages"],
@@ -57,20 +58,23 @@ const places = [
     /node:(internal\/timers|timers|internal\/process|internal\/abort_controller|internal\/event_target)/,
     "Node's timers, ticks and signals",
   ],
+  // Prisma compiles its queries in WebAssembly, and nothing else here that is on the way of a chat.
+  [/^wasm:/, 'Prisma and the database client'],
   [/^node:/, 'Node, other'],
   [/node_modules\//, 'other packages'],
 ];
-
-const OURS = /\/dist\/(?:([a-z-]+)\/)?(?:([a-z-]+)\/)?[^/]+\.js$/;
 
 /** @param {string} url @returns {string | null} null: the caller's */
 function placeOf(url) {
   if (url === '') return null;
   const [, stage] = places.find(([pattern]) => pattern.test(url)) ?? [];
   if (stage !== undefined) return stage;
-  const [, folder, inner] = OURS.exec(url) ?? [];
+  const [, path] = url.split('/dist/');
+  if (path === undefined) return 'other code';
+  const [folder, inner] = path.split('/').slice(0, -1);
   // The rooms of a chat are shown one by one.
-  return folder === undefined ? 'src' : `src/${folder}${folder === 'chat' && inner ? `/${inner}` : ''}`;
+  if (folder === 'chat' && inner) return `src/chat/${inner}`;
+  return folder === undefined ? 'src' : `src/${folder}`;
 }
 
 /**
@@ -78,15 +82,20 @@ function placeOf(url) {
  * a copy of memory) counts as the function's.
  *
  * @param {CpuProfile} profile
+ * @param {number} [from] on the clock of its start: what was before that does not count
+ * @param {number} [to]
  * @returns {Map<string, number>} microseconds
  */
-export function timeByStage({ nodes, samples, timeDeltas }) {
+export function timeByStage({ nodes, startTime, samples, timeDeltas }, from = 0, to = Infinity) {
   const stages = stagesOf(nodes);
   /** @type {Map<string, number>} */
   const times = new Map();
+  let at = startTime;
   samples.forEach((id, index) => {
+    const took = timeDeltas[index] ?? 0;
+    at += took;
     const stage = stages.get(id);
-    if (stage) times.set(stage, (times.get(stage) ?? 0) + Math.max(0, timeDeltas[index] ?? 0));
+    if (stage && at >= from && at < to) times.set(stage, (times.get(stage) ?? 0) + Math.max(0, took));
   });
   return times;
 }

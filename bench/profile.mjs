@@ -30,7 +30,9 @@ const { label = 'now', 'write-docs': writesDocs = false } = readOptionsOrExit(
   { label: { type: 'string' }, 'write-docs': { type: 'boolean' } },
 );
 
-/** A server that has just begun compiles what it runs: it is warmed up for long, within the profile. */
+/** How much of a load comes first, and does not count: a server that has just begun compiles what it runs. */
+const WARM_SHARE = 0.3;
+
 const loads = [
   {
     load: '200 deltas at once, 20 streams at a time',
@@ -81,10 +83,13 @@ async function profileOf({ load, unit, settings, count }) {
   try {
     const keystream = await bench.keystream({ nodeArguments: ['--cpu-prof', `--cpu-prof-dir=${folder}`] });
     const contestant = keystreamContestant('Keystream', keystream, await keystream.enrol(20));
+    await runLoad(contestant, { ...settings, streams: Math.ceil(settings.streams * WARM_SHARE) });
+    const from = monotonicMicroseconds();
     const { ran } = await runLoad(contestant, settings);
+    const to = monotonicMicroseconds();
     // Ends in order, for the profile is written then.
     await keystream.child.stop('SIGTERM');
-    const times = await readProfiles(folder);
+    const times = await readProfiles(folder, from, to);
     const stages = [...times].map(([stage, microseconds]) => [stage, microseconds / count(ran)]);
     return { label, load, unit, stages: Object.fromEntries(stages) };
   } finally {
@@ -92,13 +97,18 @@ async function profileOf({ load, unit, settings, count }) {
   }
 }
 
-/** One for each thread. @param {string} folder */
-async function readProfiles(folder) {
+function monotonicMicroseconds() {
+  return Number(process.hrtime.bigint() / 1_000n);
+}
+
+/** One for each thread. @param {string} folder @param {number} from @param {number} to */
+async function readProfiles(folder, from, to) {
   /** @type {Map<string, number>} */
   const times = new Map();
   for (const name of await readdir(folder)) {
     const profile = JSON.parse(await readFile(join(folder, name), 'utf8'));
-    for (const [stage, time] of timeByStage(profile)) times.set(stage, (times.get(stage) ?? 0) + time);
+    for (const [stage, time] of timeByStage(profile, from, to))
+      times.set(stage, (times.get(stage) ?? 0) + time);
   }
   return times;
 }

@@ -7,6 +7,7 @@ const chainOf = (...frames: readonly (readonly [functionName: string, url: strin
     callFrame: { functionName, url },
     ...(index + 1 < frames.length && { children: [index + 2] }),
   })),
+  startTime: 5_000,
   samples: frames.map((_, index) => index + 1),
   timeDeltas: frames.map(() => 1_000),
 });
@@ -24,14 +25,18 @@ describe('the stages of a profile', () => {
         ['query', 'file:///app/node_modules/pg/lib/client.js'],
         ['emit', 'node:events'],
         ['main', 'file:///app/dist/main.js'],
+        ['select', 'file:///app/dist/prisma/generated/internal/class.js'],
+        ['compile', 'wasm://wasm/00af'],
+        ['unknown', 'evalmachine.<anonymous>'],
       ),
     ).toEqual([
       ['GraphQL execution', 1_000],
       ['src/chat/run', 1_000],
       ['src/audit', 1_000],
-      ['Prisma and the database client', 1_000],
+      ['Prisma and the database client', 3_000],
       ["Node's streams and buffers", 1_000],
       ['src', 1_000],
+      ['other code', 1_000],
     ]);
   });
 
@@ -55,6 +60,15 @@ describe('the stages of a profile', () => {
       ['cryptography', 1_000],
       ['garbage collection', 1_000],
     ]);
+  });
+
+  it('have what was within the time asked for', () => {
+    const profile = chainOf(
+      ROOT,
+      ['push', 'file:///app/dist/chat/log.js'],
+      ['query', 'file:///app/node_modules/pg/x.js'],
+    );
+    expect([...timeByStage(profile, 7_000, 8_000)]).toEqual([['src/chat', 1_000]]);
   });
 
   it('have no part of the time in which there was nothing to do', () => {
