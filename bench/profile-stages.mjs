@@ -69,7 +69,7 @@ function placeOf(url) {
   if (url === '') return null;
   const [, stage] = places.find(([pattern]) => pattern.test(url)) ?? [];
   if (stage !== undefined) return stage;
-  const [, path] = url.split('/dist/');
+  const path = url.split('/dist/').slice(1).at(-1);
   if (path === undefined) return 'other code';
   const [folder, inner] = path.split('/').slice(0, -1);
   // The rooms of a chat are shown one by one.

@@ -81,10 +81,10 @@ const text = (x, y, content, attributes = '') =>
 const scale = (from, to, start, end) => (/** @type {number} */ value) =>
   start + ((value - from) / (to - from || 1)) * (end - start);
 
-/** The next 1, 2 or 5 with zeros. @param {number} value */
+/** A round number above it. @param {number} value */
 function roundUp(value) {
   const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10) * power;
+  return ([1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10].find((factor) => factor * power >= value) ?? 10) * power;
 }
 
 /** @param {number} value */
