@@ -81,15 +81,9 @@ export class Bench {
    * @param {import('./machine/databases.mjs').BenchDatabase} database
    * @param {{ redisUrl?: string | null, nodeArguments?: string[] }} [settings]
    */
-  async keystreamOn(database, settings = {}) {
-    const keystream = await startKeystream({
-      database,
-      upstreamUrl: this.upstreamUrl,
-      core: this.cores.server,
-      ...settings,
-    });
-    this.#children.add(keystream.child);
-    return keystream;
+  keystreamOn(database, settings = {}) {
+    const all = { database, upstreamUrl: this.upstreamUrl, core: this.cores.server, ...settings };
+    return startKeystream(all, this.#children);
   }
 
   /** @param {boolean} [embedded] */
@@ -104,12 +98,12 @@ export class Bench {
 
   /** @param {string} script @param {Partial<import('./machine/child.mjs').ChildSettings>} [settings] */
   startOnServerCore(script, settings = {}) {
-    return this.#start({ script, core: this.cores.server, ...settings });
+    return Child.start({ script, core: this.cores.server, ...settings }, this.#children);
   }
 
   /** @param {string} script */
   startOnLoadCore(script) {
-    return this.#start({ script, core: this.cores.load });
+    return Child.start({ script, core: this.cores.load }, this.#children);
   }
 
   /** Leaves nothing behind, from wherever it has got to. */
@@ -150,13 +144,6 @@ export class Bench {
   /** @param {string} name @param {import('./machine/keystream.mjs').Keystream} keystream */
   async #enrolled(name, keystream) {
     return keystreamContestant(name, keystream, await keystream.enrol(USERS));
-  }
-
-  /** @param {import('./machine/child.mjs').ChildSettings} settings */
-  async #start(settings) {
-    const child = await Child.start(settings);
-    this.#children.add(child);
-    return child;
   }
 }
 

@@ -1,8 +1,7 @@
 import { modelOf, WORD_LENGTH } from '../parts/shape.mjs';
-import { processorMs, residentMegabytes } from '../machine/processor-time.mjs';
+import { processorMs } from '../machine/processor-time.mjs';
 import { countCodes, quantile } from '../report/statistics.mjs';
 
-const MEMORY_EVERY_MS = 100;
 /** Far more than any answer takes: one that lasts longer does not end. */
 const ANSWER_LIMIT_MS = 120_000;
 
@@ -29,7 +28,6 @@ const ANSWER_LIMIT_MS = 120_000;
  * @property {number} millisecondsPerChat of the processor
  * @property {number} firstTokenMs median
  * @property {number} firstTokenP99Ms
- * @property {number} peakMegabytes what the server held of the memory
  */
 
 /**
@@ -50,13 +48,12 @@ export async function runLoad(contestant, { shape, streams, concurrency, sockets
   };
   try {
     await repeat(warm, concurrency, chat);
-    const memory = watchMemory(contestant.child.pid);
     const usedBefore = processorMs(contestant.child.pid);
     const began = performance.now();
     const answers = await repeat(streams, concurrency, chat);
     const wallMs = performance.now() - began;
     const used = processorMs(contestant.child.pid) - usedBefore;
-    return { ...summarize(answers, used), wallMs, peakMegabytes: memory.stop() };
+    return { ...summarize(answers, used), wallMs };
   } finally {
     for (const client of clients) client.close();
   }
@@ -114,16 +111,4 @@ async function endOf(answer, ended) {
   });
   await Promise.race([ended, limit]);
   clearTimeout(timer);
-}
-
-/** @param {number} pid */
-function watchMemory(pid) {
-  let peak = residentMegabytes(pid);
-  const timer = setInterval(() => (peak = Math.max(peak, residentMegabytes(pid))), MEMORY_EVERY_MS);
-  return {
-    stop() {
-      clearInterval(timer);
-      return peak;
-    },
-  };
 }

@@ -57,11 +57,16 @@ export class Child {
     }
   }
 
-  /** @param {ChildSettings} settings @throws Error with its last words where it does not listen */
-  static async start(settings) {
+  /**
+   * @param {ChildSettings} settings
+   * @param {Set<Child>} running those that are to be stopped at the end: it is among them before it listens
+   * @throws Error with its last words where it does not listen
+   */
+  static async start(settings, running) {
     const port = await freePort();
     const began = performance.now();
     const child = new Child(settings, String(port));
+    running.add(child);
     while (!(await listens(port))) {
       if (child.hasEnded) throw new Error(`${settings.script} ended at once: ${child.#said}`);
       if (performance.now() - began > START_LIMIT_MS) {

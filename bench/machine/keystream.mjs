@@ -28,25 +28,34 @@ const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input)
  * @property {string[]} [nodeArguments]
  */
 
-/** The server as an operator runs it in production, without limits. @param {KeystreamSettings} settings */
-export async function startKeystream({ database, upstreamUrl, core = null, redisUrl = null, nodeArguments }) {
-  const child = await Child.start({
-    script: projectFile('dist/main.js'),
-    core,
-    ...(nodeArguments && { nodeArguments }),
-    environment: {
-      NODE_ENV: 'production',
-      ENVIRONMENT_NAME,
-      LOG_LEVEL: 'warn',
-      OPENAI_BASE_URL: upstreamUrl,
-      ANTHROPIC_BASE_URL: upstreamUrl,
-      GOOGLE_BASE_URL: upstreamUrl,
-      ...secrets,
-      ...NO_LIMITS,
-      ...database.environment,
-      ...(redisUrl && { REDIS_URL: redisUrl }),
+/**
+ * The server as an operator runs it in production, without limits.
+ *
+ * @param {KeystreamSettings} settings
+ * @param {Set<Child>} running
+ */
+export async function startKeystream(settings, running) {
+  const { database, upstreamUrl, core = null, redisUrl = null, nodeArguments } = settings;
+  const child = await Child.start(
+    {
+      script: projectFile('dist/main.js'),
+      core,
+      ...(nodeArguments && { nodeArguments }),
+      environment: {
+        NODE_ENV: 'production',
+        ENVIRONMENT_NAME,
+        LOG_LEVEL: 'warn',
+        OPENAI_BASE_URL: upstreamUrl,
+        ANTHROPIC_BASE_URL: upstreamUrl,
+        GOOGLE_BASE_URL: upstreamUrl,
+        ...secrets,
+        ...NO_LIMITS,
+        ...database.environment,
+        ...(redisUrl && { REDIS_URL: redisUrl }),
+      },
     },
-  });
+    running,
+  );
   return new Keystream(child, database);
 }
 
