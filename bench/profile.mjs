@@ -37,19 +37,19 @@ const loads = [
   {
     load: '200 deltas at once, 20 streams at a time',
     unit: 'µs a delta',
-    settings: { shape: { words: 200 }, streams: 1_500, concurrency: 20 },
+    settings: { shape: { words: 200 }, streams: 800, concurrency: 20 },
     count: (/** @type {number} */ chats) => chats * 200,
   },
   {
     load: '100 deltas, 20 ms apart, 100 streams at a time',
     unit: 'µs a delta',
-    settings: { shape: { words: 100, intervalMs: 20 }, streams: 1_000, concurrency: 100 },
+    settings: { shape: { words: 100, intervalMs: 20 }, streams: 600, concurrency: 100 },
     count: (/** @type {number} */ chats) => chats * 100,
   },
   {
     load: 'one delta, 10 chats at a time',
     unit: 'µs a chat',
-    settings: { shape: { words: 1 }, streams: 3_000, concurrency: 10 },
+    settings: { shape: { words: 1 }, streams: 1_500, concurrency: 10 },
     count: (/** @type {number} */ chats) => chats,
   },
 ];

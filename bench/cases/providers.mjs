@@ -1,9 +1,7 @@
-import { keystreamContestant } from '../load/contestant.mjs';
+import { CHAT_PROVIDERS } from '../machine/keystream.mjs';
 import { runLoad } from '../load/run-load.mjs';
 import { Figures } from '../report/figures.mjs';
 
-const USERS = 20;
-const PROVIDERS = ['OPENAI', 'ANTHROPIC', 'GOOGLE'];
 const LOAD = { shape: { words: 200 }, streams: 200, concurrency: 20, warm: 40 };
 const SMOKE = { shape: { words: 200 }, streams: 8, concurrency: 4 };
 
@@ -15,20 +13,17 @@ export const providers = {
   async run(bench) {
     const figures = new Figures(providers.name);
     const load = bench.settings.size === 'smoke' ? SMOKE : LOAD;
-    const keystream = await bench.keystream();
-    const tokens = await keystream.enrol(USERS, PROVIDERS);
+    const contestants = (await bench.field()).flatMap(({ name, asking }) =>
+      name === 'Keystream' && asking ? CHAT_PROVIDERS.map(asking) : [],
+    );
     await bench.eachRound(async () => {
-      for (const provider of PROVIDERS) {
-        const subject = `Keystream, ${provider}`;
-        const { microsecondsPerDelta, failures } = await runLoad(
-          keystreamContestant(subject, keystream, tokens, provider),
-          load,
-        );
+      for (const contestant of contestants) {
+        const { microsecondsPerDelta, failures } = await runLoad(contestant, load);
+        const { name: subject } = contestant;
         figures.add({ subject, measure: 'µs of CPU a delta', value: microsecondsPerDelta });
         figures.count(subject, load.streams, failures);
       }
     });
-    await keystream.child.stop();
     return figures.rows();
   },
 };

@@ -31,6 +31,7 @@ const plainChat = (model) => ({
  * @property {string} name
  * @property {import('../machine/child.mjs').Child} child
  * @property {(index: number) => Promise<Client>} connect the client of this number
+ * @property {(provider: string) => Contestant} [asking] the same, with chats that another provider answers
  */
 
 /** @typedef {GraphqlSocket | ChatCompletions} Client */
@@ -39,13 +40,15 @@ const plainChat = (model) => ({
  * @param {string} name
  * @param {import('../machine/keystream.mjs').Keystream} keystream
  * @param {string[]} tokens one for each of its users, who share the connections
- * @param {string} [provider]
+ * @param {string} [provider] who answers
  * @returns {Contestant}
  */
-export const keystreamContestant = (name, { child, url }, tokens, provider = 'OPENAI') => ({
+export const keystreamContestant = (name, keystream, tokens, provider = 'OPENAI') => ({
   name,
-  child,
-  connect: (index) => GraphqlSocket.open(url, tokens[index % tokens.length] ?? '', keystreamChat(provider)),
+  child: keystream.child,
+  connect: (index) =>
+    GraphqlSocket.open(keystream.url, tokens[index % tokens.length] ?? '', keystreamChat(provider)),
+  asking: (other) => keystreamContestant(`${name}, ${other}`, keystream, tokens, other),
 });
 
 /** @param {string} name @param {import('../machine/child.mjs').Child} child @returns {Contestant} */

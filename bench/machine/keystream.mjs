@@ -17,6 +17,8 @@ const secrets = {
   ENCRYPTION_KEY: randomBytes(32).toString('hex'),
   AUTH_JWT_SECRET: randomBytes(32).toString('hex'),
 };
+/** Those of chats, which the fake upstream plays. */
+export const CHAT_PROVIDERS = ['OPENAI', 'ANTHROPIC', 'GOOGLE'];
 const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id } } }';
 
 /**
@@ -68,16 +70,15 @@ export class Keystream {
   }
 
   /**
-   * Lets users store keys, and answers with their tokens.
+   * Lets users store keys for all providers of chats, and answers with their tokens.
    *
    * @param {number} count
-   * @param {string[]} [providers]
    */
-  async enrol(count, providers = ['OPENAI']) {
+  async enrol(count) {
     const tokens = await Promise.all(Array.from({ length: count }, (_, index) => tokenOf(userOf(index))));
     for (const token of tokens) {
       const keys = makeUpKeys();
-      for (const provider of providers) {
+      for (const provider of CHAT_PROVIDERS) {
         const { code } = await this.post(token, STORE, { input: { provider, apiKey: keys[provider] } });
         if (code !== null) throw new Error(`A key could not be stored: ${code}`);
       }
