@@ -99,5 +99,13 @@ export const missing = (name, subject, note) => ({
   failed: 0,
 });
 
-/** Three digits say all that these figures are worth. @param {number} value @returns {number | null} null: unknown */
-export const rounded = (value) => (Number.isFinite(value) ? Number(value.toPrecision(3)) : null);
+/**
+ * Three digits say all that a measured figure is worth; what is counted stays whole.
+ *
+ * @param {number} value
+ * @returns {number | null} null: unknown
+ */
+export function rounded(value) {
+  if (!Number.isFinite(value)) return null;
+  return Math.abs(value) >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+}

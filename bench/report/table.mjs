@@ -4,8 +4,7 @@ const HEADINGS = ['case', 'who', 'what', 'median', 'ratio', 'rounds', 'goal', 'n
 const NUMBERS = ['median', 'ratio', 'rounds'];
 
 /** @param {number | null} value */
-const number = (value) =>
-  value === null ? '–' : value.toLocaleString('en', { maximumSignificantDigits: 3 });
+const number = (value) => (value === null ? '–' : value.toLocaleString('en'));
 
 /** @param {Row} row @param {number} index @param {readonly Row[]} rows */
 const cells = (row, index, rows) => [
