@@ -131,4 +131,6 @@ export class ConnectionQueue {
 }
 
 const tooLate = (milliseconds: number): DatabaseUnavailableError =>
-  new DatabaseUnavailableError({ cause: new Error(`It did not answer within ${milliseconds} milliseconds.`) });
+  new DatabaseUnavailableError({
+    cause: new Error(`It did not answer within ${milliseconds} milliseconds.`),
+  });

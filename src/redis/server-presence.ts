@@ -105,7 +105,9 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
    */
   get canTellDead(): boolean {
     const now = this.now();
-    return this.#heardSince !== null && now - this.#heardSince > PRESENCE_MS && now - this.#heardAt < PRESENCE_MS;
+    return (
+      this.#heardSince !== null && now - this.#heardSince > PRESENCE_MS && now - this.#heardAt < PRESENCE_MS
+    );
   }
 
   /** Whether another server is alive. @throws RedisUnavailableError SERVICE_UNAVAILABLE */
