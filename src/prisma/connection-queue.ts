@@ -6,7 +6,7 @@ import { isUnavailable } from './database-errors.js';
 import { DatabaseUnavailableError } from './database-unavailable.error.js';
 import { withTimeLimit } from './time-limit.js';
 
-/** Operations that wait for a connection. Where there are more, further ones are refused. */
+/** Operations that wait for a connection. Where there are more, further ones are refused; urgent ones only at twice as many. */
 const MOST_WAITING = 1_000;
 /** When whoever was refused may come again, in milliseconds. */
 const RETRY_AFTER_MS = 2_000;
@@ -82,7 +82,7 @@ export class ConnectionQueue {
   }
 
   #turn(isUrgent: boolean): Promise<void> {
-    if (this.#waiting.length >= MOST_WAITING) throw new ServerBusyError(RETRY_AFTER_MS);
+    if (this.#waiting.length >= (isUrgent ? 2 : 1) * MOST_WAITING) throw new ServerBusyError(RETRY_AFTER_MS);
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         begin: () => {
