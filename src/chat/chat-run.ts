@@ -1,7 +1,6 @@
 import { AppError } from '../common/app-error.js';
 import type { ErrorDescription } from '../common/describe-error.js';
 import { describeError } from '../common/describe-error.js';
-import { turnIsOver } from '../common/event-loop-turn.js';
 import { milliseconds } from '../common/milliseconds.js';
 import { PatientTimer } from '../common/patient-timer.js';
 import { ProviderTimeoutError, ProviderTruncatedError } from '../outbound/upstream-error.js';
@@ -38,7 +37,7 @@ export interface ChatRunSettings {
   /** `performance.now()` at the request's arrival. */
   readonly arrivedAt: number;
   readonly keyResolutionMs: number;
-  /** Called after each event that was appended to the log. */
+  /** Called after events were appended to the log, those of one chunk together. */
   readonly onEvent: () => void;
   /** Called when the log has no room: the slowest watcher has fallen behind. */
   readonly onStall: () => void;
@@ -131,21 +130,18 @@ export class ChatRun {
   }
 
   async #relay(source: ChatSource, signal: AbortSignal): Promise<Outcome> {
-    const { log } = this.#settings;
-    let finishReason: FinishReason | null = null;
+    let finishReason = null as FinishReason | null;
     try {
       signal.throwIfAborted();
-      for await (const part of source.stream(signal)) {
-        if (part.type === 'usage') this.#usage = part.usage;
-        else if (part.type === 'finish') finishReason = part.reason;
-        else this.#write(this.#toEvent(part));
-        const pause = turnIsOver();
-        if (pause) await pause;
-        const room = log.room(signal);
-        if (!room) continue;
-        this.#settings.onStall();
-        await room;
-      }
+      await source.stream(signal, (parts) => {
+        for (const part of parts) {
+          if (part.type === 'usage') this.#usage = part.usage;
+          else if (part.type === 'finish') finishReason = part.reason;
+          else this.#settings.log.append(this.#toEvent(part));
+        }
+        this.#settings.onEvent();
+        return this.#room(signal);
+      });
       signal.throwIfAborted();
       if (finishReason === null) throw new ProviderTruncatedError();
       return { ending: { type: 'completed', finishReason } };
@@ -154,9 +150,12 @@ export class ChatRun {
     }
   }
 
-  #write(event: ChatEvent): void {
-    this.#settings.log.append(event);
-    this.#settings.onEvent();
+  /** Resolves when the log has room; undefined where it has. */
+  #room(signal: AbortSignal): Promise<void> | undefined {
+    const room = this.#settings.log.room(signal);
+    if (!room) return undefined;
+    this.#settings.onStall();
+    return room;
   }
 
   #toEvent(part: Exclude<SourcePart, { type: 'usage' | 'finish' }>): ChatEvent {

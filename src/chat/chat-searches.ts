@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import { describeError } from '../common/describe-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
-import type { ToolCall, ToolResult } from '../providers/contract.js';
+import type { PartConsumer, ToolCall, ToolResult } from '../providers/contract.js';
 import type { SearchProviderId } from '../registry/provider-ids.js';
 import type { WebSearchResult } from '../web-search/web-search.model.js';
 import type { SearchFinishedPart, SearchPart, SearchStartedPart } from './chat-source.js';
@@ -67,15 +67,19 @@ export class ChatSearches {
   }
 
   /**
-   * Runs the calls of one turn, all at the same time, and tells of them as they come. A failed search is a result like
+   * Runs the calls of one turn, all at the same time, and hands on how they go as it comes. A failed search is a result like
    * any other.
    *
-   * When the signal aborts, and when it is left, every search is stopped, and it ends when the last one has.
+   * When the signal aborts every search is stopped, and it ends when the last one has.
    *
    * @returns one result a call, in their order
    * @throws `signal.reason` after an abort, and nothing else
    */
-  async *run(calls: readonly ToolCall[], signal: AbortSignal): AsyncGenerator<SearchPart, ToolResult[]> {
+  async run(
+    calls: readonly ToolCall[],
+    signal: AbortSignal,
+    onParts: PartConsumer<SearchPart>,
+  ): Promise<ToolResult[]> {
     const leaving = new AbortController();
     const whileWanted = AbortSignal.any([signal, leaving.signal]);
     const replies = calls.map((call) => ({ call, done: this.#begin(call, whileWanted) }));
@@ -84,11 +88,11 @@ export class ChatSearches {
       for (const { start } of begun) {
         const { provider, query } = await start;
         signal.throwIfAborted();
-        yield { type: 'searchStarted', provider, query };
+        await onParts([{ type: 'searchStarted', provider, query }]);
       }
       for await (const outcome of asTheyEnd(begun)) {
         signal.throwIfAborted();
-        yield { type: 'searchFinished', ...outcome };
+        await onParts([{ type: 'searchFinished', ...outcome }]);
       }
       signal.throwIfAborted();
       return await Promise.all(replies.map((reply) => this.#toResult(reply)));

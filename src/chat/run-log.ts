@@ -137,25 +137,19 @@ export class RunLog implements EventFeed {
     return { events, isLast: this.#isComplete && afterSeq + events.length >= this.lastSeq };
   }
 
-  wait(afterSeq: number, signal: AbortSignal): Promise<void> {
-    if (this.#shownSeq > afterSeq || this.#isOver(afterSeq) || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        signal.removeEventListener('abort', done);
-        this.#waiting.delete(done);
-        resolve();
-      };
-      signal.addEventListener('abort', done);
-      this.#waiting.add(done);
-    });
+  wait(onMore: () => void): void {
+    this.#waiting.add(onMore);
   }
 
-  #isOver(afterSeq: number): boolean {
-    return this.#isComplete && afterSeq >= this.lastSeq;
+  stopWaiting(onMore: () => void): void {
+    this.#waiting.delete(onMore);
   }
 
+  /** Those that wait again are called for what comes next. */
   #wake(): void {
-    for (const done of this.#waiting) done();
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const onMore of waiting) onMore();
   }
 
   /** Where an event ends, in bytes from the first ever. What was dropped ends where the first that is kept begins. */

@@ -88,7 +88,7 @@ describe('EventStream', () => {
 
   it('writes results and the end as graphql-sse has them', () => {
     const { response, stream } = open();
-    void stream.send({ data: { seq: 1 } });
+    void stream.next(JSON.stringify({ data: { seq: 1 } }));
     stream.complete();
     expect(response.written.slice(1)).toEqual([
       'event: next\ndata: {"data":{"seq":1}}\n\n',
@@ -100,22 +100,22 @@ describe('EventStream', () => {
 
   it('lets its source go on while less than 64 KiB wait, and then only when they are taken', async () => {
     const { response, stream } = open();
-    const result = { data: { text: 'x'.repeat(MARK / 2) } };
-    expect(sizeOf(stream.send(result))).toBe('goes on');
-    const waiting = stream.send(result);
+    const result = JSON.stringify({ data: { text: 'x'.repeat(MARK / 2) } });
+    expect(sizeOf(stream.next(result))).toBe('goes on');
+    const waiting = stream.next(result);
     expect(sizeOf(waiting)).toBe('waits');
     response.take();
     await waiting;
-    expect(sizeOf(stream.send(result))).toBe('goes on');
+    expect(sizeOf(stream.next(result))).toBe('goes on');
   });
 
   it('holds up nobody who sends when the connection is lost', async () => {
     const { socket, stream } = open();
-    const waiting = stream.send({ data: { text: 'x'.repeat(MARK) } });
+    const waiting = stream.next(JSON.stringify({ data: { text: 'x'.repeat(MARK) } }));
     expect(sizeOf(waiting)).toBe('waits');
     socket.destroy();
     await waiting;
-    expect(sizeOf(stream.send({ data: {} }))).toBe('goes on');
+    expect(sizeOf(stream.next('{}'))).toBe('goes on');
   });
 
   it.each([
@@ -129,7 +129,7 @@ describe('EventStream', () => {
     act(opened);
     expect(opened.stream.signal.aborted).toBe(true);
     opened.stream.complete();
-    void opened.stream.send({ data: {} });
+    void opened.stream.next(JSON.stringify({ data: {} }));
     await passTime(10 * INTERVAL_MS);
     expect(opened.response.written).toEqual([PING]);
     expect(jest.getTimerCount()).toBe(0);

@@ -1,7 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FormattedExecutionResult } from 'graphql';
-import { print, type StreamData } from 'graphql-sse';
+import { print } from 'graphql-sse';
 import { PatientTimer } from '../common/patient-timer.js';
 import { ClientLeftError } from './client-left.error.js';
 import { SocketLife } from './socket-life.js';
@@ -54,12 +53,12 @@ export class EventStream {
   }
 
   /**
-   * Sends a result. Resolves only while less than {@link HIGH_WATER_MARK} bytes wait: whoever pulls the next one only
+   * Sends a result, which is JSON. Resolves only while less than {@link HIGH_WATER_MARK} bytes wait: whoever pulls the next one only
    * then holds no more than that for a client that does not read.
    */
-  send(result: FormattedExecutionResult): Promise<void> | void {
+  next(result: string): Promise<void> | void {
     if (this.#isOver) return;
-    const text = print({ event: 'next', data: result as StreamData<'next'> });
+    const text = `event: next\ndata: ${result}\n\n`;
     if (this.#response.writableLength + text.length < HIGH_WATER_MARK) {
       this.#response.write(text);
       return;

@@ -73,7 +73,7 @@ export class WebSocketConnection {
     this.#socket = socket;
     const fail = (error: unknown): void => this.#fail(error);
     const intake = new WebSocketIntake(socket, (data) => this.#receive(data), fail);
-    this.#outbox = new Outbox(socket, intake);
+    this.#outbox = new Outbox(socket, request.socket, intake);
     this.#operations = new WebSocketOperations({
       ...settings,
       outbox: this.#outbox,

@@ -2,6 +2,7 @@ import { hang, reply } from '../../demo/stand-in/behaviours.mjs';
 import { braveErrors } from '../../demo/stand-in/brave.mjs';
 import { openaiErrors } from '../../demo/stand-in/openai-errors.mjs';
 import { DatabaseService } from '../../src/prisma/database.service.js';
+import { numbersOf, numbersTo } from '../support/numbers.js';
 import { CHAT, type ChatEventData, textOf } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
@@ -62,7 +63,7 @@ describe('a chat that searches', () => {
     it('shows its searches and answers from their results', async () => {
       const events = await chat('search: cats');
       expect(namesOf(events)).toEqual(['ChatStarted', 'SearchStarted', 'SearchFinished', 'ChatCompleted']);
-      expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+      expect(numbersOf(events)).toEqual(numbersTo(events.at(-1)));
       const [started, finished] = events.filter(({ __typename }) => __typename.startsWith('Search'));
       expect(started).toMatchObject({ engine: 'BRAVE', query: 'cats' });
       expect(finished).toMatchObject({ engine: 'BRAVE', query: 'cats', problem: null });

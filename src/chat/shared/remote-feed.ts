@@ -26,6 +26,8 @@ const GATHERING_MS = 50;
  */
 export class RemoteFeed implements EventFeed {
   readonly #news = new News();
+  /** Aborts the wait of its watcher. */
+  #waiting: AbortController | null = null;
   #awaySince: number | null = null;
   /** When an event came, and when there was any sign of its server. */
   #eventAt = loopNow();
@@ -67,8 +69,24 @@ export class RemoteFeed implements EventFeed {
     return page;
   }
 
-  async wait(_afterSeq: number, signal: AbortSignal): Promise<void> {
-    await this.#news.wait(signal);
+  wait(onMore: () => void): void {
+    this.stopWaiting();
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    void this.#news
+      .wait(waiting.signal)
+      .then(() => this.#gather(waiting.signal))
+      .then(() => {
+        if (!waiting.signal.aborted) onMore();
+      });
+  }
+
+  stopWaiting(): void {
+    this.#waiting?.abort();
+    this.#waiting = null;
+  }
+
+  async #gather(signal: AbortSignal): Promise<void> {
     if (this.#emptyReads.count > MANY_EMPTY_READS) await new News().wait(signal, GATHERING_MS);
   }
 

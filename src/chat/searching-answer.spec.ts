@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { collect, failureOf } from '../../test/support/collect.js';
+import { handOn, partsOf } from '../../test/support/parts.js';
 import { KeyMask } from '../common/key-mask.js';
 import { Secret } from '../common/secret.js';
 import { NoKeyAvailableError } from '../keys/keys.errors.js';
@@ -10,7 +11,7 @@ import type { SearchHit } from '../web-search/web-search.model.js';
 import { AnswerMask } from './answer-mask.js';
 import { ChatSearches, type Search } from './chat-searches.js';
 import type { SourcePart } from './chat-source.js';
-import { answer } from './search-loop.js';
+import { SearchingAnswer } from './searching-answer.js';
 
 const KEY = 'sk-a-key-of-nobody';
 const MASK = 'sk-…body';
@@ -79,24 +80,28 @@ function chatWith(
 ) {
   const requests: ChatRequest[] = [];
   const adapter: ChatAdapter = {
-    async *stream(asked) {
-      const turn = turns[requests.length];
-      requests.push(asked);
-      if (!turn) throw new Error('One turn too many.');
-      await Promise.resolve();
-      for (const part of turn) {
-        if (part instanceof Error) throw part;
-        yield part;
-      }
-    },
+    stream: (asked, _key, _signal, onParts) => handOn(follow(asked), onParts),
   };
+  async function* follow(asked: ChatRequest): AsyncGenerator<ChatPart> {
+    const turn = turns[requests.length];
+    requests.push(asked);
+    if (!turn) throw new Error('One turn too many.');
+    await Promise.resolve();
+    for (const part of turn) {
+      if (part instanceof Error) throw part;
+      yield part;
+    }
+  }
   const searches = new ChatSearches({
     chatId: 'chat',
     maxSearches,
     search,
     providerOf: () => 'FIRECRAWL',
   });
-  const stream = (signal: AbortSignal = never) => answer(adapter, request, key, signal, searches, newMask());
+  const stream = (signal: AbortSignal = never) => {
+    const answer = new SearchingAnswer({ adapter, request, key, mask: newMask(), searches });
+    return partsOf<SourcePart>((onParts) => answer.give(signal, onParts));
+  };
   const steps = (): readonly ToolStep[] => requests.at(-1)?.tools?.steps ?? [];
   return {
     requests,
@@ -117,13 +122,13 @@ describe('a chat that may not search', () => {
   it('offers no tool, and hands on what the model says', async () => {
     const requests: ChatRequest[] = [];
     const adapter: ChatAdapter = {
-      async *stream(asked) {
+      async stream(asked, _key, _signal, onParts) {
         requests.push(asked);
-        yield* [text('a'), usageOf(1, 2), STOP];
-        await Promise.resolve();
+        await onParts([text('a'), usageOf(1, 2), STOP]);
       },
     };
-    const parts = await collect(answer(adapter, request, key, never, null, newMask()));
+    const answer = new SearchingAnswer({ adapter, request, key, mask: newMask(), searches: null });
+    const parts = await collect(partsOf<SourcePart>((onParts) => answer.give(never, onParts)));
     expect(parts).toEqual([text('a'), usageOf(1, 2), STOP]);
     expect(requests).toEqual([request]);
   });
@@ -486,13 +491,6 @@ describe('a chat that may search', () => {
       parts.map((part) => (part.type === type ? part.text : '')).join('');
     expect(said('text')).toBe('I look first.\n\nAnd then.\nThe answer is 7.');
     expect(said('reasoning')).toBe('Cats?\n\nDogs?');
-  });
-
-  it('stops its searches when it is left', async () => {
-    const { search, stopped } = heldSearches();
-    const { stream } = chatWith([searching('a', 'b')], { search });
-    for await (const _ of stream()) break;
-    expect(stopped).toEqual(['a', 'b']);
   });
 
   describe('with a model that says the key', () => {
