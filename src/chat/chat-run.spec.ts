@@ -180,15 +180,23 @@ describe('ChatRun', () => {
   });
 
   it('tells of searches as they come', async () => {
-    const search = { provider: 'BRAVE', query: 'cats' } as const;
-    const outcome = { results: [], error: null };
+    const search = { engine: 'BRAVE', query: 'cats' } as const;
+    const outcome = { results: [], failure: null };
     const { run, events, reports } = start(() =>
       parts({ type: 'searchStarted', ...search }, { type: 'searchFinished', ...search, ...outcome }, FINISH),
     );
     await run.begin();
     expect(events().slice(1, 3)).toEqual([
-      { __typename: 'SearchStarted', chatId: 'chat', seq: 2, ...search },
-      { __typename: 'SearchFinished', chatId: 'chat', seq: 3, ...search, ...outcome },
+      { __typename: 'SearchStarted', chatId: 'chat', seq: 2, ...search, provider: 'BRAVE' },
+      {
+        __typename: 'SearchFinished',
+        chatId: 'chat',
+        seq: 3,
+        ...search,
+        ...outcome,
+        provider: 'BRAVE',
+        error: null,
+      },
     ]);
     expect(reports).toMatchObject([{ timings: { timeToFirstTokenMs: null } }]);
   });

@@ -170,20 +170,21 @@ export class ChatRun {
         this.#usage = null;
         return { __typename: 'ProviderSwitched', ...this.#identity(), ...part.attempt, cause: part.cause };
       case 'searchStarted': {
-        const { provider, query } = part;
-        return { __typename: 'SearchStarted', ...this.#identity(), provider, query };
+        const { engine, query } = part;
+        return { __typename: 'SearchStarted', ...this.#identity(), engine, provider: engine, query };
       }
       case 'searchFinished': {
-        const { provider, query, results, error } = part;
-        return { __typename: 'SearchFinished', ...this.#identity(), provider, query, results, error };
+        const { engine, query, results, failure } = part;
+        const found = { engine, provider: engine, query, results, failure, error: failure };
+        return { __typename: 'SearchFinished', ...this.#identity(), ...found };
       }
     }
   }
 
   #delta(__typename: 'TextDelta' | 'ReasoningDelta', text: string): ChatEvent {
     this.#firstTokenAt ??= performance.now();
-    const identity = this.#identity();
-    return { __typename, ...identity, fromSeq: identity.seq, text };
+    const { chatId, seq } = this.#identity();
+    return { __typename, chatId, seq, fromSeq: seq, text };
   }
 
   #terminal(ending: ChatEnding): TerminalEvent {

@@ -20,14 +20,14 @@ export type Search = (
   onKeyOpened: OnKeyOpened,
 ) => Promise<Pick<WebSearchResult, 'provider' | 'query' | 'results'>>;
 
-type OnKeyOpened = (provider: SearchProviderId, query: string) => void;
+type OnKeyOpened = (engine: SearchProviderId, query: string) => void;
 
 export interface ChatSearchesSettings {
   readonly chatId: string;
   readonly maxSearches: number;
   readonly search: Search;
   /** The engine to name for a search that failed before any key was opened. It must not throw. */
-  readonly providerOf: (error: unknown) => SearchProviderId;
+  readonly engineOf: (error: unknown) => SearchProviderId;
 }
 
 /** The engine, and the words that it is asked with. */
@@ -86,9 +86,9 @@ export class ChatSearches {
     const begun = replies.map(({ done }) => done).filter((done) => typeof done !== 'string');
     try {
       for (const { start } of begun) {
-        const { provider, query } = await start;
+        const { engine, query } = await start;
         signal.throwIfAborted();
-        await onParts([{ type: 'searchStarted', provider, query }]);
+        await onParts([{ type: 'searchStarted', engine, query }]);
       }
       for await (const outcome of asTheyEnd(begun)) {
         signal.throwIfAborted();
@@ -118,31 +118,31 @@ export class ChatSearches {
     signal: AbortSignal,
     onStart: (start: SearchStart) => void,
   ): Promise<SearchOutcome> {
-    const { chatId, search, providerOf } = this.#settings;
+    const { chatId, search, engineOf } = this.#settings;
     let start = null as SearchStart | null;
     try {
-      const found = await search(query, signal, (provider, words) => {
-        start = { provider, query: words };
+      const found = await search(query, signal, (engine, words) => {
+        start = { engine, query: words };
         onStart(start);
       });
-      return { provider: found.provider, query: found.query, results: boundHits(found.results), error: null };
+      return { engine: found.provider, query: found.query, results: boundHits(found.results), failure: null };
     } catch (error) {
       // No engine was asked: the model may put it into other words.
       if (error instanceof BadUserInputError) this.#left += 1;
       if (!(error instanceof AppError) && !signal.aborted) {
         this.#logger.error({ err: error, chatId }, 'A search of a chat failed for a reason of our own');
       }
-      return { provider: providerOf(error), query, ...start, results: [], error: describeError(error) };
+      return { engine: engineOf(error), query, ...start, results: [], failure: describeError(error) };
     }
   }
 
   async #toResult({ call, done }: Reply): Promise<ToolResult> {
     const answer = { callId: call.id, name: call.name };
     if (typeof done === 'string') return { ...answer, content: done, isError: true };
-    const { query, results, error } = await done.outcome;
-    if (!error) return { ...answer, content: toResultText(query, results, this.#left), isError: false };
-    const failure = `The search failed: ${error.code}. ${error.message}`;
-    return { ...answer, content: this.areSpent ? `${failure} ${ANSWER_NOW}` : failure, isError: true };
+    const { query, results, failure } = await done.outcome;
+    if (!failure) return { ...answer, content: toResultText(query, results, this.#left), isError: false };
+    const message = `The search failed: ${failure.code}. ${failure.message}`;
+    return { ...answer, content: this.areSpent ? `${message} ${ANSWER_NOW}` : message, isError: true };
   }
 }
 

@@ -80,7 +80,7 @@ export class ChatSourceFactory {
           chatId,
           onKeyOpened,
         }),
-      providerOf: (error) => this.webSearches.providerOf(error, provider),
+      engineOf: (error) => this.webSearches.providerOf(error, provider),
     });
   }
 

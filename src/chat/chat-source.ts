@@ -25,18 +25,18 @@ export interface SwitchPart {
 /** The model searches the web. Those of one turn run at the same time. */
 export interface SearchStartedPart {
   readonly type: 'searchStarted';
-  readonly provider: SearchProviderId;
+  readonly engine: SearchProviderId;
   readonly query: string;
 }
 
 /** What came of the search that was begun with these words. */
 export interface SearchFinishedPart {
   readonly type: 'searchFinished';
-  readonly provider: SearchProviderId;
+  readonly engine: SearchProviderId;
   readonly query: string;
   readonly results: readonly SearchHit[];
   /** Null where it succeeded. */
-  readonly error: ErrorDescription | null;
+  readonly failure: ErrorDescription | null;
 }
 
 export type SearchPart = SearchStartedPart | SearchFinishedPart;

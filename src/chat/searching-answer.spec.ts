@@ -96,7 +96,7 @@ function chatWith(
     chatId: 'chat',
     maxSearches,
     search,
-    providerOf: () => 'FIRECRAWL',
+    engineOf: () => 'FIRECRAWL',
   });
   const stream = (signal: AbortSignal = never) => {
     const answer = new SearchingAnswer({ adapter, request, key, mask: newMask(), searches });
@@ -154,10 +154,10 @@ describe('a chat that may search', () => {
     ]);
     expect(await collect(stream())).toEqual([
       text('Let me see. '),
-      { type: 'searchStarted', provider: 'BRAVE', query: 'cats' },
-      { type: 'searchFinished', provider: 'BRAVE', query: 'cats', results: [hit('cats')], error: null },
-      { type: 'searchStarted', provider: 'BRAVE', query: 'dogs' },
-      { type: 'searchFinished', provider: 'BRAVE', query: 'dogs', results: [hit('dogs')], error: null },
+      { type: 'searchStarted', engine: 'BRAVE', query: 'cats' },
+      { type: 'searchFinished', engine: 'BRAVE', query: 'cats', results: [hit('cats')], failure: null },
+      { type: 'searchStarted', engine: 'BRAVE', query: 'dogs' },
+      { type: 'searchFinished', engine: 'BRAVE', query: 'dogs', results: [hit('dogs')], failure: null },
       text('\n\nCats.'),
       STOP,
     ]);
@@ -280,12 +280,12 @@ describe('a chat that may search', () => {
         },
       });
       const parts = await collect(stream());
-      expect(parts[0]).toEqual({ type: 'searchStarted', provider: 'TAVILY', query: 'a' });
+      expect(parts[0]).toEqual({ type: 'searchStarted', engine: 'TAVILY', query: 'a' });
       expect(parts[1]).toMatchObject({
         type: 'searchFinished',
-        provider: 'TAVILY',
+        engine: 'TAVILY',
         results: [],
-        error: { code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterMs: 1_000 },
+        failure: { code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterMs: 1_000 },
       });
       expect(parts.slice(2)).toEqual([text('Sorry.'), STOP]);
       expect(results()).toMatchObject([
@@ -298,8 +298,8 @@ describe('a chat that may search', () => {
         search: () => Promise.reject(new NoKeyAvailableError(['Firecrawl'])),
       });
       expect(await collect(stream())).toMatchObject([
-        { type: 'searchStarted', provider: 'FIRECRAWL' },
-        { type: 'searchFinished', provider: 'FIRECRAWL', error: { code: 'NO_KEY_AVAILABLE' } },
+        { type: 'searchStarted', engine: 'FIRECRAWL' },
+        { type: 'searchFinished', engine: 'FIRECRAWL', failure: { code: 'NO_KEY_AVAILABLE' } },
         STOP,
       ]);
     });
@@ -309,7 +309,7 @@ describe('a chat that may search', () => {
       const error = new Error('sk-proj-0123456789');
       const { stream, results } = chatWith([searching('a'), [STOP]], { search: () => Promise.reject(error) });
       const parts = await collect(stream());
-      expect(parts[1]).toMatchObject({ error: { code: 'INTERNAL_SERVER_ERROR' } });
+      expect(parts[1]).toMatchObject({ failure: { code: 'INTERNAL_SERVER_ERROR' } });
       expect(JSON.stringify([parts, results()])).not.toContain('sk-proj');
       expect(log.mock.calls).toMatchObject([[{ err: error, chatId: 'chat' }, expect.any(String)]]);
       log.mockRestore();

@@ -20,7 +20,12 @@ export interface Batch {
 /** Reads one answer, synchronously: bytes → events → parts. */
 export class AnswerReader {
   readonly #parser = new ServerSentEventParser(MAX_EVENT_BYTES);
-  #parts: Iterator<ChatPart | null, void> = [].values();
+  #events: readonly ServerSentEvent[] = [];
+  #nextEvent = 0;
+  /** The body has ended behind the events. */
+  #isLast = false;
+  /** What is left of an event's parts, or of the answer's at its end. */
+  #parts: Iterator<ChatPart, void> | null = null;
   #hasBegun = false;
   #isFinished = false;
 
@@ -44,44 +49,58 @@ export class AnswerReader {
     return this.decoder.mayEnd;
   }
 
-  /** Gives it the next bytes to read; undefined: the end of the body. What was given before has been read. */
+  /**
+   * Gives it the next bytes to read; undefined: the end of the body. What was given before has been read.
+   *
+   * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE for an event that is too large
+   */
   give(chunk: Uint8Array | undefined): void {
-    this.#parts = this.#partsOf(chunk);
+    this.#events = chunk ? this.#parser.feed(chunk) : this.#parser.end();
+    this.#nextEvent = 0;
+    this.#isLast = !chunk;
   }
 
   /** Reads on, for as long as this turn of the event loop lets it: a few bytes may hold very many parts. */
   read(): Batch {
     const parts: ChatPart[] = [];
     try {
-      for (;;) {
-        const { done, value } = this.#parts.next();
-        if (done) return { parts, failure: null, isDone: true };
-        if (value) {
-          parts.push(value);
-          this.#hasBegun ||= value.type !== 'usage';
-          this.#isFinished = value.type === 'finish';
-        }
-        if (this.#isFinished) return { parts, failure: null, isDone: true };
+      while (!this.#isFinished && this.#readOn(parts)) {
         if (isTurnOver()) return { parts, failure: null, isDone: false };
       }
+      return { parts, failure: null, isDone: true };
     } catch (error) {
       return { parts, failure: { error }, isDone: true };
     }
   }
 
+  /** @returns false where nothing is left of what was given */
+  #readOn(parts: ChatPart[]): boolean {
+    if (this.#parts) {
+      const next = this.#parts.next();
+      if (next.done) this.#parts = null;
+      else this.#add(next.value, parts);
+      return true;
+    }
+    const event = this.#events[this.#nextEvent];
+    if (!event && !this.#isLast) return false;
+    this.#nextEvent += 1;
+    // Parts that are there already take no time; others are made one by one.
+    const found = event ? this.#partsIn(event) : this.#end();
+    if (Array.isArray(found)) for (const part of found as ChatPart[]) this.#add(part, parts);
+    else this.#parts = found[Symbol.iterator]();
+    return true;
+  }
+
+  #add(part: ChatPart, parts: ChatPart[]): void {
+    if (this.#isFinished) return;
+    parts.push(part);
+    this.#hasBegun ||= part.type !== 'usage';
+    this.#isFinished = part.type === 'finish';
+  }
+
   /** What a failure of this answer is to its caller. */
   failureOf(error: unknown): UpstreamError {
     return this.failures.of(error, this.#parser, this.decoder);
-  }
-
-  /** With null for each event that has been read, for some have no parts. */
-  *#partsOf(chunk: Uint8Array | undefined): Generator<ChatPart | null, void> {
-    const events = chunk ? this.#parser.feed(chunk) : this.#parser.end();
-    for (const event of events) {
-      yield* this.#partsIn(event);
-      yield null;
-    }
-    if (!chunk) yield* this.#end();
   }
 
   #partsIn(event: ServerSentEvent): Iterable<ChatPart> {
@@ -92,6 +111,7 @@ export class AnswerReader {
   }
 
   #end(): Iterable<ChatPart> {
+    this.#isLast = false;
     if (this.#parser.isForeign) throw new ProviderDownError();
     // A connection that breaks looks like one that ends where nobody has said how long the body is.
     if (this.#parser.isCut) throw new ProviderTruncatedError();

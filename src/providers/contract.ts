@@ -19,6 +19,8 @@ export interface ToolDefinition {
   readonly description: string;
   /** The JSON Schema of an object (https://json-schema.org). No provider is asked to enforce it. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** The caller's input that the tool comes from: what an error names where the provider does not accept the tool. */
+  readonly inputName: string;
 }
 
 /** What the model asks for. It is the model's word: neither the name nor the input need be what was declared. */
