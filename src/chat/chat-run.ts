@@ -2,6 +2,7 @@ import { AppError } from '../common/app-error.js';
 import type { ErrorDescription } from '../common/describe-error.js';
 import { describeError } from '../common/describe-error.js';
 import { milliseconds } from '../common/milliseconds.js';
+import { PatientTimer } from '../common/patient-timer.js';
 import { ProviderTimeoutError, ProviderTruncatedError } from '../outbound/upstream-error.js';
 import type { FinishReason, TokenUsage } from '../providers/contract.js';
 import type { ChatEvent, ChatTimings, TerminalEvent } from './chat-event.js';
@@ -56,7 +57,7 @@ type Outcome = Pick<ChatReport, 'ending' | 'unexpected'>;
 interface Work {
   readonly source: ChatSource;
   readonly controller: AbortController;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: PatientTimer;
 }
 
 /**
@@ -77,8 +78,8 @@ export class ChatRun {
   constructor({ source, ...settings }: ChatRunSettings) {
     this.#settings = settings;
     this.#attempt = source.first;
-    const timer = setTimeout(() => void this.abort(new ProviderTimeoutError()), settings.maxDurationMs);
-    this.#work = { source, controller: new AbortController(), timer: timer.unref() };
+    const timer = new PatientTimer(settings.maxDurationMs, () => void this.abort(new ProviderTimeoutError()));
+    this.#work = { source, controller: new AbortController(), timer };
     settings.log.append({ __typename: 'ChatStarted', ...this.#identity(), ...this.#attempt });
   }
 
@@ -123,7 +124,7 @@ export class ChatRun {
     const { source, controller, timer } = work;
     const outcome = await this.#relay(source, controller.signal);
     this.#work = null;
-    clearTimeout(timer);
+    timer.stop();
     source.close();
     return outcome;
   }

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { passTime } from '../../test/support/pass-time.js';
 import type { ChatEvent } from './chat-event.js';
 import { RunAudience } from './run-audience.js';
 import { RunLog } from './run-log.js';
@@ -14,8 +15,12 @@ const event = (seq: number): ChatEvent => ({
 });
 
 describe('RunAudience', () => {
+  const opened: RunAudience[] = [];
   beforeEach(() => jest.useFakeTimers());
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    for (const audience of opened.splice(0)) audience.close();
+    jest.useRealTimers();
+  });
 
   /** An audience of a run that has written one event; what it asks for is noted. */
   function open({ graceMs = GRACE_MS, canBeJoined = false, log = new RunLog() } = {}) {
@@ -34,6 +39,7 @@ describe('RunAudience', () => {
       onAbandon: note('abandon'),
       onEmpty: note('empty'),
     });
+    opened.push(audience);
     return { audience, log, asked, state };
   }
 
@@ -63,9 +69,9 @@ describe('RunAudience', () => {
     watch.take();
     lost.abort();
     watch.leave();
-    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    await passTime(GRACE_MS - 1);
     expect(asked).toEqual(['empty', 'begin']);
-    await jest.advanceTimersByTimeAsync(1);
+    await passTime(1);
     expect(asked).toEqual(['empty', 'begin', 'abandon']);
   });
 
@@ -76,9 +82,9 @@ describe('RunAudience', () => {
     watch.take();
     lost.abort();
     watch.leave();
-    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    await passTime(GRACE_MS - 1);
     audience.join(1, connection().signal);
-    await jest.advanceTimersByTimeAsync(GRACE_MS * 100);
+    await passTime(GRACE_MS * 100);
     expect(asked).not.toContain('abandon');
   });
 
@@ -89,7 +95,7 @@ describe('RunAudience', () => {
     watch.take();
     lost.abort();
     watch.leave();
-    await jest.advanceTimersByTimeAsync(0);
+    await passTime(0);
     expect(asked).toEqual(['empty', 'abandon']);
   });
 
@@ -119,11 +125,12 @@ describe('RunAudience', () => {
     watch.take();
     lost.abort();
     watch.leave();
-    await jest.advanceTimersByTimeAsync(GRACE_MS * 100);
+    await passTime(GRACE_MS * 100);
     expect(asked).not.toContain('abandon');
     // A server that dies does not say that its watchers are gone.
     state.isWatchedElsewhere = false;
-    await jest.advanceTimersByTimeAsync(2_000 + GRACE_MS);
+    await passTime(2_000);
+    await passTime(GRACE_MS);
     expect(asked).toContain('abandon');
   });
 
@@ -135,12 +142,12 @@ describe('RunAudience', () => {
     watch.take();
     lost.abort();
     watch.leave();
-    await jest.advanceTimersByTimeAsync(GRACE_MS + 100);
+    await passTime(GRACE_MS + 100);
     state.isWatchedElsewhere = false;
     audience.leftElsewhere();
-    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    await passTime(GRACE_MS - 1);
     expect(asked).not.toContain('abandon');
-    await jest.advanceTimersByTimeAsync(1);
+    await passTime(1);
     expect(asked).toContain('abandon');
   });
 
@@ -184,13 +191,13 @@ describe('RunAudience', () => {
     leave();
     let answer = (_: boolean): void => undefined;
     state.isWatchedElsewhere = new Promise((resolve) => (answer = resolve));
-    await jest.advanceTimersByTimeAsync(GRACE_MS);
+    await passTime(GRACE_MS);
     leave();
     answer(false);
     state.isWatchedElsewhere = false;
-    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    await passTime(GRACE_MS - 1);
     expect(asked).not.toContain('abandon');
-    await jest.advanceTimersByTimeAsync(1);
+    await passTime(1);
     expect(asked).toContain('abandon');
   });
 
@@ -201,7 +208,7 @@ describe('RunAudience', () => {
     const watch = audience.join(0, connection().signal);
     expect(watch.take()).toEqual(event(1));
     expect(watch.take()).toBeNull();
-    await jest.advanceTimersByTimeAsync(GRACE_MS * 10);
+    await passTime(GRACE_MS * 10);
     expect(asked).toEqual(['empty']);
   });
 });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { print } from 'graphql-sse';
+import { PatientTimer } from '../common/patient-timer.js';
 import { ClientLeftError } from './client-left.error.js';
 import { SocketLife } from './socket-life.js';
 import { CLOSING_MS, HIGH_WATER_MARK, PING_INTERVAL_MS } from './stream-limits.js';
@@ -92,9 +93,9 @@ export class EventStream {
   }
 
   async #closedWithin(milliseconds: number): Promise<void> {
-    const timer = setTimeout(() => this.terminate(), milliseconds);
+    const timer = new PatientTimer(milliseconds, () => this.terminate());
     await this.closed;
-    clearTimeout(timer);
+    timer.stop();
   }
 
   /** The socket tells what the response does not: the client's end of it, and the end of one that is yet to be sent. */
@@ -133,7 +134,7 @@ export class EventStream {
   #keepAlive(): () => void {
     const life = new SocketLife(this.#socket);
     let isTaken = true;
-    const timer = setInterval(() => {
+    const timer = new PatientTimer(PING_INTERVAL_MS, () => {
       const hasShown = life.hasShown();
       if (!isTaken && !hasShown) {
         this.terminate();
@@ -141,7 +142,8 @@ export class EventStream {
       }
       isTaken = false;
       this.#response.write(PING, () => (isTaken = true));
-    }, PING_INTERVAL_MS);
-    return () => clearInterval(timer);
+      timer.restart();
+    });
+    return () => timer.stop();
   }
 }

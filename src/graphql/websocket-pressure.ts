@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { PatientTimer } from '../common/patient-timer.js';
 import { SocketLife } from './socket-life.js';
 import { HIGH_WATER_MARK, PING_INTERVAL_MS } from './stream-limits.js';
 import { TurnCork } from './turn-cork.js';
@@ -96,11 +97,14 @@ export function keepAlive(socket: WebSocket, transport: Socket): () => void {
   const life = new SocketLife(transport);
   // Of the first interval nothing is expected: no ping was sent before it.
   let silentIntervals = -1;
-  const timer = setInterval(() => {
+  const timer = new PatientTimer(PING_INTERVAL_MS, () => {
     const isHeard = !socket.isPaused;
     silentIntervals = life.hasShown() ? 0 : silentIntervals + 1;
     if (silentIntervals >= (isHeard ? 1 : MOST_SILENT_INTERVALS)) socket.terminate();
-    else if (socket.readyState === socket.OPEN) socket.ping();
-  }, PING_INTERVAL_MS);
-  return () => clearInterval(timer);
+    else {
+      if (socket.readyState === socket.OPEN) socket.ping();
+      timer.restart();
+    }
+  });
+  return () => timer.stop();
 }

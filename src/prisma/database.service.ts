@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { BoundedLines } from '../common/bounded-lines.js';
+import { ConnectionQueue } from './connection-queue.js';
 import { openConnection, type DatabaseConnection } from './database-connection.js';
 import { toDatabaseError } from './database-errors.js';
 import { explainFailure } from './database-problem.js';
@@ -13,7 +14,7 @@ import {
 import { DatabaseReadOnlyError, DatabaseUnavailableError } from './database-unavailable.error.js';
 import type { PrismaClient } from './generated/client.js';
 import { findPendingMigrations } from './migration-history.js';
-import { createPrismaClient, type DatabaseClient } from './prisma-client.js';
+import { createPrismaClient, type DatabaseClient, guardedBy } from './prisma-client.js';
 import { withTimeLimit } from './time-limit.js';
 
 /** Whether requests that need the database can be served, and if not, why. */
@@ -21,7 +22,12 @@ export type DatabaseReadiness = 'READY' | 'READ_ONLY' | 'UNAVAILABLE' | 'MIGRATI
 
 interface OpenDatabase {
   readonly connection: DatabaseConnection;
+  /** Each of its operations waits for its turn. */
   readonly client: PrismaClient;
+  /** For what has its turn already. */
+  readonly inTurn: PrismaClient;
+  /** For looking whether the database is there: its turn is the next. */
+  readonly probe: PrismaClient;
 }
 
 /**
@@ -36,11 +42,13 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   readonly #lines = new BoundedLines(new Logger(DatabaseService.name));
   readonly #settings: DatabaseSettings;
   readonly #limits: DatabaseLimits;
+  readonly #queue: ConnectionQueue;
   #database: OpenDatabase | null = null;
 
   constructor(@Inject(DATABASE_SETTINGS) settings: DatabaseSettings) {
     this.#settings = settings;
     this.#limits = { ...defaultDatabaseLimits, ...settings.limits };
+    this.#queue = new ConnectionQueue(this.#limits);
   }
 
   /**
@@ -48,6 +56,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    * {@link transaction}.
    *
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE, from each of its operations
+   * @throws ServerBusyError SERVICE_UNAVAILABLE where too many wait for a connection
    */
   get client(): DatabaseClient {
     return this.#open.client;
@@ -59,30 +68,43 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    * took effect.
    *
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
+   * @throws ServerBusyError SERVICE_UNAVAILABLE where too many wait for a connection
    */
   async transaction<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
     let failure: { readonly error: unknown } | undefined;
+    const { statementMs } = this.#limits;
     const run = (client: DatabaseClient) =>
-      work(client).catch((error: unknown) => {
-        failure = { error };
-        throw error;
-      });
+      withTimeLimit(
+        statementMs,
+        () =>
+          work(client).catch((error: unknown) => {
+            failure = { error };
+            throw error;
+          }),
+        () => tooLong(statementMs),
+      );
     try {
-      return await this.#limit(() => this.#open.client.$transaction(run));
+      return await this.#queue.run(() => this.#open.inTurn.$transaction(run));
     } catch (error) {
       throw failure?.error === error ? error : this.#translate(error);
     }
   }
 
+  /** How many operations wait for a connection. */
+  get waiting(): number {
+    return this.#queue.waiting;
+  }
+
   /** For readiness checks: never throws because of the database. */
   async check(): Promise<DatabaseReadiness> {
     try {
-      if (await isReadOnly(this.client)) {
+      const { probe } = this.#open;
+      if (await isReadOnly(probe)) {
         this.#lines.warn('The database takes no changes: it is a standby, or set to read only', {});
         await this.#haveChangeRefused();
         return 'READ_ONLY';
       }
-      const pending = await findPendingMigrations(this.client);
+      const pending = await findPendingMigrations(probe);
       return pending.length === 0 ? 'READY' : 'MIGRATIONS_PENDING';
     } catch (error) {
       if (!(error instanceof DatabaseUnavailableError)) this.#warn(error);
@@ -100,16 +122,17 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
         reason: wordsOf(error),
       }),
     );
-    const client = createPrismaClient(connection.adapter, this.#limits, (operation) =>
-      this.#guard(operation),
-    );
+    const base = createPrismaClient(connection.adapter);
+    const client = guardedBy(base, (operation) => this.#guard(() => this.#queue.run(operation)));
+    const inTurn = guardedBy(base, (operation) => this.#guard(() => this.#queue.listen(operation)));
+    const probe = guardedBy(base, (operation) => this.#guard(() => this.#queue.run(operation, true)));
     try {
       await connection.prepare(client);
     } catch (error) {
       await connection.close();
       throw error;
     }
-    this.#database = { connection, client };
+    this.#database = { connection, client, inTurn, probe };
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -141,7 +164,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
 
   async #guard<T>(operation: () => Promise<T>): Promise<T> {
     try {
-      return await this.#limit(operation);
+      return await operation();
     } catch (error) {
       throw this.#translate(error);
     }
@@ -158,14 +181,12 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
       reason: explainFailure(error, 'DATABASE_URL'),
     });
   }
-
-  #limit<T>(operation: () => Promise<T>): Promise<T> {
-    const { totalMs } = this.#limits;
-    const expiry = () =>
-      new DatabaseUnavailableError({ cause: new Error(`It took longer than ${totalMs} milliseconds.`) });
-    return withTimeLimit(totalMs, operation, expiry);
-  }
 }
+
+const tooLong = (milliseconds: number): DatabaseUnavailableError =>
+  new DatabaseUnavailableError({
+    cause: new Error(`A transaction took longer than ${milliseconds} milliseconds.`),
+  });
 
 /** Whether the server would refuse a change; asked without making one. */
 async function isReadOnly(client: DatabaseClient): Promise<boolean> {

@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { jest } from '@jest/globals';
+import { passTime } from '../../test/support/pass-time.js';
 import { collect, failureOf } from '../../test/support/collect.js';
 import { partsOf } from '../../test/support/parts.js';
 import { Secret } from '../common/secret.js';
@@ -80,8 +82,11 @@ class WordDecoder implements ChatDecoder {
 
 const event = (data: string): string => `data: ${data}\n\n`;
 
+const connections: Connection[] = [];
+
 function open({ status = 200, signal = new AbortController().signal } = {}) {
   const connection = new Connection();
+  connections.push(connection);
   const reported: string[] = [];
   const request = jest.fn(() => Promise.resolve({ status, headers: new Headers(), body: connection }));
   const adapter = new StreamingAdapter(
@@ -103,7 +108,9 @@ function open({ status = 200, signal = new AbortController().signal } = {}) {
 }
 
 describe('StreamingAdapter', () => {
-  afterEach(() => {
+  afterEach(async () => {
+    for (const connection of connections.splice(0)) connection.finish();
+    await nextTurn();
     jest.useRealTimers();
   });
 
@@ -169,7 +176,7 @@ describe('StreamingAdapter', () => {
     connection.send(event('end'));
     await collect(parts);
     expect(connection.closed).toBe(0);
-    await jest.advanceTimersByTimeAsync(1000);
+    await passTime(1000);
     expect(connection.closed).toBe(1);
     expect(jest.getTimerCount()).toBe(0);
   });
@@ -215,13 +222,13 @@ describe('StreamingAdapter', () => {
       const { connection, parts } = open();
       const all = collect(parts);
       connection.send(event('soon'));
-      await jest.advanceTimersByTimeAsync(4_900);
+      await passTime(4_900);
       connection.send(': still here\n\n');
-      await jest.advanceTimersByTimeAsync(4_900);
+      await passTime(4_900);
       connection.send(event('more'));
-      await jest.advanceTimersByTimeAsync(4_900);
+      await passTime(4_900);
       expect(connection.closed).toBe(0);
-      await jest.advanceTimersByTimeAsync(200);
+      await passTime(200);
       expect(connection.closed).toBe(1);
       expect(await all).toHaveLength(3);
       expect(jest.getTimerCount()).toBe(0);

@@ -1,4 +1,5 @@
 import { nextTurn } from '../common/event-loop-turn.js';
+import { PatientTimer } from '../common/patient-timer.js';
 import type { ProviderSettings } from '../common/provider-definition.js';
 import type { Secret } from '../common/secret.js';
 import type { OutboundHttp, OutboundResponse } from '../outbound/outbound-http.js';
@@ -140,11 +141,7 @@ async function nextBeforeSilence(
   body: Body,
   signal: AbortSignal,
 ): Promise<IteratorResult<Uint8Array, undefined>> {
-  let immediate: NodeJS.Immediate | undefined;
-  const timer = setTimeout(() => {
-    // A busy process comes to its timers late, and to its sockets later: what has arrived there counts.
-    immediate = setImmediate(() => void body.return?.());
-  }, SILENCE_MS);
+  const timer = new PatientTimer(SILENCE_MS, () => void body.return?.());
   try {
     return await body.next();
   } catch (error) {
@@ -152,19 +149,18 @@ async function nextBeforeSilence(
     if (error instanceof ProviderTimeoutError && !signal.aborted) return { done: true, value: undefined };
     throw error;
   } finally {
-    clearTimeout(timer);
-    clearImmediate(immediate);
+    timer.stop();
   }
 }
 
 /** Lets a response end by itself, so that its connection can be used again. */
 async function drain(body: Body): Promise<void> {
-  const timer = setTimeout(() => void body.return?.(), DRAIN_MS).unref();
+  const timer = new PatientTimer(DRAIN_MS, () => void body.return?.());
   try {
     while ((await body.next()).done !== true);
   } catch {
     // The answer is complete: how its connection ends changes nothing.
   } finally {
-    clearTimeout(timer);
+    timer.stop();
   }
 }
