@@ -5,10 +5,11 @@ import { AuditResolver } from './audit.resolver.js';
 import { AuditService } from './audit.service.js';
 import { UsageRepository } from './usage.repository.js';
 import { UsageService } from './usage.service.js';
+import { UseWriter } from './writer/use-writer.js';
 
 @Module({
   imports: [PrismaModule],
-  providers: [AuditRepository, AuditResolver, AuditService, UsageRepository, UsageService],
-  exports: [AuditService],
+  providers: [AuditRepository, AuditResolver, AuditService, UsageRepository, UsageService, UseWriter],
+  exports: [AuditService, UseWriter],
 })
 export class AuditModule {}

@@ -41,22 +41,12 @@ const knownSources = Object.values(KeySource);
 export class AuditRepository {
   constructor(private readonly database: DatabaseService) {}
 
-  /**
-   * In the order given, in one round trip.
-   *
-   * @returns whether all were added: a second end of the same chat is not
-   */
-  async append(
-    userId: string,
-    events: readonly NewAuditEvent[],
-    transaction: DatabaseClient,
-  ): Promise<boolean> {
+  /** In the order given, in one round trip. */
+  async append(userId: string, events: readonly NewAuditEvent[], transaction: DatabaseClient): Promise<void> {
     const at = new Date();
-    const { count } = await transaction.auditEvent.createMany({
+    await transaction.auditEvent.createMany({
       data: events.map((event) => ({ ...event, id: uuidv7(), userId, at })),
-      skipDuplicates: true,
     });
-    return count === events.length;
   }
 
   /**

@@ -3,9 +3,10 @@ import type { SealedEnvelope } from '../crypto/envelope.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { DatabaseClient } from '../prisma/prisma-client.js';
 import { type ApiKey as ApiKeyRow, Prisma } from '../prisma/generated/client.js';
+import type { Statement } from '../prisma/statement.js';
 import { type ProviderId, providerIdsOf } from '../registry/provider-ids.js';
-import type { ApiKeyStatus, KeyHealth } from './api-key.model.js';
-import { digestOf, type SealedRecord } from './key-fault.js';
+import type { ApiKeyStatus } from './api-key.model.js';
+import type { SealedRecord } from './key-fault.js';
 
 const LIVE: ApiKeyStatus[] = ['ACTIVE', 'DISABLED'];
 
@@ -43,6 +44,14 @@ type Joined<Key> = Omit<Key, 'sealedKey'> & RecordColumns;
 const keysWithRecords = Prisma.sql`
   api_keys LEFT JOIN sealed_keys ON key_id = api_keys.id AND sealed_keys.user_id = api_keys.user_id`;
 
+const selectResolvable: Statement = {
+  name: 'resolvable-keys',
+  sql: `
+  SELECT api_keys.id, provider, status::text, masked_key AS "maskedKey", envelope, damaged_digest AS "damagedDigest"
+  FROM ${keysWithRecords.sql}
+  WHERE api_keys.user_id = $1 AND status IN ('ACTIVE', 'DISABLED') AND provider = ANY($2)`,
+};
+
 const keyColumns = Prisma.sql`
   api_keys.id, api_keys.user_id AS "userId", provider, name, masked_key AS "maskedKey", status::text,
   health::text, health_reason AS "healthReason", health_checked_at AS "healthCheckedAt",
@@ -62,13 +71,9 @@ export interface NewKey {
 export class KeysRepository {
   constructor(private readonly database: DatabaseService) {}
 
-  /** One round trip. Not through Prisma's relations: they take two. */
+  /** One round trip, and the shortest: every chat begins with it. */
   async findResolvable(userId: string, providers: readonly ProviderId[]): Promise<ResolvableKey[]> {
-    const rows = await this.database.client.$queryRaw<Joined<ResolvableKey>[]>`
-      SELECT api_keys.id, provider, status::text, masked_key AS "maskedKey",
-        envelope, damaged_digest AS "damagedDigest"
-      FROM ${keysWithRecords}
-      WHERE api_keys.user_id = ${userId} AND status IN ('ACTIVE', 'DISABLED') AND provider = ANY(${[...providers]})`;
+    const rows = await this.database.run<Joined<ResolvableKey>>(selectResolvable, [userId, providers]);
     return rows.map(withRecord);
   }
 
@@ -188,44 +193,6 @@ export class KeysRepository {
     const key = await this.findById(userId, id, transaction);
     if (!key) throw new Error('A key vanished while it was changed.');
     return key;
-  }
-
-  /** @returns whether the key is still ACTIVE; until the transaction ends it stays so */
-  async recordUse(userId: string, id: string, transaction: DatabaseClient): Promise<boolean> {
-    const { count } = await transaction.apiKey.updateMany({
-      where: { userId, id, status: 'ACTIVE' },
-      data: { lastUsedAt: new Date() },
-    });
-    return count === 1;
-  }
-
-  /** Remembers of this very envelope that it did not open. @returns whether the key is still ACTIVE */
-  async recordDamage(
-    userId: string,
-    { id, provider }: Pick<ResolvableKey, 'id' | 'provider'>,
-    envelope: string,
-    transaction: DatabaseClient,
-  ): Promise<boolean> {
-    const { count } = await transaction.apiKey.updateMany({
-      where: { userId, id, status: 'ACTIVE' },
-      data: { healthCheckedAt: new Date() },
-    });
-    const damagedDigest = digestOf({ userId, provider, id }, envelope);
-    await transaction.sealedKey.updateMany({ where: { userId, keyId: id }, data: { damagedDigest } });
-    return count === 1;
-  }
-
-  /** Only a live key has a health: one that was replaced in the meantime keeps what it had. */
-  async recordHealth(
-    userId: string,
-    id: string,
-    health: { health: KeyHealth; healthReason: string | null },
-    transaction: DatabaseClient,
-  ): Promise<void> {
-    await transaction.apiKey.updateMany({
-      where: { userId, id, status: { in: LIVE } },
-      data: { ...health, healthCheckedAt: new Date() },
-    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { FinishedUse } from '../audit/audit.service.js';
+import type { FinishedUse } from '../audit/finished-use.js';
 
 const logger = new Logger('Usage');
 

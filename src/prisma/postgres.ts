@@ -7,6 +7,7 @@ import { clientWithin, limitStatements } from './connection-limits.js';
 import { renewConnections } from './connection-renewal.js';
 import type { DatabaseLimits } from './database-settings.js';
 import { setTls } from './postgres-tls.js';
+import { nameOf } from './statement.js';
 import { type Settings, throughPooler } from './transaction-pooler.js';
 
 /** Told of a connection that broke while nobody used it: the pool has dropped it and makes a new one when needed. */
@@ -87,7 +88,11 @@ export function pooledAdapter(pool: pg.Pool, url: string, limits: DatabaseLimits
 
 export function postgresAdapter(pool: pg.Pool, url: string): PrismaPg {
   const schema = schemaOf(url);
-  return new PrismaPg(pool, schema === null ? {} : { schema });
+  return new PrismaPg(pool, {
+    ...(schema !== null && { schema }),
+    // Behind a pooler the next transaction may meet a session that has prepared nothing.
+    ...(!leadsToPooler(url) && { statementNameGenerator: nameOf }),
+  });
 }
 
 /** Where the database is, for messages: without the user and the password. */

@@ -1,9 +1,9 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { describeError } from '../common/describe-error.js';
 import { milliseconds } from '../common/milliseconds.js';
 import type { KeyMask } from '../common/key-mask.js';
 import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
-import { logEnd, logRefusal } from '../keys/log-end.js';
+import { logRefusal } from '../keys/log-end.js';
 import { maskOf } from '../keys/mask-of.js';
 import { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError } from '../keys/keys.errors.js';
@@ -32,8 +32,6 @@ export interface SearchingChat {
 /** One search for one user: key, engine, audit. */
 @Injectable()
 export class WebSearchService {
-  readonly #logger = new Logger(WebSearchService.name);
-
   constructor(
     private readonly resolution: KeyResolutionService,
     private readonly uses: KeyUseService,
@@ -165,16 +163,7 @@ export class WebSearchService {
       timeToFirstTokenMs: null,
       ...end,
     } as const;
-    try {
-      if (await this.uses.finish(userId, use)) logEnd(userId, use, requestId);
-    } catch (error) {
-      logEnd(userId, use, requestId);
-      // The answer has been paid for and goes to its owner all the same; the log keeps what the trail could not.
-      this.#logger.error(
-        { err: error, userId, use },
-        'The end of a search could not be written to the audit trail',
-      );
-    }
+    await this.uses.report(userId, use, requestId);
   }
 }
 

@@ -1,10 +1,12 @@
 import { defaultDatabaseLimits } from '../../src/prisma/database-settings.js';
+import { reply } from '../../demo/stand-in/behaviours.mjs';
 import { ResponseEvents } from '../../demo/stand-in/openai-events.mjs';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { NetworkProxy } from '../support/network-proxy.js';
 import { chatOn, type ServerProcess, useProcesses } from '../support/server-process.js';
 import { CHAT, HELLO } from '../support/test-server.js';
 import { bestOf, clockMs } from '../support/timing.js';
+import { engineVoices } from '../support/voices.js';
 
 const KEY = 'key-of-alice-0123456789';
 const KEYS = '{ apiKeys { provider } }';
@@ -115,6 +117,39 @@ describe('a server whose PostgreSQL goes away', () => {
     await server.logged('written to the audit trail at last');
     const { stdout } = await server.kill('SIGTERM');
     expect(stdout.match(/"msg":"chat ended"/g)).toHaveLength(1);
+  });
+
+  it('answers a search whose end the trail could not take, and writes it down when it is back', async () => {
+    processes.standIn.acceptKey('BRAVE', KEY);
+    await server.storeKey('alice', 'BRAVE', KEY);
+    const [answer] = engineVoices.BRAVE({
+      title: 'A',
+      url: 'https://example.com/',
+      snippet: '',
+      content: '',
+    });
+    processes.standIn.once('BRAVE', async (...call) => {
+      await proxy.refuse();
+      await reply(answer!)(...call);
+    });
+    const search = '{ webSearch(input: { query: "words" }) { results { title } } }';
+    expect(await server.query('alice', search)).toEqual({ webSearch: { results: [{ title: 'A' }] } });
+    expect(await server.logged('end of a search could not be written')).toMatchObject({
+      userId: 'alice',
+      use: { kind: 'SEARCH_FINISHED', provider: 'BRAVE', outcome: 'OK' },
+    });
+
+    await proxy.accept();
+    await server.logged('The end of a search was written to the audit trail at last');
+    const { auditEvents, usage } = await server.query(
+      'alice',
+      '{ auditEvents(first: 2) { edges { node { kind outcome } } } usage { totals { searches } } }',
+    );
+    expect(auditEvents.edges.map(({ node }: any) => node)).toEqual([
+      { kind: 'SEARCH_FINISHED', outcome: 'OK' },
+      { kind: 'KEY_USED', outcome: 'OK' },
+    ]);
+    expect(usage.totals).toEqual({ searches: 1 });
   });
 });
 

@@ -1,10 +1,13 @@
 import { createDatabase, databaseKinds, type TestDatabase } from '../../support/database.js';
 import { type ServerProcess, useProcesses } from '../../support/server-process.js';
+import { NO_LIMITS } from '../../support/test-server.js';
 
 const WRITERS = 20;
 /** Acknowledged writes after which the server is killed, while the others are under way. */
 const ENOUGH = 60;
 const KEYS = '{ apiKeys { id } }';
+const ENDS = '{ auditEvents(first: 200, filter: { kinds: [CHAT_FINISHED] }) { edges { node { chatId } } } }';
+const CHATTERS = ['alice', 'bob', 'carol', 'dave'];
 
 describe.each(databaseKinds)('a server on %s that is killed', (kind) => {
   const processes = useProcesses();
@@ -28,6 +31,40 @@ describe.each(databaseKinds)('a server on %s that is killed', (kind) => {
     const [userId = ''] = acknowledged.keys();
     processes.standIn.acceptKey('OPENAI', keyOf(userId));
     expect((await restarted.chatEvents(userId, {})).at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
+  });
+});
+
+describe.each(databaseKinds)('a server on %s that is killed while chats end', (kind) => {
+  const processes = useProcesses();
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createDatabase(kind);
+  });
+  afterEach(() => database.drop());
+
+  it('has every end that it has shown when it is back, and has counted each once', async () => {
+    const environment = { ...processes.environment(database.environment), ...NO_LIMITS };
+    const server = await processes.start(environment);
+    for (const userId of CHATTERS) {
+      processes.standIn.acceptKey('OPENAI', keyOf(userId));
+      await server.storeKey(userId, 'OPENAI', keyOf(userId));
+    }
+    const ended = await chatUntilKilled(server);
+    expect(ended.size).toBeGreaterThanOrEqual(ENOUGH);
+
+    const restarted = await processes.start(environment);
+    for (const userId of CHATTERS) {
+      const rows = await endsOf(restarted, userId);
+      const shown = [...ended].filter(([, of]) => of === userId).map(([chatId]) => chatId);
+      const written = rows.map(({ chatId }) => chatId);
+      expect(written).toEqual(expect.arrayContaining(shown));
+      expect(new Set(written).size).toBe(written.length);
+      const { usage, apiKeys } = await restarted.query(
+        userId,
+        '{ usage { totals { chats } } apiKeys { health } }',
+      );
+      expect([usage.totals.chats, apiKeys]).toEqual([written.length, [{ health: 'VALID' }]]);
+    }
   });
 });
 
@@ -88,4 +125,32 @@ async function writeUntilKilled(server: ServerProcess): Promise<Map<string, stri
   await Promise.all(Array.from({ length: WRITERS }, write));
   await server.exited;
   return acknowledged;
+}
+
+/** Some users have a chat after the other, several at a time, until enough have ended: then the server is killed. */
+async function chatUntilKilled(server: ServerProcess): Promise<Map<string, string>> {
+  const ended = new Map<string, string>();
+  const chat = async (userId: string): Promise<void> => {
+    try {
+      while (!server.child.killed) {
+        const last = (await server.chatEvents(userId, {})).at(-1);
+        expect(last).toMatchObject({ __typename: 'ChatCompleted' });
+        ended.set(last!.chatId, userId);
+        if (ended.size >= ENOUGH) server.child.kill('SIGKILL');
+      }
+    } catch (error) {
+      if (!server.child.killed) throw error;
+    }
+  };
+  await Promise.race([
+    Promise.all(CHATTERS.flatMap((userId) => Array.from({ length: 5 }, () => chat(userId)))),
+    server.exited,
+  ]);
+  await server.exited;
+  return ended;
+}
+
+async function endsOf(server: ServerProcess, userId: string): Promise<{ chatId: string }[]> {
+  const { auditEvents } = await server.query(userId, ENDS);
+  return auditEvents.edges.map(({ node }: any) => node);
 }

@@ -1,0 +1,18 @@
+import type { KeySource } from '../common/key-source.enum.js';
+import type { ProviderId } from '../registry/provider-ids.js';
+
+/** How a chat or a search ended: `OK`, `CANCELLED` or an error code. */
+export interface FinishedUse {
+  readonly kind: 'CHAT_FINISHED' | 'SEARCH_FINISHED';
+  readonly provider: ProviderId;
+  readonly keyId: string | null;
+  readonly keySource: KeySource;
+  readonly chatId: string | null;
+  readonly model: string | null;
+  readonly outcome: string;
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  readonly timeToFirstTokenMs: number | null;
+  /** Null where nobody is left who measured it. */
+  readonly durationMs: number | null;
+}

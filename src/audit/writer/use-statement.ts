@@ -1,0 +1,142 @@
+import type { Statement } from '../../prisma/statement.js';
+import type { UseOutcome, UseRecord } from './use-record.js';
+
+/** What the statement says of a record. `LOCKED`: another transaction has the key's row, and nothing was written. */
+export interface UseVerdict {
+  /** Which of the records, from 0. */
+  readonly place: number;
+  readonly outcome: UseOutcome | 'LOCKED';
+}
+
+/**
+ * Writes any number of records in one statement, that is in one transaction and one round trip: $1 is {@link toJson} of
+ * them, and each gets a {@link UseVerdict}.
+ *
+ * Everything is locked in an order that is the same for all servers: keys by their ids, ends of chats by the chats' ids,
+ * hours of usage by their own key. All parts of the statement see what was committed before it began, but for rows that it
+ * locks: of these it sees the newest.
+ *
+ * @param others what becomes of keys whose rows other transactions have locked
+ */
+const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
+  name,
+  sql: `
+  WITH records AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS record (
+      place integer, user_id text, id uuid, at timestamptz,
+      kind "AuditKind", provider text, key_id uuid, key_source "KeySource", chat_id uuid, model text, outcome text,
+      input_tokens bigint, output_tokens bigint, time_to_first_token_ms double precision,
+      duration_ms double precision, detail text,
+      changed_key_id uuid, change text, health "KeyHealth", health_reason text, digest text
+    )
+  ), locked AS MATERIALIZED (
+    SELECT id, user_id, status FROM api_keys
+    WHERE (user_id, id) IN (SELECT user_id, changed_key_id FROM records)
+    ORDER BY id
+    FOR NO KEY UPDATE ${others}
+  ), judged AS MATERIALIZED (
+    SELECT records.*, CASE
+      WHEN changed_key_id IS NULL THEN 'READY'
+      WHEN locked.id IS NULL AND EXISTS (
+        SELECT FROM api_keys WHERE api_keys.user_id = records.user_id AND api_keys.id = changed_key_id
+      ) THEN 'LOCKED'
+      WHEN change <> 'CHECKED' AND locked.status IS DISTINCT FROM 'ACTIVE' THEN 'KEY_GONE'
+      ELSE 'READY'
+    END AS verdict
+    FROM records LEFT JOIN locked ON locked.user_id = records.user_id AND locked.id = changed_key_id
+  ), added AS (
+    INSERT INTO audit_events (
+      id, user_id, kind, at, provider, key_id, key_source, chat_id, model, outcome,
+      input_tokens, output_tokens, time_to_first_token_ms, duration_ms, detail
+    )
+    SELECT id, user_id, kind, at, provider, key_id, key_source, chat_id, model, outcome,
+      input_tokens, output_tokens, time_to_first_token_ms, duration_ms, detail
+    FROM judged WHERE verdict = 'READY' AND kind IS NOT NULL
+    ORDER BY chat_id, id
+    ON CONFLICT DO NOTHING
+    RETURNING id
+  ), written AS MATERIALIZED (
+    SELECT judged.*, CASE
+      WHEN verdict <> 'READY' THEN verdict
+      WHEN kind IS NULL OR added.id IS NOT NULL THEN 'WRITTEN'
+      ELSE 'KNOWN'
+    END AS result
+    FROM judged LEFT JOIN added ON added.id = judged.id
+  ), counted AS (
+    INSERT INTO usage_hours AS roll_up
+      (user_id, hour, provider, key_source, chats, searches, failures, input_tokens, output_tokens)
+    SELECT user_id, date_trunc('hour', at, 'UTC'), provider, key_source,
+      count(*) FILTER (WHERE kind = 'CHAT_FINISHED'), count(*) FILTER (WHERE kind = 'SEARCH_FINISHED'),
+      count(*) FILTER (WHERE outcome NOT IN ('OK', 'CANCELLED')),
+      coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)
+    FROM written WHERE result = 'WRITTEN' AND kind IN ('CHAT_FINISHED', 'SEARCH_FINISHED')
+    GROUP BY 1, 2, 3, 4
+    ORDER BY 1, 2, 3, 4
+    ON CONFLICT (user_id, hour, provider, key_source) DO UPDATE SET
+      chats = roll_up.chats + excluded.chats,
+      searches = roll_up.searches + excluded.searches,
+      failures = roll_up.failures + excluded.failures,
+      input_tokens = roll_up.input_tokens + excluded.input_tokens,
+      output_tokens = roll_up.output_tokens + excluded.output_tokens
+  ), changes AS MATERIALIZED (
+    SELECT user_id, changed_key_id AS id, max(digest) AS digest,
+      max(at) FILTER (WHERE change = 'USED') AS used_at,
+      max(at) FILTER (WHERE change <> 'USED') AS checked_at,
+      -- Of several that speak of its health, the last.
+      (array_agg(health ORDER BY place DESC) FILTER (WHERE change = 'CHECKED'))[1] AS health,
+      (array_agg(health_reason ORDER BY place DESC) FILTER (WHERE change = 'CHECKED'))[1] AS health_reason
+    FROM written WHERE result = 'WRITTEN' AND changed_key_id IS NOT NULL
+    GROUP BY 1, 2
+  ), changed AS (
+    -- Only a live key has a health: one that was replaced in the meantime keeps what it had.
+    UPDATE api_keys SET
+      last_used_at = coalesce(used_at, last_used_at),
+      health_checked_at = coalesce(checked_at, health_checked_at),
+      health = coalesce(changes.health, api_keys.health),
+      health_reason = CASE WHEN changes.health IS NULL THEN api_keys.health_reason ELSE changes.health_reason END
+    FROM changes
+    WHERE api_keys.user_id = changes.user_id AND api_keys.id = changes.id AND status IN ('ACTIVE', 'DISABLED')
+  ), damaged AS (
+    UPDATE sealed_keys SET damaged_digest = digest FROM changes
+    WHERE sealed_keys.user_id = changes.user_id AND key_id = changes.id AND digest IS NOT NULL
+  )
+  SELECT place, result AS outcome FROM written`,
+});
+
+/** For records that wait for nobody: one whose key's row is locked is `LOCKED`, and the others are written. */
+export const writeWhatIsFree = writing('write-uses', 'SKIP LOCKED');
+
+/** For records whose keys' rows are worth waiting for. */
+export const writeInTurn = writing('write-uses-in-turn', '');
+
+export const toJson = (records: readonly UseRecord[]): string => JSON.stringify(records.map(toRow));
+
+function toRow({ userId, id, at, event, key }: UseRecord, place: number): Record<string, unknown> {
+  return {
+    place,
+    // Half a character, which JSON for the database may not hold: as the driver writes it elsewhere.
+    user_id: userId.toWellFormed(),
+    id,
+    at,
+    ...(event && {
+      kind: event.kind,
+      provider: event.provider,
+      key_id: event.keyId,
+      key_source: event.keySource,
+      chat_id: event.chatId,
+      model: event.model,
+      outcome: event.outcome,
+      input_tokens: event.inputTokens,
+      output_tokens: event.outputTokens,
+      time_to_first_token_ms: event.timeToFirstTokenMs,
+      duration_ms: event.durationMs,
+      detail: event.detail,
+    }),
+    ...(key && {
+      changed_key_id: key.keyId,
+      change: key.type,
+      ...(key.type === 'CHECKED' && { health: key.health, health_reason: key.reason }),
+      ...(key.type === 'DAMAGED' && { digest: key.digest }),
+    }),
+  };
+}

@@ -1,0 +1,263 @@
+import { Logger } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { FinishedUse } from '../../src/audit/finished-use.js';
+import { newUseRecord } from '../../src/audit/writer/use-record.js';
+import { UseWriter } from '../../src/audit/writer/use-writer.js';
+import { KeyUseService } from '../../src/keys/key-use.service.js';
+import { DatabaseService } from '../../src/prisma/database.service.js';
+import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
+import { statementsOf } from '../support/statements.js';
+import { emptyTables } from '../support/use-test-server.js';
+
+Logger.overrideLogger(false);
+
+const code = (error: unknown): unknown => Reflect.get(error as Error, 'code') ?? 'ANOTHER';
+
+describe.each(databaseKinds)('uses of keys that are written together, on %s', (kind) => {
+  let database: TestDatabase;
+  let service: DatabaseService;
+  let writer: UseWriter;
+  let uses: KeyUseService;
+  beforeAll(async () => {
+    database = await createDatabase(kind);
+    const { DATABASE_URL: url = null, DATA_DIR: dataDir = '' } = database.environment;
+    service = new DatabaseService({ url, dataDir });
+    await service.onModuleInit();
+    writer = new UseWriter(service);
+    uses = new KeyUseService(writer);
+  });
+  beforeEach(() => emptyTables(service));
+  afterAll(async () => {
+    await service.onApplicationShutdown();
+    await database.drop();
+  });
+
+  const storeKey = async (userId: string, status: 'ACTIVE' | 'DISABLED' | 'REPLACED' = 'ACTIVE') => {
+    const { id } = await service.client.apiKey.create({
+      data: { userId, provider: 'OPENAI', maskedKey: 'sk-…', status },
+    });
+    return id;
+  };
+  const keyOf = (id: string) => service.client.apiKey.findUniqueOrThrow({ where: { id } });
+  const begin = (userId: string, keyId: string | null, chatId = uuidv7(), model = 'model') =>
+    uses.begin(userId, { provider: 'OPENAI', source: keyId ? 'USER' : 'SERVER', keyId, chatId, model });
+  const endOf = (more: Partial<FinishedUse> = {}): FinishedUse => ({
+    kind: 'CHAT_FINISHED',
+    provider: 'OPENAI',
+    keyId: null,
+    keySource: 'USER',
+    chatId: uuidv7(),
+    model: 'model',
+    outcome: 'OK',
+    inputTokens: 3,
+    outputTokens: 5,
+    timeToFirstTokenMs: 1.5,
+    durationMs: 2.5,
+    ...more,
+  });
+  const trail = async (userId: string): Promise<unknown[]> => {
+    const rows = await service.client.auditEvent.findMany({ where: { userId }, orderBy: { id: 'asc' } });
+    return rows.map(({ kind: what, outcome, model }) => [what, outcome, model]);
+  };
+  const usage = async (userId: string): Promise<Record<string, unknown>[]> => {
+    const rows = await service.client.usageHour.findMany({ where: { userId }, orderBy: { provider: 'asc' } });
+    return rows.map(({ userId: _, hour: __, ...row }) => row);
+  };
+  /** The codes of those that failed; null for the others. */
+  const codesOf = async (writes: readonly Promise<unknown>[]): Promise<unknown[]> =>
+    (await Promise.allSettled(writes)).map((each) => (each.status === 'rejected' ? code(each.reason) : null));
+
+  it('are one statement, however many begin in one turn', async () => {
+    const keyId = await storeKey('alice');
+    const statements = await statementsOf(() =>
+      Promise.all(Array.from({ length: 50 }, () => begin('alice', keyId))),
+    );
+    expect(statements).toHaveLength(1);
+    expect(await trail('alice')).toHaveLength(50);
+    expect((await keyOf(keyId)).lastUsedAt).not.toBeNull();
+  });
+
+  it('are there when they have begun, with all that is known of them', async () => {
+    const keyId = await storeKey('alice');
+    const [chatId, before] = [uuidv7(), Date.now()];
+    await begin('alice', keyId, chatId, 'gpt');
+    const [row] = await service.client.auditEvent.findMany();
+    expect(row).toMatchObject({
+      userId: 'alice',
+      kind: 'KEY_USED',
+      provider: 'OPENAI',
+      keyId,
+      keySource: 'USER',
+      chatId,
+      model: 'gpt',
+      outcome: 'OK',
+      inputTokens: null,
+      durationMs: null,
+      detail: null,
+    });
+    expect(row!.at.getTime()).toBeGreaterThanOrEqual(before);
+    expect((await keyOf(keyId)).lastUsedAt).toEqual(row!.at);
+  });
+
+  it('fail alone where the key is gone, and nothing is written of them', async () => {
+    const keys = {
+      active: await storeKey('alice'),
+      disabled: await storeKey('bob', 'DISABLED'),
+      replaced: await storeKey('carol', 'REPLACED'),
+    };
+    const codes = await codesOf([
+      begin('alice', keys.active),
+      begin('bob', keys.disabled),
+      begin('carol', keys.replaced),
+      begin('dave', uuidv7()),
+      begin('erin', null),
+      // The key of another user.
+      begin('mallory', keys.active),
+    ]);
+    expect(codes).toEqual([null, 'CONFLICT', 'CONFLICT', 'CONFLICT', null, 'CONFLICT']);
+    for (const refused of ['bob', 'carol', 'dave', 'mallory']) expect(await trail(refused)).toEqual([]);
+    expect((await keyOf(keys.disabled)).lastUsedAt).toBeNull();
+    expect((await keyOf(keys.replaced)).lastUsedAt).toBeNull();
+    for (const written of ['alice', 'erin'])
+      expect(await trail(written)).toEqual([['KEY_USED', 'OK', 'model']]);
+  });
+
+  it.each([
+    ['a character that the database does not take', { model: 'a\0b' }],
+    ['a value of the wrong type', { chatId: 'no uuid' }],
+    ['a number out of range', { inputTokens: 1e300 }],
+  ])('fail alone where they are at fault: %s', async (_, fault) => {
+    const ends = Array.from({ length: 9 }, (_each, number) => endOf(number === 4 ? fault : {}));
+    const codes = await codesOf(ends.map((end) => uses.finish('alice', end)));
+    expect(codes.map((each) => each !== null)).toEqual(ends.map((_each, number) => number === 4));
+    expect(codes[4]).not.toBe('SERVICE_UNAVAILABLE');
+    expect(await trail('alice')).toHaveLength(8);
+    expect(await usage('alice')).toMatchObject([{ chats: 8n }]);
+  });
+
+  it('have one end of a chat, and it counts once', async () => {
+    const keyId = await storeKey('alice');
+    const chatId = uuidv7();
+    const first = endOf({ chatId, keyId });
+    const late = endOf({ chatId, keyId, outcome: 'KEY_REJECTED', inputTokens: 100 });
+    const other = endOf({ keyId });
+    const isFirst = await Promise.all([first, late, other].map((end) => uses.finish('alice', end)));
+    expect(isFirst).toEqual([true, false, true]);
+    expect(await uses.finish('alice', late)).toBe(false);
+    expect(await trail('alice')).toEqual([
+      ['CHAT_FINISHED', 'OK', 'model'],
+      ['CHAT_FINISHED', 'OK', 'model'],
+    ]);
+    expect(await usage('alice')).toMatchObject([
+      { chats: 2n, failures: 0n, inputTokens: 6n, outputTokens: 10n },
+    ]);
+    expect(await keyOf(keyId)).toMatchObject({ health: 'VALID', healthReason: null });
+  });
+
+  it('sum up what they count by user, hour, provider and source', async () => {
+    const count = { chats: 0n, searches: 0n, failures: 0n, inputTokens: 0n, outputTokens: 0n };
+    const search = {
+      kind: 'SEARCH_FINISHED',
+      chatId: null,
+      provider: 'BRAVE',
+      inputTokens: null,
+      outputTokens: null,
+    } as const;
+    const ends: [string, FinishedUse][] = [
+      ['alice', endOf()],
+      ['alice', endOf({ outcome: 'PROVIDER_TIMEOUT', inputTokens: null })],
+      ['alice', endOf({ outcome: 'CANCELLED', outputTokens: null })],
+      ['alice', endOf({ keySource: 'SERVER' })],
+      ['alice', endOf(search)],
+      ['alice', endOf(search)],
+      ['bob', endOf()],
+    ];
+    for (let round = 0; round < 2; round += 1) {
+      await Promise.all(
+        ends.map(([userId, { chatId, ...end }]) =>
+          uses.finish(userId, { ...end, chatId: chatId && uuidv7() }),
+        ),
+      );
+    }
+    const [brave, ...openAi] = await usage('alice');
+    expect(brave).toEqual({ ...count, provider: 'BRAVE', keySource: 'USER', searches: 4n });
+    expect(openAi.sort((a, b) => String(a.keySource).localeCompare(String(b.keySource)))).toEqual([
+      { ...count, provider: 'OPENAI', keySource: 'SERVER', chats: 2n, inputTokens: 6n, outputTokens: 10n },
+      {
+        ...count,
+        provider: 'OPENAI',
+        keySource: 'USER',
+        chats: 6n,
+        failures: 2n,
+        inputTokens: 12n,
+        outputTokens: 20n,
+      },
+    ]);
+    expect(await usage('bob')).toMatchObject([{ chats: 2n, inputTokens: 6n }]);
+  });
+
+  it('leave a key with what the last of them found', async () => {
+    const keyId = await storeKey('alice');
+    const found = (outcome: string) => uses.finish('alice', endOf({ keyId, outcome }));
+    const failed = { provider: 'OPENAI', source: 'USER', keyId, chatId: uuidv7() } as const;
+    await Promise.all([begin('alice', keyId), found('OK'), found('KEY_REJECTED'), found('PROVIDER_TIMEOUT')]);
+    expect(await keyOf(keyId)).toMatchObject({
+      health: 'REJECTED',
+      healthReason: expect.any(String),
+      healthCheckedAt: expect.any(Date),
+      lastUsedAt: expect.any(Date),
+    });
+    await Promise.all([
+      uses.recordFailure('alice', { ...failed, code: 'KEY_REJECTED' }),
+      uses.recordFailure('alice', { ...failed, code: 'KEY_EXHAUSTED' }),
+    ]);
+    expect(await keyOf(keyId)).toMatchObject({ health: 'EXHAUSTED', healthReason: expect.any(String) });
+    await Promise.all([found('KEY_REJECTED'), found('OK')]);
+    expect(await keyOf(keyId)).toMatchObject({ health: 'VALID', healthReason: null });
+  });
+
+  it("change nobody else's key, and none that was replaced", async () => {
+    const hers = await storeKey('alice');
+    const replaced = await storeKey('bob', 'REPLACED');
+    const failed = { provider: 'OPENAI', source: 'USER', keyId: hers, chatId: uuidv7() } as const;
+    await Promise.all([
+      uses.finish('mallory', endOf({ keyId: hers, outcome: 'KEY_REJECTED' })),
+      uses.recordFailure('mallory', { ...failed, code: 'KEY_REJECTED' }),
+      uses.finish('bob', endOf({ keyId: replaced, outcome: 'KEY_REJECTED' })),
+    ]);
+    for (const id of [hers, replaced]) {
+      expect(await keyOf(id)).toMatchObject({ health: 'UNVERIFIED', healthCheckedAt: null });
+    }
+    // That they ended is written down all the same.
+    expect([await trail('mallory'), await trail('bob')]).toMatchObject([
+      [expect.anything()],
+      [expect.anything()],
+    ]);
+  });
+
+  it('are there once when they are written again: the first commit may have taken effect', async () => {
+    const keyId = await storeKey('alice');
+    const search = newUseRecord('alice', {
+      event: endOf({ kind: 'SEARCH_FINISHED', chatId: null }),
+      key: { keyId, type: 'CHECKED', health: 'VALID', reason: null },
+    });
+    expect(await writer.write(search)).toBe('WRITTEN');
+    await service.client.apiKey.update({ where: { id: keyId }, data: { health: 'REJECTED' } });
+    expect(await Promise.all([writer.write(search), writer.write(search)])).toEqual(['KNOWN', 'KNOWN']);
+    expect(await trail('alice')).toHaveLength(1);
+    expect(await usage('alice')).toMatchObject([{ searches: 1n }]);
+    expect(await keyOf(keyId)).toMatchObject({ health: 'REJECTED' });
+  });
+
+  it('take a user with half a character for the user that the database has', async () => {
+    await begin('half \ud83d', null);
+    expect(await trail('half \ufffd')).toHaveLength(1);
+  });
+
+  it('count in the hour in which they ended', async () => {
+    const at = new Date('2026-03-01T12:34:56.789Z');
+    await writer.write({ ...newUseRecord('alice', { event: endOf(), key: null }), at });
+    const [row] = await service.client.usageHour.findMany();
+    expect(row?.hour).toEqual(new Date('2026-03-01T12:00:00Z'));
+  });
+});
