@@ -32,7 +32,7 @@ const layers = {
   crypto: ['common', 'config'],
   prisma: ['common', 'config'],
   redis: ['common', 'config'],
-  limits: ['common', 'config', 'redis'],
+  limits: ['common', 'config', 'prisma', 'redis'],
   edge: ['common', 'config'],
   outbound: ['common'],
   providers: ['common', 'config', 'outbound'],
@@ -58,7 +58,7 @@ const layers = {
   ],
   graphql: ['common', 'config', 'auth', 'edge'],
   graphiql: ['common', 'config'],
-  health: ['common', 'prisma', 'redis'],
+  health: ['common', 'limits', 'prisma', 'redis'],
   cli: ['common', 'config', 'auth', 'prisma', 'registry', 'crypto'],
 };
 

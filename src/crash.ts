@@ -1,10 +1,10 @@
 import { Logger } from '@nestjs/common';
 
-/** How long a process may take to end in order after a failure that nobody caught, in milliseconds. */
+/** How long a process may take to end in order after an uncaught failure, in milliseconds. */
 const MOST_MS = 4_000;
 
 /**
- * Ends the process after a failure that nobody caught, by `stop`: what state it is in nobody knows, but its chats have
+ * Ends the process after an uncaught failure, by `stop`: what state it is in nobody knows, but its chats have
  * ends to be written down, and its clients are to come back to another process.
  *
  * It ends with code 1, within {@link MOST_MS} whatever happens, and never without a line in the log.
@@ -13,7 +13,7 @@ export function endAfterCrash(stop: () => Promise<void>): void {
   const logger = new Logger('Keystream');
   let isEnding = false;
   const end = (error: unknown): void => {
-    logger.fatal({ err: error }, 'A failure that nobody caught: the server ends');
+    logger.fatal({ err: error }, 'An uncaught failure: the server stops');
     // What fails on the way out must not begin it anew.
     if (isEnding) return;
     isEnding = true;

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { heading, show, stream } from '../screen.mjs';
 
-// In one document, fields of different types need different names: an engine is no provider of chats.
 const CHAT = `subscription ($input: ChatInput!) {
   chat(input: $input) {
     __typename
-    ... on SearchStarted { engine: provider query }
-    ... on SearchFinished { engine: provider query results { title } problem: error { code } }
+    ... on SearchStarted { engine query }
+    ... on SearchFinished { engine query results { title } failure { code } }
     ... on TextDelta { text }
     ... on ChatCompleted { finishReason }
   }
@@ -39,11 +38,11 @@ export async function searchInChat({ client, standIn, keys }) {
 }
 
 /** @param {Record<string, any>} event */
-function showEvent({ __typename, engine, query, results, problem, text, finishReason }) {
+function showEvent({ __typename, engine, query, results, failure, text, finishReason }) {
   if (__typename === 'SearchStarted') show('SearchStarted', `${engine}: ${query}`);
   if (__typename === 'SearchFinished') {
-    show('SearchFinished', `${query}: ${problem ? problem.code : `${results.length} results`}`);
-    assert.equal(problem, null, 'a search failed');
+    show('SearchFinished', `${query}: ${failure ? failure.code : `${results.length} results`}`);
+    assert.equal(failure, null, 'a search failed');
   }
   if (__typename === 'TextDelta') stream(text);
   if (__typename === 'ChatCompleted') show('ChatCompleted', finishReason);

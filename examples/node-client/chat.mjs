@@ -10,20 +10,55 @@ if (!KEYSTREAM_TOKEN || !content) {
   process.exit(1);
 }
 
-const EVENT = `{
-  __typename
-  chatId
-  seq
-  ... on ChatStarted { provider model keySource }
-  ... on SearchStarted { engine: provider query }
-  ... on TextDelta { text }
-  ... on ChatCompleted { finishReason usage { inputTokens outputTokens } }
-  ... on ChatFailed { error { code message retryable } }
-}`;
-const CHAT = `subscription Chat($input: ChatInput!) { chat(input: $input) ${EVENT} }`;
-const RESUME = `subscription Resume($chatId: ID!, $afterSeq: Int!) {
-  chat: resumeChat(chatId: $chatId, afterSeq: $afterSeq) ${EVENT}
-}`;
+const EVENT = /* GraphQL */ `
+  fragment Event on ChatEvent {
+    __typename
+    chatId
+    seq
+    ... on ChatStarted {
+      provider
+      model
+      keySource
+    }
+    ... on SearchStarted {
+      engine
+      query
+    }
+    ... on TextDelta {
+      text
+    }
+    ... on ChatCompleted {
+      finishReason
+      usage {
+        inputTokens
+        outputTokens
+      }
+    }
+    ... on ChatFailed {
+      error {
+        code
+        message
+        retryable
+      }
+    }
+  }
+`;
+const CHAT = /* GraphQL */ `
+  subscription Chat($input: ChatInput!) {
+    chat(input: $input) {
+      ...Event
+    }
+  }
+  ${EVENT}
+`;
+const RESUME = /* GraphQL */ `
+  subscription Resume($chatId: ID!, $afterSeq: Int!) {
+    chat: resumeChat(chatId: $chatId, afterSeq: $afterSeq) {
+      ...Event
+    }
+  }
+  ${EVENT}
+`;
 
 let wasConnected = false;
 const client = createClient({

@@ -27,13 +27,13 @@ registerEnumType(AuditKind, {
   valuesMap: {
     KEY_STORED: { description: 'A key was stored.' },
     KEY_REPLACED: { description: 'A key was replaced by a newer one, and its ciphertext destroyed.' },
-    KEY_UPDATED: { description: "A key's name was changed, or it was switched on or off." },
+    KEY_UPDATED: { description: 'A key was renamed, enabled or disabled.' },
     KEY_DELETED: { description: 'A key was deleted, and its ciphertext destroyed.' },
     KEY_USED: {
       description: 'A key was opened for a chat or a search. Written before the provider is called.',
     },
-    CHAT_FINISHED: { description: 'A chat ended, with whatever outcome.' },
-    SEARCH_FINISHED: { description: 'A web search ended, with whatever outcome.' },
+    CHAT_FINISHED: { description: 'A chat ended, successfully or not.' },
+    SEARCH_FINISHED: { description: 'A web search ended, successfully or not.' },
   },
 });
 

@@ -14,16 +14,16 @@ export type UsageBucketSize = keyof typeof UsageBucketSize;
 
 registerEnumType(UsageBucketSize, {
   name: 'UsageBucketSize',
-  description: 'How finely a usage report is cut.',
+  description: 'The size of the buckets in a usage report.',
   valuesMap: { HOUR: { description: 'By hour, UTC.' }, DAY: { description: 'By day, UTC.' } },
 });
 
-@ObjectType({ description: 'Sums over a time.' })
+@ObjectType({ description: 'Sums over a period.' })
 export class UsageTotals {
-  @Field(() => SafeInt, { description: 'Chats that ended, with whatever outcome.' })
+  @Field(() => SafeInt, { description: 'Chats that ended, successfully or not.' })
   chats!: number;
 
-  @Field(() => SafeInt, { description: 'Web searches that ended, with whatever outcome.' })
+  @Field(() => SafeInt, { description: 'Web searches that ended, successfully or not.' })
   searches!: number;
 
   @Field(() => SafeInt, { description: 'Chats and searches that failed. Cancelled ones are no failures.' })
@@ -64,10 +64,10 @@ export class UsageReport {
 
   // For each provider, the user's keys and the server's.
   @MaxItems(2 * registry.length)
-  @Field(() => [ProviderUsage], { description: 'The same by provider and by whose key was used.' })
+  @Field(() => [ProviderUsage], { description: 'The sums by provider and by whose key was used.' })
   byProvider!: ProviderUsage[];
 
-  @Field(() => [UsageBucket], { description: 'The same by hour or day, oldest first and without gaps.' })
+  @Field(() => [UsageBucket], { description: 'The sums by hour or day, oldest first and without gaps.' })
   buckets!: UsageBucket[];
 }
 

@@ -1,8 +1,10 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 import { AppError } from '../common/app-error.js';
+import { withDeadline } from '../common/deadline.js';
+import { LONGEST_TIMER_MS } from '../config/parsers.js';
 import type { OutboundHttp } from '../outbound/outbound-http.js';
 import { readJson } from '../outbound/read-json.js';
-import { ProviderUnreachableError } from '../outbound/upstream-error.js';
+import { ProviderTimeoutError, ProviderUnreachableError } from '../outbound/upstream-error.js';
 import { KeySetUnavailableError } from './auth.errors.js';
 
 /** For all of it, from the connection to the last byte: who sends it a byte at a time gains nothing. */
@@ -24,10 +26,17 @@ const MAX_KEYS = 100;
  */
 export function remoteKeySet(url: URL, http: OutboundHttp): JWTVerifyGetKey {
   const keySet = createRemoteJWKSet(url, {
-    timeoutDuration: TIMEOUT_MS,
+    // Its own timer does not know whether the document waits to be read.
+    timeoutDuration: LONGEST_TIMER_MS,
     cooldownDuration: COOLDOWN_MS,
     cacheMaxAge: CACHE_MS,
-    [customFetch]: (address, { headers, signal }) => fetchDocument(http, address, headers, signal),
+    [customFetch]: (address, { headers, signal }) =>
+      withDeadline(
+        TIMEOUT_MS,
+        signal,
+        () => new ProviderTimeoutError(),
+        (inTime) => fetchDocument(http, address, headers, inTime),
+      ),
   });
   return async (header, token) => {
     try {

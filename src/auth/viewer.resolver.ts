@@ -3,7 +3,7 @@ import { ID } from '../common/id.scalar.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import { CurrentUser } from './current-user.decorator.js';
 
-@ObjectType({ description: 'Who is asking.' })
+@ObjectType({ description: 'The caller.' })
 export class Viewer {
   @Field(() => ID, { description: "The caller's id: the token's `sub`." })
   id!: string;
@@ -11,7 +11,7 @@ export class Viewer {
 
 @Resolver()
 export class ViewerResolver {
-  @Query(() => Viewer, { description: 'Who is asking, as the token says.' })
+  @Query(() => Viewer, { description: 'The caller, as the token identifies it.' })
   viewer(@CurrentUser() { userId }: AuthenticatedUser): Viewer {
     return { id: userId };
   }

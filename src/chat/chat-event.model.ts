@@ -21,11 +21,11 @@ registerEnumType(FinishReason, {
   name: 'FinishReason',
   description: 'Why a completion ended.',
   valuesMap: {
-    STOP: { description: 'The model had said all.' },
+    STOP: { description: 'The model finished its answer.' },
     LENGTH: { description: '`maxOutputTokens`, or the limit of the model, was reached.' },
     CONTENT_FILTER: { description: 'The provider withheld the rest, or the model refused.' },
-    TOOL_LIMIT: { description: 'The model would not answer without more tool calls than it may make.' },
-    OTHER: { description: 'For a reason that the provider does not explain.' },
+    TOOL_LIMIT: { description: 'The model wanted more tool calls than it may make.' },
+    OTHER: { description: 'Another reason, or one that the provider does not explain.' },
   },
 });
 
@@ -64,7 +64,7 @@ export class ErrorInfo {
   @Field({ description: 'One of the error codes.' })
   code!: string;
 
-  @Field({ description: 'The same in plain words.' })
+  @Field({ description: 'The error in plain words.' })
   message!: string;
 
   @Field({ description: 'Whether the same request may succeed later without any change to it.' })
@@ -90,7 +90,7 @@ export abstract class ChatEvent {
   seq!: number;
 }
 
-@ObjectType({ implements: ChatEvent, description: 'The key is opened; the provider is called next.' })
+@ObjectType({ implements: ChatEvent, description: 'The key is decrypted, and the provider is called next.' })
 export class ChatStarted extends ChatEvent {
   @Field(() => ChatProvider, { description: 'The provider that answers.' })
   provider!: ChatProviderId;
@@ -111,7 +111,7 @@ export class ChatStarted extends ChatEvent {
 @ObjectType({
   implements: ChatEvent,
   description:
-    'With `failover`: the provider before failed, and another one answers in its place, at the cost of the same party.',
+    'With `failover`: the previous provider failed, and another one answers in its place, at the cost of the same party.',
 })
 export class ProviderSwitched extends ChatEvent {
   @Field(() => ChatProvider, { description: 'The provider that answers from here on.' })
@@ -129,7 +129,7 @@ export class ProviderSwitched extends ChatEvent {
   @Field(() => String, { nullable: true, description: 'Its masked form; null for one of the server.' })
   maskedKey!: string | null;
 
-  @Field(() => ErrorInfo, { description: 'Why the provider before does not answer.' })
+  @Field(() => ErrorInfo, { description: 'Why the previous provider failed.' })
   cause!: ErrorInfo;
 }
 
@@ -140,7 +140,7 @@ export class TextDelta extends ChatEvent {
 
   @Field({
     description:
-      "The text, to be appended. Where the provider says the key that it was called with, that key's masked form stands in its place, or `[key]` for one of the server.",
+      "The text, to be appended. If the provider repeats the key that it was called with, the key is replaced by its masked form, or by `[key]` where it is the server's.",
   })
   text!: string;
 }
@@ -157,6 +157,11 @@ export class ReasoningDelta extends ChatEvent {
   text!: string;
 }
 
+const ENGINE_DEPRECATION =
+  'Use `engine`. `ChatStarted.provider` has another type, and GraphQL refuses a document that selects both under one name.';
+const FAILURE_DEPRECATION =
+  'Use `failure`. `ChatFailed.error` is never null, and GraphQL refuses a document that selects both under one name.';
+
 @ObjectType({
   implements: ChatEvent,
   description:
@@ -165,7 +170,13 @@ export class ReasoningDelta extends ChatEvent {
 export class SearchStarted extends ChatEvent {
   @Field(() => SearchProvider, {
     description:
-      'The engine that is asked. Where no key could be opened, the one whose key it should have been: named in the input, unreadable, or else the first in the order.',
+      'The engine that is asked. Where no key could be opened, the engine that the input names, else the one whose key is unreadable, else the first in the order.',
+  })
+  engine!: SearchProviderId;
+
+  @Field(() => SearchProvider, {
+    description: 'The same as `engine`.',
+    deprecationReason: ENGINE_DEPRECATION,
   })
   provider!: SearchProviderId;
 
@@ -179,10 +190,16 @@ export class SearchStarted extends ChatEvent {
 @ObjectType({
   implements: ChatEvent,
   description:
-    'With `webSearch`: a search is over, and the model is told what came of it. A failed search does not end the chat.',
+    'With `webSearch`: a search has ended, and the model gets its results or its error. A failed search does not end the chat.',
 })
 export class SearchFinished extends ChatEvent {
   @Field(() => SearchProvider, { description: 'The engine, as in SearchStarted.' })
+  engine!: SearchProviderId;
+
+  @Field(() => SearchProvider, {
+    description: 'The same as `engine`.',
+    deprecationReason: ENGINE_DEPRECATION,
+  })
   provider!: SearchProviderId;
 
   @Field({ description: 'The words, as in SearchStarted.' })
@@ -195,6 +212,13 @@ export class SearchFinished extends ChatEvent {
   results!: readonly SearchHit[];
 
   @Field(() => ErrorInfo, { nullable: true, description: 'Why the search failed; null where it did not.' })
+  failure!: ErrorInfo | null;
+
+  @Field(() => ErrorInfo, {
+    nullable: true,
+    description: 'The same as `failure`.',
+    deprecationReason: FAILURE_DEPRECATION,
+  })
   error!: ErrorInfo | null;
 }
 
@@ -205,7 +229,7 @@ export class ChatCompleted extends ChatEvent {
 
   @Field(() => TokenUsage, {
     nullable: true,
-    description: 'What it took; null where the provider does not tell.',
+    description: 'The tokens used; null where the provider does not report them.',
   })
   usage!: TokenUsage | null;
 
@@ -213,12 +237,18 @@ export class ChatCompleted extends ChatEvent {
   timings!: ChatTimings;
 }
 
-@ObjectType({ implements: ChatEvent, description: 'The chat failed. What came before is what there is.' })
+@ObjectType({
+  implements: ChatEvent,
+  description: 'The chat failed. The deltas before it are all that there is of the answer.',
+})
 export class ChatFailed extends ChatEvent {
   @Field(() => ErrorInfo, { description: 'What went wrong.' })
   error!: ErrorInfo;
 
-  @Field(() => TokenUsage, { nullable: true, description: 'What it took, as far as the provider told.' })
+  @Field(() => TokenUsage, {
+    nullable: true,
+    description: 'The tokens used, as far as the provider reported them.',
+  })
   usage!: TokenUsage | null;
 }
 
@@ -227,16 +257,19 @@ export class ChatFailed extends ChatEvent {
   description: 'The chat was stopped on request, and so was the provider.',
 })
 export class ChatCancelled extends ChatEvent {
-  @Field(() => TokenUsage, { nullable: true, description: 'What it took, as far as the provider told.' })
+  @Field(() => TokenUsage, {
+    nullable: true,
+    description: 'The tokens used, as far as the provider reported them.',
+  })
   usage!: TokenUsage | null;
 }
 
-@ObjectType({ description: 'What came of the wish to stop a chat.' })
+@ObjectType({ description: 'The result of `cancelChat`.' })
 export class CancelChatPayload {
   @Field(() => ID, { description: "The chat's id." })
   chatId!: string;
 
-  @Field({ description: 'Whether it was stopped; false: it had ended before.' })
+  @Field({ description: 'Whether the chat was stopped; false where it had ended before.' })
   cancelled!: boolean;
 }
 

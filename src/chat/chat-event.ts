@@ -19,10 +19,17 @@ export interface DeltaEvent extends ChatEventOf<'TextDelta' | 'ReasoningDelta'> 
   readonly text: string;
 }
 
-export interface SearchStartedEvent extends ChatEventOf<'SearchStarted'>, Omit<SearchStartedPart, 'type'> {}
+export interface SearchStartedEvent extends ChatEventOf<'SearchStarted'>, Omit<SearchStartedPart, 'type'> {
+  /** The deprecated name of `engine`. */
+  readonly provider: SearchStartedPart['engine'];
+}
 
-export interface SearchFinishedEvent
-  extends ChatEventOf<'SearchFinished'>, Omit<SearchFinishedPart, 'type'> {}
+export interface SearchFinishedEvent extends ChatEventOf<'SearchFinished'>, Omit<SearchFinishedPart, 'type'> {
+  /** The deprecated name of `engine`. */
+  readonly provider: SearchFinishedPart['engine'];
+  /** The deprecated name of `failure`. */
+  readonly error: SearchFinishedPart['failure'];
+}
 
 export interface ChatTimings {
   readonly keyResolutionMs: number;

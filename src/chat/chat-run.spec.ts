@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { handOn } from '../../test/support/parts.js';
 import { Secret } from '../common/secret.js';
 import { ProviderUnavailableError } from '../outbound/upstream-error.js';
 import { type ChatReport, ChatRun } from './chat-run.js';
@@ -11,6 +12,16 @@ import { RunLog } from './run-log.js';
 const FINISH: SourcePart = { type: 'finish', reason: 'STOP' };
 const text = (value: string): SourcePart => ({ type: 'text', text: value });
 
+/** Apart from what a run keeps: what it has asked must be free. */
+const sourceOf = (
+  stream: (signal: AbortSignal) => AsyncIterable<SourcePart>,
+  secret: Secret,
+): ChatSource => ({
+  first: { provider: 'OPENAI', model: 'model', keySource: 'USER', keyId: 'key', maskedKey: '…body' },
+  stream: (signal, onParts) => handOn(stream(signal), onParts),
+  close: () => secret.destroy(),
+});
+
 /** A run over a source that is given as a generator, its log, and what it reports at its end. */
 function start(
   stream: (signal: AbortSignal) => AsyncIterable<SourcePart>,
@@ -19,11 +30,7 @@ function start(
   const reports: ChatReport[] = [];
   const secret = Secret.fromText('a-key-of-nobody');
   let stalls = 0;
-  const source: ChatSource = {
-    first: { provider: 'OPENAI', model: 'model', keySource: 'USER', keyId: 'key', maskedKey: '…body' },
-    stream,
-    close: () => secret.destroy(),
-  };
+  const source = sourceOf(stream, secret);
   const run = new ChatRun({
     chatId: 'chat',
     source,
@@ -173,15 +180,23 @@ describe('ChatRun', () => {
   });
 
   it('tells of searches as they come', async () => {
-    const search = { provider: 'BRAVE', query: 'cats' } as const;
-    const outcome = { results: [], error: null };
+    const search = { engine: 'BRAVE', query: 'cats' } as const;
+    const outcome = { results: [], failure: null };
     const { run, events, reports } = start(() =>
       parts({ type: 'searchStarted', ...search }, { type: 'searchFinished', ...search, ...outcome }, FINISH),
     );
     await run.begin();
     expect(events().slice(1, 3)).toEqual([
-      { __typename: 'SearchStarted', chatId: 'chat', seq: 2, ...search },
-      { __typename: 'SearchFinished', chatId: 'chat', seq: 3, ...search, ...outcome },
+      { __typename: 'SearchStarted', chatId: 'chat', seq: 2, ...search, provider: 'BRAVE' },
+      {
+        __typename: 'SearchFinished',
+        chatId: 'chat',
+        seq: 3,
+        ...search,
+        ...outcome,
+        provider: 'BRAVE',
+        error: null,
+      },
     ]);
     expect(reports).toMatchObject([{ timings: { timeToFirstTokenMs: null } }]);
   });

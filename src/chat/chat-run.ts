@@ -1,8 +1,8 @@
 import { AppError } from '../common/app-error.js';
 import type { ErrorDescription } from '../common/describe-error.js';
 import { describeError } from '../common/describe-error.js';
-import { turnIsOver } from '../common/event-loop-turn.js';
 import { milliseconds } from '../common/milliseconds.js';
+import { PatientTimer } from '../common/patient-timer.js';
 import { ProviderTimeoutError, ProviderTruncatedError } from '../outbound/upstream-error.js';
 import type { FinishReason, TokenUsage } from '../providers/contract.js';
 import type { ChatEvent, ChatTimings, TerminalEvent } from './chat-event.js';
@@ -37,7 +37,7 @@ export interface ChatRunSettings {
   /** `performance.now()` at the request's arrival. */
   readonly arrivedAt: number;
   readonly keyResolutionMs: number;
-  /** Called after each event that was appended to the log. */
+  /** Called after events were appended to the log, those of one chunk together. */
   readonly onEvent: () => void;
   /** Called when the log has no room: the slowest watcher has fallen behind. */
   readonly onStall: () => void;
@@ -57,7 +57,7 @@ type Outcome = Pick<ChatReport, 'ending' | 'unexpected'>;
 interface Work {
   readonly source: ChatSource;
   readonly controller: AbortController;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: PatientTimer;
 }
 
 /**
@@ -78,8 +78,8 @@ export class ChatRun {
   constructor({ source, ...settings }: ChatRunSettings) {
     this.#settings = settings;
     this.#attempt = source.first;
-    const timer = setTimeout(() => void this.abort(new ProviderTimeoutError()), settings.maxDurationMs);
-    this.#work = { source, controller: new AbortController(), timer: timer.unref() };
+    const timer = new PatientTimer(settings.maxDurationMs, () => void this.abort(new ProviderTimeoutError()));
+    this.#work = { source, controller: new AbortController(), timer };
     settings.log.append({ __typename: 'ChatStarted', ...this.#identity(), ...this.#attempt });
   }
 
@@ -124,27 +124,24 @@ export class ChatRun {
     const { source, controller, timer } = work;
     const outcome = await this.#relay(source, controller.signal);
     this.#work = null;
-    clearTimeout(timer);
+    timer.stop();
     source.close();
     return outcome;
   }
 
   async #relay(source: ChatSource, signal: AbortSignal): Promise<Outcome> {
-    const { log } = this.#settings;
-    let finishReason: FinishReason | null = null;
+    let finishReason = null as FinishReason | null;
     try {
       signal.throwIfAborted();
-      for await (const part of source.stream(signal)) {
-        if (part.type === 'usage') this.#usage = part.usage;
-        else if (part.type === 'finish') finishReason = part.reason;
-        else this.#write(this.#toEvent(part));
-        const pause = turnIsOver();
-        if (pause) await pause;
-        const room = log.room(signal);
-        if (!room) continue;
-        this.#settings.onStall();
-        await room;
-      }
+      await source.stream(signal, (parts) => {
+        for (const part of parts) {
+          if (part.type === 'usage') this.#usage = part.usage;
+          else if (part.type === 'finish') finishReason = part.reason;
+          else this.#settings.log.append(this.#toEvent(part));
+        }
+        this.#settings.onEvent();
+        return this.#room(signal);
+      });
       signal.throwIfAborted();
       if (finishReason === null) throw new ProviderTruncatedError();
       return { ending: { type: 'completed', finishReason } };
@@ -153,9 +150,12 @@ export class ChatRun {
     }
   }
 
-  #write(event: ChatEvent): void {
-    this.#settings.log.append(event);
-    this.#settings.onEvent();
+  /** Resolves when the log has room; undefined where it has. */
+  #room(signal: AbortSignal): Promise<void> | undefined {
+    const room = this.#settings.log.room(signal);
+    if (!room) return undefined;
+    this.#settings.onStall();
+    return room;
   }
 
   #toEvent(part: Exclude<SourcePart, { type: 'usage' | 'finish' }>): ChatEvent {
@@ -170,20 +170,21 @@ export class ChatRun {
         this.#usage = null;
         return { __typename: 'ProviderSwitched', ...this.#identity(), ...part.attempt, cause: part.cause };
       case 'searchStarted': {
-        const { provider, query } = part;
-        return { __typename: 'SearchStarted', ...this.#identity(), provider, query };
+        const { engine, query } = part;
+        return { __typename: 'SearchStarted', ...this.#identity(), engine, provider: engine, query };
       }
       case 'searchFinished': {
-        const { provider, query, results, error } = part;
-        return { __typename: 'SearchFinished', ...this.#identity(), provider, query, results, error };
+        const { engine, query, results, failure } = part;
+        const found = { engine, provider: engine, query, results, failure, error: failure };
+        return { __typename: 'SearchFinished', ...this.#identity(), ...found };
       }
     }
   }
 
   #delta(__typename: 'TextDelta' | 'ReasoningDelta', text: string): ChatEvent {
     this.#firstTokenAt ??= performance.now();
-    const identity = this.#identity();
-    return { __typename, ...identity, fromSeq: identity.seq, text };
+    const { chatId, seq } = this.#identity();
+    return { __typename, chatId, seq, fromSeq: seq, text };
   }
 
   #terminal(ending: ChatEnding): TerminalEvent {

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { AppError } from '../common/app-error.js';
 import { describeError } from '../common/describe-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
-import type { ToolCall, ToolResult } from '../providers/contract.js';
+import type { PartConsumer, ToolCall, ToolResult } from '../providers/contract.js';
 import type { SearchProviderId } from '../registry/provider-ids.js';
 import type { WebSearchResult } from '../web-search/web-search.model.js';
 import type { SearchFinishedPart, SearchPart, SearchStartedPart } from './chat-source.js';
@@ -20,14 +20,14 @@ export type Search = (
   onKeyOpened: OnKeyOpened,
 ) => Promise<Pick<WebSearchResult, 'provider' | 'query' | 'results'>>;
 
-type OnKeyOpened = (provider: SearchProviderId, query: string) => void;
+type OnKeyOpened = (engine: SearchProviderId, query: string) => void;
 
 export interface ChatSearchesSettings {
   readonly chatId: string;
   readonly maxSearches: number;
   readonly search: Search;
   /** The engine to name for a search that failed before any key was opened. It must not throw. */
-  readonly providerOf: (error: unknown) => SearchProviderId;
+  readonly engineOf: (error: unknown) => SearchProviderId;
 }
 
 /** The engine, and the words that it is asked with. */
@@ -67,28 +67,32 @@ export class ChatSearches {
   }
 
   /**
-   * Runs the calls of one turn, all at the same time, and tells of them as they come. A failed search is a result like
+   * Runs the calls of one turn, all at the same time, and hands on how they go as it comes. A failed search is a result like
    * any other.
    *
-   * When the signal aborts, and when it is left, every search is stopped, and it ends when the last one has.
+   * When the signal aborts every search is stopped, and it ends when the last one has.
    *
    * @returns one result a call, in their order
    * @throws `signal.reason` after an abort, and nothing else
    */
-  async *run(calls: readonly ToolCall[], signal: AbortSignal): AsyncGenerator<SearchPart, ToolResult[]> {
+  async run(
+    calls: readonly ToolCall[],
+    signal: AbortSignal,
+    onParts: PartConsumer<SearchPart>,
+  ): Promise<ToolResult[]> {
     const leaving = new AbortController();
     const whileWanted = AbortSignal.any([signal, leaving.signal]);
     const replies = calls.map((call) => ({ call, done: this.#begin(call, whileWanted) }));
     const begun = replies.map(({ done }) => done).filter((done) => typeof done !== 'string');
     try {
       for (const { start } of begun) {
-        const { provider, query } = await start;
+        const { engine, query } = await start;
         signal.throwIfAborted();
-        yield { type: 'searchStarted', provider, query };
+        await onParts([{ type: 'searchStarted', engine, query }]);
       }
       for await (const outcome of asTheyEnd(begun)) {
         signal.throwIfAborted();
-        yield { type: 'searchFinished', ...outcome };
+        await onParts([{ type: 'searchFinished', ...outcome }]);
       }
       signal.throwIfAborted();
       return await Promise.all(replies.map((reply) => this.#toResult(reply)));
@@ -114,31 +118,31 @@ export class ChatSearches {
     signal: AbortSignal,
     onStart: (start: SearchStart) => void,
   ): Promise<SearchOutcome> {
-    const { chatId, search, providerOf } = this.#settings;
+    const { chatId, search, engineOf } = this.#settings;
     let start = null as SearchStart | null;
     try {
-      const found = await search(query, signal, (provider, words) => {
-        start = { provider, query: words };
+      const found = await search(query, signal, (engine, words) => {
+        start = { engine, query: words };
         onStart(start);
       });
-      return { provider: found.provider, query: found.query, results: boundHits(found.results), error: null };
+      return { engine: found.provider, query: found.query, results: boundHits(found.results), failure: null };
     } catch (error) {
       // No engine was asked: the model may put it into other words.
       if (error instanceof BadUserInputError) this.#left += 1;
       if (!(error instanceof AppError) && !signal.aborted) {
         this.#logger.error({ err: error, chatId }, 'A search of a chat failed for a reason of our own');
       }
-      return { provider: providerOf(error), query, ...start, results: [], error: describeError(error) };
+      return { engine: engineOf(error), query, ...start, results: [], failure: describeError(error) };
     }
   }
 
   async #toResult({ call, done }: Reply): Promise<ToolResult> {
     const answer = { callId: call.id, name: call.name };
     if (typeof done === 'string') return { ...answer, content: done, isError: true };
-    const { query, results, error } = await done.outcome;
-    if (!error) return { ...answer, content: toResultText(query, results, this.#left), isError: false };
-    const failure = `The search failed: ${error.code}. ${error.message}`;
-    return { ...answer, content: this.areSpent ? `${failure} ${ANSWER_NOW}` : failure, isError: true };
+    const { query, results, failure } = await done.outcome;
+    if (!failure) return { ...answer, content: toResultText(query, results, this.#left), isError: false };
+    const message = `The search failed: ${failure.code}. ${failure.message}`;
+    return { ...answer, content: this.areSpent ? `${message} ${ANSWER_NOW}` : message, isError: true };
   }
 }
 

@@ -11,11 +11,11 @@ import { WebSearchService } from '../web-search/web-search.service.js';
 import { AnswerMask } from './answer-mask.js';
 import type { ChatInput } from './chat.inputs.js';
 import { ChatSearches } from './chat-searches.js';
-import type { ChatSource, SourcePart } from './chat-source.js';
+import type { ChatSource } from './chat-source.js';
 import { FailoverSource, type OpenAttempt } from './failover-source.js';
 import { RetryOnce } from './retry-once.js';
 import { DEFAULT_MAX_SEARCHES } from './chat-web-search.input.js';
-import { answer } from './search-loop.js';
+import { SearchingAnswer } from './searching-answer.js';
 import { MAX_RESULTS } from './search-tool.js';
 
 interface ChatToAnswer {
@@ -41,7 +41,7 @@ export class ChatSourceFactory {
     const searches = this.searchesOf(chat);
     return new FailoverSource({
       first: { key, model: this.modelOf(key.provider, chat.input.model) },
-      call: (attempt, signal) => this.call(chat.input, attempt, searches, signal),
+      call: (attempt, signal, onParts) => this.answerOf(chat.input, attempt, searches).give(signal, onParts),
       openNext: chat.input.failover
         ? (failed, code, signal) => this.openNext(chat, failed, code, signal)
         : () => Promise.resolve(null),
@@ -55,15 +55,18 @@ export class ChatSourceFactory {
     return model;
   }
 
-  private call(
+  private answerOf(
     input: ChatInput,
     { key, model }: OpenAttempt,
     searches: ChatSearches | null,
-    signal: AbortSignal,
-  ): AsyncIterable<SourcePart> {
-    const adapter = new RetryOnce(this.adapters.get(key.provider));
-    const mask = new AnswerMask(maskOf(key));
-    return answer(adapter, toRequest(input, model), key.secret, signal, searches, mask);
+  ): SearchingAnswer {
+    return new SearchingAnswer({
+      adapter: new RetryOnce(this.adapters.get(key.provider)),
+      request: toRequest(input, model),
+      key: key.secret,
+      mask: new AnswerMask(maskOf(key)),
+      searches,
+    });
   }
 
   private searchesOf({ userId, chatId, input: { webSearch } }: ChatToAnswer): ChatSearches | null {
@@ -77,7 +80,7 @@ export class ChatSourceFactory {
           chatId,
           onKeyOpened,
         }),
-      providerOf: (error) => this.webSearches.providerOf(error, provider),
+      engineOf: (error) => this.webSearches.providerOf(error, provider),
     });
   }
 

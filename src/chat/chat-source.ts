@@ -1,6 +1,6 @@
 import type { ErrorDescription } from '../common/describe-error.js';
 import type { KeySource } from '../common/key-source.enum.js';
-import type { ChatPart } from '../providers/contract.js';
+import type { ChatPart, PartConsumer } from '../providers/contract.js';
 import type { ChatProviderId, SearchProviderId } from '../registry/provider-ids.js';
 import type { SearchHit } from '../web-search/web-search.model.js';
 
@@ -25,18 +25,18 @@ export interface SwitchPart {
 /** The model searches the web. Those of one turn run at the same time. */
 export interface SearchStartedPart {
   readonly type: 'searchStarted';
-  readonly provider: SearchProviderId;
+  readonly engine: SearchProviderId;
   readonly query: string;
 }
 
 /** What came of the search that was begun with these words. */
 export interface SearchFinishedPart {
   readonly type: 'searchFinished';
-  readonly provider: SearchProviderId;
+  readonly engine: SearchProviderId;
   readonly query: string;
   readonly results: readonly SearchHit[];
   /** Null where it succeeded. */
-  readonly error: ErrorDescription | null;
+  readonly failure: ErrorDescription | null;
 }
 
 export type SearchPart = SearchStartedPart | SearchFinishedPart;
@@ -55,11 +55,11 @@ export interface ChatSource {
   readonly first: ChatAttempt;
 
   /**
-   * Calls the provider when it is first pulled. May be called once.
+   * Calls the provider, and hands on what comes of it. May be called once.
    *
    * @throws what ends the chat with ChatFailed; after an abort `signal.reason`
    */
-  stream(signal: AbortSignal): AsyncIterable<SourcePart>;
+  stream(signal: AbortSignal, onParts: PartConsumer<SourcePart>): Promise<void>;
 
   /** Destroys the keys, also those that are being opened. Called once, when the stream has ended or will never begin. */
   close(): void;

@@ -34,14 +34,17 @@ function logOf(...texts: string[]): RunLog {
 }
 
 describe('ChatWatch', () => {
-  it('takes what waits in one piece, then what comes one by one', async () => {
+  it('takes what waits in one piece, then what comes one by one, as it comes', () => {
     const log = logOf('a', 'b', 'c');
     const { watcher } = watch(log, 1);
-    expect(await watcher.next()).toMatchObject({ value: { fromSeq: 2, seq: 3, text: 'bc' } });
-    const next = watcher.next();
+    expect(watcher.take()).toMatchObject({ fromSeq: 2, seq: 3, text: 'bc' });
+    expect(watcher.take()).toBeNull();
+    const taken: unknown[] = [];
+    watcher.whenReady(() => taken.push(watcher.take()));
     log.append(delta(4, 'd'));
     log.show(4);
-    expect(await next).toMatchObject({ value: { fromSeq: 4, seq: 4, text: 'd' } });
+    // Not in a later turn, nor even after a promise.
+    expect(taken).toMatchObject([{ fromSeq: 4, seq: 4, text: 'd' }]);
   });
 
   it('gives every character once, whatever pace it is read at', async () => {
@@ -55,29 +58,29 @@ describe('ChatWatch', () => {
       log.append(delta(seq, text));
       log.show(seq);
       if (seq % 7 > 2) continue;
-      const { value } = await watcher.next();
-      seen += (value as { text: string }).text;
+      seen += (watcher.take() as { text: string }).text;
     }
     log.complete();
     for await (const event of watcher) seen += (event as { text: string }).text;
     expect(seen).toBe(written);
   });
 
-  it('tells where it has come each time it asks for more', async () => {
+  it('says how far it has come each time it asks for more', () => {
     const { watcher, cursors } = watch(logOf('a', 'b'));
-    await watcher.next();
-    void watcher.next();
+    watcher.take();
+    watcher.take();
     expect(cursors).toEqual([0, 2]);
   });
 
-  it('is over with the end, once', async () => {
+  it('is over with the end, once', () => {
     const log = logOf('a');
     log.complete();
     const { watcher, endings } = watch(log);
-    await watcher.next();
-    expect(endings).toEqual([]);
-    expect(await watcher.next()).toEqual({ done: true, value: undefined });
-    await watcher.return();
+    watcher.take();
+    expect([endings, watcher.isOver]).toEqual([[], false]);
+    expect(watcher.take()).toBeNull();
+    expect(watcher.isOver).toBe(true);
+    watcher.leave();
     expect(endings).toEqual(['finished']);
   });
 
@@ -89,19 +92,19 @@ describe('ChatWatch', () => {
     async (ending, isLost) => {
       const log = logOf('a');
       const { watcher, connection, endings } = watch(log);
-      await watcher.next();
-      const pending = watcher.next();
+      watcher.take();
+      const over = new Promise<void>((resolve) => watcher.whenReady(resolve));
       if (isLost) connection.abort();
-      await watcher.return();
+      watcher.leave();
+      await over;
       log.append(delta(2, 'b'));
       log.show(2);
-      expect(await pending).toEqual({ done: true, value: undefined });
-      expect(await watcher.next()).toEqual({ done: true, value: undefined });
+      expect([watcher.take(), watcher.isOver]).toEqual([null, true]);
       expect(endings).toEqual([ending]);
     },
   );
 
-  it('fails with its feed, once, and makes no event of it: the run goes on', async () => {
+  it('fails with its feed, once, and makes no event of it: the run goes on', () => {
     const log = logOf('a');
     const failure = new ChatNotFoundError();
     let reads = 0;
@@ -111,13 +114,14 @@ describe('ChatWatch', () => {
         if (reads > 1) throw failure;
         return log.read(afterSeq);
       },
-      wait: () => Promise.resolve(),
+      wait: () => undefined,
+      stopWaiting: () => undefined,
     };
     const { watcher, endings } = watch(feed);
-    await watcher.next();
-    await expect(watcher.next()).rejects.toBe(failure);
-    expect(await watcher.next()).toEqual({ done: true, value: undefined });
-    await watcher.return();
+    watcher.take();
+    expect(() => watcher.take()).toThrow(failure);
+    expect([watcher.take(), watcher.isOver]).toEqual([null, true]);
+    watcher.leave();
     expect(endings).toEqual(['failed']);
   });
 
@@ -125,12 +129,35 @@ describe('ChatWatch', () => {
     let fail = (): void => undefined;
     const { watcher, endings } = watch({
       read: () => new Promise((_, reject) => (fail = () => reject(new ChatNotFoundError()))),
-      wait: () => Promise.resolve(),
+      wait: () => undefined,
+      stopWaiting: () => undefined,
     });
-    const pending = watcher.next();
-    await watcher.return();
+    expect(watcher.take()).toBeNull();
+    watcher.leave();
     fail();
-    expect(await pending).toEqual({ done: true, value: undefined });
+    await new Promise(setImmediate);
+    expect(watcher.take()).toBeNull();
     expect(endings).toEqual(['unsubscribed']);
+  });
+
+  it('waits for a feed that is elsewhere, and again where that had nothing', async () => {
+    const pages = [
+      { events: [], isLast: false },
+      { events: [delta(1, 'a')], isLast: false },
+    ];
+    let onMore = (): void => undefined;
+    const { watcher } = watch({
+      read: () => Promise.resolve(pages.shift()!),
+      wait: (callBack) => (onMore = callBack),
+      stopWaiting: () => undefined,
+    });
+    expect(watcher.take()).toBeNull();
+    const asked = new Promise<void>((resolve) => watcher.whenReady(resolve));
+    await new Promise(setImmediate);
+    onMore();
+    await asked;
+    expect(watcher.take()).toBeNull();
+    await new Promise<void>((resolve) => watcher.whenReady(resolve));
+    expect(watcher.take()).toMatchObject({ text: 'a' });
   });
 });

@@ -1,4 +1,4 @@
-import { turnIsOver } from '../common/event-loop-turn.js';
+import type { EventSource } from '../common/event-source.js';
 import type { ChatEvent } from './chat-event.js';
 import type { EventFeed, FeedPage } from './event-feed.js';
 import { joinDeltas } from './join-deltas.js';
@@ -11,7 +11,7 @@ export type WatchEnding = 'finished' | 'unsubscribed' | 'disconnected' | 'failed
 export interface WatchSettings {
   readonly feed: EventFeed;
   readonly afterSeq: number;
-  /** Aborts when the client's connection is lost or closes, before {@link ChatWatch.return} is called. */
+  /** Aborts when the client's connection is lost or closes, before {@link ChatWatch.leave} is called. */
   readonly connection: AbortSignal;
   /** Called whenever the watcher asks for more: all before `cursor` has reached its client's socket. */
   readonly onPull: (watch: ChatWatch) => void;
@@ -19,28 +19,31 @@ export interface WatchSettings {
   readonly onEnd: (watch: ChatWatch, ending: WatchEnding) => void;
 }
 
+const NOTHING: FeedPage = { events: [], isLast: false };
+
 /**
- * One subscription's view of a run: it holds a place in the run's events, and pulls them as fast as its client reads.
- *
- * It is an iterator of its own, not a generator, whose `return()` would wait for a silent run's next event.
+ * One subscription's view of a run: it holds a place in the run's events, and takes them as fast as its client reads. The
+ * deltas that wait for it are one event.
  */
-export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
+export class ChatWatch implements EventSource<ChatEvent>, AsyncIterable<ChatEvent> {
   /** Resolves when it is over, in whatever way. */
   readonly ended: Promise<WatchEnding>;
-  #tellEnded: (ending: WatchEnding) => void = () => undefined;
+  #resolveEnded: (ending: WatchEnding) => void = () => undefined;
   readonly #settings: WatchSettings;
-  readonly #controller = new AbortController();
   #cursor: number;
   /** What was read last, and how much of it the client was given: a long page is read, and opened, once. */
-  #page: FeedPage = { events: [], isLast: false };
+  #page = NOTHING;
   #next = 0;
-  #isLast = false;
+  #isReading = false;
+  /** What the feed failed with while it was read. */
+  #failure: { readonly error: unknown } | null = null;
   #ending: WatchEnding | null = null;
+  #onReady: (() => void) | null = null;
 
   constructor(settings: WatchSettings) {
     this.#settings = settings;
     this.#cursor = settings.afterSeq;
-    this.ended = new Promise((resolve) => (this.#tellEnded = resolve));
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
   }
 
   /** The number of the last event that the client was given. */
@@ -48,58 +51,52 @@ export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
     return this.#cursor;
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
+  get isOver(): boolean {
+    return this.#ending !== null;
   }
 
   /**
    * @throws what its feed throws, unless the client has left: that is the end of this watch, not of the run, so it is no
    *   event of the run
    */
-  async next(): Promise<IteratorResult<ChatEvent, undefined>> {
-    try {
-      const event = this.#isLast ? null : await this.#pull();
-      if (event) return { done: false, value: event };
-    } catch (error) {
-      if (this.#ending === null) {
-        this.#isLast = true;
-        this.#end('failed');
-        throw error;
-      }
+  take(): ChatEvent | null {
+    if (this.isOver) return null;
+    if (this.#isTaken && this.#page.isLast) {
+      this.#end('finished');
+      return null;
     }
-    this.#end('finished');
-    return { done: true, value: undefined };
-  }
-
-  /** The client leaves: what is awaited resolves at once. */
-  return(): Promise<IteratorResult<ChatEvent, undefined>> {
-    this.#end(this.#settings.connection.aborted ? 'disconnected' : 'unsubscribed');
-    this.#controller.abort();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  throw(): Promise<IteratorResult<ChatEvent, undefined>> {
-    return this.return();
-  }
-
-  async #pull(): Promise<ChatEvent | null> {
-    const { feed, onPull } = this.#settings;
-    const { signal } = this.#controller;
-    while (!signal.aborted) {
-      onPull(this);
-      const pause = this.#isTaken ? null : turnIsOver();
-      if (pause) await pause;
-      if (this.#isTaken) {
-        this.#page = await feed.read(this.#cursor);
-        this.#next = 0;
-      }
-      // Whoever left meanwhile is given nothing more.
-      if (this.#ending !== null) return null;
-      if (!this.#isTaken) return this.#take();
-      if (this.#page.isLast) return null;
-      await feed.wait(this.#cursor, signal);
+    this.#settings.onPull(this);
+    if (this.#isTaken && !this.#isReading) this.#read();
+    if (this.#failure) {
+      this.#end('failed');
+      throw this.#failure.error;
     }
+    if (!this.#isTaken) return this.#takeFromPage();
+    if (this.#page.isLast) this.#end('finished');
     return null;
+  }
+
+  whenReady(onReady: () => void): void {
+    this.#onReady = onReady;
+    if (!this.#isReading && !this.isOver) this.#settings.feed.wait(this.#onMore);
+  }
+
+  /** The client leaves. */
+  leave(): void {
+    this.#end(this.#settings.connection.aborted ? 'disconnected' : 'unsubscribed');
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ChatEvent, void> {
+    try {
+      for (;;) {
+        const event = this.take();
+        if (event) yield event;
+        else if (this.isOver) return;
+        else await new Promise<void>((resolve) => this.whenReady(resolve));
+      }
+    } finally {
+      this.leave();
+    }
   }
 
   /** Whether the client was given all of the page. */
@@ -107,19 +104,59 @@ export class ChatWatch implements AsyncIterableIterator<ChatEvent> {
     return this.#next >= this.#page.events.length;
   }
 
-  #take(): ChatEvent {
-    const { events, isLast } = this.#page;
-    const { event, count } = joinDeltas(events, this.#next);
+  #read(): void {
+    try {
+      const page = this.#settings.feed.read(this.#cursor);
+      if (page instanceof Promise) this.#await(page);
+      else this.#turnTo(page);
+    } catch (error) {
+      this.#failure = { error };
+    }
+  }
+
+  #await(reading: Promise<FeedPage>): void {
+    this.#isReading = true;
+    reading
+      .then(
+        (page) => this.#turnTo(page),
+        (error: unknown) => (this.#failure = { error }),
+      )
+      .finally(() => {
+        this.#isReading = false;
+        if (!this.#onReady) return;
+        const isEmpty = this.#isTaken && !this.#page.isLast && !this.#failure;
+        if (isEmpty) this.#settings.feed.wait(this.#onMore);
+        else this.#callBack();
+      });
+  }
+
+  #turnTo(page: FeedPage): void {
+    this.#page = page;
+    this.#next = 0;
+  }
+
+  #takeFromPage(): ChatEvent {
+    const { event, count } = joinDeltas(this.#page.events, this.#next);
     this.#next += count;
     this.#cursor = event.seq;
-    this.#isLast = isLast && this.#isTaken;
     return event;
+  }
+
+  readonly #onMore = (): void => this.#callBack();
+
+  #callBack(): void {
+    const onReady = this.#onReady;
+    this.#onReady = null;
+    onReady?.();
   }
 
   #end(ending: WatchEnding): void {
     if (this.#ending !== null) return;
     this.#ending = ending;
+    this.#page = NOTHING;
+    this.#settings.feed.stopWaiting(this.#onMore);
     this.#settings.onEnd(this, ending);
-    this.#tellEnded(ending);
+    this.#resolveEnded(ending);
+    this.#callBack();
   }
 }

@@ -1,6 +1,6 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
-import type { SearchProviderId } from '../registry/provider-ids.js';
+import { describeOrder, type SearchProviderId } from '../registry/provider-ids.js';
 import { SearchProvider } from '../registry/provider.enum.js';
 
 export const DEFAULT_MAX_SEARCHES = 3;
@@ -12,8 +12,7 @@ export const DEFAULT_MAX_SEARCHES = 3;
 export class ChatWebSearchInput {
   @Field(() => SearchProvider, {
     nullable: true,
-    description:
-      'The engine. Left out: the first with a key, in the order FIRECRAWL, BRAVE, TAVILY, SERPER, at each search.',
+    description: `The engine. Left out: the first with a key, in the order ${describeOrder('SEARCH')}, at each search.`,
   })
   @IsOptional()
   provider?: SearchProviderId | null;
@@ -22,7 +21,7 @@ export class ChatWebSearchInput {
     nullable: true,
     defaultValue: DEFAULT_MAX_SEARCHES,
     description:
-      'The most searches in the whole chat: 1 to 10. When they are spent, the model is told to answer with what it has.',
+      'The most searches in the whole chat: 1 to 10. When they are used up, the model has to answer with what it has.',
   })
   @IsOptional()
   @IsInt()

@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type { ChatRole as ChatRoleId, ReasoningEffort as ReasoningEffortId } from '../providers/contract.js';
-import type { ChatProviderId } from '../registry/provider-ids.js';
+import { type ChatProviderId, describeOrder } from '../registry/provider-ids.js';
 import { ChatProvider } from '../registry/provider.enum.js';
 import { ChatWebSearchInput } from './chat-web-search.input.js';
 
@@ -26,9 +26,9 @@ export const ChatRole: { readonly [Role in ChatRoleId]: Role } = {
 
 registerEnumType(ChatRole, {
   name: 'ChatRole',
-  description: 'Who says something.',
+  description: 'The author of a message.',
   valuesMap: {
-    SYSTEM: { description: 'Instructions that the model obeys before those of the user.' },
+    SYSTEM: { description: 'Instructions that take precedence over those of the user.' },
     USER: { description: 'The person, or the program, that asks.' },
     ASSISTANT: { description: 'The model, earlier in the conversation.' },
   },
@@ -52,19 +52,19 @@ registerEnumType(ReasoningEffort, {
 
 @InputType({ description: 'One message of the conversation so far.' })
 export class ChatMessageInput {
-  @Field(() => ChatRole, { description: 'Who says it.' })
+  @Field(() => ChatRole, { description: 'Who wrote the message.' })
   role!: ChatRoleId;
 
-  @Field({ description: 'What is said.' })
+  @Field({ description: 'The text of the message.' })
   @IsString()
   content!: string;
 }
 
-@InputType({ description: 'What to ask, and of whom.' })
+@InputType({ description: 'The conversation, and how to answer it.' })
 export class ChatInput {
   @Field(() => ChatProvider, {
     nullable: true,
-    description: 'The provider. Left out: the first with a key, in the order OPENAI, ANTHROPIC, GOOGLE.',
+    description: `The provider. Left out: the first with a key, in the order ${describeOrder('CHAT')}.`,
   })
   @IsOptional()
   provider?: ChatProviderId | null;
@@ -121,8 +121,7 @@ export class ChatInput {
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: false,
-    description:
-      'Whether to move on to the next provider with a key of the same party, in the order OPENAI, ANTHROPIC, GOOGLE, where one fails before its first text or reasoning for a reason of its own: what one refuses to answer is shown to no other. Each of the next ones answers with its default model.',
+    description: `Whether to move on to the next provider with a key of the same party, in the order ${describeOrder('CHAT')}, where one fails before its first text or reasoning and the fault is its own: what one provider refuses to answer is sent to no other. The providers that follow answer with their default models.`,
   })
   failover?: boolean | null;
 

@@ -15,12 +15,12 @@ export class ChatResolver {
 
   @Subscription(() => ChatEvent, {
     description:
-      "Asks a model and streams its answer, with the caller's key or, where the caller has none, the server's. Unsubscribing stops the provider at once; a client that is lost may come back for a while, with resumeChat or the same requestId.",
+      "Asks a model and streams its answer, with the caller's key or, where the caller has none, the server's. Unsubscribing stops the provider at once; a client whose connection is lost may come back for a while, with resumeChat or the same requestId.",
     resolve: (event: ChatEventValue) => event,
   })
   chat(
     @Context() context: RequestContext,
-    @Args('input', { description: 'What to ask, and of whom.' }) input: ChatInput,
+    @Args('input', { description: 'The conversation, and how to answer it.' }) input: ChatInput,
   ): Promise<ChatWatch> {
     return this.chats.start(toSubscriber(context), input);
   }
@@ -45,7 +45,7 @@ export class ChatResolver {
   }
 
   @Mutation(() => CancelChatPayload, {
-    description: "Stops a chat of the caller's, on whichever server it runs. Its watchers get ChatCancelled.",
+    description: "Stops one of the caller's chats, on any server. Its watchers get ChatCancelled.",
   })
   async cancelChat(
     @Context() context: RequestContext,

@@ -17,6 +17,9 @@ export interface EventFeed {
    */
   read(afterSeq: number): FeedPage | Promise<FeedPage>;
 
-  /** Resolves when there may be more after `afterSeq`, or when the signal aborts. */
-  wait(afterSeq: number, signal: AbortSignal): Promise<void>;
+  /** Calls back once, later, when there may be more than was read. */
+  wait(onMore: () => void): void;
+
+  /** Forgets who waits with this callback. */
+  stopWaiting(onMore: () => void): void;
 }

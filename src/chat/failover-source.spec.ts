@@ -14,6 +14,7 @@ import {
 } from '../outbound/upstream-error.js';
 import type { ChatProviderId } from '../registry/provider-ids.js';
 import { failureOf } from '../../test/support/collect.js';
+import { handOn, partsOf } from '../../test/support/parts.js';
 import type { SourcePart } from './chat-source.js';
 import { FailoverSource, type OpenAttempt } from './failover-source.js';
 
@@ -75,10 +76,10 @@ function start(
   const controller = new AbortController();
   const source = new FailoverSource({
     first,
-    call: ({ key }, signal) => {
+    call: ({ key }, signal, onParts) => {
       const others = attempts.filter((attempt) => attempt.key !== key && !left.includes(attempt));
       expect(others.filter((attempt) => !isDestroyed(attempt))).toEqual([]);
-      return calls[key.provider]!(signal);
+      return handOn(calls[key.provider]!(signal), onParts);
     },
     openNext: (failed, code) => {
       openings.push(`${failed.key.provider} ${code}`);
@@ -87,7 +88,13 @@ function start(
       return next ? opening(next) : Promise.resolve(null);
     },
   });
-  return { source, stream: source.stream(controller.signal), attempts, openings, controller };
+  return {
+    source,
+    stream: partsOf<SourcePart>((onParts) => source.stream(controller.signal, onParts)),
+    attempts,
+    openings,
+    controller,
+  };
 }
 
 /** The parts, as far as they came, and the failure after them. */
@@ -293,15 +300,17 @@ describe('FailoverSource', () => {
       expect(attempts.map(isDestroyed)).toEqual([true, true]);
     });
 
-    it('by being left at the switch: leaves the next provider uncalled and its key destroyed', async () => {
-      const { stream, attempts } = start({
+    it('by an abort at the switch: leaves the next provider uncalled and its key destroyed', async () => {
+      const { stream, attempts, controller } = start({
         OPENAI: script(new KeyRejectedError()),
         ANTHROPIC: () => {
           throw new Error('It was called.');
         },
       });
       expect(await stream.next()).toMatchObject({ value: { type: 'switch' } });
-      await stream.return();
+      const reason = new Error('left');
+      controller.abort(reason);
+      expect(await failureOf(stream.next())).toBe(reason);
       expect(attempts.map(isDestroyed)).toEqual([true, true]);
     });
   });

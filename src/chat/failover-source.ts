@@ -2,6 +2,7 @@ import { describeError } from '../common/describe-error.js';
 import type { ErrorCode } from '../common/error-code.js';
 import type { ResolvedKey } from '../keys/key-resolution.service.js';
 import { UpstreamError } from '../outbound/upstream-error.js';
+import type { PartConsumer } from '../providers/contract.js';
 import type { ChatProviderId } from '../registry/provider-ids.js';
 import { type ChatAttempt, type ChatSource, isDelta, type SourcePart } from './chat-source.js';
 
@@ -14,7 +15,11 @@ export interface OpenAttempt {
 export interface FailoverSettings {
   readonly first: OpenAttempt;
   /** Calls the attempt's provider. Not called again for the same attempt. */
-  readonly call: (attempt: OpenAttempt, signal: AbortSignal) => AsyncIterable<SourcePart>;
+  readonly call: (
+    attempt: OpenAttempt,
+    signal: AbortSignal,
+    onParts: PartConsumer<SourcePart>,
+  ) => Promise<void>;
   /**
    * Opens the key of the next attempt. What it throws ends the chat, in place of the failure.
    *
@@ -43,10 +48,10 @@ export class FailoverSource implements ChatSource {
     this.first = describeAttempt(settings.first);
   }
 
-  async *stream(signal: AbortSignal): AsyncGenerator<SourcePart, void> {
+  async stream(signal: AbortSignal, onParts: PartConsumer<SourcePart>): Promise<void> {
     try {
       for (;;) {
-        const failure = yield* this.#relay(signal);
+        const failure = await this.#call(signal, onParts);
         if (failure === null) return;
         this.#destroyKey();
         const next = await this.settings.openNext(this.#attempt, failure.code, signal);
@@ -54,7 +59,7 @@ export class FailoverSource implements ChatSource {
         this.#attempt = next;
         if (this.#isClosed) this.#destroyKey();
         // Also after an abort: the use of this key is written down, so the chat's end must be told of it.
-        yield { type: 'switch', attempt: describeAttempt(next), cause: describeError(failure) };
+        await onParts([{ type: 'switch', attempt: describeAttempt(next), cause: describeError(failure) }]);
         signal.throwIfAborted();
       }
     } finally {
@@ -68,13 +73,13 @@ export class FailoverSource implements ChatSource {
   }
 
   /** @returns what another provider may cure */
-  async *#relay(signal: AbortSignal): AsyncGenerator<SourcePart, UpstreamError | null> {
-    let hasBegun = false;
+  async #call(signal: AbortSignal, onParts: PartConsumer<SourcePart>): Promise<UpstreamError | null> {
+    let hasBegun = false as boolean;
     try {
-      for await (const part of this.settings.call(this.#attempt, signal)) {
-        hasBegun ||= isDelta(part);
-        yield part;
-      }
+      await this.settings.call(this.#attempt, signal, (parts) => {
+        hasBegun ||= parts.some(isDelta);
+        return onParts(parts);
+      });
       return null;
     } catch (error) {
       const isCurable = error instanceof UpstreamError && error.mayMoveOn;

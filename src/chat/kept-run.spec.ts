@@ -1,4 +1,4 @@
-import type { ChatAttempt, ChatSource, SourcePart } from './chat-source.js';
+import type { ChatAttempt, ChatSource } from './chat-source.js';
 import { KeptRun } from './kept-run.js';
 import { WRITTEN } from './shared/shared-scripts.js';
 import type { SharedRuns } from './shared/shared-runs.js';
@@ -14,8 +14,8 @@ const first: ChatAttempt = {
 /** As many deltas of about a MiB as are asked for, without an end. */
 const flood: ChatSource = {
   first,
-  async *stream(signal): AsyncGenerator<SourcePart> {
-    while (!signal.aborted) yield await Promise.resolve({ type: 'text', text: 'x'.repeat(1024 * 1024) });
+  async stream(signal, onParts) {
+    while (!signal.aborted) await onParts([{ type: 'text', text: 'x'.repeat(1024 * 1024) }]);
   },
   close: () => undefined,
 };

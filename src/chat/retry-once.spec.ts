@@ -7,6 +7,7 @@ import {
 } from '../outbound/upstream-error.js';
 import type { ChatAdapter, ChatPart } from '../providers/contract.js';
 import { collect, failureOf } from '../../test/support/collect.js';
+import { handOn, partsOf } from '../../test/support/parts.js';
 import { MAX_RETRY_AFTER_MS, RetryOnce, type Wait, waitFor } from './retry-once.js';
 
 const request = { model: 'model', messages: [] };
@@ -30,22 +31,26 @@ function retrying(scripts: readonly Script[], wait: Wait = () => Promise.resolve
   const waits: number[] = [];
   let calls = 0;
   const adapter: ChatAdapter = {
-    async *stream() {
-      const script = scripts[calls++];
-      if (!script) throw new Error('One call too many.');
-      await Promise.resolve();
-      for (const step of script) {
-        if (step instanceof Error) throw step;
-        yield step;
-      }
-    },
+    stream: (_request, _key, _signal, onParts) => handOn(follow(), onParts),
   };
+  async function* follow(): AsyncGenerator<ChatPart> {
+    const script = scripts[calls++];
+    if (!script) throw new Error('One call too many.');
+    await Promise.resolve();
+    for (const step of script) {
+      if (step instanceof Error) throw step;
+      yield step;
+    }
+  }
   const watchedWait: Wait = (milliseconds, signal) => {
     waits.push(milliseconds);
     return wait(milliseconds, signal);
   };
   return { adapter: new RetryOnce(adapter, watchedWait), waits, timesCalled: () => calls };
 }
+
+const streamed = (adapter: ChatAdapter, signal: AbortSignal) =>
+  partsOf<ChatPart>((onParts) => adapter.stream(request, key, signal, onParts));
 
 const busy = (milliseconds: number | null = 1_000) => new ProviderRateLimitedError(milliseconds);
 
@@ -55,7 +60,7 @@ describe('RetryOnce', () => {
     ['PROVIDER_UNAVAILABLE', new ProviderUnavailableError(1_000)],
   ])('calls again after %s when the time that the provider named is over', async (_, error) => {
     const { adapter, waits } = retrying([[error], [TEXT, FINISH]]);
-    expect(await collect(adapter.stream(request, key, never))).toEqual([TEXT, FINISH]);
+    expect(await collect(streamed(adapter, never))).toEqual([TEXT, FINISH]);
     expect(waits).toEqual([1_000]);
   });
 
@@ -64,7 +69,7 @@ describe('RetryOnce', () => {
     ['after the longest time that it waits', MAX_RETRY_AFTER_MS],
   ])('retries %s where the provider says so', async (_, milliseconds) => {
     const { adapter, waits } = retrying([[busy(milliseconds)], [FINISH]]);
-    expect(await collect(adapter.stream(request, key, never))).toEqual([FINISH]);
+    expect(await collect(streamed(adapter, never))).toEqual([FINISH]);
     expect(waits).toEqual([milliseconds]);
   });
 
@@ -75,14 +80,14 @@ describe('RetryOnce', () => {
     ['did not answer in time', new ProviderTimeoutError()],
   ])('does not retry where the provider %s', async (_, error) => {
     const { adapter, waits, timesCalled } = retrying([[error]]);
-    expect(await failureOf(adapter.stream(request, key, never))).toBe(error);
+    expect(await failureOf(streamed(adapter, never))).toBe(error);
     expect([waits, timesCalled()]).toEqual([[], 1]);
   });
 
   it('retries once only, and fails with what the second call failed with', async () => {
     const second = busy();
     const { adapter, timesCalled } = retrying([[busy()], [second]]);
-    expect(await failureOf(adapter.stream(request, key, never))).toBe(second);
+    expect(await failureOf(streamed(adapter, never))).toBe(second);
     expect(timesCalled()).toBe(2);
   });
 
@@ -92,26 +97,26 @@ describe('RetryOnce', () => {
   ])('does not retry after %s', async (_, delta) => {
     const error = busy();
     const { adapter, timesCalled } = retrying([[delta, error]]);
-    expect(await failureOf(adapter.stream(request, key, never))).toBe(error);
+    expect(await failureOf(streamed(adapter, never))).toBe(error);
     expect(timesCalled()).toBe(1);
   });
 
   it('retries after what is neither text nor reasoning', async () => {
     const { adapter } = retrying([[USAGE, busy()], [FINISH]]);
-    expect(await collect(adapter.stream(request, key, never))).toEqual([USAGE, FINISH]);
+    expect(await collect(streamed(adapter, never))).toEqual([USAGE, FINISH]);
   });
 
   describe('over several calls of one attempt', () => {
     it('retries once in all', async () => {
       const { adapter } = retrying([[busy()], [FINISH], [busy()]]);
-      await collect(adapter.stream(request, key, never));
-      expect(await failureOf(adapter.stream(request, key, never))).toBeInstanceOf(ProviderRateLimitedError);
+      await collect(streamed(adapter, never));
+      expect(await failureOf(streamed(adapter, never))).toBeInstanceOf(ProviderRateLimitedError);
     });
 
     it('does not retry the second after text of the first', async () => {
       const { adapter } = retrying([[TEXT, FINISH], [busy()]]);
-      await collect(adapter.stream(request, key, never));
-      expect(await failureOf(adapter.stream(request, key, never))).toBeInstanceOf(ProviderRateLimitedError);
+      await collect(streamed(adapter, never));
+      expect(await failureOf(streamed(adapter, never))).toBeInstanceOf(ProviderRateLimitedError);
     });
   });
 
@@ -122,7 +127,7 @@ describe('RetryOnce', () => {
       queueMicrotask(() => controller.abort(reason));
       return waitFor(milliseconds, signal);
     });
-    expect(await failureOf(adapter.stream(request, key, controller.signal))).toBe(reason);
+    expect(await failureOf(streamed(adapter, controller.signal))).toBe(reason);
     expect(timesCalled()).toBe(1);
   });
 
@@ -131,25 +136,8 @@ describe('RetryOnce', () => {
     const error = busy();
     const { adapter, waits } = retrying([[error]]);
     controller.abort();
-    expect(await failureOf(adapter.stream(request, key, controller.signal))).toBe(error);
+    expect(await failureOf(streamed(adapter, controller.signal))).toBe(error);
     expect(waits).toEqual([]);
-  });
-
-  it('leaves the call when it is left', async () => {
-    let left = false;
-    const adapter = new RetryOnce({
-      async *stream() {
-        try {
-          await Promise.resolve();
-          yield TEXT;
-          yield TEXT;
-        } finally {
-          left = true;
-        }
-      },
-    });
-    for await (const _ of adapter.stream(request, key, never)) break;
-    expect(left).toBe(true);
   });
 
   it('tells what both requests took', async () => {
@@ -157,7 +145,7 @@ describe('RetryOnce', () => {
       [USAGE, new ProviderUnavailableError(0)],
       [USAGE, TEXT, usageOf(4, 2), FINISH],
     ]);
-    expect(await collect(adapter.stream(request, key, never))).toEqual([
+    expect(await collect(streamed(adapter, never))).toEqual([
       USAGE,
       usageOf(6, 0),
       TEXT,
@@ -171,7 +159,7 @@ describe('RetryOnce', () => {
       [USAGE, new ProviderUnavailableError(0)],
       [TEXT, FINISH],
     ]);
-    expect(await collect(adapter.stream(request, key, never))).toEqual([USAGE, TEXT, FINISH]);
+    expect(await collect(streamed(adapter, never))).toEqual([USAGE, TEXT, FINISH]);
   });
 
   it('asks once more, and then fails, where the model could not say its call', async () => {
@@ -182,7 +170,7 @@ describe('RetryOnce', () => {
     ]);
     const parts: ChatPart[] = [];
     const all = (async () => {
-      for await (const part of adapter.stream(request, key, never)) parts.push(part);
+      for await (const part of streamed(adapter, never)) parts.push(part);
     })();
     expect(await failureOf(all)).toBe(failure);
     expect(parts).toEqual([USAGE, usageOf(6, 0)]);

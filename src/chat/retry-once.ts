@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Secret } from '../common/secret.js';
 import { ProviderRateLimitedError, ProviderUnavailableError } from '../outbound/upstream-error.js';
-import type { ChatAdapter, ChatPart, ChatRequest, TokenUsage } from '../providers/contract.js';
+import type { ChatAdapter, ChatPart, ChatRequest, PartConsumer, TokenUsage } from '../providers/contract.js';
 import { addUsage } from './add-usage.js';
 import { isDelta } from './chat-source.js';
 
@@ -27,15 +27,16 @@ export class RetryOnce implements ChatAdapter {
     private readonly wait: Wait = waitFor,
   ) {}
 
-  async *stream(request: ChatRequest, key: Secret, signal: AbortSignal): AsyncGenerator<ChatPart, void> {
-    let usage: TokenUsage | null = null;
+  async stream(request: ChatRequest, key: Secret, signal: AbortSignal, onParts: PartConsumer): Promise<void> {
+    let usage = null as TokenUsage | null;
     try {
-      for await (const part of this.adapter.stream(request, key, signal)) {
-        if (isDelta(part)) this.#mayRetry = false;
-        if (part.type === 'usage') usage = part.usage;
-        yield part;
-      }
-      return;
+      await this.adapter.stream(request, key, signal, (parts) => {
+        for (const part of parts) {
+          if (isDelta(part)) this.#mayRetry = false;
+          else if (part.type === 'usage') usage = part.usage;
+        }
+        return onParts(parts);
+      });
     } catch (error) {
       const milliseconds = this.#mayRetry && !signal.aborted ? timeToWait(error) : null;
       if (milliseconds === null) throw error;
@@ -44,12 +45,16 @@ export class RetryOnce implements ChatAdapter {
         // The timer wraps the reason in an error of its own.
         throw signal.aborted ? signal.reason : failure;
       });
-    }
-    for await (const part of this.adapter.stream(request, key, signal)) {
-      // Both requests were paid for.
-      yield usage && part.type === 'usage' ? { ...part, usage: addUsage(usage, part.usage) } : part;
+      await this.adapter.stream(request, key, signal, usage === null ? onParts : addingTo(usage, onParts));
     }
   }
+}
+
+/** Both requests were paid for. */
+function addingTo(usage: TokenUsage, onParts: PartConsumer): PartConsumer {
+  const withBoth = (part: ChatPart): ChatPart =>
+    part.type === 'usage' ? { ...part, usage: addUsage(usage, part.usage) } : part;
+  return (parts) => onParts(parts.map(withBoth));
 }
 
 /** Milliseconds; null where a retry makes no sense, or not soon enough. */

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { passTime } from '../../test/support/pass-time.js';
 import type { ChatEvent } from './chat-event.js';
 import { RunAudience } from './run-audience.js';
 import { RunLog } from './run-log.js';
@@ -14,8 +15,12 @@ const event = (seq: number): ChatEvent => ({
 });
 
 describe('RunAudience', () => {
+  const opened: RunAudience[] = [];
   beforeEach(() => jest.useFakeTimers());
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    for (const audience of opened.splice(0)) audience.close();
+    jest.useRealTimers();
+  });
 
   /** An audience of a run that has written one event; what it asks for is noted. */
   function open({ graceMs = GRACE_MS, canBeJoined = false, log = new RunLog() } = {}) {
@@ -34,25 +39,26 @@ describe('RunAudience', () => {
       onAbandon: note('abandon'),
       onEmpty: note('empty'),
     });
+    opened.push(audience);
     return { audience, log, asked, state };
   }
 
   const connection = (): AbortController => new AbortController();
 
-  it('begins the run when somebody has taken ChatStarted and wants more', async () => {
+  it('begins the run when somebody has taken ChatStarted and wants more', () => {
     const { audience, asked } = open();
     const watch = audience.join(0, connection().signal);
-    await watch.next();
+    watch.take();
     expect(asked).toEqual([]);
-    void watch.next();
+    watch.take();
     expect(asked).toEqual(['begin']);
   });
 
-  it('stops the run at once for a watcher that unsubscribes, also where others watch', async () => {
+  it('stops the run at once for a watcher that unsubscribes, also where others watch', () => {
     const { audience, asked } = open();
     const watch = audience.join(0, connection().signal);
     void audience.join(0, connection().signal);
-    await watch.return();
+    watch.leave();
     expect(asked).toEqual(['stop']);
   });
 
@@ -60,12 +66,12 @@ describe('RunAudience', () => {
     const { audience, asked } = open();
     const lost = connection();
     const watch = audience.join(0, lost.signal);
-    await watch.next();
+    watch.take();
     lost.abort();
-    await watch.return();
-    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    watch.leave();
+    await passTime(GRACE_MS - 1);
     expect(asked).toEqual(['empty', 'begin']);
-    await jest.advanceTimersByTimeAsync(1);
+    await passTime(1);
     expect(asked).toEqual(['empty', 'begin', 'abandon']);
   });
 
@@ -73,12 +79,12 @@ describe('RunAudience', () => {
     const { audience, asked } = open();
     const lost = connection();
     const watch = audience.join(0, lost.signal);
-    await watch.next();
+    watch.take();
     lost.abort();
-    await watch.return();
-    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    watch.leave();
+    await passTime(GRACE_MS - 1);
     audience.join(1, connection().signal);
-    await jest.advanceTimersByTimeAsync(GRACE_MS * 100);
+    await passTime(GRACE_MS * 100);
     expect(asked).not.toContain('abandon');
   });
 
@@ -86,28 +92,28 @@ describe('RunAudience', () => {
     const { audience, asked } = open({ graceMs: 0 });
     const lost = connection();
     const watch = audience.join(0, lost.signal);
-    await watch.next();
+    watch.take();
     lost.abort();
-    await watch.return();
-    await jest.advanceTimersByTimeAsync(0);
+    watch.leave();
+    await passTime(0);
     expect(asked).toEqual(['empty', 'abandon']);
   });
 
-  it('gives up at once what nobody can come back to: a chat whose id nobody has learned', async () => {
+  it('gives up at once what nobody can come back to: a chat whose id nobody has learned', () => {
     const { audience, asked } = open();
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     lost.abort();
-    await watch.return();
+    watch.leave();
     expect(asked).toEqual(['empty', 'abandon']);
   });
 
-  it('begins it all the same where its request id leads back to it', async () => {
+  it('begins it all the same where its request id leads back to it', () => {
     const { audience, asked } = open({ canBeJoined: true });
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     lost.abort();
-    await watch.return();
+    watch.leave();
     expect(asked).toEqual(['empty', 'begin']);
   });
 
@@ -116,14 +122,15 @@ describe('RunAudience', () => {
     state.isWatchedElsewhere = true;
     const lost = connection();
     const watch = audience.join(0, lost.signal);
-    await watch.next();
+    watch.take();
     lost.abort();
-    await watch.return();
-    await jest.advanceTimersByTimeAsync(GRACE_MS * 100);
+    watch.leave();
+    await passTime(GRACE_MS * 100);
     expect(asked).not.toContain('abandon');
     // A server that dies does not say that its watchers are gone.
     state.isWatchedElsewhere = false;
-    await jest.advanceTimersByTimeAsync(2_000 + GRACE_MS);
+    await passTime(2_000);
+    await passTime(GRACE_MS);
     expect(asked).toContain('abandon');
   });
 
@@ -132,65 +139,65 @@ describe('RunAudience', () => {
     state.isWatchedElsewhere = true;
     const lost = connection();
     const watch = audience.join(0, lost.signal);
-    await watch.next();
+    watch.take();
     lost.abort();
-    await watch.return();
-    await jest.advanceTimersByTimeAsync(GRACE_MS + 100);
+    watch.leave();
+    await passTime(GRACE_MS + 100);
     state.isWatchedElsewhere = false;
     audience.leftElsewhere();
-    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    await passTime(GRACE_MS - 1);
     expect(asked).not.toContain('abandon');
-    await jest.advanceTimersByTimeAsync(1);
+    await passTime(1);
     expect(asked).toContain('abandon');
   });
 
-  it('lets the run go on for those who are left when the slowest watcher leaves', async () => {
+  it('lets the run go on for those who are left when the slowest watcher leaves', () => {
     const log = new RunLog({ maxBytes: 100_000, maxAheadBytes: 100 });
     const { audience } = open({ log });
     const lost = connection();
     const slow = audience.join(0, lost.signal);
     const fast = audience.join(0, connection().signal);
-    await fast.next();
-    void fast.next();
+    fast.take();
+    fast.take();
     expect(log.hasRoom).toBe(false);
     lost.abort();
-    await slow.return();
+    slow.leave();
     expect(log.hasRoom).toBe(true);
   });
 
-  it('keeps for a watcher that joins what it has not taken, before it asks for it', async () => {
+  it('keeps for a watcher that joins what it has not taken, before it asks for it', () => {
     const log = new RunLog({ maxBytes: 1_000, maxAheadBytes: 100_000 });
     const { audience } = open({ log });
     const lost = connection();
     const first = audience.join(0, lost.signal);
-    await first.next();
-    void first.next();
+    first.take();
+    first.take();
     lost.abort();
-    await first.return();
+    first.leave();
     const second = audience.join(0, connection().signal);
     for (let seq = 2; seq <= 20; seq += 1) log.append(event(seq));
-    expect(await second.next()).toEqual({ done: false, value: event(1) });
+    expect(second.take()).toEqual(event(1));
   });
 
   it('waits anew for a client that comes and is lost while the others are asked', async () => {
     const { audience, asked, state } = open();
-    const leave = async (): Promise<void> => {
+    const leave = (): void => {
       const lost = connection();
       const watch = audience.join(0, lost.signal);
-      await watch.next();
+      watch.take();
       lost.abort();
-      await watch.return();
+      watch.leave();
     };
-    await leave();
+    leave();
     let answer = (_: boolean): void => undefined;
     state.isWatchedElsewhere = new Promise((resolve) => (answer = resolve));
-    await jest.advanceTimersByTimeAsync(GRACE_MS);
-    await leave();
+    await passTime(GRACE_MS);
+    leave();
     answer(false);
     state.isWatchedElsewhere = false;
-    await jest.advanceTimersByTimeAsync(GRACE_MS - 1);
+    await passTime(GRACE_MS - 1);
     expect(asked).not.toContain('abandon');
-    await jest.advanceTimersByTimeAsync(1);
+    await passTime(1);
     expect(asked).toContain('abandon');
   });
 
@@ -199,9 +206,9 @@ describe('RunAudience', () => {
     log.complete();
     audience.close();
     const watch = audience.join(0, connection().signal);
-    expect(await watch.next()).toMatchObject({ done: false });
-    expect(await watch.next()).toEqual({ done: true, value: undefined });
-    await jest.advanceTimersByTimeAsync(GRACE_MS * 10);
+    expect(watch.take()).toEqual(event(1));
+    expect(watch.take()).toBeNull();
+    await passTime(GRACE_MS * 10);
     expect(asked).toEqual(['empty']);
   });
 });

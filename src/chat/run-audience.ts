@@ -1,3 +1,4 @@
+import { PatientTimer } from '../common/patient-timer.js';
 import { ChatWatch } from './chat-watch.js';
 import type { RunLog } from './run-log.js';
 
@@ -29,7 +30,7 @@ const LOOK_AGAIN_MS = 2_000;
 export class RunAudience {
   readonly #settings: AudienceSettings;
   readonly #watches = new Set<ChatWatch>();
-  #timer: NodeJS.Timeout | undefined;
+  #timer: PatientTimer | undefined;
   /** ChatStarted was given to somebody. */
   #isKnown = false;
 
@@ -42,7 +43,7 @@ export class RunAudience {
   }
 
   join(afterSeq: number, connection: AbortSignal): ChatWatch {
-    clearTimeout(this.#timer);
+    this.#timer?.stop();
     const watch = new ChatWatch({
       feed: this.#settings.log,
       afterSeq,
@@ -69,7 +70,7 @@ export class RunAudience {
 
   /** The run has ended: nothing is waited for any more. */
   close(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.stop();
   }
 
   #pulled({ cursor }: ChatWatch): void {
@@ -99,10 +100,10 @@ export class RunAudience {
 
   /** The run may go on for the grace time, and then while somebody watches elsewhere. */
   #awaitSomebody(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.stop();
     if (this.#settings.log.isComplete) return;
     const { graceMs, onAbandon } = this.#settings;
-    this.#timer = setTimeout(() => void this.#lookElsewhere(onAbandon), graceMs).unref();
+    this.#timer = new PatientTimer(graceMs, () => void this.#lookElsewhere(onAbandon));
   }
 
   /** @param onNobody what follows where nobody watches elsewhere; otherwise it is looked again, and waited from then on */
@@ -116,6 +117,6 @@ export class RunAudience {
       return;
     }
     const lookAgain = (): void => void this.#lookElsewhere(() => this.#awaitSomebody());
-    this.#timer = setTimeout(lookAgain, LOOK_AGAIN_MS).unref();
+    this.#timer = new PatientTimer(LOOK_AGAIN_MS, lookAgain);
   }
 }

@@ -48,26 +48,37 @@ describe('RunLog', () => {
     expect(isLast).toBe(false);
   });
 
-  it('wakes whoever waits when something is shown, when it is complete, and when they give up', async () => {
+  it('calls back who waits when something is shown, and when it is complete: once', () => {
     const log = logOf(1);
-    const shown = log.wait(1, NEVER);
+    let calls = 0;
+    const onMore = (): void => void (calls += 1);
+    log.wait(onMore);
     log.append(delta(2));
+    expect(calls).toBe(0);
     log.show(2);
-    await shown;
-    const completed = log.wait(2, NEVER);
+    expect(calls).toBe(1);
+    log.append(delta(3));
+    log.show(3);
+    expect(calls).toBe(1);
+    log.wait(onMore);
     log.complete();
-    await completed;
-    const controller = new AbortController();
-    const given = logOf(1).wait(1, controller.signal);
-    controller.abort();
-    await given;
+    expect(calls).toBe(2);
   });
 
-  it('does not let anybody wait for what is there', async () => {
-    const log = logOf(2);
-    await log.wait(1, NEVER);
-    log.complete();
-    await log.wait(2, NEVER);
+  it('calls back nobody who waits no longer, nor anybody twice who waits again when called', () => {
+    const log = logOf(1);
+    const calls: string[] = [];
+    const stays = (): void => {
+      calls.push('stays');
+      log.wait(stays);
+    };
+    const leaves = (): void => void calls.push('leaves');
+    log.wait(stays);
+    log.wait(leaves);
+    log.stopWaiting(leaves);
+    log.append(delta(2));
+    log.show(2);
+    expect(calls).toEqual(['stays']);
   });
 
   it('has room until the slowest watcher is too far behind, and again when it has caught up', async () => {

@@ -31,6 +31,9 @@ interface Entry {
 export class RunLog implements EventFeed {
   #entries: Entry[] = [];
   #firstSeq = 1;
+  /** Where the first event that is kept begins, and the last one ends, in bytes from the first ever. */
+  #start = 0;
+  #end = 0;
   #shownSeq = 0;
   #takenSeq = 0;
   #isComplete = false;
@@ -56,7 +59,7 @@ export class RunLog implements EventFeed {
 
   /** Bytes that are kept, about. */
   get bytes(): number {
-    return this.#endOf(this.lastSeq) - this.#endOf(this.#firstSeq - 1);
+    return this.#end - this.#start;
   }
 
   /** The terminal event was appended. */
@@ -66,17 +69,18 @@ export class RunLog implements EventFeed {
 
   /** Whether the slowest watcher is so near that the writer may go on. */
   get hasRoom(): boolean {
-    return this.#endOf(this.lastSeq) - this.#endOf(this.#takenSeq) <= this.limits.maxAheadBytes;
+    return this.#end - this.#endOf(this.#takenSeq) <= this.limits.maxAheadBytes;
   }
 
   append(event: ChatEvent): void {
-    const end = this.#endOf(this.lastSeq) + sizeOf(event);
-    this.#entries.push({ event, end });
+    this.#end += sizeOf(event);
+    this.#entries.push({ event, end: this.#end });
     this.#drop();
   }
 
   /** Puts other events in the place of those after a number, of which none was shown. */
   replaceAfter(seq: number, events: readonly ChatEvent[]): void {
+    this.#end = this.#endOf(seq);
     this.#entries.length = seq + 1 - this.#firstSeq;
     for (const event of events) this.append(event);
   }
@@ -137,41 +141,31 @@ export class RunLog implements EventFeed {
     return { events, isLast: this.#isComplete && afterSeq + events.length >= this.lastSeq };
   }
 
-  wait(afterSeq: number, signal: AbortSignal): Promise<void> {
-    if (this.#shownSeq > afterSeq || this.#isOver(afterSeq) || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        signal.removeEventListener('abort', done);
-        this.#waiting.delete(done);
-        resolve();
-      };
-      signal.addEventListener('abort', done);
-      this.#waiting.add(done);
-    });
+  wait(onMore: () => void): void {
+    this.#waiting.add(onMore);
   }
 
-  #isOver(afterSeq: number): boolean {
-    return this.#isComplete && afterSeq >= this.lastSeq;
+  stopWaiting(onMore: () => void): void {
+    this.#waiting.delete(onMore);
   }
 
+  /** Those that wait again are called for what comes next. */
   #wake(): void {
-    for (const done of this.#waiting) done();
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const onMore of waiting) onMore();
   }
 
   /** Where an event ends, in bytes from the first ever. What was dropped ends where the first that is kept begins. */
   #endOf(seq: number): number {
-    const index = Math.min(seq, this.lastSeq) - this.#firstSeq;
-    const entry = this.#entries[index];
-    if (entry) return entry.end;
-    const [first] = this.#entries;
-    return first ? first.end - sizeOf(first.event) : 0;
+    return this.#entries[Math.min(seq, this.lastSeq) - this.#firstSeq]?.end ?? this.#start;
   }
 
   #drop(): void {
     const excess = this.bytes - this.limits.maxBytes;
     // Many at a time: dropping moves all that are left.
     if (excess <= this.limits.maxBytes / 8) return;
-    const until = this.#endOf(this.#firstSeq - 1) + excess;
+    const until = this.#start + excess;
     let count = 0;
     while (count < this.#entries.length - 1) {
       const entry = this.#entries[count];
@@ -179,6 +173,7 @@ export class RunLog implements EventFeed {
       if (count > 0 && (this.#entries[count - 1]?.end ?? 0) >= until) break;
       count += 1;
     }
+    this.#start = this.#endOf(this.#firstSeq + count - 1);
     this.#entries.splice(0, count);
     this.#firstSeq += count;
   }

@@ -5,6 +5,8 @@ import { milliseconds } from '../common/milliseconds.js';
 import { Config } from '../config/config.js';
 import { KeyResolutionService, providersFor } from '../keys/key-resolution.service.js';
 import { logRefusal, type RefusedUse } from '../keys/log-end.js';
+import { ServerBusyError } from '../common/server-busy.error.js';
+import { Admission } from '../limits/admission.js';
 import { Limits } from '../limits/limits.service.js';
 import { RateLimitedError } from '../limits/rate-limited.error.js';
 import type { Slot } from '../limits/slot.js';
@@ -42,6 +44,7 @@ export class RunStarter {
     private readonly lifecycle: Lifecycle,
     private readonly config: Config,
     private readonly limits: Limits,
+    private readonly admission: Admission,
   ) {}
 
   /**
@@ -51,7 +54,7 @@ export class RunStarter {
    */
   async start({ userId, requestId, connection }: Subscriber, chat: ChatToStart): Promise<ChatWatch> {
     try {
-      const kept = await this.admit(userId, requestId, chat);
+      const kept = await this.admit({ userId, requestId, connection }, chat);
       this.runs.add(kept);
       await kept.publish();
       if (chat.input.requestId && this.shared && !kept.isShared) {
@@ -68,15 +71,23 @@ export class RunStarter {
   }
 
   /** The chat has its place from before its key is looked up until its end is written down. */
-  private async admit(userId: string, requestId: string, chat: ChatToStart): Promise<KeptRun> {
+  private async admit(
+    { userId, requestId, connection }: Pick<Subscriber, 'userId' | 'requestId' | 'connection'>,
+    chat: ChatToStart,
+  ): Promise<KeptRun> {
     const slot = await this.limits.openChat(userId);
+    let place: Slot | null = null;
     try {
+      place = await this.admission.enter(connection);
       await this.limits.countChat(userId);
       return await this.open(userId, chat, slot);
     } catch (error) {
       slot.release();
-      if (!(error instanceof RateLimitedError)) logRefusal('chat', userId, refusalOf(error, requestId, chat));
+      const isLogged = error instanceof RateLimitedError || error instanceof ServerBusyError;
+      if (!isLogged) logRefusal('chat', userId, refusalOf(error, requestId, chat));
       throw error;
+    } finally {
+      place?.release();
     }
   }
 

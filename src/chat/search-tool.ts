@@ -32,6 +32,7 @@ export const searchTool: ToolDefinition = {
     required: ['query'],
     additionalProperties: false,
   },
+  inputName: 'webSearch',
 };
 
 /** What a call of the model asks for: a search, or nothing that can be done. */

@@ -20,7 +20,7 @@ const waiting: (() => void)[] = [];
  * @returns null where the work may go on; else a promise of a later turn, in which sockets and timers have had theirs
  */
 export function turnIsOver(): Promise<void> | null {
-  return isUsedUp() ? nextTurn() : null;
+  return isTurnOver() ? nextTurn() : null;
 }
 
 /** Resolves in a later turn of the event loop, when those have gone on that asked before. */
@@ -33,11 +33,12 @@ export function nextTurn(): Promise<void> {
 
 /** One for each that waits, but it is the first in the line who goes on: nobody is overtaken by who asks again. */
 function letFirstGoOn(): void {
-  if (isUsedUp()) setImmediate(letFirstGoOn);
+  if (isTurnOver()) setImmediate(letFirstGoOn);
   else waiting.shift()?.();
 }
 
-function isUsedUp(): boolean {
+/** The same as a question, for synchronous work that stops there: it goes on after {@link nextTurn}. */
+export function isTurnOver(): boolean {
   const now = performance.now();
   if (beganAt === null) {
     beganAt = now;

@@ -19,7 +19,7 @@ export const SYSTEM_AUTHORITIES = 'system';
 function modeMistakeOf(mode: string): string | null {
   if (mode === 'prefer' || mode === 'allow') {
     return (
-      'must not be prefer or allow: with them anybody on the way can turn TLS off; ' +
+      'must not be prefer or allow: with them anyone on the path can turn TLS off; ' +
       'write require, verify-full or verify-ca where the server has TLS, and disable where it has none'
     );
   }

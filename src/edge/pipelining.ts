@@ -16,7 +16,7 @@ type Exchange = readonly [request: IncomingMessage, response: ServerResponse];
  */
 export function servePipelinedInTurn(server: Server): void {
   const [serve] = server.listeners('request') as RequestListener[];
-  if (!serve) throw new Error('Nobody serves the requests yet.');
+  if (!serve) throw new Error('Nothing handles the requests yet.');
   server.removeListener('request', serve);
   const waitingOn = new WeakMap<Socket, Exchange[]>();
 

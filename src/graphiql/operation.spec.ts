@@ -19,7 +19,7 @@ const events = {
       { title: 'A', url: 'a' },
       { title: 'B', url: 'b' },
     ],
-    error: null,
+    failure: null,
   },
   completed: { __typename: 'ChatCompleted', seq: 5, usage: { inputTokens: 1, outputTokens: 2 } },
 };

@@ -10,8 +10,9 @@ import { Lifecycle } from '../common/lifecycle.js';
 import { EventStream } from './event-stream.js';
 import { checkHeaders, readRequest, STREAM_PATH } from './event-stream-request.js';
 import type { Turn } from './operation-turns.js';
+import { SubscriptionRelay } from './subscription-relay.js';
 import {
-  type ResultStream,
+  type RunningSubscription,
   type SubscriptionRequest,
   Subscriptions,
   type UnmaskedResult,
@@ -97,37 +98,43 @@ export class EventStreamDoor {
     context: RequestContext,
   ): Promise<void> {
     if (stream.signal.aborted) return;
-    const send = (result: UnmaskedResult) => stream.send(this.subscriptions.show(result, context.requestId));
+    const end = (result: UnmaskedResult): void => {
+      void stream.next(JSON.stringify(this.subscriptions.show(result, context.requestId)));
+      stream.complete();
+    };
     // Showing an error logs it, also where nobody is left to see it.
-    const fail = (error: unknown) => send({ errors: [error] });
+    const fail = (error: unknown): void => end({ errors: [error] });
     try {
       const prepared = this.subscriptions.prepare(operation, context, `at ${STREAM_PATH}`);
-      const results = 'schema' in prepared ? await this.subscriptions.run(prepared) : { errors: prepared };
-      turn?.release();
-      if (Symbol.asyncIterator in results) await relay(results, stream.signal, send, fail);
-      else await send(results);
+      if (!('schema' in prepared)) {
+        end({ errors: prepared });
+        return;
+      }
+      const started = await this.subscriptions.run(prepared);
+      if ('source' in started) relay(started, stream, fail);
+      else end(started);
     } catch (error) {
-      await fail(error);
+      fail(error);
+    } finally {
+      turn?.release();
     }
-    stream.complete();
   }
 }
 
-type Send<Item> = (item: Item) => Promise<void> | void;
-
-async function relay(
-  results: ResultStream,
-  signal: AbortSignal,
-  send: Send<UnmaskedResult>,
-  fail: Send<unknown>,
-): Promise<void> {
+function relay(subscription: RunningSubscription, stream: EventStream, fail: (error: unknown) => void): void {
+  const results = new SubscriptionRelay(subscription, {
+    next: (result) => stream.next(result),
+    complete: () => stream.complete(),
+    fail,
+  });
+  const { signal } = stream;
   if (signal.aborted) {
-    await results.return();
+    results.stop();
     return;
   }
   // Leaving ends the source at once, also while it is silent.
-  signal.addEventListener('abort', () => void results.return().catch(fail), { once: true });
-  for await (const result of results) await send(result);
+  signal.addEventListener('abort', () => results.stop(), { once: true });
+  results.start();
 }
 
 /** @throws UnauthenticatedError UNAUTHENTICATED: here nothing is open to all */

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jest } from '@jest/globals';
+import { passTime } from '../../test/support/pass-time.js';
 import { EventStream } from './event-stream.js';
 
 const PING = ':\n\n';
@@ -50,6 +51,8 @@ class FakeResponse extends EventEmitter {
   }
 }
 
+const opened: EventStream[] = [];
+
 function open(socket = new FakeSocket()) {
   const response = new FakeResponse();
   const stream = new EventStream(
@@ -57,6 +60,7 @@ function open(socket = new FakeSocket()) {
     response as unknown as ServerResponse,
     { 'cache-control': 'no-store', 'x-request-id': '1' },
   );
+  opened.push(stream);
   return { socket, response, stream };
 }
 
@@ -67,6 +71,7 @@ describe('EventStream', () => {
     jest.useFakeTimers();
   });
   afterEach(() => {
+    for (const stream of opened.splice(0)) stream.terminate();
     jest.useRealTimers();
   });
 
@@ -83,7 +88,7 @@ describe('EventStream', () => {
 
   it('writes results and the end as graphql-sse has them', () => {
     const { response, stream } = open();
-    void stream.send({ data: { seq: 1 } });
+    void stream.next(JSON.stringify({ data: { seq: 1 } }));
     stream.complete();
     expect(response.written.slice(1)).toEqual([
       'event: next\ndata: {"data":{"seq":1}}\n\n',
@@ -95,22 +100,22 @@ describe('EventStream', () => {
 
   it('lets its source go on while less than 64 KiB wait, and then only when they are taken', async () => {
     const { response, stream } = open();
-    const result = { data: { text: 'x'.repeat(MARK / 2) } };
-    expect(sizeOf(stream.send(result))).toBe('goes on');
-    const waiting = stream.send(result);
+    const result = JSON.stringify({ data: { text: 'x'.repeat(MARK / 2) } });
+    expect(sizeOf(stream.next(result))).toBe('goes on');
+    const waiting = stream.next(result);
     expect(sizeOf(waiting)).toBe('waits');
     response.take();
     await waiting;
-    expect(sizeOf(stream.send(result))).toBe('goes on');
+    expect(sizeOf(stream.next(result))).toBe('goes on');
   });
 
   it('holds up nobody who sends when the connection is lost', async () => {
     const { socket, stream } = open();
-    const waiting = stream.send({ data: { text: 'x'.repeat(MARK) } });
+    const waiting = stream.next(JSON.stringify({ data: { text: 'x'.repeat(MARK) } }));
     expect(sizeOf(waiting)).toBe('waits');
     socket.destroy();
     await waiting;
-    expect(sizeOf(stream.send({ data: {} }))).toBe('goes on');
+    expect(sizeOf(stream.next('{}'))).toBe('goes on');
   });
 
   it.each([
@@ -119,13 +124,13 @@ describe('EventStream', () => {
     ['the response is closed', ({ response }) => response.emit('close')],
     ['it is ended in its middle', ({ stream }) => void stream.close()],
     ['it is cut', ({ stream }) => stream.terminate()],
-  ])('aborts its signal, writes no more and leaves no timer of its pings when %s', (_, act) => {
+  ])('aborts its signal, writes no more and leaves no timer of its pings when %s', async (_, act) => {
     const opened = open();
     act(opened);
     expect(opened.stream.signal.aborted).toBe(true);
     opened.stream.complete();
-    void opened.stream.send({ data: {} });
-    jest.advanceTimersByTime(10 * INTERVAL_MS);
+    void opened.stream.next(JSON.stringify({ data: {} }));
+    await passTime(10 * INTERVAL_MS);
     expect(opened.response.written).toEqual([PING]);
     expect(jest.getTimerCount()).toBe(0);
   });
@@ -148,22 +153,23 @@ describe('EventStream', () => {
     await open(socket).stream.closed;
   });
 
-  it('sends a comment every 12 seconds', () => {
+  it('sends a comment every 12 seconds', async () => {
     const { response } = open();
     for (let count = 1; count <= 3; count++) {
       response.take();
       expect(response.written).toHaveLength(count);
-      jest.advanceTimersByTime(INTERVAL_MS);
+      await passTime(INTERVAL_MS);
     }
     expect(new Set(response.written)).toEqual(new Set([PING]));
   });
 
-  it('cuts a client that takes nothing from one ping to the next', () => {
+  it('cuts a client that takes nothing from one ping to the next', async () => {
     const { socket, response, stream } = open();
     response.take();
-    jest.advanceTimersByTime(2 * INTERVAL_MS - 1);
+    await passTime(INTERVAL_MS);
+    await passTime(INTERVAL_MS - 1);
     expect(socket.destroyed).toBe(false);
-    jest.advanceTimersByTime(1);
+    await passTime(1);
     expect(socket.destroyed).toBe(true);
     expect(stream.signal.aborted).toBe(true);
   });
@@ -173,19 +179,19 @@ describe('EventStream', () => {
     const closing = Promise.all([taken.stream.close(), left.stream.close()]);
     expect([taken.response.ended, left.response.ended]).toEqual([true, true]);
     taken.response.emit('close');
-    await jest.advanceTimersByTimeAsync(1_000);
+    await passTime(1_000);
     await closing;
     expect(taken.socket.destroyed).toBe(false);
     expect(left.socket.destroyed).toBe(true);
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('cuts a client that does not take the last event within 12 seconds', () => {
+  it('cuts a client that does not take the last event within 12 seconds', async () => {
     const { socket, stream } = open();
     stream.complete();
-    jest.advanceTimersByTime(INTERVAL_MS - 1);
+    await passTime(INTERVAL_MS - 1);
     expect(socket.destroyed).toBe(false);
-    jest.advanceTimersByTime(1);
+    await passTime(1);
     expect(socket.destroyed).toBe(true);
   });
 

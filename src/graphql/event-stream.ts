@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FormattedExecutionResult } from 'graphql';
-import { print, type StreamData } from 'graphql-sse';
+import { print } from 'graphql-sse';
+import { PatientTimer } from '../common/patient-timer.js';
 import { ClientLeftError } from './client-left.error.js';
 import { SocketLife } from './socket-life.js';
 import { CLOSING_MS, HIGH_WATER_MARK, PING_INTERVAL_MS } from './stream-limits.js';
@@ -53,12 +53,12 @@ export class EventStream {
   }
 
   /**
-   * Sends a result. Resolves only while less than {@link HIGH_WATER_MARK} bytes wait: whoever pulls the next one only
+   * Sends a result, which is JSON. Resolves only while less than {@link HIGH_WATER_MARK} bytes wait: whoever pulls the next one only
    * then holds no more than that for a client that does not read.
    */
-  send(result: FormattedExecutionResult): Promise<void> | void {
+  next(result: string): Promise<void> | void {
     if (this.#isOver) return;
-    const text = print({ event: 'next', data: result as StreamData<'next'> });
+    const text = `event: next\ndata: ${result}\n\n`;
     if (this.#response.writableLength + text.length < HIGH_WATER_MARK) {
       this.#response.write(text);
       return;
@@ -93,9 +93,9 @@ export class EventStream {
   }
 
   async #closedWithin(milliseconds: number): Promise<void> {
-    const timer = setTimeout(() => this.terminate(), milliseconds);
+    const timer = new PatientTimer(milliseconds, () => this.terminate());
     await this.closed;
-    clearTimeout(timer);
+    timer.stop();
   }
 
   /** The socket tells what the response does not: the client's end of it, and the end of one that is yet to be sent. */
@@ -134,7 +134,7 @@ export class EventStream {
   #keepAlive(): () => void {
     const life = new SocketLife(this.#socket);
     let isTaken = true;
-    const timer = setInterval(() => {
+    const timer = new PatientTimer(PING_INTERVAL_MS, () => {
       const hasShown = life.hasShown();
       if (!isTaken && !hasShown) {
         this.terminate();
@@ -142,7 +142,8 @@ export class EventStream {
       }
       isTaken = false;
       this.#response.write(PING, () => (isTaken = true));
-    }, PING_INTERVAL_MS);
-    return () => clearInterval(timer);
+      timer.restart();
+    });
+    return () => timer.stop();
   }
 }

@@ -13,7 +13,8 @@ import { HttpDoor, toContext } from './http-door.js';
 import { Documents } from './documents.js';
 import { OperationTurns } from './operation-turns.js';
 import { Origins } from './origins.js';
-import { requestScope } from './request-scope.js';
+import { currentScope } from './request-scope.js';
+import { CompiledSelections } from './selection/compiled-selections.js';
 import { type SchemaTypes, schemaOptions } from './schema-options.js';
 import { Subscriptions } from './subscriptions.js';
 import { WebSocketDoor } from './websocket-door.js';
@@ -40,6 +41,7 @@ export class GraphQLModule {
         }),
       ],
       providers: [
+        CompiledSelections,
         Documents,
         EventStreamDoor,
         HttpDoor,
@@ -56,7 +58,7 @@ export class GraphQLModule {
 
 /** Where Apollo finds the request's document: read by {@link HttpDoor}, and forgotten with the request. */
 const documentsOfRequests = {
-  get: () => Promise.resolve(requestScope.getStore()?.document ?? undefined),
+  get: () => Promise.resolve(currentScope()?.document ?? undefined),
   set: () => Promise.reject(new Error('A document was read by Apollo.')),
   delete: () => Promise.resolve(false),
 };
@@ -67,7 +69,7 @@ function apolloOptions(config: Config, mask: ErrorMask, types: SchemaTypes): Apo
     ...schemaOptions(types),
     path: '/graphql',
     context: toContext,
-    formatError: (_, error) => mask.format(error, requestScope.getStore()?.requestId ?? randomUUID()),
+    formatError: (_, error) => mask.format(error, currentScope()?.requestId ?? randomUUID()),
     introspection: !production,
     includeStacktraceInErrorResponses: false,
     // A page of another site cannot send any of these without asking first.

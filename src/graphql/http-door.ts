@@ -15,7 +15,7 @@ import { checkNesting, queryOf, refusePersistedQuery } from './http-document.js'
 import { isOpen, MAX_OPEN_BODY_BYTES, mayBeOpen } from './open-documents.js';
 import { OperationTurns, type Turn } from './operation-turns.js';
 import { ForbiddenOriginError, Origins } from './origins.js';
-import { requestScope } from './request-scope.js';
+import { runInScope } from './request-scope.js';
 import { answerUnread } from './unread-body.js';
 
 declare module 'fastify' {
@@ -73,10 +73,8 @@ export class HttpDoor {
     });
     // Here and not earlier: reading the body leaves the scope.
     server.addHook('preHandler', (request, reply, done) => {
-      const { id: requestId, document } = request;
-      const scope = { requestId, document };
-      reply.raw.once('close', () => (scope.document = null));
-      requestScope.run(scope, done);
+      if (request.routeOptions.url !== GRAPHQL_PATH) done();
+      else runInScope({ requestId: request.id, document: request.document }, reply.raw, done);
     });
   }
 

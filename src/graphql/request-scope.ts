@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ServerResponse } from 'node:http';
 import type { DocumentNode } from 'graphql';
 
 /** What belongs to the HTTP request under way, for the parts of Apollo that are given no request. */
@@ -11,4 +12,28 @@ interface RequestScope {
   document: DocumentNode | null;
 }
 
-export const requestScope = new AsyncLocalStorage<RequestScope>();
+const storage = new AsyncLocalStorage<RequestScope>();
+let open = 0;
+
+/** The scope of the request under way; undefined outside one. */
+export const currentScope = (): RequestScope | undefined => storage.getStore();
+
+/**
+ * Runs what answers a request, in a scope of its own until the response is closed.
+ *
+ * While one is open, Node 20 looks after every promise of the process, those of chats included; so none is left open.
+ */
+export function runInScope(
+  { requestId, document }: RequestScope,
+  response: ServerResponse,
+  answer: () => void,
+): void {
+  const scope = { requestId, document };
+  open += 1;
+  response.once('close', () => {
+    scope.document = null;
+    open -= 1;
+    if (open === 0) storage.disable();
+  });
+  storage.run(scope, answer);
+}

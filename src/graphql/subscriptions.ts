@@ -1,19 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import {
+  createSourceEventStream,
+  execute,
   type ExecutionArgs,
   type ExecutionResult,
   type FormattedExecutionResult,
   getOperationAST,
   type GraphQLError,
   OperationTypeNode,
-  subscribe,
 } from 'graphql';
 import type { RequestContext } from '../auth/request-context.js';
 import { AppError } from '../common/app-error.js';
+import type { EventSource } from '../common/event-source.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import { Documents } from './documents.js';
 import { ErrorMask } from './error-mask.js';
+import { CompiledSelections } from './selection/compiled-selections.js';
 import { checkOperation, toGraphQLError } from './operation-check.js';
 import { PersistedQueryNotSupportedError } from './persisted-query.error.js';
 
@@ -25,7 +28,12 @@ export interface SubscriptionRequest {
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-export type ResultStream = AsyncGenerator<ExecutionResult, void, void>;
+/** A subscription that has begun. */
+export interface RunningSubscription {
+  readonly source: EventSource<object>;
+  /** The JSON of an event's result, as the client may see it. */
+  readonly toText: (event: object) => string | Promise<string>;
+}
 
 /** A result whose errors no client may see as they are. */
 export interface UnmaskedResult {
@@ -39,6 +47,7 @@ export class Subscriptions {
   constructor(
     private readonly schemaHost: GraphQLSchemaHost,
     private readonly documents: Documents,
+    private readonly selections: CompiledSelections,
     private readonly mask: ErrorMask,
   ) {}
 
@@ -69,10 +78,22 @@ export class Subscriptions {
     return { schema, document, operationName, variableValues: variables, contextValue };
   }
 
-  /** @returns a stream, or the errors for which there is none: bad input, or what the resolver throws */
-  async run(args: ExecutionArgs): Promise<ResultStream | ExecutionResult> {
+  /** @returns a subscription, or the errors for which there is none: bad input, or what the resolver throws */
+  async run(args: ExecutionArgs): Promise<RunningSubscription | ExecutionResult> {
     const refusal = refusalOf(args);
-    return refusal ? { errors: [refusal] } : subscribe(args);
+    if (refusal) return { errors: [refusal] };
+    const stream = await createSourceEventStream(args);
+    if (!(Symbol.asyncIterator in stream)) return stream;
+    const write = this.selections.get(args);
+    return { source: toSource(stream), toText: (event) => write?.(event) ?? this.execute(args, event) };
+  }
+
+  /** The standard executor, for what the compiled selection leaves to it. */
+  private execute(args: ExecutionArgs, event: object): string | Promise<string> {
+    const { requestId } = args.contextValue as RequestContext;
+    const toText = (result: ExecutionResult): string => JSON.stringify(this.show(result, requestId));
+    const result = execute({ ...args, rootValue: event });
+    return result instanceof Promise ? result.then(toText) : toText(result);
   }
 
   /** @returns a result as a client may see it */
@@ -106,4 +127,12 @@ function refusalOf({
     if (error instanceof AppError) return toGraphQLError(error);
     throw error;
   }
+}
+
+/** @throws Error where a resolver's stream is none that a door can hand on */
+function toSource(stream: AsyncIterable<unknown>): EventSource<object> {
+  if (!('take' in stream && 'whenReady' in stream && 'leave' in stream)) {
+    throw new Error('The stream of a subscription must be an EventSource.');
+  }
+  return stream as unknown as EventSource<object>;
 }

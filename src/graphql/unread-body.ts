@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { PatientTimer } from '../common/patient-timer.js';
 
 /** Of a body that nobody wants so much is read away, in bytes: then the connection serves the next request. */
 const MAX_DISCARDED_BYTES = 64 * 1024;
@@ -42,10 +43,10 @@ export function answerUnread(reply: FastifyReply, status: number, body: unknown)
   });
   response.write(text);
   const end = (): void => {
-    clearTimeout(timer);
+    timer.stop();
     response.end();
   };
-  const timer = setTimeout(end, LINGER_MS);
+  const timer = new PatientTimer(LINGER_MS, end);
   request.socket.once('close', end);
 }
 

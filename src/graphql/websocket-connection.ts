@@ -13,6 +13,7 @@ import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { findAuthorization } from '../auth/authorization.js';
 import { AppError } from '../common/app-error.js';
+import { PatientTimer } from '../common/patient-timer.js';
 import { ClientLeftError } from './client-left.error.js';
 import type { OperationTurns } from './operation-turns.js';
 import { CLOSING_MS } from './stream-limits.js';
@@ -72,7 +73,7 @@ export class WebSocketConnection {
     this.#socket = socket;
     const fail = (error: unknown): void => this.#fail(error);
     const intake = new WebSocketIntake(socket, (data) => this.#receive(data), fail);
-    this.#outbox = new Outbox(socket, intake);
+    this.#outbox = new Outbox(socket, request.socket, intake);
     this.#operations = new WebSocketOperations({
       ...settings,
       outbox: this.#outbox,
@@ -111,18 +112,12 @@ export class WebSocketConnection {
 
   /** A client that says nothing would keep its connection for good. */
   #awaitIntroduction(): () => void {
-    let looking: NodeJS.Immediate | undefined;
-    const close = (): void => {
+    const timer = new PatientTimer(INIT_TIMEOUT_MS, () => {
       if (!this.#hasIntroduced) {
         this.#close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
       }
-    };
-    // A timer may be late, and what the client sent in time may still wait in its socket: that is read first.
-    const timer = setTimeout(() => (looking = setImmediate(close)), INIT_TIMEOUT_MS);
-    return () => {
-      clearTimeout(timer);
-      clearImmediate(looking);
-    };
+    });
+    return () => timer.stop();
   }
 
   /** @returns what has to be done before the next message is handled */
@@ -182,8 +177,8 @@ export class WebSocketConnection {
     const { authenticator, request } = this.#settings;
     if (!authenticator.countFailure(request)) return;
     // One of many that bring no good token does not keep its socket for as long as it likes.
-    const timer = setTimeout(() => this.#socket.terminate(), CLOSING_MS);
-    this.#socket.once('close', () => clearTimeout(timer));
+    const timer = new PatientTimer(CLOSING_MS, () => this.#socket.terminate());
+    this.#socket.once('close', () => timer.stop());
   }
 
   #subscribe(message: SubscribeMessage): Promise<void> | undefined {

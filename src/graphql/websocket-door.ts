@@ -6,6 +6,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { Authenticator } from '../auth/authenticator.js';
 import { Lifecycle } from '../common/lifecycle.js';
+import { PatientTimer } from '../common/patient-timer.js';
 import { Config } from '../config/config.js';
 import { answerRaw, headerLines } from '../edge/raw-answer.js';
 import { securityHeaders } from '../edge/security-headers.js';
@@ -128,7 +129,7 @@ async function closeGracefully(socket: ServerSocket, code: number): Promise<void
   if (socket.readyState === socket.CLOSED) return;
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.close(code, 'The server is stopping');
-  const timer = setTimeout(() => socket.terminate(), CLOSING_MS);
+  const timer = new PatientTimer(CLOSING_MS, () => socket.terminate());
   await closed;
-  clearTimeout(timer);
+  timer.stop();
 }

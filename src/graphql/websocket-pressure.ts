@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { PatientTimer } from '../common/patient-timer.js';
 import { SocketLife } from './socket-life.js';
 import { HIGH_WATER_MARK, PING_INTERVAL_MS } from './stream-limits.js';
+import { TurnCork } from './turn-cork.js';
 import type { WebSocketIntake } from './websocket-intake.js';
 
 /** Bytes of answers that may wait before we read no more of what the client sends. */
@@ -9,12 +11,17 @@ const ANSWERS_MARK = 256 * 1024;
 
 /** What is sent on one socket, at the pace at which its client reads. */
 export class Outbox {
+  readonly #cork: TurnCork;
   #waitingAnswers = 0;
 
+  /** @param transport what the socket writes to */
   constructor(
     private readonly socket: WebSocket,
+    transport: Socket,
     private readonly intake: Pick<WebSocketIntake, 'pause' | 'resume'>,
-  ) {}
+  ) {
+    this.#cork = new TurnCork(transport);
+  }
 
   /**
    * Sends an event of a stream. Resolves only while less than {@link HIGH_WATER_MARK} bytes wait, and the stream's next event
@@ -24,6 +31,7 @@ export class Outbox {
   sendEvent(data: string): Promise<void> | void {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return;
+    this.#cork.hold();
     if (socket.bufferedAmount + data.length < HIGH_WATER_MARK) {
       socket.send(data);
       return;
@@ -40,6 +48,7 @@ export class Outbox {
   sendAnswer(data: string): void {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return;
+    this.#cork.hold();
     this.#waitingAnswers += data.length;
     if (this.#waitingAnswers >= ANSWERS_MARK) this.intake.pause();
     socket.send(data, () => {
@@ -88,11 +97,14 @@ export function keepAlive(socket: WebSocket, transport: Socket): () => void {
   const life = new SocketLife(transport);
   // Of the first interval nothing is expected: no ping was sent before it.
   let silentIntervals = -1;
-  const timer = setInterval(() => {
+  const timer = new PatientTimer(PING_INTERVAL_MS, () => {
     const isHeard = !socket.isPaused;
     silentIntervals = life.hasShown() ? 0 : silentIntervals + 1;
     if (silentIntervals >= (isHeard ? 1 : MOST_SILENT_INTERVALS)) socket.terminate();
-    else if (socket.readyState === socket.OPEN) socket.ping();
-  }, PING_INTERVAL_MS);
-  return () => clearInterval(timer);
+    else {
+      if (socket.readyState === socket.OPEN) socket.ping();
+      timer.restart();
+    }
+  });
+  return () => timer.stop();
 }

@@ -14,7 +14,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Ready: the database answers, its migrations are applied, and the server is not stopping. Degraded: without Redis. */
+  /** Ready: the database answers, its migrations are applied, and the server is not stopping. Degraded: without Redis. Busy: it refuses some. */
   @Get('readyz')
   @Header('cache-control', 'no-store')
   async isReady(@Res({ passthrough: true }) reply: FastifyReply): Promise<Readiness> {

@@ -18,7 +18,9 @@ registerEnumType(ApiKeyStatus, {
   description: 'Whether a stored key can be used.',
   valuesMap: {
     ACTIVE: { description: 'In use.' },
-    DISABLED: { description: 'Switched off by its owner: counts as none until it is switched on again.' },
+    DISABLED: {
+      description: 'Disabled by its owner: treated as if it did not exist until it is enabled again.',
+    },
     REPLACED: { description: 'A newer key took its place. Its ciphertext is destroyed.' },
     DELETED: { description: 'Deleted by its owner. Its ciphertext is destroyed.' },
   },
@@ -41,7 +43,7 @@ registerEnumType(KeyHealth, {
     VALID: { description: 'The provider accepted it.' },
     REJECTED: { description: 'The provider refused it.' },
     EXHAUSTED: { description: 'The provider accepted it, but its quota or credit is spent.' },
-    UNREADABLE: { description: 'It does not decrypt: its owner has to store it again.' },
+    UNREADABLE: { description: 'It cannot be decrypted: its owner has to store it again.' },
   },
 });
 

@@ -17,16 +17,16 @@ export type CandidateOutcome = keyof typeof CandidateOutcome;
 
 registerEnumType(CandidateOutcome, {
   name: 'CandidateOutcome',
-  description: 'What resolution makes of one candidate.',
+  description: 'The outcome of key resolution for one candidate.',
   valuesMap: {
     CHOSEN: { description: 'This key would be used.' },
     NO_KEY: { description: 'There is none.' },
-    DISABLED: { description: 'Its owner switched it off: it counts as none.' },
+    DISABLED: { description: 'Its owner disabled it: it is treated as if it did not exist.' },
     UNREADABLE: {
       description:
-        'It does not decrypt. The request fails with KEY_UNREADABLE, and nothing else is spent in its place.',
+        'It cannot be decrypted. The request fails with KEY_UNREADABLE, and no other key is used in its place.',
     },
-    NOT_NEEDED: { description: 'Not looked at: the decision had fallen before.' },
+    NOT_NEEDED: { description: 'Not considered: an earlier candidate decided.' },
   },
 });
 
@@ -44,10 +44,10 @@ export class KeyCandidate {
   @Field({ description: 'Whether it would be used.' })
   chosen!: boolean;
 
-  @Field(() => CandidateOutcome, { description: 'What became of it.' })
+  @Field(() => CandidateOutcome, { description: 'What resolution decided about it.' })
   outcome!: CandidateOutcome;
 
-  @Field({ description: 'The same in plain words.' })
+  @Field({ description: 'The outcome in plain words.' })
   reason!: string;
 }
 

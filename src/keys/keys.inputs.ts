@@ -22,7 +22,7 @@ export class StoreApiKeyInput {
 
   @Field({
     description:
-      'The key: 8 to 4,096 printable ASCII characters without spaces. What certainly is none of it is removed: white space and quotes around it, `Bearer`, the name of its variable or header, the comma at the end of a line. A masked key, a placeholder and several keys in one are BAD_USER_INPUT. Pass it as a variable, never in the query text.',
+      'The key: 8 to 4,096 printable ASCII characters without spaces. What clearly does not belong to it is removed: white space and quotes around it, `Bearer`, the name of its variable or header, the comma at the end of a line. A masked key, a placeholder and several keys in one are BAD_USER_INPUT. Pass it as a variable, never in the query text.',
   })
   @CleanKey()
   @IsWholeKey()
@@ -52,7 +52,7 @@ export class UpdateApiKeyInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Whether the key is in use. A disabled key counts as none.',
+    description: 'Whether the key is enabled. A disabled key is treated as if it did not exist.',
   })
   @ValidateIf((_, value) => value !== undefined)
   @IsBoolean({ message: 'must be true or false; leave it out to keep it as it is' })
@@ -64,7 +64,7 @@ export class StoreApiKeyPayload {
   @Field(() => ApiKey, { description: 'The new key.' })
   apiKey!: ApiKey;
 
-  @Field(() => ID, { nullable: true, description: 'The key whose place it took, if there was one.' })
+  @Field(() => ID, { nullable: true, description: 'The key that it replaced, if there was one.' })
   replacedKeyId!: string | null;
 }
 

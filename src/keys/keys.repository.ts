@@ -154,7 +154,7 @@ export class KeysRepository {
         SELECT id, user_id, ${envelope}, ${encryptionKeyId} FROM stored
       )
       SELECT ${keyColumns} FROM stored AS api_keys`;
-    if (!row) throw new Error('The database did not tell what it stored.');
+    if (!row) throw new Error('The database did not return what it stored.');
     return { ...row, sealedKey: { envelope, damagedDigest: null } };
   }
 

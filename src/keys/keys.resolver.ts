@@ -78,7 +78,7 @@ export class KeysResolver {
     @Args('provider', {
       type: () => Provider,
       nullable: true,
-      description: "The provider that the request names. None: the kind's providers in their order.",
+      description: "The provider that the request names. Left out: the kind's providers in their order.",
     })
     provider?: ProviderId | null,
     @Args('kind', {
@@ -104,7 +104,7 @@ export class KeysResolver {
   }
 
   @Mutation(() => UpdateApiKeyPayload, {
-    description: 'Changes the name of a key, or switches it on or off.',
+    description: 'Renames, enables or disables a key.',
   })
   async updateApiKey(
     @CurrentUser() user: AuthenticatedUser,

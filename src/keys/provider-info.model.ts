@@ -12,7 +12,7 @@ export class ProviderInfo {
   @Field(() => ProviderKind, { description: 'What it is for.' })
   kind!: ProviderKindId;
 
-  @Field({ description: 'Its name for people.' })
+  @Field({ description: 'Its display name.' })
   displayName!: string;
 
   @Field(() => KeySource, {

@@ -65,9 +65,9 @@ function reasonFor(outcome: CandidateOutcome, provider: ProviderId, source: KeyS
   const reasons: Record<CandidateOutcome, string> = {
     CHOSEN: `${capitalised(whose)} is the first that can be used.`,
     NO_KEY: source === 'USER' ? `You have stored no key for ${name}.` : `The server has no key for ${name}.`,
-    DISABLED: `${capitalised(whose)} is switched off, so it counts as none.`,
-    UNREADABLE: `${capitalised(whose)} cannot be decrypted: store it again. Nothing else is spent in its place.`,
-    NOT_NEEDED: `${capitalised(whose)} was not looked at: the decision had fallen before.`,
+    DISABLED: `${capitalised(whose)} is disabled, so it is treated as if it did not exist.`,
+    UNREADABLE: `${capitalised(whose)} cannot be decrypted: store it again. No other key is used in its place.`,
+    NOT_NEEDED: `${capitalised(whose)} was not considered: an earlier candidate decided.`,
   };
   return reasons[outcome];
 }

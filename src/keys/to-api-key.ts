@@ -6,7 +6,7 @@ import type { StoredKey } from './keys.repository.js';
 const faultReasons: Record<KeyFault, string> = {
   CIPHERTEXT_GONE: 'Its ciphertext is gone. Store it again.',
   ENCRYPTION_KEY_UNKNOWN: 'It was sealed under an encryption key that this server does not have.',
-  DAMAGED: 'It does not decrypt. Store it again.',
+  DAMAGED: 'It cannot be decrypted. Store it again.',
 };
 
 /** What was stored is what a provider said of the key; whether it can be read is always told from the record. */

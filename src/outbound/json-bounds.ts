@@ -17,6 +17,23 @@ const CLOSING_BRACKET = 0x5d;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
+/**
+ * Whether a whole text is so short, and opens so few brackets, that it cannot be too much: of most events each look at
+ * a character would cost more than parsing them.
+ */
+export function isHarmless(text: string): boolean {
+  return text.length <= MAX_VALUES && hasFew(text, '{') && hasFew(text, '[');
+}
+
+function hasFew(text: string, bracket: string): boolean {
+  let count = 0;
+  for (let index = text.indexOf(bracket); index >= 0; index = text.indexOf(bracket, index + 1)) {
+    count += 1;
+    if (count > MAX_DEPTH / 2) return false;
+  }
+  return true;
+}
+
 /** Looks at JSON before it is parsed, piece by piece: whether it is valid is the parser's concern. */
 export class JsonBounds {
   #values = 0;

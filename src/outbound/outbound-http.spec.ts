@@ -9,6 +9,7 @@ import {
   reply,
   type Behaviour,
 } from '../../demo/stand-in/behaviours.mjs';
+import { blockEventLoop } from '../../test/support/block-event-loop.js';
 import { collect, failureOf } from '../../test/support/collect.js';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 import { useStandIn } from '../../test/support/stand-in.js';
@@ -61,6 +62,19 @@ describe('OutboundHttp', () => {
       body: { question: '?' },
     });
     expect(headers).toMatchObject({ authorization: 'Bearer key', 'accept-encoding': 'identity' });
+  });
+
+  it('blames no provider whose bytes came while the event loop was held up', async () => {
+    void answerWith(async (exchange) => {
+      await exchange.write('first');
+      blockEventLoop(700);
+      // Another server would have sent it long ago.
+      await exchange.write('second');
+      setImmediate(() => blockEventLoop(700));
+      exchange.end('third');
+    });
+    const response = await ask({ firstByteTimeoutMs: 500, idleTimeoutMs: 500 });
+    expect(await text(response)).toBe('firstsecondthird');
   });
 
   it.each([200, 401, 429, 500])('resolves with a %i and its headers', async (status) => {

@@ -1,5 +1,5 @@
-import { ByteBuffer } from './byte-buffer.js';
 import { StrayJson } from './stray-json.js';
+import { TextBuffer } from './text-buffer.js';
 import { ProviderUnavailableError } from './upstream-error.js';
 
 export interface ServerSentEvent {
@@ -14,13 +14,8 @@ export interface ServerSentEvent {
 /** What some APIs, and gateways that speak like them, end a stream with; not all of them end that event. It is no JSON. */
 export const END_OF_STREAM = '[DONE]';
 
-const LINE_FEED = 0x0a;
-const CARRIAGE_RETURN = 0x0d;
-const SPACE = 0x20;
-const COLON = 0x3a;
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
-const BREAK = Uint8Array.of(LINE_FEED);
-const NOTHING = new Uint8Array();
+const LINE_FEED = '\n';
+const CARRIAGE_RETURN = '\r';
 const otherFields = ['id', 'retry'];
 
 /**
@@ -30,41 +25,52 @@ const otherFields = ['id', 'retry'];
  * handed on as such ({@link StrayJson}).
  *
  * However the bytes are cut and whatever they say, it looks at each of them a few times at the most, and keeps no more
- * than one event, one line and one stray text.
+ * than one event, one line and one stray text. What it hands on is UTF-8, and U+FFFD for what is not.
  */
 export class ServerSentEventParser {
-  readonly #line = new ByteBuffer();
-  readonly #data = new ByteBuffer();
+  // It takes a byte order mark away, at the beginning and nowhere else.
+  readonly #decoder = new TextDecoder();
+  readonly #line = new TextBuffer();
+  /** The event's data so far; null where it has no field `data`. */
+  #data: string | null = null;
+  /** Further lines of it, which hardly any API sends. */
+  readonly #moreData = new TextBuffer();
   #type = '';
-  #dataLines = 0;
   readonly #stray = new StrayJson();
-  #isFirstLine = true;
   #hasForeignLines = false;
   #hasEvents = false;
   #isCut = false;
-  /** The last byte was a carriage return: a line feed after it ends no other line. */
+  /** The last character was a carriage return: a line feed after it ends no other line. */
   #isAfterReturn = false;
 
-  /** @param maxEventBytes the most that an event's data, and any line, may have */
-  constructor(private readonly maxEventBytes: number) {}
+  /** @param maxEventLength the most UTF-16 code units that an event's data, and any line, may have */
+  constructor(private readonly maxEventLength: number) {}
 
   /**
    * @returns the events that the chunk completes
    * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE when an event is too large
    */
   feed(chunk: Uint8Array): ServerSentEvent[] {
+    return this.#read(this.#decoder.decode(chunk, { stream: true }));
+  }
+
+  #read(text: string): ServerSentEvent[] {
     const events: ServerSentEvent[] = [];
-    let start = this.#isAfterReturn && chunk[0] === LINE_FEED ? 1 : 0;
-    if (chunk.length > 0) this.#isAfterReturn = false;
-    for (let end = lineEnd(chunk, start); end < chunk.length; end = lineEnd(chunk, start)) {
-      const event = this.#readLine(this.#complete(chunk.subarray(start, end)));
+    let start = this.#isAfterReturn && text.startsWith(LINE_FEED) ? 1 : 0;
+    if (text !== '') this.#isAfterReturn = false;
+    let nextReturn = indexOf(text, CARRIAGE_RETURN, start);
+    for (;;) {
+      if (nextReturn < start) nextReturn = indexOf(text, CARRIAGE_RETURN, start);
+      const end = Math.min(indexOf(text, LINE_FEED, start), nextReturn);
+      if (end === Infinity) break;
+      const event = this.#readLine(this.#complete(text.slice(start, end)));
       if (event) events.push(event);
       start = end + 1;
-      if (chunk[end] !== CARRIAGE_RETURN) continue;
-      if (chunk[start] === LINE_FEED) start += 1;
-      else this.#isAfterReturn = start === chunk.length;
+      if (end !== nextReturn) continue;
+      if (text[start] === LINE_FEED) start += 1;
+      else this.#isAfterReturn = start === text.length;
     }
-    if (start < chunk.length) this.#line.append(chunk.subarray(start));
+    if (start < text.length) this.#line.append(text.slice(start));
     this.#bound(this.#line.length);
     return events;
   }
@@ -75,9 +81,10 @@ export class ServerSentEventParser {
    * @returns what has begun, as stray: the event or the JSON that nobody has ended is none, but may tell of a failure
    */
   end(): ServerSentEvent[] {
-    const line = this.#complete(NOTHING);
-    const isBegun = this.#dataLines > 0 || (line[0] !== COLON && line.some((byte) => byte !== SPACE));
-    const found = [this.#readLine(line), this.#endEvent()].filter((event) => event !== null);
+    const events = this.#read(this.#decoder.decode());
+    const line = this.#complete('');
+    const isBegun = this.#data !== null || (!line.startsWith(':') && line.replaceAll(' ', '') !== '');
+    const found = [...events, this.#readLine(line), this.#endEvent()].filter((event) => event !== null);
     this.#isCut ||= isBegun && !found.some(({ data, isStray }) => isStray || data.trim() === END_OF_STREAM);
     return found.map((event) => ({ ...event, isStray: true }));
   }
@@ -92,41 +99,42 @@ export class ServerSentEventParser {
     return this.#hasForeignLines && !this.#hasEvents;
   }
 
-  #complete(rest: Uint8Array): Uint8Array {
+  #complete(rest: string): string {
     if (this.#line.length === 0) return rest;
     this.#line.append(rest);
-    const line = this.#line.bytes;
-    this.#line.clear();
-    return line;
+    return this.#line.take();
   }
 
-  #readLine(line: Uint8Array): ServerSentEvent | null {
-    const isMarked = this.#isFirstLine && BYTE_ORDER_MARK.every((byte, index) => line[index] === byte);
-    this.#isFirstLine = false;
+  #readLine(line: string): ServerSentEvent | null {
     this.#bound(line.length);
-    if (line.length === 0) return this.#endEvent();
-    const text = isMarked ? line.subarray(BYTE_ORDER_MARK.length) : line;
-    if (!this.#readField(text)) return this.#readStray(text);
+    if (line === '') return this.#endEvent();
+    if (!this.#readField(line)) return this.#readStray(line);
     this.#stray.interrupt();
     return null;
   }
 
   /** @returns whether it is a line of a stream of events */
-  #readField(line: Uint8Array): boolean {
+  #readField(line: string): boolean {
     const data = valueOf('data', line);
-    if (data) {
-      this.#bound(this.#data.length + data.length);
-      if (this.#dataLines > 0) this.#data.append(BREAK);
-      this.#data.append(data);
-      this.#dataLines += 1;
+    if (data !== null) {
+      this.#addData(data);
       return true;
     }
     const type = valueOf('event', line);
-    if (type) this.#type = Buffer.from(type).toString('utf8');
-    return type !== null || line[0] === COLON || otherFields.some((name) => valueOf(name, line) !== null);
+    if (type !== null) this.#type = type;
+    return type !== null || line.startsWith(':') || otherFields.some((name) => valueOf(name, line) !== null);
   }
 
-  #readStray(line: Uint8Array): ServerSentEvent | null {
+  #addData(line: string): void {
+    if (this.#data === null) this.#data = line;
+    else {
+      this.#moreData.append(LINE_FEED);
+      this.#moreData.append(line);
+    }
+    this.#bound(this.#data.length + this.#moreData.length);
+  }
+
+  #readStray(line: string): ServerSentEvent | null {
     this.#hasForeignLines = true;
     const data = this.#stray.add(line);
     return data === null ? null : { type: '', data, isStray: true };
@@ -134,33 +142,30 @@ export class ServerSentEventParser {
 
   #endEvent(): ServerSentEvent | null {
     const type = this.#type;
-    const hasData = this.#dataLines > 0;
+    const first = this.#data;
     this.#type = '';
-    this.#dataLines = 0;
-    if (!hasData) return null;
-    const data = this.#data.bytes.toString('utf8');
-    this.#data.clear();
+    this.#data = null;
+    if (first === null) return null;
     this.#hasEvents = true;
+    const data = this.#moreData.length > 0 ? first + this.#moreData.take() : first;
     return { type, data, isStray: false };
   }
 
-  #bound(bytes: number): void {
-    if (bytes > this.maxEventBytes) throw new ProviderUnavailableError();
+  #bound(length: number): void {
+    if (length > this.maxEventLength) throw new ProviderUnavailableError();
   }
 }
 
-function lineEnd(chunk: Uint8Array, start: number): number {
-  let index = start;
-  while (index < chunk.length && chunk[index] !== LINE_FEED && chunk[index] !== CARRIAGE_RETURN) index += 1;
-  return index;
+/** Infinity where there is none. */
+function indexOf(text: string, character: string, from: number): number {
+  const index = text.indexOf(character, from);
+  return index < 0 ? Infinity : index;
 }
 
 /** The value of a line's field; null where it is another one. */
-function valueOf(name: string, line: Uint8Array): Uint8Array | null {
-  for (let index = 0; index < name.length; index += 1) {
-    if (line[index] !== name.charCodeAt(index)) return null;
-  }
-  if (line.length === name.length) return line.subarray(name.length);
-  if (line[name.length] !== COLON) return null;
-  return line.subarray(line[name.length + 1] === SPACE ? name.length + 2 : name.length + 1);
+function valueOf(name: string, line: string): string | null {
+  if (!line.startsWith(name)) return null;
+  if (line.length === name.length) return '';
+  if (line[name.length] !== ':') return null;
+  return line.slice(line[name.length + 1] === ' ' ? name.length + 2 : name.length + 1);
 }

@@ -1,21 +1,19 @@
-import { ByteBuffer } from './byte-buffer.js';
 import { JsonBounds } from './json-bounds.js';
+import { TextBuffer } from './text-buffer.js';
 
 /** An error is not nearly as long. */
-const MAX_BYTES = 65_536;
+const MAX_LENGTH = 65_536;
 
-const SPACES = [0x20, 0x09];
-const OPENINGS = [0x7b, 0x5b];
-const BREAK = Uint8Array.of(0x0a);
+const BEGINNING = /^[ \t]*[[{]/;
 
 /**
  * Finds JSON that stands in a stream of events and is none: so some services, and what stands in front of them, tell
  * that they have failed. It may take several lines.
  *
- * Each byte is looked at once or twice, and no more is kept than {@link MAX_BYTES}.
+ * Each character is looked at once or twice, and no more is kept than {@link MAX_LENGTH}.
  */
 export class StrayJson {
-  readonly #bytes = new ByteBuffer();
+  readonly #text = new TextBuffer();
   #bounds = new JsonBounds();
 
   /**
@@ -23,41 +21,35 @@ export class StrayJson {
    *
    * @returns the JSON that it completes; it need not be valid
    */
-  add(line: Uint8Array): string | null {
-    if (this.#bytes.length + line.length > MAX_BYTES) return this.#forget();
-    if (this.#bytes.length === 0 && !begins(line)) return null;
+  add(line: string): string | null {
+    if (this.#text.length + line.length > MAX_LENGTH) return this.#forget();
+    if (this.#text.length === 0 && !BEGINNING.test(line)) return null;
     if (!this.#isWithinBounds(line)) return this.#forget();
-    this.#bytes.append(line);
-    this.#bytes.append(BREAK);
+    this.#text.append(line);
+    this.#text.append('\n');
     if (!this.#bounds.isClosed) return null;
-    const text = this.#bytes.bytes.toString('utf8');
+    const text = this.#text.take();
     this.#forget();
     return text;
   }
 
   /** Something else goes on: what has begun does not end. */
   interrupt(): void {
-    if (this.#bytes.length > 0) this.#forget();
+    if (this.#text.length > 0) this.#forget();
   }
 
   #forget(): null {
-    this.#bytes.clear();
+    this.#text.take();
     this.#bounds = new JsonBounds();
     return null;
   }
 
-  #isWithinBounds(line: Uint8Array): boolean {
+  #isWithinBounds(line: string): boolean {
     try {
-      // Only brackets, quotes and their like count: bytes do as well as characters.
-      this.#bounds.add(Buffer.from(line).toString('latin1'));
+      this.#bounds.add(line);
       return true;
     } catch {
       return false;
     }
   }
-}
-
-function begins(line: Uint8Array): boolean {
-  const first = line.find((byte) => !SPACES.includes(byte));
-  return first !== undefined && OPENINGS.includes(first);
 }

@@ -21,9 +21,12 @@ class Connection implements Dispatcher.DispatchController {
   }
 }
 
+const exchanges: UpstreamExchange[] = [];
+
 function start(limits = LIMITS) {
   const connection = new Connection();
   const exchange = new UpstreamExchange({ ...limits, signal: new AbortController().signal });
+  exchanges.push(exchange);
   exchange.onRequestStart(connection);
   return {
     connection,
@@ -40,7 +43,8 @@ describe('UpstreamExchange', () => {
   beforeEach(() => {
     jest.useFakeTimers();
   });
-  afterEach(() => {
+  afterEach(async () => {
+    for (const exchange of exchanges.splice(0)) await exchange.return();
     jest.useRealTimers();
   });
 

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { turnIsOver } from '../common/event-loop-turn.js';
+import { PatientTimer } from '../common/patient-timer.js';
 import type { OutboundResponse, OutboundTimeouts } from './outbound-http.js';
 import {
   ProviderDownError,
@@ -42,8 +43,8 @@ export class UpstreamExchange
   readonly head: Promise<OutboundResponse>;
   readonly #signal: AbortSignal;
   readonly #idleTimeoutMs: number;
-  readonly #firstByteTimer: NodeJS.Timeout;
-  #idleTimer: NodeJS.Timeout | null = null;
+  readonly #firstByteTimer: PatientTimer;
+  #idleTimer: PatientTimer | null = null;
   #settleHead: { resolve(response: OutboundResponse): void; reject(reason: unknown): void } | null = null;
   #controller: Dispatcher.DispatchController | null = null;
   #begun = false;
@@ -60,7 +61,7 @@ export class UpstreamExchange
     this.head = new Promise((resolve, reject) => {
       this.#settleHead = { resolve, reject };
     });
-    this.#firstByteTimer = setTimeout(this.#onTimeout, firstByteTimeoutMs);
+    this.#firstByteTimer = new PatientTimer(firstByteTimeoutMs, this.#onTimeout);
     signal.addEventListener('abort', this.#onAbort);
   }
 
@@ -89,7 +90,7 @@ export class UpstreamExchange
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    clearTimeout(this.#firstByteTimer);
+    this.#firstByteTimer.stop();
     this.#begun = true;
     this.#chunks.push(chunk);
     this.#queuedBytes += CHUNK_BYTES + chunk.length;
@@ -140,8 +141,8 @@ export class UpstreamExchange
   };
 
   #startIdleTimer(): void {
-    if (this.#idleTimer) this.#idleTimer.refresh();
-    else this.#idleTimer = setTimeout(this.#onIdle, this.#idleTimeoutMs);
+    if (this.#idleTimer) this.#idleTimer.restart();
+    else this.#idleTimer = new PatientTimer(this.#idleTimeoutMs, this.#onIdle);
   }
 
   #arrival(): Promise<void> {
@@ -183,8 +184,8 @@ export class UpstreamExchange
   #settle(outcome: Outcome): void {
     if (this.#outcome) return;
     this.#outcome = outcome;
-    clearTimeout(this.#firstByteTimer);
-    if (this.#idleTimer) clearTimeout(this.#idleTimer);
+    this.#firstByteTimer.stop();
+    this.#idleTimer?.stop();
     this.#signal.removeEventListener('abort', this.#onAbort);
     this.#controller = null;
     if ('failure' in outcome) this.#settleHead?.reject(outcome.failure);

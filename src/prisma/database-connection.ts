@@ -90,7 +90,7 @@ function refuse(url: string, error: unknown): never {
   if (isRefusedByPooler(error)) {
     throw new StartupError(
       `The pooler at ${addressOf(url)} does not take a setting that DATABASE_URL (or PGOPTIONS) begins its sessions ` +
-        `with: ${wordsOf(error)}. Leave it out, and say it to the database (ALTER ROLE … SET).`,
+        `with: ${wordsOf(error)}. Leave it out, and set it in the database (ALTER ROLE … SET).`,
       { cause: error },
     );
   }

@@ -14,7 +14,7 @@ const problems: readonly Problem[] = [
   {
     message: 'The server does not support SSL connections',
     words: (variable) =>
-      `the server offers no TLS, and ${variable} asks for it. Turn TLS on at the server, or, where nobody else is on ` +
+      `the server offers no TLS, and ${variable} asks for it. Turn TLS on at the server, or, where no one else is on ` +
       `the way, write sslmode=disable in ${variable}`,
   },
   {

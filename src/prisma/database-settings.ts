@@ -1,13 +1,18 @@
-/** How long the database may take, in milliseconds, and how much of it one server uses. */
+/**
+ * How long the database may take, in milliseconds of its own time, and how much of it one server uses. While the event
+ * loop is held up, the database is not waited for.
+ */
 export interface DatabaseLimits {
   /** Connections to a PostgreSQL server. The embedded database has one, shared in turn. */
   readonly connections: number;
-  /** Waiting for a connection, or for a transaction's turn. */
+  /** Making a connection; and waiting for one while the database answers nobody. */
   readonly connectMs: number;
   /** One statement; a whole transaction, once it has begun. */
   readonly statementMs: number;
-  /** Everything above together: after this a request that needs the database has failed. */
+  /** All of an operation: after this a request that needs a database that does not answer has failed. */
   readonly totalMs: number;
+  /** Waiting for a connection while the database answers others. */
+  readonly queueMs: number;
 }
 
 export const defaultDatabaseLimits: DatabaseLimits = {
@@ -15,6 +20,7 @@ export const defaultDatabaseLimits: DatabaseLimits = {
   connectMs: 2_000,
   statementMs: 2_900,
   totalMs: 5_000,
+  queueMs: 10_000,
 };
 
 /** Where the data lives. */

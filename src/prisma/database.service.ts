@@ -1,6 +1,7 @@
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { BoundedLines } from '../common/bounded-lines.js';
+import { ConnectionQueue } from './connection-queue.js';
 import { openConnection, type DatabaseConnection } from './database-connection.js';
 import { toDatabaseError } from './database-errors.js';
 import { explainFailure } from './database-problem.js';
@@ -14,7 +15,7 @@ import {
 import { DatabaseReadOnlyError, DatabaseUnavailableError } from './database-unavailable.error.js';
 import type { PrismaClient } from './generated/client.js';
 import { findPendingMigrations } from './migration-history.js';
-import { createPrismaClient, type DatabaseClient } from './prisma-client.js';
+import { createPrismaClient, type DatabaseClient, guardedBy } from './prisma-client.js';
 import { type Statement, StatementQuery, type StatementValue } from './statement.js';
 import { withTimeLimit } from './time-limit.js';
 
@@ -23,7 +24,12 @@ export type DatabaseReadiness = 'READY' | 'READ_ONLY' | 'UNAVAILABLE' | 'MIGRATI
 
 interface OpenDatabase {
   readonly connection: DatabaseConnection;
+  /** Each of its operations waits for its turn. */
   readonly client: PrismaClient;
+  /** For what has its turn already. */
+  readonly inTurn: PrismaClient;
+  /** For looking whether the database is there: its turn is the next. */
+  readonly probe: PrismaClient;
   /** The driver below the client, on the same connections. */
   readonly driver: SqlDriverAdapter;
 }
@@ -40,11 +46,13 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
   readonly #lines = new BoundedLines(new Logger(DatabaseService.name));
   readonly #settings: DatabaseSettings;
   readonly #limits: DatabaseLimits;
+  readonly #queue: ConnectionQueue;
   #database: OpenDatabase | null = null;
 
   constructor(@Inject(DATABASE_SETTINGS) settings: DatabaseSettings) {
     this.#settings = settings;
     this.#limits = { ...defaultDatabaseLimits, ...settings.limits };
+    this.#queue = new ConnectionQueue(this.#limits);
   }
 
   /**
@@ -52,6 +60,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    * {@link transaction}.
    *
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE, from each of its operations
+   * @throws ServerBusyError SERVICE_UNAVAILABLE where too many wait for a connection
    */
   get client(): DatabaseClient {
     return this.#open.client;
@@ -63,11 +72,12 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    *
    * @returns its rows, by the names of their columns. What is not a text, a number or a truth value is as the driver has it
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
+   * @throws ServerBusyError SERVICE_UNAVAILABLE where too many wait for a connection
    */
   async run<Row>(statement: Statement, values: readonly StatementValue[]): Promise<Row[]> {
     const { driver } = this.#open;
     const query = new StatementQuery(statement, values);
-    const { columnNames, rows } = await this.#guard(() => driver.queryRaw(query));
+    const { columnNames, rows } = await this.#guard(() => this.#queue.run(() => driver.queryRaw(query)));
     return rows.map((row) => Object.fromEntries(columnNames.map((name, index) => [name, row[index]])) as Row);
   }
 
@@ -78,9 +88,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    */
   withinLimit<T>(operation: () => Promise<T>): Promise<T> {
     const { totalMs } = this.#limits;
-    const expiry = () =>
-      new DatabaseUnavailableError({ cause: new Error(`It took longer than ${totalMs} milliseconds.`) });
-    return withTimeLimit(totalMs, operation, expiry);
+    return withTimeLimit(totalMs, operation, () => tooLong(totalMs));
   }
 
   /**
@@ -89,30 +97,43 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    * took effect.
    *
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
+   * @throws ServerBusyError SERVICE_UNAVAILABLE where too many wait for a connection
    */
   async transaction<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
     let failure: { readonly error: unknown } | undefined;
+    const { statementMs } = this.#limits;
     const run = (client: DatabaseClient) =>
-      work(client).catch((error: unknown) => {
-        failure = { error };
-        throw error;
-      });
+      withTimeLimit(
+        statementMs,
+        () =>
+          work(client).catch((error: unknown) => {
+            failure = { error };
+            throw error;
+          }),
+        () => tooLong(statementMs),
+      );
     try {
-      return await this.withinLimit(() => this.#open.client.$transaction(run));
+      return await this.#queue.run(() => this.#open.inTurn.$transaction(run));
     } catch (error) {
       throw failure?.error === error ? error : this.#translate(error);
     }
   }
 
+  /** How many operations wait for a connection. */
+  get waiting(): number {
+    return this.#queue.waiting;
+  }
+
   /** For readiness checks: never throws because of the database. */
   async check(): Promise<DatabaseReadiness> {
     try {
-      if (await isReadOnly(this.client)) {
+      const { probe } = this.#open;
+      if (await isReadOnly(probe)) {
         this.#lines.warn('The database takes no changes: it is a standby, or set to read only', {});
         await this.#haveChangeRefused();
         return 'READ_ONLY';
       }
-      const pending = await findPendingMigrations(this.client);
+      const pending = await findPendingMigrations(probe);
       return pending.length === 0 ? 'READY' : 'MIGRATIONS_PENDING';
     } catch (error) {
       if (!(error instanceof DatabaseUnavailableError)) this.#warn(error);
@@ -130,12 +151,13 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
         reason: wordsOf(error),
       }),
     );
-    const client = createPrismaClient(connection.adapter, this.#limits, (operation) =>
-      this.#guard(operation),
-    );
+    const base = createPrismaClient(connection.adapter);
+    const client = guardedBy(base, (operation) => this.#guard(() => this.#queue.run(operation)));
+    const inTurn = guardedBy(base, (operation) => this.#guard(() => this.#queue.listen(operation)));
+    const probe = guardedBy(base, (operation) => this.#guard(() => this.#queue.run(operation, true)));
     try {
       await connection.prepare(client);
-      this.#database = { connection, client, driver: await connection.adapter.connect() };
+      this.#database = { connection, client, inTurn, probe, driver: await connection.adapter.connect() };
     } catch (error) {
       await connection.close();
       throw error;
@@ -172,7 +194,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
 
   async #guard<T>(operation: () => Promise<T>): Promise<T> {
     try {
-      return await this.withinLimit(operation);
+      return await operation();
     } catch (error) {
       throw this.#translate(error);
     }
@@ -190,6 +212,11 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     });
   }
 }
+
+const tooLong = (milliseconds: number): DatabaseUnavailableError =>
+  new DatabaseUnavailableError({
+    cause: new Error(`A transaction took longer than ${milliseconds} milliseconds.`),
+  });
 
 /** Whether the server would refuse a change; asked without making one. */
 async function isReadOnly(client: DatabaseClient): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { leadsToPooler } from '../config/database-url.js';
 import { parsePostgresUrl } from '../config/postgres-url.js';
+import { clientWithin, limitStatements } from './connection-limits.js';
 import { renewConnections } from './connection-renewal.js';
 import type { DatabaseLimits } from './database-settings.js';
 import { setTls } from './postgres-tls.js';
@@ -69,10 +70,10 @@ export function openPool(
     connectionString: leadsToPooler(url) ? driverUrl(url).href : withSession(url, limitsFor(limits)),
     application_name: 'keystream',
     max: limits.connections,
-    connectionTimeoutMillis: limits.connectMs,
-    query_timeout: limits.statementMs,
+    Client: clientWithin(limits),
     keepAlive: true,
   });
+  pool.on('connect', (client) => limitStatements(client, limits));
   pool.on('error', onConnectionLost);
   pool.on('release', closeUnlessIdle);
   renewConnections(pool);

@@ -1,6 +1,6 @@
 import { type Prisma, PrismaClient } from './generated/client.js';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import type { DatabaseLimits } from './database-settings.js';
+import { LONGEST_TIMER_MS } from '../config/parsers.js';
 
 /** What reads and writes the tables: the whole database, or one transaction of it. */
 export type DatabaseClient = Prisma.TransactionClient;
@@ -8,18 +8,17 @@ export type DatabaseClient = Prisma.TransactionClient;
 /** Runs one operation under the limits, and turns its failure into what callers understand. */
 export type Guard = <T>(operation: () => Promise<T>) => Promise<T>;
 
-/** A Prisma client whose every operation goes through `guard`. */
-export function createPrismaClient(
-  adapter: SqlDriverAdapterFactory,
-  limits: DatabaseLimits,
-  guard: Guard,
-): PrismaClient {
-  const client = new PrismaClient({
+/** A Prisma client without limits: its own count the event loop's time as the database's. */
+export const createPrismaClient = (adapter: SqlDriverAdapterFactory): PrismaClient =>
+  new PrismaClient({
     adapter,
     // The other formats print the arguments of a failed call, values included.
     errorFormat: 'minimal',
-    transactionOptions: { maxWait: limits.connectMs, timeout: limits.statementMs },
+    transactionOptions: { maxWait: LONGEST_TIMER_MS, timeout: LONGEST_TIMER_MS },
   });
+
+/** The same client, and every operation of it goes through `guard`, those within its transactions, too. */
+export function guardedBy(client: PrismaClient, guard: Guard): PrismaClient {
   const guarded = client.$extends({
     query: { $allOperations: ({ args, query }) => guard(() => query(args)) },
   });

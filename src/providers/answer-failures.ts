@@ -40,7 +40,7 @@ export class AnswerFailures {
   of(caught: unknown, parser: ServerSentEventParser, decoder: ChatDecoder): UpstreamError {
     // What a decoder could not cope with is the provider's.
     const known = caught instanceof UpstreamError ? caught : new ProviderUnavailableError();
-    const failure = this.#aboutWhatWasSent(this.#toldBefore(known, parser) ?? known);
+    const failure = this.#aboutInput(this.#toldBefore(known, parser) ?? known);
     // However it ends now: what was refused is shown to nobody else.
     return decoder.isRefused && failure.mayMoveOn
       ? new ProviderTruncatedError({ mayMoveOn: false })
@@ -54,10 +54,17 @@ export class AnswerFailures {
     return told.find((found) => found !== null) ?? null;
   }
 
-  /** A provider may complain about what was filled in here: then no input of the caller's is named. */
-  #aboutWhatWasSent(failure: UpstreamError): UpstreamError {
+  /** Names the caller's input in place of the request's field. */
+  #aboutInput(failure: UpstreamError): UpstreamError {
     if (!(failure instanceof ProviderBadRequestError) || failure.parameter === null) return failure;
-    const input = failure.parameter === 'webSearch' ? 'tools' : failure.parameter;
-    return Reflect.get(this.request, input) === undefined ? new ProviderBadRequestError() : failure;
+    return new ProviderBadRequestError(this.#inputOf(failure.parameter));
+  }
+
+  /** Null where the field was filled in here, and no input of the caller's is at fault. */
+  #inputOf(field: string): string | null {
+    if (field !== 'tools') return Reflect.get(this.request, field) === undefined ? null : field;
+    // A provider seldom says which of the tools it means.
+    const names = new Set(this.request.tools?.definitions.map(({ inputName }) => inputName));
+    return names.size === 0 ? null : [...names].join(' or ');
   }
 }

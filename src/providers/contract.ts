@@ -19,6 +19,8 @@ export interface ToolDefinition {
   readonly description: string;
   /** The JSON Schema of an object (https://json-schema.org). No provider is asked to enforce it. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** The caller's input that the tool comes from: what an error names where the provider does not accept the tool. */
+  readonly inputName: string;
 }
 
 /** What the model asks for. It is the model's word: neither the name nor the input need be what was declared. */
@@ -79,7 +81,7 @@ export interface TokenUsage {
 }
 
 /**
- * What an adapter yields, in the provider's order:
+ * What an adapter hands on, in the provider's order:
  * - `text`, `reasoning`: what the model wrote; never empty.
  * - `usage`: this turn's totals so far, as soon as the provider tells them; a later one replaces an earlier one.
  * - `toolCalls`: at most once, only where the request has tools, and directly before `finish`: all calls of the turn in
@@ -95,17 +97,24 @@ export type ChatPart =
   | { readonly type: 'toolCalls'; readonly calls: readonly ToolCall[]; readonly transcript: unknown }
   | { readonly type: 'finish'; readonly reason: FinishReason };
 
+/**
+ * Takes the parts that came together, in their order; at least one.
+ *
+ * @returns a promise where no more may come before it has resolved: the provider waits
+ */
+export type PartConsumer<Part = ChatPart> = (parts: readonly Part[]) => Promise<void> | void;
+
 /** A way to one chat provider. It holds no state between calls and keeps nothing of the key. */
 export interface ChatAdapter {
   /**
-   * Calls the provider and yields what it streams, pulling from the socket only as fast as it is iterated.
-   * The upstream request is closed when `signal` aborts, also while the upstream is silent, and when the iteration
-   * is returned early. After an abort it throws `signal.reason`.
+   * Calls the provider, and hands on what it streams in the turn of the event loop in which it comes. No more is read from
+   * the socket while the consumer has no room. The upstream request is closed when `signal` aborts, also while the
+   * upstream is silent. Resolves after `finish`; after an abort it throws `signal.reason`.
    *
    * @throws UpstreamError, rebuilt from an allow-list: KEY_REJECTED, KEY_EXHAUSTED, UNKNOWN_MODEL,
    * PROVIDER_BAD_REQUEST, PROVIDER_RATE_LIMITED, PROVIDER_UNAVAILABLE, PROVIDER_TIMEOUT, PROVIDER_TRUNCATED
    */
-  stream(request: ChatRequest, key: Secret, signal: AbortSignal): AsyncIterable<ChatPart>;
+  stream(request: ChatRequest, key: Secret, signal: AbortSignal, onParts: PartConsumer): Promise<void>;
 }
 
 /** A chat provider's entry in the registry. */

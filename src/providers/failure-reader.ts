@@ -1,8 +1,9 @@
 import { retryAfterMsIn } from '../outbound/retry-after-text.js';
 import { toUpstreamError, type FailureTable } from '../outbound/upstream-failure.js';
 import type { ToFailure } from './chat-dialect.js';
+import type { ChatRequest } from './contract.js';
 import { RefusedAdditionError, type AdditionName } from './refused-addition.error.js';
-import { meaningOf, type InputName, type TellingTexts } from './telling-texts.js';
+import { meaningOf, type TellingTexts } from './telling-texts.js';
 import { valueAt } from './value-at.js';
 
 /** Where an API's errors say what. An error may be anything. */
@@ -12,7 +13,8 @@ export interface FailureDialect {
   readonly codesOf: (error: unknown) => readonly unknown[];
   /** The texts that name what the API does not accept, the most telling first. */
   readonly complaintsOf: (error: unknown) => readonly unknown[];
-  readonly inputs: TellingTexts<InputName>;
+  /** The fields of the request that the API may complain about, by its own names for them. */
+  readonly inputs: TellingTexts<keyof ChatRequest>;
   /** What requests have that nobody asked for. */
   readonly additions: TellingTexts<AdditionName>;
   /** Milliseconds to wait, where the API has a field for them. */

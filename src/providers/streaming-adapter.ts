@@ -1,22 +1,15 @@
-import { turnIsOver } from '../common/event-loop-turn.js';
+import { nextTurn } from '../common/event-loop-turn.js';
+import { PatientTimer } from '../common/patient-timer.js';
 import type { ProviderSettings } from '../common/provider-definition.js';
 import type { Secret } from '../common/secret.js';
 import type { OutboundHttp, OutboundResponse } from '../outbound/outbound-http.js';
-import { type ServerSentEvent, ServerSentEventParser } from '../outbound/server-sent-event-parser.js';
-import {
-  ProviderDownError,
-  ProviderTimeoutError,
-  ProviderTruncatedError,
-  UpstreamError,
-} from '../outbound/upstream-error.js';
+import { ProviderTimeoutError, UpstreamError } from '../outbound/upstream-error.js';
 import { toWellFormedJson } from '../outbound/well-formed-json.js';
 import { AnswerFailures } from './answer-failures.js';
-import type { ChatDecoder, ChatDialect } from './chat-dialect.js';
-import type { ChatAdapter, ChatPart, ChatRequest } from './contract.js';
+import { AnswerReader } from './answer-reader.js';
+import type { ChatDialect } from './chat-dialect.js';
+import type { ChatAdapter, ChatRequest, PartConsumer } from './contract.js';
 import { type AdditionName, RefusedAdditionError } from './refused-addition.error.js';
-
-/** The largest event to expect is the closing one of OpenAI, which repeats the request's text and the whole answer. */
-const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
 /** How long a body may take to end after the last part before its connection is given up. */
 const DRAIN_MS = 1_000;
@@ -35,6 +28,8 @@ type Body = OutboundResponse['body'];
 /**
  * Speaks any dialect over HTTP: sends the request, reads the events of its answer, and ends with what the decoder takes
  * for the end.
+ *
+ * A part's way from the socket's bytes to its consumer is synchronous, with one `await` for each chunk.
  */
 export class StreamingAdapter implements ChatAdapter {
   constructor(
@@ -45,56 +40,47 @@ export class StreamingAdapter implements ChatAdapter {
     private readonly report: (failure: UpstreamError) => void,
   ) {}
 
-  async *stream(request: ChatRequest, key: Secret, signal: AbortSignal): AsyncGenerator<ChatPart, void> {
-    const failures = new AnswerFailures(request, this.dialect.toFailure);
+  async stream(request: ChatRequest, key: Secret, signal: AbortSignal, onParts: PartConsumer): Promise<void> {
     const without = new Set<AdditionName>();
     for (;;) {
-      const parser = new ServerSentEventParser(MAX_EVENT_BYTES);
-      const decoder = this.dialect.createDecoder(request);
-      let body: Body | null = null;
-      let hasBegun = false;
-      let isFinished = false;
-      try {
-        const response = await this.#send(request, without, key, signal);
-        body = response.body;
-        if (response.status >= 400) throw await failures.inAnswer(response, signal);
-        while (!isFinished) {
-          const { done, value } = await (decoder.mayEnd ? nextBeforeSilence(body, signal) : body.next());
-          for (const event of done ? [...parser.end(), null] : parser.feed(value)) {
-            const pause = turnIsOver();
-            if (pause) await pause;
-            signal.throwIfAborted();
-            for (const part of partsOf(event, parser, decoder, failures)) {
-              hasBegun ||= part.type !== 'usage';
-              isFinished = part.type === 'finish';
-              yield part;
-              // An event may have very many parts.
-              const pause = turnIsOver();
-              if (pause) await pause;
-              signal.throwIfAborted();
-            }
-            if (isFinished) break;
-          }
-          if (done) break;
-        }
-        return;
-      } catch (error) {
-        if (signal.aborted) {
-          // The longest time that a chat may take is over: that is the provider's doing.
-          if (signal.reason instanceof UpstreamError) this.report(signal.reason);
-          throw signal.reason;
-        }
-        const failure = failures.of(error, parser, decoder);
-        if (!(failure instanceof RefusedAdditionError) || hasBegun || without.has(failure.addition)) {
-          this.report(failure);
-          throw failure;
-        }
-        // Once more, in a lesser form: the answer is still the one that was asked for.
-        without.add(failure.addition);
-      } finally {
-        if (isFinished && body) void drain(body);
-        else await body?.return?.();
+      const refused = await this.#ask(request, key, signal, without, onParts);
+      if (refused === null) return;
+      // Once more, in a lesser form: the answer is still the one that was asked for.
+      without.add(refused);
+    }
+  }
+
+  /** @returns the addition of ours that the provider refused; null: it has answered */
+  async #ask(
+    request: ChatRequest,
+    key: Secret,
+    signal: AbortSignal,
+    without: ReadonlySet<AdditionName>,
+    onParts: PartConsumer,
+  ): Promise<AdditionName | null> {
+    const failures = new AnswerFailures(request, this.dialect.toFailure);
+    const answer = new AnswerReader(this.dialect.createDecoder(request), failures);
+    let body: Body | null = null;
+    try {
+      const response = await this.#send(request, without, key, signal);
+      body = response.body;
+      if (response.status >= 400) throw await failures.inAnswer(response, signal);
+      await relay(body, answer, signal, onParts);
+      return null;
+    } catch (error) {
+      if (signal.aborted) {
+        // The longest time that a chat may take is over: that is the provider's doing.
+        if (signal.reason instanceof UpstreamError) this.report(signal.reason);
+        throw signal.reason;
       }
+      const failure = answer.failureOf(error);
+      const isCurable = failure instanceof RefusedAdditionError && !answer.hasBegun;
+      if (isCurable && !without.has(failure.addition)) return failure.addition;
+      this.report(failure);
+      throw failure;
+    } finally {
+      if (answer.isFinished && body) void drain(body);
+      else await body?.return?.();
     }
   }
 
@@ -127,23 +113,27 @@ function whatIsSaid(request: ChatRequest): ChatRequest {
   return { ...request, model: request.model.toWellFormed(), messages };
 }
 
-/** @param event null: the end of the body */
-function partsOf(
-  event: ServerSentEvent | null,
-  parser: ServerSentEventParser,
-  decoder: ChatDecoder,
-  failures: AnswerFailures,
-): Iterable<ChatPart> {
-  if (event === null) {
-    if (parser.isForeign) throw new ProviderDownError();
-    // A connection that breaks looks like one that ends where nobody has said how long the body is.
-    if (parser.isCut) throw new ProviderTruncatedError();
-    return decoder.end();
+/** Hands on what the body holds until the answer has ended, or the body has. */
+async function relay(
+  body: Body,
+  answer: AnswerReader,
+  signal: AbortSignal,
+  onParts: PartConsumer,
+): Promise<void> {
+  while (!answer.isFinished) {
+    const { done, value } = await (answer.mayEnd ? nextBeforeSilence(body, signal) : body.next());
+    signal.throwIfAborted();
+    answer.give(value);
+    for (let batch = answer.read(); ; batch = answer.read()) {
+      const room = batch.parts.length > 0 ? onParts(batch.parts) : undefined;
+      if (room) await room;
+      if (batch.failure) throw batch.failure.error;
+      if (!batch.isDone) await nextTurn();
+      signal.throwIfAborted();
+      if (batch.isDone) break;
+    }
+    if (done) return;
   }
-  if (!event.isStray) return decoder.push(event);
-  const failure = failures.inStray(event);
-  if (failure) throw failure;
-  return [];
 }
 
 /** Waits for the next bytes; a silence ends the body. */
@@ -151,11 +141,7 @@ async function nextBeforeSilence(
   body: Body,
   signal: AbortSignal,
 ): Promise<IteratorResult<Uint8Array, undefined>> {
-  let immediate: NodeJS.Immediate | undefined;
-  const timer = setTimeout(() => {
-    // A busy process comes to its timers late, and to its sockets later: what has arrived there counts.
-    immediate = setImmediate(() => void body.return?.());
-  }, SILENCE_MS);
+  const timer = new PatientTimer(SILENCE_MS, () => void body.return?.());
   try {
     return await body.next();
   } catch (error) {
@@ -163,19 +149,18 @@ async function nextBeforeSilence(
     if (error instanceof ProviderTimeoutError && !signal.aborted) return { done: true, value: undefined };
     throw error;
   } finally {
-    clearTimeout(timer);
-    clearImmediate(immediate);
+    timer.stop();
   }
 }
 
 /** Lets a response end by itself, so that its connection can be used again. */
 async function drain(body: Body): Promise<void> {
-  const timer = setTimeout(() => void body.return?.(), DRAIN_MS).unref();
+  const timer = new PatientTimer(DRAIN_MS, () => void body.return?.());
   try {
     while ((await body.next()).done !== true);
   } catch {
     // The answer is complete: how its connection ends changes nothing.
   } finally {
-    clearTimeout(timer);
+    timer.stop();
   }
 }

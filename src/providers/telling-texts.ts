@@ -1,10 +1,6 @@
 /** What a provider's text gives away: a code or a name of ours for each pattern. The first that is found decides. */
 export type TellingTexts<Meaning extends string> = readonly (readonly [pattern: RegExp, meaning: Meaning])[];
 
-/** Our own names of what a provider may complain about: what a client sees in place of the provider's words. */
-export type InputName =
-  'model' | 'messages' | 'temperature' | 'maxOutputTokens' | 'reasoningEffort' | 'webSearch';
-
 /** No message is nearly as long; what is made to keep the patterns busy is. */
 const MAX_LENGTH = 10_000;
 

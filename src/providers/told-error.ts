@@ -13,8 +13,8 @@ export function errorIn(data: unknown, eventType = ''): unknown {
   const error = valueAt(data, 'error');
   if (typeof error === 'object' && error !== null) return error;
   // vLLM calls it `object`.
-  const names = [eventType, valueAt(data, 'type'), valueAt(data, 'object')];
-  const isNamed = names.includes('error');
+  const isNamed =
+    eventType === 'error' || valueAt(data, 'type') === 'error' || valueAt(data, 'object') === 'error';
   // Some tell a sentence there, and their codes beside it.
   return isNamed || (typeof error === 'string' && error !== '') ? (data ?? {}) : undefined;
 }

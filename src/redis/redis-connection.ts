@@ -2,6 +2,8 @@ import { EventEmitter, once } from 'node:events';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { BoundedLines } from '../common/bounded-lines.js';
+import { keepLoopTime } from '../common/loop-time.js';
+import { PatientTimer } from '../common/patient-timer.js';
 import { isTlsFailure, isUntrusted } from '../common/tls-errors.js';
 import { RedisUnavailableError } from './redis-unavailable.error.js';
 
@@ -38,6 +40,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   readonly #events = new EventEmitter().setMaxListeners(0);
   #isTold = false;
   #pulse: NodeJS.Timeout | undefined;
+  #stopClock = (): void => undefined;
 
   /** @param prefix what this environment's names begin with: several may share one Redis */
   constructor(
@@ -67,13 +70,15 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   /** Waits for the first connection, but not for a Redis that is away: the server starts without it. */
   async onModuleInit(): Promise<void> {
     this.#pulse = setInterval(() => this.feelPulse(), PULSE_INTERVAL_MS).unref();
+    // Other servers are heard through Redis alone.
+    this.#stopClock = keepLoopTime();
     if (this.isReady) return;
-    const timer = setTimeout(() => this.#events.emit('waited'), CONNECT_TIMEOUT_MS);
+    const timer = new PatientTimer(CONNECT_TIMEOUT_MS, () => this.#events.emit('waited'));
     const isReady = await Promise.race([
       once(this.#events, 'ready').then(() => true),
       once(this.#events, 'waited').then(() => false),
     ]);
-    clearTimeout(timer);
+    timer.stop();
     if (!isReady) this.tellAway();
   }
 
@@ -142,6 +147,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.#isTold = true;
     clearInterval(this.#pulse);
+    this.#stopClock();
     this.#lines.flush();
     this.#commands.disconnect();
     this.#subscriber.disconnect();
@@ -149,9 +155,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
 
   private async guard<Reply>(work: () => Promise<Reply>): Promise<Reply> {
     try {
-      return await work();
+      return await inTime(this.#commands, work);
     } catch (error) {
-      if (breakWhereItHangs(this.#commands, error)) throw new RedisUnavailableError();
       if (this.isReady) this.tellRefusal(refusal(error));
       throw new RedisUnavailableError();
     }
@@ -169,7 +174,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   /** An idle connection does not tell that the network is gone. */
   private feelPulse(): void {
     for (const redis of [this.#commands, this.#subscriber]) {
-      if (redis.status === 'ready') redis.ping().catch((error: unknown) => breakWhereItHangs(redis, error));
+      if (redis.status === 'ready') inTime(redis, () => redis.ping()).catch(() => undefined);
     }
   }
 
@@ -202,8 +207,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
 
 function connect(url: string): Redis {
   const redis = new Redis(url, {
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    // The package's own limits count the event loop's time as Redis's.
+    connectTimeout: 0,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
@@ -214,14 +219,26 @@ function connect(url: string): Redis {
   });
   // Each is followed by 'close', which tells it once; the errors themselves quote commands.
   redis.on('error', () => undefined);
+  limitConnecting(redis);
   return redis;
 }
 
-function breakWhereItHangs(redis: Redis, error: unknown): boolean {
-  // The package has no other name for it.
-  const hangs = error instanceof Error && error.message === 'Command timed out';
-  if (hangs) redis.stream.destroy();
-  return hangs;
+/** Breaks a connection that does not come about in time, or on which Redis then does not say that it is ready. */
+function limitConnecting(redis: Redis): void {
+  const limit = new PatientTimer(CONNECT_TIMEOUT_MS, () => redis.stream.destroy());
+  redis.on('connecting', () => limit.restart());
+  for (const event of ['ready', 'close', 'end']) redis.on(event, () => limit.stop());
+}
+
+/** Breaks the connection where Redis does not answer a command in time: the command fails with it. */
+async function inTime<Reply>(redis: Redis, work: () => Promise<Reply>): Promise<Reply> {
+  const { stream } = redis;
+  const limit = new PatientTimer(COMMAND_TIMEOUT_MS, () => stream.destroy());
+  try {
+    return await work();
+  } finally {
+    limit.stop();
+  }
 }
 
 /** Without a word, a certificate that is not trusted would look like a Redis that is away. */

@@ -7,6 +7,6 @@ export class RedisUnavailableError extends AppError {
   override readonly httpStatus = 503;
 
   constructor() {
-    super('What the servers share does not answer at the moment. Try again.');
+    super('The store that the servers share is not available at the moment. Try again.');
   }
 }

@@ -45,6 +45,8 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
   #timer: NodeJS.Timeout | null = null;
   /** Since when every sign came through; null where the last one did not. */
   #heardSince: number | null = null;
+  /** When the last one came through. */
+  #heardAt = Number.NEGATIVE_INFINITY;
   #stopListening = (): void => undefined;
   readonly #findDead: (...args: readonly (string | number)[]) => Promise<string[]>;
   readonly #hasOthers: (...args: readonly string[]) => Promise<number>;
@@ -99,10 +101,13 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
 
   /**
    * Whether a server that gives no sign is dead: not where this one was not heard either a moment ago. After Redis was
-   * away, or full, nobody's sign is there.
+   * away, or full, nobody's sign is there; and a server that hung does not know what happened meanwhile.
    */
   get canTellDead(): boolean {
-    return this.#heardSince !== null && this.now() - this.#heardSince > PRESENCE_MS;
+    const now = this.now();
+    return (
+      this.#heardSince !== null && now - this.#heardSince > PRESENCE_MS && now - this.#heardAt < PRESENCE_MS
+    );
   }
 
   /** Whether another server is alive. @throws RedisUnavailableError SERVICE_UNAVAILABLE */
@@ -127,7 +132,9 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
     try {
       await this.redis.call('SET', this.aliveName(this.serverId), '1', 'PX', PRESENCE_MS);
       await this.redis.call('SADD', this.serversName, this.serverId);
-      this.#heardSince ??= this.now();
+      const now = this.now();
+      if (this.#heardSince === null || now - this.#heardAt > PRESENCE_MS) this.#heardSince = now;
+      this.#heardAt = now;
     } catch {
       // The connection tells of it, and the next sign comes soon.
       this.#heardSince = null;

@@ -16,6 +16,11 @@ export function providerIdsOf(kind: ProviderKind): readonly ProviderId[] {
   return registry.filter((entry) => entry.kind === kind).map((entry) => entry.id);
 }
 
+/** The same ids for a description: `OPENAI, ANTHROPIC`. */
+export function describeOrder(kind: ProviderKind): string {
+  return providerIdsOf(kind).join(', ');
+}
+
 /** Whether this version knows the provider: a newer one may have stored others before it was rolled back. */
 export function isProviderId(id: string): id is ProviderId {
   return entriesById.has(id);

@@ -1,6 +1,12 @@
 import { registerEnumType } from '@nestjs/graphql';
 import type { ProviderKind as ProviderKindId } from '../common/provider-definition.js';
-import type { ChatProviderId, ProviderEntry, ProviderId, SearchProviderId } from './provider-ids.js';
+import {
+  type ChatProviderId,
+  describeOrder,
+  type ProviderEntry,
+  type ProviderId,
+  type SearchProviderId,
+} from './provider-ids.js';
 import { registry } from './registry.js';
 
 type EnumOf<Id extends string> = { readonly [Key in Id]: Key };
@@ -23,12 +29,12 @@ const ofKind = (kind: ProviderKindId) => registry.filter((entry) => entry.kind =
 export const Provider = enumOf<ProviderId>('Provider', 'External services that a key unlocks.', registry);
 export const ChatProvider = enumOf<ChatProviderId>(
   'ChatProvider',
-  'The providers of chat completions, in the order in which a chat that names none tries them.',
+  `The providers of chat completions. A chat that names none tries them in the order ${describeOrder('CHAT')}.`,
   ofKind('CHAT'),
 );
 export const SearchProvider = enumOf<SearchProviderId>(
   'SearchProvider',
-  'The search engines, in the order in which a search that names none tries them.',
+  `The search engines. A search that names none tries them in the order ${describeOrder('SEARCH')}.`,
   ofKind('SEARCH'),
 );
 

@@ -8,7 +8,7 @@ import { tavily } from '../search/adapters/tavily.engine.js';
 
 /**
  * Every provider that Keystream knows. Their order within a kind is the order in which resolution tries them.
- * GraphQL enums, validation, configuration, storage and resolution derive from this list: a new provider is
- * one file and one line here (docs/adding-a-provider.md).
+ * GraphQL enums and descriptions, validation, configuration, storage and resolution derive from this list: outside its own
+ * files, a new provider changes no running code but this list (docs/adding-a-provider.md).
  */
 export const registry = [openai, anthropic, google, firecrawl, brave, tavily, serper] as const;

@@ -1,8 +1,8 @@
+import { withDeadline } from '../common/deadline.js';
 import type { KeyMask } from '../common/key-mask.js';
 import type { Secret } from '../common/secret.js';
 import { ProviderTimeoutError } from '../outbound/upstream-error.js';
 import type { SearchEngine, SearchHit, SearchRequest, TextFormat } from './contract.js';
-import { withDeadline } from './deadline.js';
 import { maskHits } from './mask-hits.js';
 import { normaliseHits } from './normalise-hits.js';
 import { MAX_LOOKED_AT } from './select-hits.js';

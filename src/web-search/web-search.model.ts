@@ -3,7 +3,7 @@ import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 import { KeySource } from '../common/key-source.enum.js';
 import { MaxItems } from '../common/list-size.js';
 import { LowerCase, Trimmed, UpperCase } from '../common/transforms.js';
-import type { SearchProviderId } from '../registry/provider-ids.js';
+import { describeOrder, type SearchProviderId } from '../registry/provider-ids.js';
 import { SearchProvider } from '../registry/provider.enum.js';
 import type { SafeSearch as SafeSearchId, SearchDepth as SearchDepthId } from '../search/contract.js';
 
@@ -33,7 +33,7 @@ registerEnumType(SearchDepth, {
   description: 'How thoroughly to search.',
   valuesMap: {
     BASIC: { description: 'Quick and cheap.' },
-    ADVANCED: { description: 'Slower and dearer, with snippets that fit the query better.' },
+    ADVANCED: { description: 'Slower and more expensive, with snippets that fit the query better.' },
   },
 });
 
@@ -52,7 +52,7 @@ const engineValue = (option: string): string =>
 export class WebSearchInput {
   @Field({
     description:
-      'The words to search for: 1 to 400 characters. BAD_USER_INPUT, with the limit, where the engine that would answer takes less, named or not: Brave Search takes 50 words.',
+      'The words to search for: 1 to 400 characters. BAD_USER_INPUT, with the limit, where the engine that would answer takes less, whether it is named or not: some take 50 words.',
   })
   @Trimmed()
   @Length(1, MAX_QUERY_LENGTH, { message: 'must have 1 to 400 characters' })
@@ -60,7 +60,7 @@ export class WebSearchInput {
 
   @Field(() => SearchProvider, {
     nullable: true,
-    description: 'The engine. Left out: the first with a key, in the order FIRECRAWL, BRAVE, TAVILY, SERPER.',
+    description: `The engine. Left out: the first with a key, in the order ${describeOrder('SEARCH')}.`,
   })
   @IsOptional()
   provider?: SearchProviderId | null;
@@ -111,7 +111,7 @@ export class WebSearchInput {
 
 @ObjectType({
   description:
-    "One result of a web search. Where the engine says the key that it was called with, that key's masked form stands in its place, or `[key]` for one of the server.",
+    "One result of a web search. If the engine repeats the key that it was called with, the key is replaced by its masked form, or by `[key]` where it is the server's.",
 })
 export class SearchHit {
   @Field({ description: "The page's title, without markup." })
@@ -126,11 +126,11 @@ export class SearchHit {
   @Field(() => String, {
     nullable: true,
     description:
-      "The page's text as Markdown, where it was asked for and the engine gives it; over all results at most 24,000 characters. Untrusted: anybody can have written it.",
+      "The page's text as Markdown, where it was asked for and the engine gives it; over all results at most 24,000 characters. Untrusted: anyone may have written it.",
   })
   content!: string | null;
 
-  @Field(() => Float, { nullable: true, description: 'Relevance, 0 to 1, where the engine tells it.' })
+  @Field(() => Float, { nullable: true, description: 'Relevance, 0 to 1, where the engine reports it.' })
   score!: number | null;
 }
 

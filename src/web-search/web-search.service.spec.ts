@@ -6,6 +6,7 @@ import { Secret } from '../common/secret.js';
 import type { KeyResolutionService } from '../keys/key-resolution.service.js';
 import type { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError, NoKeyAvailableError } from '../keys/keys.errors.js';
+import type { Admission } from '../limits/admission.js';
 import type { Limits } from '../limits/limits.service.js';
 import type { SearchHit, SearchRequest } from '../search/contract.js';
 import type { SearchService } from '../search/search.service.js';
@@ -64,7 +65,8 @@ describe('WebSearchService', () => {
       },
     } as unknown as SearchService;
     const limits = { countSearch: () => Promise.resolve() } as unknown as Limits;
-    return new WebSearchService(resolution, uses, engines, limits);
+    const admission = { enter: () => Promise.resolve({ release: () => undefined }) } as unknown as Admission;
+    return new WebSearchService(resolution, uses, engines, limits, admission);
   }
 
   it("tells the engine's time to the client, and the whole time to the audit trail", async () => {

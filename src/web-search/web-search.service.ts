@@ -7,6 +7,7 @@ import { logRefusal } from '../keys/log-end.js';
 import { maskOf } from '../keys/mask-of.js';
 import { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError } from '../keys/keys.errors.js';
+import { Admission } from '../limits/admission.js';
 import { Limits } from '../limits/limits.service.js';
 import type { SearchProviderId } from '../registry/provider-ids.js';
 import type { SearchRequest } from '../search/contract.js';
@@ -36,6 +37,7 @@ export class WebSearchService {
     private readonly uses: KeyUseService,
     private readonly engines: SearchService,
     private readonly limits: Limits,
+    private readonly admission: Admission,
   ) {}
 
   /**
@@ -55,14 +57,11 @@ export class WebSearchService {
     const requestId = typeof origin === 'string' ? origin : null;
     const chatId = chat?.chatId ?? null;
     checkNamedEngine(input);
-    await this.limits.countSearch(userId);
-    const key = await this.openKey(userId, input, signal, chatId).catch((error: unknown) => {
-      const outcome = signal.aborted ? 'CANCELLED' : describeError(error).code;
-      const durationMs = milliseconds(performance.now() - arrivedAt);
-      const provider = input.provider ?? null;
-      logRefusal('search', userId, { chatId, requestId, provider, outcome, durationMs });
-      throw error;
-    });
+    // A chat that has begun is not refused in its middle.
+    const place = chat ? null : await this.admission.enter(signal);
+    const key = await this.countAndOpen(userId, input, signal, { chatId, requestId, arrivedAt }).finally(() =>
+      place?.release(),
+    );
     try {
       const mask = maskOf(key);
       // Engines keep what they are asked, and may show it to others.
@@ -72,6 +71,24 @@ export class WebSearchService {
       return await this.searchWith(userId, { key, mask, request, chatId, requestId, arrivedAt }, signal);
     } finally {
       key.secret.destroy();
+    }
+  }
+
+  private async countAndOpen(
+    userId: string,
+    input: WebSearchInput,
+    signal: AbortSignal,
+    { chatId, requestId, arrivedAt }: Pick<StartedSearch, 'chatId' | 'requestId' | 'arrivedAt'>,
+  ): Promise<ResolvedKey<SearchProviderId>> {
+    await this.limits.countSearch(userId);
+    try {
+      return await this.openKey(userId, input, signal, chatId);
+    } catch (error) {
+      const outcome = signal.aborted ? 'CANCELLED' : describeError(error).code;
+      const durationMs = milliseconds(performance.now() - arrivedAt);
+      const provider = input.provider ?? null;
+      logRefusal('search', userId, { chatId, requestId, provider, outcome, durationMs });
+      throw error;
     }
   }
 

@@ -55,6 +55,14 @@ describe('the container image', () => {
     expect(instructions.find((line) => line.endsWith(' /data'))).toContain(`--owner=${USER} --group=${USER}`);
   });
 
+  it('is made of what it names, and of no tests, demo or bench', () => {
+    const [first, ...named] = read('.dockerignore').trim().split('\n');
+    expect(first).toBe('*');
+    for (const folder of ['test', 'demo', 'bench']) expect(named).not.toContain(`!${folder}`);
+    const copied = instructions.filter((line) => line.startsWith('COPY ')).join('\n');
+    expect(copied).not.toMatch(/\b(test|demo|bench)\b/);
+  });
+
   it('is built once for the migrations and the server, and comes from no registry', () => {
     const ours = Object.entries(services).filter(([, { image }]) => image?.startsWith('keystream'));
     expect(ours.map(([name, { image }]) => [name, image])).toEqual([

@@ -49,7 +49,7 @@ export interface ChatCase {
   /** Further refusals, and the code that each becomes. */
   readonly furtherErrors: readonly (readonly [code: string, Reply])[];
   /** Refusals of an input, and our name of it. */
-  readonly badRequests: readonly (readonly [parameter: string | null, Reply])[];
+  readonly badRequests: readonly (readonly [field: keyof ChatRequest | null, Reply])[];
   /** Failures after the first words, made with a message that holds the key. */
   readonly streamErrors: readonly (readonly [code: string, event: (message: string) => string])[];
   /** What the API calls its error, and the code that it becomes where no status says more. */
@@ -154,7 +154,7 @@ export const chatCases: readonly ChatCase[] = [
       ['maxOutputTokens', openaiErrors.badParameter('max_output_tokens')],
       ['reasoningEffort', openaiErrors.badParameter('reasoning.effort')],
       ['messages', openaiErrors.badParameter('input[0].content')],
-      ['webSearch', openaiErrors.badParameter('tools')],
+      ['tools', openaiErrors.badParameter('tools')],
       [null, openaiErrors.badParameter('something.new')],
     ],
     streamErrors: [
@@ -297,7 +297,7 @@ export const chatCases: readonly ChatCase[] = [
       ['maxOutputTokens', anthropicErrors.badParameter('max_tokens')],
       ['reasoningEffort', anthropicErrors.badParameter('thinking.type')],
       ['messages', anthropicErrors.badParameter('messages.0.content')],
-      ['webSearch', anthropicErrors.badParameter('tools.0.custom.name')],
+      ['tools', anthropicErrors.badParameter('tools.0.custom.name')],
       [null, anthropicErrors.badParameter('something_new')],
     ],
     streamErrors: [
@@ -408,7 +408,7 @@ export const chatCases: readonly ChatCase[] = [
       ['maxOutputTokens', googleErrors.badParameter('generation_config.max_output_tokens')],
       ['reasoningEffort', googleErrors.badParameter('generation_config.thinking_config.thinking_level')],
       ['messages', googleErrors.badParameter('contents[0].parts')],
-      ['webSearch', googleErrors.badParameter('tools[0].function_declarations[0].name')],
+      ['tools', googleErrors.badParameter('tools[0].function_declarations[0].name')],
       [null, googleErrors.badParameter('something_new')],
     ],
     streamErrors: [

@@ -15,7 +15,9 @@ const everything: Partial<ChatRequest> = {
   maxOutputTokens: 4096,
   reasoningEffort: 'LOW',
   tools: {
-    definitions: [{ name: 'search', description: 'Searches.', parameters: { type: 'object' } }],
+    definitions: [
+      { name: 'search', description: 'Searches.', parameters: { type: 'object' }, inputName: 'lookUps' },
+    ],
     steps: [],
     choice: 'AUTO',
   },
@@ -208,14 +210,15 @@ describe.each(chatCases)('a failure of $entry.displayName', (provider) => {
     });
 
   describe('about what was sent', () => {
-    it.each(provider.badRequests)('is PROVIDER_BAD_REQUEST about %s: %j', async (parameter, answer) => {
+    it.each(provider.badRequests)('is PROVIDER_BAD_REQUEST about %s: %j', async (field, answer) => {
       const send = () => answerWith(replay([JSON.stringify(answer.body)], { status: answer.status }));
       void send();
       const failure = await failureOf(stream(everything));
+      const parameter = field === 'tools' ? 'lookUps' : field;
       expect(failure).toMatchObject({ code: 'PROVIDER_BAD_REQUEST', parameter });
       for (const said of sentencesIn(answer.body)) expect(inspect(failure)).not.toContain(said);
       void send();
-      const sent = parameter === 'messages' || parameter === 'model' ? parameter : null;
+      const sent = field === 'messages' || field === 'model' ? field : null;
       expect(await failureOf(stream())).toMatchObject({ code: 'PROVIDER_BAD_REQUEST', parameter: sent });
     });
 

@@ -10,6 +10,7 @@ import { UpstreamError } from '../../src/outbound/upstream-error.js';
 import type { ChatPart, ChatProviderEntry, ChatRequest } from '../../src/providers/contract.js';
 import { StreamingAdapter } from '../../src/providers/streaming-adapter.js';
 import { failureOf } from '../support/collect.js';
+import { partsOf } from '../support/parts.js';
 import { useStandIn } from '../support/stand-in.js';
 
 export const KEY = 'sk-a-key-that-must-not-travel';
@@ -69,11 +70,9 @@ export function useAdapter(entry: ChatProviderEntry, model: string): AdapterHarn
         idleTimeoutMs: 10_000,
         ...overrides,
       };
-      return new StreamingAdapter(entry.dialect, settings, http, () => undefined).stream(
-        { model, messages: [{ role: 'USER', content: 'Hello' }], ...request },
-        Secret.fromText(KEY),
-        signal,
-      );
+      const adapter = new StreamingAdapter(entry.dialect, settings, http, () => undefined);
+      const asked = { model, messages: [{ role: 'USER', content: 'Hello' } as const], ...request };
+      return partsOf((onParts) => adapter.stream(asked, Secret.fromText(KEY), signal, onParts));
     },
     answerWith(behaviour) {
       standIn().once(entry.id, behaviour);

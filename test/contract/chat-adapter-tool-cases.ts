@@ -45,6 +45,7 @@ export const searchTool: ToolDefinition = {
     required: ['query'],
     additionalProperties: false,
   },
+  inputName: 'webSearch',
 };
 
 const { name, description, parameters } = searchTool;

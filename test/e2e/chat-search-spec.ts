@@ -2,6 +2,8 @@ import { hang, reply } from '../../demo/stand-in/behaviours.mjs';
 import { braveErrors } from '../../demo/stand-in/brave.mjs';
 import { openaiErrors } from '../../demo/stand-in/openai-errors.mjs';
 import { DatabaseService } from '../../src/prisma/database.service.js';
+import { collect } from '../support/collect.js';
+import { numbersOf, numbersTo } from '../support/numbers.js';
 import { CHAT, type ChatEventData, textOf } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
@@ -62,10 +64,10 @@ describe('a chat that searches', () => {
     it('shows its searches and answers from their results', async () => {
       const events = await chat('search: cats');
       expect(namesOf(events)).toEqual(['ChatStarted', 'SearchStarted', 'SearchFinished', 'ChatCompleted']);
-      expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+      expect(numbersOf(events)).toEqual(numbersTo(events.at(-1)));
       const [started, finished] = events.filter(({ __typename }) => __typename.startsWith('Search'));
       expect(started).toMatchObject({ engine: 'BRAVE', query: 'cats' });
-      expect(finished).toMatchObject({ engine: 'BRAVE', query: 'cats', problem: null });
+      expect(finished).toMatchObject({ engine: 'BRAVE', query: 'cats', failure: null });
       expect(finished!.results).toHaveLength(5);
       expect((finished!.results as AuditRow[])[0]).toEqual({
         title: 'cats: An introduction',
@@ -180,13 +182,13 @@ describe('a chat that searches', () => {
       server().standIn.once('BRAVE', reply(braveErrors.rateLimit(USER_KEY)));
       const events = await chat('search: cats; dogs');
       expect(events.at(-1)).toMatchObject({ __typename: 'ChatCompleted', finishReason: 'STOP' });
-      const [failed, ...succeeded] = finishedIn(events).sort((one) => (one.problem ? -1 : 1));
+      const [failed, ...succeeded] = finishedIn(events).sort((one) => (one.failure ? -1 : 1));
       expect(failed).toMatchObject({
         engine: 'BRAVE',
         results: [],
-        problem: { code: 'PROVIDER_RATE_LIMITED', retryable: true, retryAfterMs: expect.any(Number) },
+        failure: { code: 'PROVIDER_RATE_LIMITED', retryable: true, retryAfterMs: expect.any(Number) },
       });
-      expect(succeeded).toMatchObject([{ problem: null }]);
+      expect(succeeded).toMatchObject([{ failure: null }]);
       const sent = JSON.stringify(requestsOf(provider).at(-1)!.body);
       expect(sent).toContain('The search failed: PROVIDER_RATE_LIMITED');
       expect(JSON.stringify(events) + sent).not.toContain(USER_KEY);
@@ -210,14 +212,14 @@ describe('a chat that searches', () => {
     it("is the caller's before the server's, whatever their order", async () => {
       await server().storeKey('alice', 'SERPER', USER_KEY);
       const events = await chat('search: cats');
-      expect(finishedIn(events)).toMatchObject([{ engine: 'SERPER', problem: null }]);
+      expect(finishedIn(events)).toMatchObject([{ engine: 'SERPER', failure: null }]);
       expect(requestsOf('SERPER')[0]!.key).toBe(USER_KEY);
       expect(requestsOf('TAVILY')).toEqual([]);
     });
 
     it("is the server's where the caller has none", async () => {
       const events = await chat('search: cats');
-      expect(finishedIn(events)).toMatchObject([{ engine: 'TAVILY', problem: null }]);
+      expect(finishedIn(events)).toMatchObject([{ engine: 'TAVILY', failure: null }]);
       expect((await audit(events[0]!.chatId)).filter(({ provider }) => provider === 'TAVILY')).toMatchObject([
         { kind: 'KEY_USED', keySource: 'SERVER', keyId: null },
         { kind: 'SEARCH_FINISHED', keySource: 'SERVER', keyId: null },
@@ -229,7 +231,7 @@ describe('a chat that searches', () => {
       const events = await chat('search: cats', { provider: 'SERPER' });
       expect(namesOf(events)).toEqual(['ChatStarted', 'SearchStarted', 'SearchFinished', 'ChatCompleted']);
       expect(finishedIn(events)).toMatchObject([
-        { engine: 'SERPER', results: [], problem: { code: 'NO_KEY_AVAILABLE', retryable: false } },
+        { engine: 'SERPER', results: [], failure: { code: 'NO_KEY_AVAILABLE', retryable: false } },
       ]);
       expect(textOf(events)).toContain('1 result');
       expect(server().standIn.requests.map(({ provider }) => provider)).toEqual(['OPENAI', 'OPENAI']);
@@ -240,7 +242,7 @@ describe('a chat that searches', () => {
       await server().app.get(DatabaseService).client.$executeRaw`
         UPDATE sealed_keys SET envelope = overlay(envelope placing 'AAAA' from 40) WHERE key_id = ${keyId}::uuid`;
       const events = await chat('search: cats');
-      expect(finishedIn(events)).toMatchObject([{ engine: 'BRAVE', problem: { code: 'KEY_UNREADABLE' } }]);
+      expect(finishedIn(events)).toMatchObject([{ engine: 'BRAVE', failure: { code: 'KEY_UNREADABLE' } }]);
       expect(namesOf(events).at(-1)).toBe('ChatCompleted');
       expect(await audit(events[0]!.chatId)).toMatchObject([
         { kind: 'KEY_USED', provider: 'OPENAI' },
@@ -253,10 +255,49 @@ describe('a chat that searches', () => {
       await server().storeKey('alice', 'BRAVE', USER_KEY);
       server().standIn.revokeKey('BRAVE', USER_KEY);
       const events = await chat('search: cats');
-      expect(finishedIn(events)).toMatchObject([{ engine: 'BRAVE', problem: { code: 'KEY_REJECTED' } }]);
+      expect(finishedIn(events)).toMatchObject([{ engine: 'BRAVE', failure: { code: 'KEY_REJECTED' } }]);
       const { apiKeys } = await server().query('alice', '{ apiKeys { provider health } }');
       expect(apiKeys).toEqual(expect.arrayContaining([{ provider: 'BRAVE', health: 'REJECTED' }]));
     });
+  });
+
+  it('names webSearch where the provider does not accept the tool', async () => {
+    await server().storeKey('alice', 'OPENAI', USER_KEY);
+    const { status, body } = openaiErrors.badParameter('tools[0].name');
+    server().standIn.once('OPENAI', reply({ status, body }));
+    expect((await chat('search: cats')).at(-1)).toMatchObject({
+      __typename: 'ChatFailed',
+      error: {
+        code: 'PROVIDER_BAD_REQUEST',
+        message: 'The provider does not accept the value of webSearch for this model.',
+      },
+    });
+  });
+
+  it('has engine and failure under their deprecated names, too', async () => {
+    await server().storeKey('alice', 'OPENAI', USER_KEY);
+    await server().storeKey('alice', 'BRAVE', USER_KEY);
+    const DEPRECATED = `subscription ($input: ChatInput!) {
+      chat(input: $input) {
+        ... on SearchStarted { engine provider }
+        ... on SearchFinished { engine provider failure { code message } error { code message } }
+      }
+    }`;
+    const client = await server().client('alice');
+    const ask = async (provider: string) => {
+      const input = { messages: asking('search: cats'), webSearch: { provider } };
+      const results = await collect(client.iterate(DEPRECATED, { input }));
+      return results.flatMap(({ data }) => (data?.chat.engine ? [data.chat as AuditRow] : []));
+    };
+    const failure = { code: 'NO_KEY_AVAILABLE', message: expect.any(String) };
+    expect(await ask('BRAVE')).toEqual([
+      { engine: 'BRAVE', provider: 'BRAVE' },
+      { engine: 'BRAVE', provider: 'BRAVE', failure: null, error: null },
+    ]);
+    expect(await ask('SERPER')).toEqual([
+      { engine: 'SERPER', provider: 'SERPER' },
+      { engine: 'SERPER', provider: 'SERPER', failure, error: failure },
+    ]);
   });
 
   it.each([{ provider: 'BRAVE' }, {}])(
@@ -267,7 +308,7 @@ describe('a chat that searches', () => {
       const events = await chat(`search: ${'tea '.repeat(51).trim()}`, { maxSearches: 1, ...named });
       expect(namesOf(events)).toEqual(['ChatStarted', 'SearchStarted', 'SearchFinished', 'ChatCompleted']);
       expect(finishedIn(events)).toMatchObject([
-        { engine: 'BRAVE', results: [], problem: { code: 'BAD_USER_INPUT', retryable: false } },
+        { engine: 'BRAVE', results: [], failure: { code: 'BAD_USER_INPUT', retryable: false } },
       ]);
       const { body } = requestsOf('OPENAI').at(-1)!;
       expect(JSON.stringify(body)).toContain('at most 50 words');
@@ -394,8 +435,8 @@ describe("a chat that searches more often than its user's limit allows", () => {
       webSearch: { provider: 'BRAVE' },
     });
     expect(finishedIn(events)).toMatchObject([
-      { engine: 'BRAVE', query: 'cats', problem: null },
-      { engine: 'BRAVE', query: 'dogs', problem: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) } },
+      { engine: 'BRAVE', query: 'cats', failure: null },
+      { engine: 'BRAVE', query: 'dogs', failure: { code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) } },
     ]);
     expect(textOf(events)).toContain('2 results');
     expect(server().standIn.requests.map(({ provider }) => provider)).toEqual([

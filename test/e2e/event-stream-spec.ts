@@ -9,7 +9,7 @@ import { collect } from '../support/collect.js';
 import { RawStream } from '../support/raw-stream.js';
 import { CHAT, type GraphQLErrorBody, HELLO, signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
-import { watchSources } from '../support/watched-source.js';
+import { sourceOf, watchSources } from '../support/watched-source.js';
 
 const SENTINEL = 'sk-sentinel-0123456789';
 const ORIGIN = 'https://app.example';
@@ -187,14 +187,14 @@ describe('the door for server-sent events', () => {
   });
 
   it('ends a source that fails with an error and `complete`: its client does not ask again', async () => {
-    jest.spyOn(server().app.get(Subscriptions), 'run').mockImplementation(() =>
-      Promise.resolve(
-        (async function* () {
-          yield await Promise.resolve({ data: { seq: 1 } });
-          throw new Error(`with ${SENTINEL}`);
-        })(),
-      ),
-    );
+    const source = sourceOf([{ data: { seq: 1 } }, {}]);
+    const toText = (event: object): string => {
+      if (!('data' in event)) throw new Error(`with ${SENTINEL}`);
+      return JSON.stringify(event);
+    };
+    jest
+      .spyOn(server().app.get(Subscriptions), 'run')
+      .mockImplementation(() => Promise.resolve({ source, toText }));
     const results = await collect((await clientThatRetries()).iterate(REQUEST));
     expect(results).toMatchObject([
       { data: { seq: 1 } },

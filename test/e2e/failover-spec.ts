@@ -8,6 +8,7 @@ import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseUnavailableError } from '../../src/prisma/database-unavailable.error.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { chatCases } from '../contract/chat-adapter-cases.js';
+import { numbersOf, numbersTo } from '../support/numbers.js';
 import { CHAT, type ChatEventData, HELLO } from '../support/test-server.js';
 import { bestOf } from '../support/timing.js';
 import { useTestServer } from '../support/use-test-server.js';
@@ -100,7 +101,7 @@ describe('failover', () => {
       server().standIn.once('OPENAI', behaviour);
       const events = await chat();
       expect(namesOf(events)).toEqual(['ChatStarted', 'ProviderSwitched', 'ChatCompleted']);
-      expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+      expect(numbersOf(events)).toEqual(numbersTo(events.at(-1)));
       expect(events[0]).toMatchObject({ provider: 'OPENAI', keyId: keyIds.OPENAI });
       expect(events[1]).toMatchObject({
         provider: 'ANTHROPIC',

@@ -3,11 +3,15 @@ import type { Service } from '../../demo/stand-in/service.mjs';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
 import { registry } from '../../src/registry/registry.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import type { TestServer } from '../support/test-server.js';
+import type { ChatEventData, TestServer } from '../support/test-server.js';
+import { madeUpEngine } from '../fixtures/made-up.engine.js';
 import { madeUp } from '../fixtures/made-up.provider.js';
 
-/** The one line in the registry that a new provider takes. */
-jest.unstable_mockModule('../../src/registry/registry.js', () => ({ registry: [...registry, madeUp] }));
+const everyone = [...registry, madeUpEngine, madeUp];
+const ofKind = (kind: string) => everyone.filter((entry) => entry.kind === kind);
+
+/** All that a new provider changes outside its own files. */
+jest.unstable_mockModule('../../src/registry/registry.js', () => ({ registry: everyone }));
 
 const service: Service = {
   provider: 'MADE_UP',
@@ -24,7 +28,7 @@ const service: Service = {
 const KEY = 'mu-key-of-alice-0123456789';
 const SERVER_KEY = 'mu-key-of-the-server-0123456789';
 
-describe('a provider that is one file and one line in the registry', () => {
+describe('a provider that is no more than its own files and a place in the registry', () => {
   let standIn: StandIn;
   let database: TestDatabase;
   let server: TestServer;
@@ -47,9 +51,9 @@ describe('a provider that is one file and one line in the registry', () => {
   });
 
   it.each([
-    ['Provider', [...registry, madeUp]],
-    ['ChatProvider', [...registry, madeUp].filter(({ kind }) => kind === 'CHAT')],
-    ['SearchProvider', registry.filter(({ kind }) => kind === 'SEARCH')],
+    ['Provider', everyone],
+    ['ChatProvider', ofKind('CHAT')],
+    ['SearchProvider', ofKind('SEARCH')],
   ])('is in the enums where it belongs: %s', async (name, entries) => {
     const { __type } = await server.query(
       'alice',
@@ -57,6 +61,25 @@ describe('a provider that is one file and one line in the registry', () => {
       { name },
     );
     expect(__type.enumValues).toEqual(entries.map(({ id, description }) => ({ name: id, description })));
+  });
+
+  it.each(['CHAT', 'SEARCH'])('is in every description that lists those of its kind: %s', async (kind) => {
+    const { __schema } = await server.query(
+      'alice',
+      '{ __schema { types { description inputFields { description } fields { description args { description } } } } }',
+    );
+    const ids = ofKind(kind).map(({ id }) => id);
+    const lists = descriptionsIn(__schema).filter((text) => ids.filter((id) => text.includes(id)).length > 1);
+    // The enum, and each input that may be left out.
+    expect(lists).toHaveLength(3);
+    for (const text of lists) expect(text).toContain(ids.join(', '));
+  });
+
+  it('is in the error that lists those of its kind', async () => {
+    const { errors } = await server.post('dave', '{ webSearch(input: { query: "cats" }) { query } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'NO_KEY_AVAILABLE' } }]);
+    const names = ofKind('SEARCH').map(({ displayName }) => displayName);
+    expect(errors[0]?.message).toContain(names.join(', '));
   });
 
   it('has its environment variables read', async () => {
@@ -91,13 +114,8 @@ describe('a provider that is one file and one line in the registry', () => {
   it('streams a chat with a stored key, which the audit trail and the usage name', async () => {
     const keyId = await server.storeKey('alice', 'MADE_UP', KEY);
     const events = await server.chatEvents('alice', { provider: 'MADE_UP', model: 'made-up-3' });
-    expect(events.map(({ __typename, text }) => text ?? __typename)).toEqual([
-      'ChatStarted',
-      'Made',
-      'up',
-      'words',
-      'ChatCompleted',
-    ]);
+    expect(textOf(events)).toBe('Madeupwords');
+    expect([events[0]?.__typename, events.at(-1)?.__typename]).toEqual(['ChatStarted', 'ChatCompleted']);
     expect(standIn.requests.at(-1)).toMatchObject({ key: KEY, body: { model: 'made-up-3' } });
     const { auditEvents, usage, apiKeys } = await server.query(
       'alice',
@@ -129,3 +147,16 @@ describe('a provider that is one file and one line in the registry', () => {
     expect(JSON.stringify(events)).not.toContain(KEY);
   });
 });
+
+/** The words of the answer: those that come at once are one event. */
+function textOf(events: readonly ChatEventData[]): string {
+  return events.map(({ text }) => (typeof text === 'string' ? text : '')).join('');
+}
+
+/** Every description in what introspection answers. */
+function descriptionsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, field]) =>
+    name === 'description' && typeof field === 'string' ? [field] : descriptionsIn(field),
+  );
+}

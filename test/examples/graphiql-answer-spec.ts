@@ -88,8 +88,8 @@ describeInChromium("GraphiQL's answer", () => {
       await server().storeKey('alice', 'BRAVE', SEARCH_KEY);
       const { notes, text } = await run(
         `subscription Tried($input: ChatInput!) { chat(input: $input) {
-          ... on SearchStarted { engine: provider what: query }
-          ... on SearchFinished { engine: provider what: query found: results { name: title } problem: error { code } }
+          ... on SearchStarted { who: engine what: query }
+          ... on SearchFinished { who: provider what: query found: results { name: title } problem: error { code } }
           ... on TextDelta { text } } }`,
         { input: { messages: [{ role: 'USER', content: 'search: cats' }], webSearch: {} } },
       );

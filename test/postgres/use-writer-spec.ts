@@ -11,7 +11,13 @@ import { emptyTables } from '../support/use-test-server.js';
 Logger.overrideLogger(false);
 
 /** Of what changes keys here, and takes longer than uses may. */
-const patience: DatabaseLimits = { connections: 1, connectMs: 2_000, statementMs: 30_000, totalMs: 30_000 };
+const patience: DatabaseLimits = {
+  connections: 1,
+  connectMs: 2_000,
+  queueMs: 30_000,
+  statementMs: 30_000,
+  totalMs: 30_000,
+};
 /** Gives two servers time to come across each other between two rows. */
 const SLOW_USAGE = `
   CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END';

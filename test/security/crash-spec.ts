@@ -9,7 +9,7 @@ const WITHIN_MS = 5_000;
 const ATTEMPTS = 3;
 const KEY = 'key-of-alice-0123456789';
 
-describe('a failure that nobody caught', () => {
+describe('an uncaught failure', () => {
   const processes = useProcesses();
   let database: TestDatabase;
   beforeEach(async () => {
@@ -47,7 +47,7 @@ describe('a failure that nobody caught', () => {
       expect(await socket.closed).toMatchObject({ code: 1001 });
       const { code, stdout } = await server.exited;
       expect(code).toBe(1);
-      const lines = stdout.split('\n').filter((line) => line.includes('A failure that nobody caught'));
+      const lines = stdout.split('\n').filter((line) => line.includes('An uncaught failure'));
       expect(lines.length).toBeGreaterThan(0);
       expect(JSON.parse(lines[0]!)).toMatchObject({
         level: 60,
@@ -73,7 +73,7 @@ describe('a failure that nobody caught', () => {
       const took = await clockMs(server.exited);
       const { code, stdout } = await server.exited;
       expect(code).toBe(1);
-      expect(stdout).toContain('A failure that nobody caught');
+      expect(stdout).toContain('An uncaught failure');
       return took;
     });
     expect(best).toBeLessThan(WITHIN_MS);

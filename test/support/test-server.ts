@@ -233,7 +233,7 @@ export const HELLO = [{ role: 'USER', content: 'Hello' }];
 
 const USAGE = 'usage { inputTokens outputTokens reasoningTokens cachedInputTokens }';
 
-/** Everything that a chat tells. What is of different types in different events needs different names. */
+/** Every field of every event, but the deprecated ones. */
 export const CHAT = `subscription Chat($input: ChatInput!) {
   chat(input: $input) {
     __typename chatId seq
@@ -241,8 +241,8 @@ export const CHAT = `subscription Chat($input: ChatInput!) {
     ... on ProviderSwitched { provider model keySource keyId maskedKey cause { code message retryable retryAfterMs } }
     ... on TextDelta { fromSeq text }
     ... on ReasoningDelta { fromSeq text }
-    ... on SearchStarted { engine: provider query }
-    ... on SearchFinished { engine: provider query results { title url snippet content score } problem: error { code message retryable retryAfterMs } }
+    ... on SearchStarted { engine query }
+    ... on SearchFinished { engine query results { title url snippet content score } failure { code message retryable retryAfterMs } }
     ... on ChatCompleted { finishReason ${USAGE} timings { keyResolutionMs timeToFirstTokenMs totalMs } }
     ... on ChatFailed { error { code message retryable retryAfterMs } ${USAGE} }
     ... on ChatCancelled { ${USAGE} }

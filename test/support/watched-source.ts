@@ -1,6 +1,6 @@
-import type { ExecutionResult } from 'graphql';
 import { jest } from '@jest/globals';
 import type { RequestContext } from '../../src/auth/request-context.js';
+import type { EventSource } from '../../src/common/event-source.js';
 import { Subscriptions } from '../../src/graphql/subscriptions.js';
 import type { TestServer } from './test-server.js';
 
@@ -8,42 +8,41 @@ import type { TestServer } from './test-server.js';
 export const FIRST_RESULT = { data: { seq: 1 } };
 
 /**
- * Puts sources that say one thing in the place of resolvers', until mocks are restored. `abortedAtReturn` tells whether
- * the signal of the first that is told to end was aborted by then.
+ * Puts sources that say one thing in the place of resolvers', until mocks are restored. `abortedAtReturn` is whether
+ * the signal of the first that is left was aborted by then.
  */
 export function watchSources(server: TestServer) {
   const contexts: RequestContext[] = [];
-  let onReturn = (_: boolean): void => undefined;
-  const abortedAtReturn = new Promise<boolean>((resolve) => (onReturn = resolve));
+  let onLeave = (_: boolean): void => undefined;
+  const abortedAtReturn = new Promise<boolean>((resolve) => (onLeave = resolve));
   jest.spyOn(server.app.get(Subscriptions), 'run').mockImplementation(({ contextValue }) => {
     const context = contextValue as RequestContext;
     contexts.push(context);
-    return Promise.resolve(sourceOf(() => onReturn(context.signal.aborted)));
+    const source = sourceOf([FIRST_RESULT], () => onLeave(context.signal.aborted));
+    return Promise.resolve({ source, toText: (event: object) => JSON.stringify(event) });
   });
   return { contexts, abortedAtReturn };
 }
 
-function sourceOf(onReturn: () => void): AsyncGenerator<ExecutionResult, void, void> {
-  let end = (): void => undefined;
-  const ended = new Promise<IteratorResult<ExecutionResult, void>>((resolve) => {
-    end = () => resolve({ done: true, value: undefined });
-  });
-  let isFirst = true;
+/** Gives these events at once, then none, until its consumer leaves. */
+export function sourceOf(
+  events: readonly object[],
+  onLeave: () => void = () => undefined,
+): EventSource<object> {
+  const waiting = [...events];
+  let onReady = (): void => undefined;
+  let isOver = false;
   return {
-    [Symbol.asyncIterator]() {
-      return this;
+    take: () => waiting.shift() ?? null,
+    get isOver() {
+      return isOver;
     },
-    next: () => {
-      if (!isFirst) return ended;
-      isFirst = false;
-      return Promise.resolve({ done: false, value: FIRST_RESULT });
+    whenReady: (callBack) => (onReady = callBack),
+    leave: () => {
+      if (isOver) return;
+      isOver = true;
+      onLeave();
+      onReady();
     },
-    return: () => {
-      onReturn();
-      end();
-      return ended;
-    },
-    throw: () => ended,
-    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

@@ -13,7 +13,7 @@ const EVENT = gql`
       keySource
     }
     ... on SearchStarted {
-      engine: provider
+      engine
       query
     }
     ... on TextDelta {
@@ -83,7 +83,7 @@ stop.addEventListener('click', () => {
   status.textContent = 'Stopped';
 });
 
-// A page that goes away is no reason to stop: the server goes on for a while, and waits for whoever comes back.
+// A page that goes away is no reason to stop: the server goes on for a while, until the page comes back.
 window.addEventListener('pagehide', () => {
   if (running?.chat.chatId) window.sessionStorage.setItem(KEPT, JSON.stringify(running.chat));
 });
@@ -100,7 +100,7 @@ function watch(chat, query, variables) {
   const { seq, text } = chat;
   answer.textContent = text;
   const subscription = connect(chat)
-    // Events are no objects to be looked up again.
+    // Events are a stream, not objects to be cached.
     .subscribe({ query, variables, fetchPolicy: 'no-cache' })
     .subscribe({
       next: ({ data, error }) => {

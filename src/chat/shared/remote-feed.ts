@@ -1,4 +1,5 @@
 import { AppError } from '../../common/app-error.js';
+import { loopNow } from '../../common/loop-time.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { EventFeed, FeedPage } from '../event-feed.js';
 import { BrokenRunError } from './broken-run.error.js';
@@ -25,10 +26,12 @@ const GATHERING_MS = 50;
  */
 export class RemoteFeed implements EventFeed {
   readonly #news = new News();
+  /** Aborts the wait of its watcher. */
+  #waiting: AbortController | null = null;
   #awaySince: number | null = null;
   /** When an event came, and when there was any sign of its server. */
-  #eventAt = performance.now();
-  #signAt = performance.now();
+  #eventAt = loopNow();
+  #signAt = loopNow();
   /** Since when its server is asked for a sign, and gives none. */
   #askingSince: number | null = null;
   #emptyReads = { since: 0, count: 0 };
@@ -41,7 +44,7 @@ export class RemoteFeed implements EventFeed {
 
   /** Something was published about the run. */
   tell(): void {
-    this.#signAt = performance.now();
+    this.#signAt = loopNow();
     this.#askingSince = null;
     this.#news.tell();
   }
@@ -56,7 +59,7 @@ export class RemoteFeed implements EventFeed {
     const page = await this.#tryToRead(afterSeq);
     if (page === null) return { events: [], isLast: false };
     if (page.events.length > 0 || page.isLast) {
-      this.#eventAt = performance.now();
+      this.#eventAt = loopNow();
       this.#signAt = this.#eventAt;
       this.#askingSince = null;
     } else {
@@ -66,8 +69,24 @@ export class RemoteFeed implements EventFeed {
     return page;
   }
 
-  async wait(_afterSeq: number, signal: AbortSignal): Promise<void> {
-    await this.#news.wait(signal);
+  wait(onMore: () => void): void {
+    this.stopWaiting();
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    void this.#news
+      .wait(waiting.signal)
+      .then(() => this.#gather(waiting.signal))
+      .then(() => {
+        if (!waiting.signal.aborted) onMore();
+      });
+  }
+
+  stopWaiting(): void {
+    this.#waiting?.abort();
+    this.#waiting = null;
+  }
+
+  async #gather(signal: AbortSignal): Promise<void> {
     if (this.#emptyReads.count > MANY_EMPTY_READS) await new News().wait(signal, GATHERING_MS);
   }
 
@@ -78,17 +97,17 @@ export class RemoteFeed implements EventFeed {
       return page;
     } catch (error) {
       if (!(error instanceof AppError) || error instanceof BrokenRunError) throw error;
-      this.#awaySince ??= performance.now();
+      this.#awaySince ??= loopNow();
       // Nobody can be asked meanwhile.
       this.#askingSince = null;
-      if (performance.now() - this.#awaySince > PATIENCE_MS) throw error;
+      if (loopNow() - this.#awaySince > PATIENCE_MS) throw error;
       return null;
     }
   }
 
   /** Signs can be forged by who can write to Redis: beyond the time for which a run is kept they do not help. */
   #lookAfterServer(serverId: string): void {
-    const now = performance.now();
+    const now = loopNow();
     if (now - this.#eventAt > this.shared.longestMs) throw new RedisUnavailableError();
     if (now - this.#signAt < QUIET_MS) return;
     this.#askingSince ??= now;

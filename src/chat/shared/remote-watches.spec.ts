@@ -27,8 +27,9 @@ describe('RemoteWatches', () => {
       },
     } as unknown as SharedRuns;
     const watch = await new RemoteWatches(shared).join('alice', 'chat', 0, new AbortController().signal);
-    for (let seq = 1; seq <= 3; seq += 1) await watch.next();
-    void watch.next();
+    const events = watch[Symbol.asyncIterator]();
+    for (let seq = 1; seq <= 3; seq += 1) await events.next();
+    void events.next();
     expect(told).toEqual([0]);
     await jest.advanceTimersByTimeAsync(1_000);
     expect(told).toEqual([0, 3]);

@@ -1,3 +1,4 @@
+import { loopNow } from '../../common/loop-time.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import { ChatWatch } from '../chat-watch.js';
 import { News } from './news.js';
@@ -67,7 +68,7 @@ export class RemoteWatches {
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE, also where its server does not answer
    */
   async stop(userId: string, chatId: string): Promise<boolean> {
-    const deadline = performance.now() + ASK_FOR_MS;
+    const deadline = loopNow() + ASK_FOR_MS;
     const news = new News();
     const never = new AbortController().signal;
     const stopListening = this.shared.onNews(userId, chatId, () => news.tell());
@@ -76,7 +77,7 @@ export class RemoteWatches {
       if (run.end) return false;
       // What Redis says of its state is not enough: its end has to be there.
       while (!run.end) {
-        if (performance.now() > deadline) throw new RedisUnavailableError();
+        if (loopNow() > deadline) throw new RedisUnavailableError();
         await this.shared.ask(run.serverId, 'stop', userId, chatId);
         await news.wait(never, ASK_EVERY_MS);
         run = await this.shared.get(userId, chatId);

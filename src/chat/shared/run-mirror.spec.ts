@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { passTime } from '../../../test/support/pass-time.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { ChatEvent } from '../chat-event.js';
 import { RunLog } from '../run-log.js';
@@ -129,9 +130,9 @@ describe('RunMirror', () => {
     log.append(delta(2, 'two'));
     await mirror.write();
     expect(shown()).toHaveLength(1);
-    jest.advanceTimersByTime(1_999);
+    await passTime(1_999);
     expect(shown()).toHaveLength(1);
-    jest.advanceTimersByTime(1);
+    await passTime(1);
     expect(shown()).toHaveLength(2);
     log.append(delta(3, 'three'));
     await mirror.write();
@@ -147,7 +148,7 @@ describe('RunMirror', () => {
     elsewhere.push(cancelled(2));
     redisAnswers(FENCED);
     await mirror.write();
-    jest.runAllTimers();
+    await passTime(2_000);
     expect(shown()).toEqual([delta(1, 'one'), cancelled(2)]);
   });
 
@@ -164,7 +165,7 @@ describe('RunMirror', () => {
     redisAnswers(null);
     log.append(delta(2, 'shown'));
     await mirror.write();
-    jest.runAllTimers();
+    await passTime(2_000);
     elsewhere.push(cancelled(2));
     redisAnswers(FENCED);
     await mirror.write();
@@ -199,7 +200,7 @@ describe('RunMirror', () => {
     await mirror.write();
     isReady = false;
     await mirror.write();
-    jest.advanceTimersByTime(2_000);
+    await passTime(2_000);
     for (let seq = 2; seq <= 50; seq += 1) {
       log.append(delta(seq, LONG));
       await mirror.write();

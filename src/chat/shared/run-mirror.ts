@@ -1,3 +1,4 @@
+import { PatientTimer } from '../../common/patient-timer.js';
 import { ChatNotFoundError } from '../chat.errors.js';
 import type { ChatEvent } from '../chat-event.js';
 import type { ChatRun } from '../chat-run.js';
@@ -49,7 +50,7 @@ export class RunMirror {
   #isBehind = false;
   /** Watchers see what Redis does not have. */
   #isAlone = false;
-  #patience: NodeJS.Timeout | undefined;
+  #patience: PatientTimer | undefined;
   #isInDoubt = false;
   #isDone = false;
   #isLost = false;
@@ -107,11 +108,11 @@ export class RunMirror {
   #fallBehind(): void {
     this.#isBehind = true;
     if (this.#writtenSeq === 0) this.#goOnAlone();
-    else this.#patience ??= setTimeout(() => this.#goOnAlone(), PATIENCE_MS).unref();
+    else this.#patience ??= new PatientTimer(PATIENCE_MS, () => this.#goOnAlone());
   }
 
   #caughtUp(): void {
-    clearTimeout(this.#patience);
+    this.#patience?.stop();
     this.#patience = undefined;
     this.#isBehind = false;
     this.#isAlone = false;

@@ -1,3 +1,4 @@
+import { loopNow } from '../../common/loop-time.js';
 import { EnvelopeError } from '../../crypto/envelope-error.js';
 import type { TextContext } from '../../crypto/seal-context.js';
 import type { Vault } from '../../crypto/vault.js';
@@ -94,7 +95,7 @@ export class SharedClaims extends RequestClaims {
     signal: AbortSignal,
   ): Promise<boolean> {
     const { chatId, serverId } = claimed;
-    const deadline = performance.now() + START_MS;
+    const deadline = loopNow() + START_MS;
     const news = new News();
     const stopListening = this.shared.onNews(userId, chatId, () => news.tell());
     try {
@@ -103,7 +104,7 @@ export class SharedClaims extends RequestClaims {
         if (await this.shared.has(userId, chatId)) return true;
         if ((await this.#holds(name, sealed)) !== 1) return false;
         if (!(await this.presence.isAlive(serverId))) return false;
-        if (performance.now() > deadline) throw new RedisUnavailableError();
+        if (loopNow() > deadline) throw new RedisUnavailableError();
         await news.wait(signal);
       }
     } finally {

@@ -69,12 +69,14 @@ export class Answer {
     ChatStarted: (event) => this.#answersFrom(event),
     TextDelta: (event) => this.#append('text', event.text),
     ReasoningDelta: (event) => this.#append('reasoning', event.text),
-    SearchStarted: ({ provider, query }) =>
-      this.#append('note', join('Searching', provider, query && `“${query}”`)),
-    SearchFinished: ({ provider, query, results, error }) => {
+    // The names after ?? are deprecated.
+    SearchStarted: ({ engine, provider, query }) =>
+      this.#append('note', join('Searching', engine ?? provider, query && `“${query}”`)),
+    SearchFinished: ({ engine, provider, query, results, failure, error }) => {
+      const cause = failure ?? error;
       const found = results && `${results.length} ${results.length === 1 ? 'result' : 'results'}`;
-      const outcome = error ? join('Search failed', error.code, error.message) : join('Searched', found);
-      this.#append('note', join(outcome, provider, query && `“${query}”`));
+      const outcome = cause ? join('Search failed', cause.code, cause.message) : join('Searched', found);
+      this.#append('note', join(outcome, engine ?? provider, query && `“${query}”`));
       for (const result of results ?? []) this.#append('note result', join(result.title, result.url));
     },
     ProviderSwitched: (event) => {

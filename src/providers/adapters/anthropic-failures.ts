@@ -44,7 +44,7 @@ export const toFailure = failureReader({
     [/\btemperature\b/, 'temperature'],
     [/\bmax_tokens\b/, 'maxOutputTokens'],
     [/\b(thinking|effort|output_config)\b/, 'reasoningEffort'],
-    [/\b(tools|tool_choice)\b/, 'webSearch'],
+    [/\b(tools|tool_choice)\b/, 'tools'],
     [/\b(messages|system|prompt)\b/, 'messages'],
     [/\bmodel\b/, 'model'],
   ],

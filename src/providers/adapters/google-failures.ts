@@ -43,7 +43,7 @@ export const toFailure = failureReader({
     [/temperature/i, 'temperature'],
     [/max_?output_?tokens/i, 'maxOutputTokens'],
     [/thinking/i, 'reasoningEffort'],
-    [/\btools?\b|\btool_?config\b|\bfunction.?(calling|declarations)\b/i, 'webSearch'],
+    [/\btools?\b|\btool_?config\b|\bfunction.?(calling|declarations)\b/i, 'tools'],
     [/\b(contents?|system_?instruction|token count)\b/i, 'messages'],
     [/\bmodel\b/i, 'model'],
   ],

@@ -60,12 +60,18 @@ export class OpenAiDecoder implements ChatDecoder {
     return this.#texts.isRefused;
   }
 
-  *push(event: ServerSentEvent): Generator<ChatPart, void> {
+  push(event: ServerSentEvent): Iterable<ChatPart> {
     const data = dataOf(event);
     const type = typeOf(event, data);
     const error = errorIn(data, event.type);
     if (error) throw toFailure(error, null, null);
     const response = valueAt(data, 'response');
+    // Nearly every event is a piece of a text, and no more.
+    const isText = response === undefined && !this.#turn;
+    return isText ? this.#texts.push(data, type) : this.#partsIn(data, type, response);
+  }
+
+  *#partsIn(data: unknown, type: unknown, response: unknown): Generator<ChatPart, void> {
     const closing = closings.get(type);
     yield* closing ? this.#texts.close(listAt(response, 'output')) : this.#texts.push(data, type);
     this.#turn?.add(data, type);

@@ -38,7 +38,7 @@ export const toFailure = failureReader({
     [/^temperature\b/, 'temperature'],
     [/^max_output_tokens\b/, 'maxOutputTokens'],
     [/^reasoning\b/, 'reasoningEffort'],
-    [/^(tools|tool_choice)\b/, 'webSearch'],
+    [/^(tools|tool_choice)\b/, 'tools'],
     [/^model\b/, 'model'],
     [/^(input|instructions)\b/, 'messages'],
   ],

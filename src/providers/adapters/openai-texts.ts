@@ -7,22 +7,32 @@ type Kind = 'text' | 'reasoning';
 /** Where an item holds its parts. */
 type Field = 'content' | 'summary';
 
-/** A text of an answer, or what an event says of it. */
-interface OutputText extends PlacedText {
+interface KindOfText extends PlacedText {
   readonly kind: Kind;
+}
+
+/** A text of an answer, or what an event says of it. */
+interface OutputText extends KindOfText {
   readonly isRefusal: boolean;
 }
 
+/** Where the text of an event stands. */
+interface EventPlace extends Omit<KindOfText, 'text'> {
+  readonly field: Field;
+  readonly item: number | undefined;
+  readonly part: number | undefined;
+}
+
 /** Where a kind of event has its text: a piece in `delta`, or all there is so far in another field. */
-const events: ReadonlyMap<unknown, readonly [Kind, Field, text: string]> = new Map([
-  ['response.output_text.delta', ['text', 'content', 'delta']],
-  ['response.output_text.done', ['text', 'content', 'text']],
-  ['response.refusal.delta', ['text', 'content', 'delta']],
-  ['response.refusal.done', ['text', 'content', 'refusal']],
-  ['response.reasoning_text.delta', ['reasoning', 'content', 'delta']],
-  ['response.reasoning_text.done', ['reasoning', 'content', 'text']],
-  ['response.reasoning_summary_text.delta', ['reasoning', 'summary', 'delta']],
-  ['response.reasoning_summary_text.done', ['reasoning', 'summary', 'text']],
+const events: ReadonlyMap<unknown, readonly [Kind, Field, text: string, isRefusal: boolean]> = new Map([
+  ['response.output_text.delta', ['text', 'content', 'delta', false]],
+  ['response.output_text.done', ['text', 'content', 'text', false]],
+  ['response.refusal.delta', ['text', 'content', 'delta', true]],
+  ['response.refusal.done', ['text', 'content', 'refusal', true]],
+  ['response.reasoning_text.delta', ['reasoning', 'content', 'delta', false]],
+  ['response.reasoning_text.done', ['reasoning', 'content', 'text', false]],
+  ['response.reasoning_summary_text.delta', ['reasoning', 'summary', 'delta', false]],
+  ['response.reasoning_summary_text.done', ['reasoning', 'summary', 'text', false]],
 ]);
 
 /** Kinds of parts, and which field of theirs is the text. */
@@ -38,6 +48,7 @@ export class OpenAiTexts {
   readonly #told = { text: new ToldTexts(), reasoning: new ToldTexts() };
   readonly #paragraphs = { text: new Paragraphs(), reasoning: new Paragraphs() };
   #isRefused = false;
+  #lastPlace: EventPlace | null = null;
 
   /** Whether the model has said why it does not answer. */
   get isRefused(): boolean {
@@ -49,17 +60,16 @@ export class OpenAiTexts {
     const item = indexAt(event, 'output_index');
     const found = events.get(type);
     if (found) {
-      const [kind, field, textField] = found;
-      const text = toOutputText(kind, field, item, partIndexOf(event, field), valueAt(event, textField));
+      const [kind, field, textField, isRefusal] = found;
+      const text = this.#place(kind, field, item, partIndexOf(event, field), valueAt(event, textField));
+      if (!text) return [];
       const isPiece = textField === 'delta';
-      if (isPiece && text) this.#told[kind].add(text);
-      return text
-        ? this.#tell({ ...text, isRefusal: String(type).startsWith('response.refusal') }, isPiece)
-        : [];
+      if (isPiece) this.#told[kind].add(text);
+      return this.#tell(text, isRefusal, isPiece);
     }
     const part = valueAt(event, 'part');
     const texts = part === undefined ? textsOf(valueAt(event, 'item'), item) : textsOfPart(part, item, event);
-    return texts.flatMap((text) => this.#tell(text, false));
+    return texts.flatMap((text) => this.#tell(text, text.isRefusal, false));
   }
 
   /** @param output what the answer holds in the end */
@@ -67,15 +77,33 @@ export class OpenAiTexts {
     const texts = output.flatMap(textsOf);
     return (['reasoning', 'text'] as const).flatMap((kind) => {
       const rests = this.#told[kind].restOfAll(texts.filter((text) => text.kind === kind));
-      return rests.flatMap((rest) => this.#tell(rest, true));
+      return rests.flatMap((rest) => this.#tell(rest, rest.isRefusal, true));
     });
   }
 
-  /** @param isNew whether the text is known to be untold */
-  #tell(told: OutputText, isNew: boolean): ChatPart[] {
-    const { kind } = told;
-    this.#isRefused ||= told.isRefusal;
-    const { text, paragraph } = isNew ? told : this.#told[kind].rest(told);
+  /** Mostly the place of the event before: it is named once. */
+  #place(
+    kind: Kind,
+    field: Field,
+    item: number | undefined,
+    part: number | undefined,
+    text: unknown,
+  ): KindOfText | null {
+    if (typeof text !== 'string' || text === '') return null;
+    const last = this.#lastPlace;
+    if (last?.kind === kind && last.field === field && last.item === item && last.part === part) {
+      return { kind, place: last.place, paragraph: last.paragraph, text };
+    }
+    const placed = toPlaced(kind, field, item, part, text);
+    this.#lastPlace = { ...placed, field, item, part };
+    return placed;
+  }
+
+  /** @param isNew whether the text is known to be new */
+  #tell(said: KindOfText, isRefusal: boolean, isNew: boolean): ChatPart[] {
+    const { kind } = said;
+    this.#isRefused ||= isRefusal;
+    const { text, paragraph } = isNew ? said : this.#told[kind].rest(said);
     return text === '' ? [] : [{ type: kind, text: this.#paragraphs[kind].add(paragraph, text) }];
   }
 }
@@ -88,8 +116,10 @@ function textsOfPart(part: unknown, item: number | undefined, event: unknown): O
   const found = parts.get(valueAt(part, 'type'));
   if (!found) return [];
   const [kind, field, textField] = found;
-  const text = toOutputText(kind, field, item, partIndexOf(event, field), valueAt(part, textField));
-  return text ? [{ ...text, isRefusal: textField === 'refusal' }] : [];
+  const text = valueAt(part, textField);
+  if (typeof text !== 'string' || text === '') return [];
+  const placed = toPlaced(kind, field, item, partIndexOf(event, field), text);
+  return [{ ...placed, isRefusal: textField === 'refusal' }];
 }
 
 function textsOf(item: unknown, index: number | undefined): OutputText[] {
@@ -102,14 +132,7 @@ function textsOf(item: unknown, index: number | undefined): OutputText[] {
 }
 
 /** Servers that leave out indices have one item, or one part. */
-function toOutputText(
-  kind: Kind,
-  field: Field,
-  item = 0,
-  part = 0,
-  text: unknown,
-): Omit<OutputText, 'isRefusal'> | null {
-  if (typeof text !== 'string' || text === '') return null;
+function toPlaced(kind: Kind, field: Field, item = 0, part = 0, text: string): KindOfText {
   const place = `${field} ${item} ${part}`;
   // Messages are paragraphs, and so are the parts of a reasoning.
   return { kind, place, text, paragraph: kind === 'text' ? String(item) : place };

@@ -1,7 +1,7 @@
 import { ProviderTimeoutError, ProviderUnavailableError } from '../../outbound/upstream-error.js';
 import type { Secret } from '../../common/secret.js';
 import { defineSearchEngine, type SearchHit, type SearchRequest } from '../contract.js';
-import { withDeadline } from '../deadline.js';
+import { withDeadline } from '../../common/deadline.js';
 import { EngineClient, type FailureDialect } from '../engine-client.js';
 import { fieldOf, hasOneOf, listOrNoneOf, textOf } from '../json-fields.js';
 import { mapConcurrently } from '../map-concurrently.js';

@@ -1,5 +1,7 @@
+import { PatientTimer } from './patient-timer.js';
+
 /**
- * Runs `work` with a signal that aborts with `signal`, and by itself when the time is up. Nothing of it outlives the
+ * Runs `work` with a signal that aborts with `signal`, and by itself when the time is up ({@link PatientTimer}). Nothing of it outlives the
  * work: neither the timer nor the listener.
  *
  * @param expired makes the reason with which the time's end aborts
@@ -13,12 +15,12 @@ export async function withDeadline<Result>(
   signal.throwIfAborted();
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(signal.reason);
-  const timer = setTimeout(() => controller.abort(expired()), milliseconds);
+  const timer = new PatientTimer(milliseconds, () => controller.abort(expired()));
   signal.addEventListener('abort', onAbort);
   try {
     return await work(controller.signal);
   } finally {
-    clearTimeout(timer);
+    timer.stop();
     signal.removeEventListener('abort', onAbort);
   }
 }

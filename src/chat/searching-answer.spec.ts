@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { collect, failureOf } from '../../test/support/collect.js';
+import { handOn, partsOf } from '../../test/support/parts.js';
 import { KeyMask } from '../common/key-mask.js';
 import { Secret } from '../common/secret.js';
 import { NoKeyAvailableError } from '../keys/keys.errors.js';
@@ -10,7 +11,7 @@ import type { SearchHit } from '../web-search/web-search.model.js';
 import { AnswerMask } from './answer-mask.js';
 import { ChatSearches, type Search } from './chat-searches.js';
 import type { SourcePart } from './chat-source.js';
-import { answer } from './search-loop.js';
+import { SearchingAnswer } from './searching-answer.js';
 
 const KEY = 'sk-a-key-of-nobody';
 const MASK = 'sk-…body';
@@ -79,24 +80,28 @@ function chatWith(
 ) {
   const requests: ChatRequest[] = [];
   const adapter: ChatAdapter = {
-    async *stream(asked) {
-      const turn = turns[requests.length];
-      requests.push(asked);
-      if (!turn) throw new Error('One turn too many.');
-      await Promise.resolve();
-      for (const part of turn) {
-        if (part instanceof Error) throw part;
-        yield part;
-      }
-    },
+    stream: (asked, _key, _signal, onParts) => handOn(follow(asked), onParts),
   };
+  async function* follow(asked: ChatRequest): AsyncGenerator<ChatPart> {
+    const turn = turns[requests.length];
+    requests.push(asked);
+    if (!turn) throw new Error('One turn too many.');
+    await Promise.resolve();
+    for (const part of turn) {
+      if (part instanceof Error) throw part;
+      yield part;
+    }
+  }
   const searches = new ChatSearches({
     chatId: 'chat',
     maxSearches,
     search,
-    providerOf: () => 'FIRECRAWL',
+    engineOf: () => 'FIRECRAWL',
   });
-  const stream = (signal: AbortSignal = never) => answer(adapter, request, key, signal, searches, newMask());
+  const stream = (signal: AbortSignal = never) => {
+    const answer = new SearchingAnswer({ adapter, request, key, mask: newMask(), searches });
+    return partsOf<SourcePart>((onParts) => answer.give(signal, onParts));
+  };
   const steps = (): readonly ToolStep[] => requests.at(-1)?.tools?.steps ?? [];
   return {
     requests,
@@ -117,13 +122,13 @@ describe('a chat that may not search', () => {
   it('offers no tool, and hands on what the model says', async () => {
     const requests: ChatRequest[] = [];
     const adapter: ChatAdapter = {
-      async *stream(asked) {
+      async stream(asked, _key, _signal, onParts) {
         requests.push(asked);
-        yield* [text('a'), usageOf(1, 2), STOP];
-        await Promise.resolve();
+        await onParts([text('a'), usageOf(1, 2), STOP]);
       },
     };
-    const parts = await collect(answer(adapter, request, key, never, null, newMask()));
+    const answer = new SearchingAnswer({ adapter, request, key, mask: newMask(), searches: null });
+    const parts = await collect(partsOf<SourcePart>((onParts) => answer.give(never, onParts)));
     expect(parts).toEqual([text('a'), usageOf(1, 2), STOP]);
     expect(requests).toEqual([request]);
   });
@@ -149,10 +154,10 @@ describe('a chat that may search', () => {
     ]);
     expect(await collect(stream())).toEqual([
       text('Let me see. '),
-      { type: 'searchStarted', provider: 'BRAVE', query: 'cats' },
-      { type: 'searchFinished', provider: 'BRAVE', query: 'cats', results: [hit('cats')], error: null },
-      { type: 'searchStarted', provider: 'BRAVE', query: 'dogs' },
-      { type: 'searchFinished', provider: 'BRAVE', query: 'dogs', results: [hit('dogs')], error: null },
+      { type: 'searchStarted', engine: 'BRAVE', query: 'cats' },
+      { type: 'searchFinished', engine: 'BRAVE', query: 'cats', results: [hit('cats')], failure: null },
+      { type: 'searchStarted', engine: 'BRAVE', query: 'dogs' },
+      { type: 'searchFinished', engine: 'BRAVE', query: 'dogs', results: [hit('dogs')], failure: null },
       text('\n\nCats.'),
       STOP,
     ]);
@@ -275,12 +280,12 @@ describe('a chat that may search', () => {
         },
       });
       const parts = await collect(stream());
-      expect(parts[0]).toEqual({ type: 'searchStarted', provider: 'TAVILY', query: 'a' });
+      expect(parts[0]).toEqual({ type: 'searchStarted', engine: 'TAVILY', query: 'a' });
       expect(parts[1]).toMatchObject({
         type: 'searchFinished',
-        provider: 'TAVILY',
+        engine: 'TAVILY',
         results: [],
-        error: { code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterMs: 1_000 },
+        failure: { code: 'PROVIDER_UNAVAILABLE', retryable: true, retryAfterMs: 1_000 },
       });
       expect(parts.slice(2)).toEqual([text('Sorry.'), STOP]);
       expect(results()).toMatchObject([
@@ -293,8 +298,8 @@ describe('a chat that may search', () => {
         search: () => Promise.reject(new NoKeyAvailableError(['Firecrawl'])),
       });
       expect(await collect(stream())).toMatchObject([
-        { type: 'searchStarted', provider: 'FIRECRAWL' },
-        { type: 'searchFinished', provider: 'FIRECRAWL', error: { code: 'NO_KEY_AVAILABLE' } },
+        { type: 'searchStarted', engine: 'FIRECRAWL' },
+        { type: 'searchFinished', engine: 'FIRECRAWL', failure: { code: 'NO_KEY_AVAILABLE' } },
         STOP,
       ]);
     });
@@ -304,7 +309,7 @@ describe('a chat that may search', () => {
       const error = new Error('sk-proj-0123456789');
       const { stream, results } = chatWith([searching('a'), [STOP]], { search: () => Promise.reject(error) });
       const parts = await collect(stream());
-      expect(parts[1]).toMatchObject({ error: { code: 'INTERNAL_SERVER_ERROR' } });
+      expect(parts[1]).toMatchObject({ failure: { code: 'INTERNAL_SERVER_ERROR' } });
       expect(JSON.stringify([parts, results()])).not.toContain('sk-proj');
       expect(log.mock.calls).toMatchObject([[{ err: error, chatId: 'chat' }, expect.any(String)]]);
       log.mockRestore();
@@ -486,13 +491,6 @@ describe('a chat that may search', () => {
       parts.map((part) => (part.type === type ? part.text : '')).join('');
     expect(said('text')).toBe('I look first.\n\nAnd then.\nThe answer is 7.');
     expect(said('reasoning')).toBe('Cats?\n\nDogs?');
-  });
-
-  it('stops its searches when it is left', async () => {
-    const { search, stopped } = heldSearches();
-    const { stream } = chatWith([searching('a', 'b')], { search });
-    for await (const _ of stream()) break;
-    expect(stopped).toEqual(['a', 'b']);
   });
 
   describe('with a model that says the key', () => {
