@@ -104,7 +104,7 @@ function open({ status = 200, signal = new AbortController().signal } = {}) {
   const parts = partsOf<ChatPart>((onParts) =>
     adapter.stream({ model: 'm', messages: [] }, key, signal, onParts),
   );
-  return { connection, request, parts, reported };
+  return { connection, request, adapter, parts, reported };
 }
 
 describe('StreamingAdapter', () => {
@@ -148,6 +148,23 @@ describe('StreamingAdapter', () => {
     expect(failure).toBeInstanceOf(what === 'bug' ? ProviderUnavailableError : KeyRejectedError);
     expect(failure).not.toHaveProperty('cause');
     expect(connection.closed).toBe(1);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new TypeError('of our own');
+      },
+    ],
+    ['rejects', () => Promise.reject(new TypeError('of our own'))],
+  ])('makes no failure of the provider of a consumer that %s', async (_, onParts: () => Promise<void>) => {
+    const { connection, adapter, reported } = open();
+    connection.send(event('one'));
+    const request = { model: 'm', messages: [] };
+    const call = adapter.stream(request, Secret.fromText('sk-key'), new AbortController().signal, onParts);
+    expect(await failureOf(call)).toEqual(new TypeError('of our own'));
+    expect([reported, connection.closed]).toEqual([[], 1]);
   });
 
   it('reads a refusal to its end', async () => {

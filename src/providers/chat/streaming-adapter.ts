@@ -8,7 +8,7 @@ import { toWellFormedJson } from '../../outbound/well-formed-json.js';
 import { AnswerFailures } from './answer-failures.js';
 import { AnswerReader } from './answer-reader.js';
 import type { ChatDialect } from './chat-dialect.js';
-import type { ChatAdapter, ChatRequest, PartConsumer } from './contract.js';
+import type { ChatAdapter, ChatPart, ChatRequest, PartConsumer } from './contract.js';
 import { type AdditionName, RefusedAdditionError } from './refused-addition.error.js';
 
 /** How long a body may take to end after the last part before its connection is given up. */
@@ -73,6 +73,7 @@ export class StreamingAdapter implements ChatAdapter {
         if (signal.reason instanceof UpstreamError) this.report(signal.reason);
         throw signal.reason;
       }
+      if (error instanceof ConsumerFailure) throw error.error;
       const failure = answer.failureOf(error);
       const isCurable = failure instanceof RefusedAdditionError && !answer.hasBegun;
       if (isCurable && !without.has(failure.addition)) return failure.addition;
@@ -113,6 +114,25 @@ function whatIsSaid(request: ChatRequest): ChatRequest {
   return { ...request, model: request.model.toWellFormed(), messages };
 }
 
+/** What a consumer throws is no failure of the provider. */
+class ConsumerFailure extends Error {
+  constructor(readonly error: unknown) {
+    super('A consumer failed.');
+  }
+}
+
+function handOn(parts: readonly ChatPart[], onParts: PartConsumer): Promise<void> | void {
+  try {
+    return onParts(parts)?.catch(failAsConsumer);
+  } catch (error) {
+    return failAsConsumer(error);
+  }
+}
+
+function failAsConsumer(error: unknown): never {
+  throw new ConsumerFailure(error);
+}
+
 /** Hands on what the body holds until the answer has ended, or the body has. */
 async function relay(
   body: Body,
@@ -125,7 +145,7 @@ async function relay(
     signal.throwIfAborted();
     answer.give(value);
     for (let batch = answer.read(); ; batch = answer.read()) {
-      const room = batch.parts.length > 0 ? onParts(batch.parts) : undefined;
+      const room = batch.parts.length > 0 ? handOn(batch.parts, onParts) : undefined;
       if (room) await room;
       if (batch.failure) throw batch.failure.error;
       if (!batch.isDone) await nextTurn();
