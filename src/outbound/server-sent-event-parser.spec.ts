@@ -1,3 +1,4 @@
+import { processorMs } from '../../test/support/timing.js';
 import { ServerSentEventParser } from './server-sent-event-parser.js';
 import { ProviderUnavailableError } from './upstream-error.js';
 
@@ -37,6 +38,12 @@ const EVENTS = [
 ];
 
 describe('ServerSentEventParser', () => {
+  // Of the processor: what grows with the square of the length takes many times as long.
+  it.each(['\r', '\n', '\r\n'])('reads very many lines in one chunk that end with %j', (end) => {
+    const chunk = bytes(end.repeat(1_000_000) + 'ü');
+    expect(processorMs(() => parse(1_000, chunk))).toBeLessThan(2_000);
+  });
+
   describe.each([
     ['LF', '\n'],
     ['CRLF', '\r\n'],

@@ -58,10 +58,13 @@ export class ServerSentEventParser {
     const events: ServerSentEvent[] = [];
     let start = this.#isAfterReturn && text.startsWith(LINE_FEED) ? 1 : 0;
     if (text !== '') this.#isAfterReturn = false;
+    let nextFeed = indexOf(text, LINE_FEED, start);
     let nextReturn = indexOf(text, CARRIAGE_RETURN, start);
     for (;;) {
+      // Each is looked for behind the last one only: of either there may be none in a long text.
+      if (nextFeed < start) nextFeed = indexOf(text, LINE_FEED, start);
       if (nextReturn < start) nextReturn = indexOf(text, CARRIAGE_RETURN, start);
-      const end = Math.min(indexOf(text, LINE_FEED, start), nextReturn);
+      const end = Math.min(nextFeed, nextReturn);
       if (end === Infinity) break;
       const event = this.#readLine(this.#complete(text.slice(start, end)));
       if (event) events.push(event);

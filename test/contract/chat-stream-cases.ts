@@ -94,6 +94,12 @@ const openaiCases: readonly StreamCase[] = [
     usage: [3, 5] as const,
   })),
   {
+    name: 'an end that says no more than its name',
+    body: delta('One') + namedEvent({ type: 'response.completed' }),
+    text: 'One',
+    usage: null,
+  },
+  {
     name: 'only [DONE] at its end',
     body: `${delta('One')}data: [DONE]\n\n`,
     text: 'One',

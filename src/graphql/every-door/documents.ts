@@ -6,9 +6,11 @@ import { Config } from '../../config/config.js';
 import { excessIn } from './document-outline.js';
 import { cheapRules, documentRules, parseOptions, validationOptions } from './operation-rules.js';
 
-/** Documents that are kept, at most, and characters of all their texts together. */
+/** Documents that are kept, at most, and what they may take together, about, in bytes. */
 const MOST_KEPT = 1_000;
-const MOST_CHARACTERS = 2 * 1024 * 1024;
+const MOST_BYTES = 32 * 1024 * 1024;
+/** What a token takes, with the node that is made of it, about: many times its text, which may be one character. */
+const TOKEN_BYTES = 600;
 
 /**
  * Where a key may stand: in a text, in a comment, or, pasted in a wrong place, as a name or a number, of which none that
@@ -22,8 +24,8 @@ export class Documents {
   readonly #rules;
   readonly #kept = new LRUCache<string, DocumentNode>({
     max: MOST_KEPT,
-    maxSize: MOST_CHARACTERS,
-    sizeCalculation: (_, { length }) => Math.max(1, length),
+    maxSize: MOST_BYTES,
+    sizeCalculation: (document, { length }) => TOKEN_BYTES * tokensOf(document) + 2 * length,
   });
 
   constructor(
@@ -66,4 +68,10 @@ export class Documents {
     }
     return document;
   }
+}
+
+function tokensOf({ loc }: DocumentNode): number {
+  let count = 0;
+  for (let token = loc?.startToken ?? null; token; token = token.next) count += 1;
+  return count;
 }

@@ -45,13 +45,16 @@ export class SubscriptionRelay {
   #handOn(): Promise<void> | null {
     const { source } = this.subscription;
     while (!this.#isOver) {
+      // Before each event, the first one too: of one piece of an answer all who watch it hear in the same turn.
+      const pause = turnIsOver();
+      if (pause) return pause;
       const event = source.take();
       if (event === null) {
         if (source.isOver) this.#complete();
         else source.whenReady(this.start);
         return null;
       }
-      const room = this.#send(this.subscription.toText(event)) ?? turnIsOver();
+      const room = this.#send(this.subscription.toText(event));
       if (room) return room;
     }
     return null;

@@ -66,13 +66,18 @@ export class OpenAiDecoder implements ChatDecoder {
     const error = errorIn(data, event.type);
     if (error) throw toFailure(error, null, null);
     const response = valueAt(data, 'response');
+    const closing = closings.get(type);
     // Nearly every event is a piece of a text, and no more.
-    const isText = response === undefined && !this.#turn;
-    return isText ? this.#texts.push(data, type) : this.#partsIn(data, type, response);
+    const isText = response === undefined && !closing && !this.#turn;
+    return isText ? this.#texts.push(data, type) : this.#partsIn(data, type, response, closing);
   }
 
-  *#partsIn(data: unknown, type: unknown, response: unknown): Generator<ChatPart, void> {
-    const closing = closings.get(type);
+  *#partsIn(
+    data: unknown,
+    type: unknown,
+    response: unknown,
+    closing: Status | undefined,
+  ): Generator<ChatPart, void> {
     yield* closing ? this.#texts.close(listAt(response, 'output')) : this.#texts.push(data, type);
     this.#turn?.add(data, type);
     // Also of an answer that failed: it was paid for.
