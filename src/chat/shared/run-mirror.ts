@@ -1,5 +1,6 @@
 import { PatientTimer } from '../../common/patient-timer.js';
-import { ChatNotFoundError } from '../chat.errors.js';
+import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
+import { ChatNotFoundError, RunLostError } from '../chat.errors.js';
 import type { ChatEvent } from '../chat-event.js';
 import type { ChatRun } from '../chat-run.js';
 import type { FeedPage } from '../event-feed.js';
@@ -16,11 +17,17 @@ const MAX_ENTRY_BYTES = 32 * 1024;
  * takes Redis for away at first, and has to learn from it whether another server took it for dead.
  */
 const PATIENCE_MS = 2_000;
+/** How long watchers wait for an end that Redis cannot confirm, in milliseconds: as long as those elsewhere. */
+const END_PATIENCE_MS = 10_000;
+/** A run that has ended before Redis heard of it is written at once, where it has no more bytes than this, or not at all. */
+const MAX_WHOLE_BYTES = 512 * 1024;
+/** A server from which Redis heard so long ago, in milliseconds, is taken for dead by nobody: less than its sign lasts. */
+const SURELY_ALIVE_MS = 2_500;
 /** Watchers elsewhere are shown that the run is there at most this often, in milliseconds. */
 const SHOW_EVERY_MS = 1_000;
 
 export interface MirrorSettings {
-  readonly shared: Pick<SharedRuns, 'isReady' | 'writeEvents'> & {
+  readonly shared: Pick<SharedRuns, 'isReady' | 'writeEvents' | 'get'> & {
     readEvents(...which: Parameters<SharedRuns['readEvents']>): Promise<FeedPage>;
   };
   readonly runKey: string;
@@ -38,11 +45,17 @@ export interface MirrorSettings {
  * Copies a run's log to Redis while it grows, as much at a time as there is.
  *
  * Watchers see an event when Redis has it, so that none knows of one that is lost with this server. While Redis is
- * away for longer than a moment, or has never had anything of the run, they see it at once: then there is nobody else to
- * agree with. What Redis missed it is given when it is back.
+ * away for longer than a moment, or was never sent anything of the run, they see it at once. What Redis missed it is
+ * given when it is back.
+ *
+ * The end is another matter: a server that does not reach Redis may have been taken for dead, and another one may have
+ * ended the run. Once anything was sent, also where no answer came, the end is what Redis says, and nothing else is shown.
  */
 export class RunMirror {
   readonly #settings: MirrorSettings;
+  #claim: SharedClaim | null;
+  /** Something was sent: Redis may have the run, and another server may end it. */
+  #isSent = false;
   #writtenSeq = 0;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #recorded: unknown = null;
@@ -51,12 +64,14 @@ export class RunMirror {
   /** Watchers see what Redis does not have. */
   #isAlone = false;
   #patience: PatientTimer | undefined;
+  #endPatience: PatientTimer | undefined;
   #isInDoubt = false;
   #isDone = false;
   #isLost = false;
 
   constructor(settings: MirrorSettings) {
     this.#settings = settings;
+    this.#claim = settings.claim;
   }
 
   /** Redis has every event, or will have it in a moment: the run can be resumed on every server. */
@@ -78,6 +93,25 @@ export class RunMirror {
     await this.write();
   }
 
+  /** Its request's id is free for another chat: what is written from now on does not claim it. */
+  dropClaim(): void {
+    this.#claim = null;
+  }
+
+  /**
+   * Called before the run's end is written down. A server that hung has to find out whether it was taken for dead, and
+   * another end is there.
+   */
+  async isEndedElsewhere(): Promise<boolean> {
+    const { shared, userId, run } = this.#settings;
+    if (!this.#isSent || this.#isDone || performance.now() - this.#writtenAt < SURELY_ALIVE_MS) return false;
+    return shared.get(userId, run.chatId).then(
+      ({ end }) => end !== null,
+      // Then nothing else is shown either.
+      () => false,
+    );
+  }
+
   /** Called when watchers elsewhere ask whether it is there: what is written, they hear of. */
   async show(): Promise<void> {
     if (performance.now() - this.#writtenAt > SHOW_EVERY_MS) await this.check();
@@ -86,7 +120,8 @@ export class RunMirror {
   /** Called when events were appended. Resolves when there is nothing to do at the moment. */
   async write(): Promise<void> {
     const { log, shared } = this.#settings;
-    if (this.#isAlone || this.#isDone) log.show(log.lastSeq);
+    if (this.#isDone) log.show(log.lastSeq);
+    else if (this.#isAlone) this.#showAlone();
     if (this.#isWriting || this.#isDone) return;
     // Nothing is sealed in vain.
     if (!shared.isReady) {
@@ -106,22 +141,32 @@ export class RunMirror {
   }
 
   #fallBehind(): void {
+    const { log } = this.#settings;
     this.#isBehind = true;
-    if (this.#writtenSeq === 0) this.#goOnAlone();
-    else this.#patience ??= new PatientTimer(PATIENCE_MS, () => this.#goOnAlone());
+    if (!this.#isSent) this.#goOnAlone();
+    else if (!this.#isAlone) this.#patience ??= new PatientTimer(PATIENCE_MS, () => this.#goOnAlone());
+    if (log.isComplete && !log.isEndShown) {
+      this.#endPatience ??= new PatientTimer(END_PATIENCE_MS, () => log.fail(new RedisUnavailableError()));
+    }
   }
 
   #caughtUp(): void {
     this.#patience?.stop();
     this.#patience = undefined;
+    this.#endPatience?.stop();
+    this.#endPatience = undefined;
     this.#isBehind = false;
     this.#isAlone = false;
   }
 
   #goOnAlone(): void {
-    const { log } = this.#settings;
     this.#isAlone = true;
-    log.show(log.lastSeq);
+    this.#showAlone();
+  }
+
+  #showAlone(): void {
+    const { log } = this.#settings;
+    log.show(this.#isSent && log.isComplete ? log.lastSeq - 1 : log.lastSeq);
   }
 
   get #hasWork(): boolean {
@@ -129,16 +174,19 @@ export class RunMirror {
   }
 
   async #writeNext(): Promise<void> {
-    const { shared, runKey, userId, run, log, claim } = this.#settings;
-    const known = this.#isInDoubt ? Math.min(this.#writtenSeq, log.lastSeq - 1) : this.#writtenSeq;
-    this.#isInDoubt = false;
-    // What was dropped while Redis was away it never gets: who asks for that is told that it is no longer kept.
-    const events = log.after(Math.max(known, log.firstSeq - 1), MAX_ENTRY_BYTES);
+    const { shared, runKey, userId, run, log } = this.#settings;
+    const claim = this.#claim;
+    const events = this.#nextEvents();
     const last = events.at(-1)?.seq ?? this.#writtenSeq;
     const isEnd = log.isComplete && last === log.lastSeq;
+    if (log.isEndShown && !isEnd) {
+      this.#giveUp();
+      return;
+    }
     const { attempt } = run;
     const record: RunRecord | null =
       this.#recorded === attempt ? null : { userId, chatId: run.chatId, attempt, claim: claim?.name ?? null };
+    this.#isSent = true;
     const answer = await shared.writeEvents(runKey, {
       userId,
       events,
@@ -160,17 +208,40 @@ export class RunMirror {
     }
   }
 
-  /**
-   * Another server took this one for dead, and has ended the run: that end is the one that everybody sees. What Redis
-   * does not have was never there, unless it was shown while Redis was away.
-   */
+  #nextEvents(): ChatEvent[] {
+    const { log } = this.#settings;
+    const known = this.#isInDoubt ? Math.min(this.#writtenSeq, log.lastSeq - 1) : this.#writtenSeq;
+    this.#isInDoubt = false;
+    // An end that was shown may not be written after the rest: another server could end the run in between.
+    const maxBytes = log.isEndShown ? MAX_WHOLE_BYTES : MAX_ENTRY_BYTES;
+    // What was dropped while Redis was away it never gets: who asks for that is told that it is no longer kept.
+    return log.after(Math.max(known, log.firstSeq - 1), maxBytes);
+  }
+
+  /** The run was ended: by another server, which took this one for dead, or by a write of ours whose answer was lost. */
   async #giveWay(): Promise<void> {
     const { log, onFenced } = this.#settings;
     await onFenced();
-    const isUnseen = (): boolean => log.shownSeq <= this.#writtenSeq;
-    const end = isUnseen() ? await this.#readEnd() : null;
-    if (end && isUnseen()) log.replaceAfter(this.#writtenSeq, end);
+    if (!log.isEndShown) this.#endAs(await this.#readEnd());
     this.#finish();
+  }
+
+  /**
+   * The end that everybody sees takes the place of ours. What Redis does not have was never there, unless it was shown
+   * while Redis was away: then the end comes after it.
+   */
+  #endAs(shared: readonly ChatEvent[] | null): void {
+    const { log } = this.#settings;
+    const from = Math.max(log.shownSeq, this.#writtenSeq);
+    const end = shared?.at(-1);
+    if (shared && end) {
+      const unseen = shared.filter(({ seq }) => seq > from);
+      log.replaceAfter(from, unseen.length > 0 ? unseen : [{ ...end, seq: from + 1 }]);
+    } else if (!isLost(log.after(log.lastSeq - 1, 0)[0])) {
+      // Nobody finds it elsewhere either.
+      log.replaceAfter(from, []);
+      log.fail(new ChatNotFoundError());
+    }
   }
 
   /** What Redis has that was not written here; null where that has no end, and so cannot take the place of ours. */
@@ -194,7 +265,11 @@ export class RunMirror {
   #startAgain(): void {
     this.#writtenSeq = 0;
     this.#recorded = null;
-    if (this.#settings.log.firstSeq === 1) return;
+    if (this.#settings.log.firstSeq !== 1) this.#giveUp();
+  }
+
+  /** Redis will never have all of it. */
+  #giveUp(): void {
     this.#isLost = true;
     this.#finish();
   }
@@ -204,4 +279,9 @@ export class RunMirror {
     this.#settings.log.show(this.#settings.log.lastSeq);
     this.#settings.onDone();
   }
+}
+
+/** What another server says of a run that it ended. */
+function isLost(event: ChatEvent | undefined): boolean {
+  return event?.__typename === 'ChatFailed' && event.error.code === new RunLostError().code;
 }
