@@ -140,6 +140,12 @@ export class KeptRun {
     return ending.type !== 'failed' || ending.description.code === error.code;
   }
 
+  /** Ends it because its server stops. */
+  async end(error: AppError): Promise<void> {
+    this.#mirror?.stopWaiting();
+    await this.run.abort(error);
+  }
+
   #mirrorTo(shared: SharedRuns): RunMirror {
     return new RunMirror({
       shared,

@@ -170,12 +170,17 @@ describe('a server whose Redis is away', () => {
       await upstream.say('one');
       const [{ chatId } = { chatId: '' }] = await watcher.until('one');
       await away();
+      while (server.app.get(RedisConnection).isReady) await redis.redis.ping();
       await upstream.end();
       const elsewhere = (await (await Watcher.resume(other, chatId)).rest()).at(-1);
       expect(elsewhere).toMatchObject({ __typename: 'ChatFailed', error: { code: 'PROVIDER_TRUNCATED' } });
       await back();
       const end = (await watcher.rest()).at(-1);
       expect(end).toEqual(elsewhere);
+      const query =
+        'query { auditEvents(first: 1, filter: { kinds: [CHAT_FINISHED] }) { edges { node { outcome } } } }';
+      const { auditEvents } = await other.query('alice', query);
+      expect(auditEvents.edges).toEqual([{ node: { outcome: 'PROVIDER_TRUNCATED' } }]);
     });
   });
 

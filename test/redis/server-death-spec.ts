@@ -99,15 +99,14 @@ describe('one of two servers', () => {
     await (await Watcher.chat(third)).rest();
     const awake = proxy.swallowAnswer(':meta', () => third.child.kill('SIGSTOP'));
     const request = { requestId: 'mine' };
-    const refused = (await Watcher.chat(third, request)).failure();
+    const own = (await Watcher.chat(third, request)).rest();
     await awake;
     const rest = await (await Watcher.chat(second, request)).rest();
     expect(rest.at(-1)).toMatchObject({ __typename: 'ChatFailed', error: { code: 'PROVIDER_TRUNCATED' } });
     while ((await finished()).length < 2);
     proxy.cut();
     third.child.kill('SIGCONT');
-    expect((await refused).extensions.code).toBe('SERVICE_UNAVAILABLE');
-    await third.logged('Redis is back');
+    expect(await own).toEqual(rest);
     expect(await (await Watcher.resume(third, rest[0]!.chatId)).rest()).toEqual(rest);
     expect(await (await Watcher.chat(third, request)).rest()).toEqual(rest);
     expect(await finished()).toMatchObject([{ outcome: 'PROVIDER_TRUNCATED' }, { outcome: 'OK' }]);

@@ -320,15 +320,49 @@ describe('RunMirror', () => {
   });
 
   it('knows of an end elsewhere when Redis has not heard from it for a while', async () => {
-    const { mirror, elsewhere, redisAnswers } = start();
+    const { mirror, elsewhere } = start();
     elsewhere.push(lost(2));
     expect(await mirror.isEndedElsewhere()).toBe(false);
     await mirror.write();
     expect(await mirror.isEndedElsewhere()).toBe(false);
     jest.advanceTimersByTime(2_500);
     expect(await mirror.isEndedElsewhere()).toBe(true);
+  });
+
+  it('waits with its end for a Redis that is away, and learns that there is another one', async () => {
+    const { mirror, elsewhere, redisAnswers } = start();
+    await mirror.write();
     redisAnswers(null);
-    expect(await mirror.isEndedElsewhere()).toBe(false);
+    jest.advanceTimersByTime(2_500);
+    const isEnded = mirror.isEndedElsewhere();
+    await passTime(9_999);
+    elsewhere.push(lost(2));
+    redisAnswers(FENCED);
+    await mirror.check();
+    expect(await isEnded).toBe(true);
+  });
+
+  it('waits for 10 s with its end, and for all of it once', async () => {
+    const { log, mirror, end, redisAnswers } = start();
+    await mirror.write();
+    redisAnswers(null);
+    jest.advanceTimersByTime(2_500);
+    const isEnded = mirror.isEndedElsewhere();
+    await passTime(10_000);
+    expect(await isEnded).toBe(false);
+    await end(completed(2));
+    await passTime(0);
+    expect(() => log.read(1)).toThrow(RedisUnavailableError);
+  });
+
+  it('waits no longer with its end when its server stops', async () => {
+    const { mirror, redisAnswers } = start();
+    await mirror.write();
+    redisAnswers(null);
+    jest.advanceTimersByTime(2_500);
+    const isEnded = mirror.isEndedElsewhere();
+    mirror.stopWaiting();
+    expect(await isEnded).toBe(false);
   });
 
   it('goes on where the log begins when what Redis missed is no longer kept, and writes the end', async () => {

@@ -1,24 +1,17 @@
-import { PatientTimer } from '../../common/patient-timer.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
-import { ChatNotFoundError, RunLostError } from '../chat.errors.js';
+import { ChatNotFoundError } from '../chat.errors.js';
 import type { ChatEvent } from '../chat-event.js';
 import type { ChatRun } from '../chat-run.js';
-import type { FeedPage } from '../event-feed.js';
 import type { SharedClaim } from '../request-claims.js';
 import type { RunLog } from '../run-log.js';
+import { OutagePatience } from './outage-patience.js';
 import type { RunRecord } from './run-sealer.js';
 import { FENCED, LOST } from './shared-scripts.js';
 import type { SharedRuns } from './shared-runs.js';
+import { type ReadableRuns, takeSharedEnd } from './take-shared-end.js';
 
 /** Bytes of events in one entry, about. */
 const MAX_ENTRY_BYTES = 32 * 1024;
-/**
- * How long Redis may be away before watchers see what it does not have, in milliseconds. A server that was suspended
- * takes Redis for away at first, and has to learn from it whether another server took it for dead.
- */
-const PATIENCE_MS = 2_000;
-/** How long watchers wait for an end that Redis cannot confirm, in milliseconds: as long as those elsewhere. */
-const END_PATIENCE_MS = 10_000;
 /** A run that has ended before Redis heard of it is written at once, where it has no more bytes than this, or not at all. */
 const MAX_WHOLE_BYTES = 512 * 1024;
 /** A server from which Redis heard so long ago, in milliseconds, is taken for dead by nobody: less than its sign lasts. */
@@ -27,9 +20,7 @@ const SURELY_ALIVE_MS = 2_500;
 const SHOW_EVERY_MS = 1_000;
 
 export interface MirrorSettings {
-  readonly shared: Pick<SharedRuns, 'isReady' | 'writeEvents' | 'get'> & {
-    readEvents(...which: Parameters<SharedRuns['readEvents']>): Promise<FeedPage>;
-  };
+  readonly shared: Pick<SharedRuns, 'isReady' | 'writeEvents' | 'get'> & ReadableRuns;
   readonly runKey: string;
   readonly userId: string;
   readonly run: Pick<ChatRun, 'chatId' | 'attempt'>;
@@ -63,9 +54,12 @@ export class RunMirror {
   #isBehind = false;
   /** Watchers see what Redis does not have. */
   #isAlone = false;
-  #patience: PatientTimer | undefined;
-  #endPatience: PatientTimer | undefined;
+  readonly #patience = new OutagePatience(() => this.#goOnAlone());
+  /** Watchers wait for an end. */
+  #isEndAwaited = false;
   #isInDoubt = false;
+  /** Redis has the run's end. */
+  #isFenced = false;
   #isDone = false;
   #isLost = false;
 
@@ -99,17 +93,26 @@ export class RunMirror {
   }
 
   /**
-   * Called before the run's end is written down. A server that hung has to find out whether it was taken for dead, and
-   * another end is there.
+   * Called before the run's end is written down: whether another end is there. A server that hung, or is cut off, waits
+   * for Redis for a while: it has to find out whether it was taken for dead.
    */
   async isEndedElsewhere(): Promise<boolean> {
     const { shared, userId, run } = this.#settings;
-    if (!this.#isSent || this.#isDone || performance.now() - this.#writtenAt < SURELY_ALIVE_MS) return false;
-    return shared.get(userId, run.chatId).then(
-      ({ end }) => end !== null,
-      // Then nothing else is shown either.
-      () => false,
-    );
+    const isSurelyAlive = shared.isReady && performance.now() - this.#writtenAt < SURELY_ALIVE_MS;
+    if (!this.#isSent || isSurelyAlive) return this.#isFenced;
+    while (!this.#isFenced && !this.#isDone) {
+      try {
+        return (await shared.get(userId, run.chatId)).end !== null;
+      } catch (error) {
+        if (error instanceof ChatNotFoundError || !(await this.#patience.untilBack())) break;
+      }
+    }
+    return this.#isFenced;
+  }
+
+  /** Its server stops: how it ended is written down without a further wait for Redis. */
+  stopWaiting(): void {
+    this.#patience.endNow();
   }
 
   /** Called when watchers elsewhere ask whether it is there: what is written, they hear of. */
@@ -141,20 +144,24 @@ export class RunMirror {
   }
 
   #fallBehind(): void {
-    const { log } = this.#settings;
     this.#isBehind = true;
     if (!this.#isSent) this.#goOnAlone();
-    else if (!this.#isAlone) this.#patience ??= new PatientTimer(PATIENCE_MS, () => this.#goOnAlone());
-    if (log.isComplete && !log.isEndShown) {
-      this.#endPatience ??= new PatientTimer(END_PATIENCE_MS, () => log.fail(new RedisUnavailableError()));
-    }
+    else if (!this.#isAlone) this.#patience.begin();
+    void this.#failWatchers();
+  }
+
+  /** Watchers that wait in vain for the end get an error. */
+  async #failWatchers(): Promise<void> {
+    const { log } = this.#settings;
+    if (!log.isComplete || log.isEndShown || this.#isEndAwaited) return;
+    this.#isEndAwaited = true;
+    const isBack = await this.#patience.untilBack();
+    this.#isEndAwaited = false;
+    if (!isBack) log.fail(new RedisUnavailableError());
   }
 
   #caughtUp(): void {
-    this.#patience?.stop();
-    this.#patience = undefined;
-    this.#endPatience?.stop();
-    this.#endPatience = undefined;
+    this.#patience.stop();
     this.#isBehind = false;
     this.#isAlone = false;
   }
@@ -221,44 +228,11 @@ export class RunMirror {
   /** The run was ended: by another server, which took this one for dead, or by a write of ours whose answer was lost. */
   async #giveWay(): Promise<void> {
     const { log, onFenced } = this.#settings;
+    this.#isFenced = true;
+    this.#patience.stop();
     await onFenced();
-    if (!log.isEndShown) this.#endAs(await this.#readEnd());
+    if (!log.isEndShown) await takeSharedEnd(this.#settings, this.#writtenSeq);
     this.#finish();
-  }
-
-  /**
-   * The end that everybody sees takes the place of ours. What Redis does not have was never there, unless it was shown
-   * while Redis was away: then the end comes after it.
-   */
-  #endAs(shared: readonly ChatEvent[] | null): void {
-    const { log } = this.#settings;
-    const from = Math.max(log.shownSeq, this.#writtenSeq);
-    const end = shared?.at(-1);
-    if (shared && end) {
-      const unseen = shared.filter(({ seq }) => seq > from);
-      log.replaceAfter(from, unseen.length > 0 ? unseen : [{ ...end, seq: from + 1 }]);
-    } else if (!isLost(log.after(log.lastSeq - 1, 0)[0])) {
-      // Nobody finds it elsewhere either.
-      log.replaceAfter(from, []);
-      log.fail(new ChatNotFoundError());
-    }
-  }
-
-  /** What Redis has that was not written here; null where that has no end, and so cannot take the place of ours. */
-  async #readEnd(): Promise<ChatEvent[] | null> {
-    const { shared, userId, run } = this.#settings;
-    const end: ChatEvent[] = [];
-    try {
-      for (;;) {
-        const after = end.at(-1)?.seq ?? this.#writtenSeq;
-        const { events, isLast } = await shared.readEvents(userId, run.chatId, after);
-        end.push(...events);
-        if (isLast || events.length === 0) return isLast && end.length > 0 ? end : null;
-      }
-    } catch (error) {
-      if (error instanceof ChatNotFoundError) return null;
-      throw error;
-    }
   }
 
   /** Redis has lost its memory: it is told everything again, where everything is still here. */
@@ -279,9 +253,4 @@ export class RunMirror {
     this.#settings.log.show(this.#settings.log.lastSeq);
     this.#settings.onDone();
   }
-}
-
-/** What another server says of a run that it ended. */
-function isLost(event: ChatEvent | undefined): boolean {
-  return event?.__typename === 'ChatFailed' && event.error.code === new RunLostError().code;
 }
