@@ -66,11 +66,7 @@ export class ChatService {
   async cancel(userId: string, chatId: string): Promise<boolean> {
     if (!isUuid(chatId)) throw new ChatNotFoundError();
     const kept = this.runs.find(userId, chatId);
-    if (kept) {
-      if (kept.log.isComplete) return false;
-      kept.stop();
-      return (await kept.run.cancel()).type === 'cancelled';
-    }
+    if (kept) return kept.cancel();
     if (!this.remote) throw new ChatNotFoundError();
     return this.remote.stop(userId, chatId);
   }

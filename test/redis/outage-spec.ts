@@ -147,20 +147,40 @@ describe('a server whose Redis is away', () => {
       await watcher.rest();
     });
 
-    it('stops a chat of its own all the same', async () => {
+    it('stops a chat of its own all the same, and says so when it is back', async () => {
       const upstream = new ScriptedChat(server.standIn);
       const watcher = await Watcher.chat(server);
       await upstream.say('one');
       const [{ chatId } = { chatId: '' }] = await watcher.until('one');
       await away();
-      const { cancelChat } = await server.query(
+      const answer = server.query(
         'alice',
         'mutation ($chatId: ID!) { cancelChat(chatId: $chatId) { cancelled } }',
         { chatId },
       );
-      expect(cancelChat).toEqual({ cancelled: true });
       await upstream.closed();
+      await back();
+      expect((await answer).cancelChat).toEqual({ cancelled: true });
       expect((await watcher.rest()).at(-1)).toMatchObject({ __typename: 'ChatCancelled' });
+    });
+
+    it('has the end that the other server gave its chat meanwhile', async () => {
+      const upstream = new ScriptedChat(server.standIn);
+      const watcher = await Watcher.chat(server);
+      await upstream.say('one');
+      const [{ chatId } = { chatId: '' }] = await watcher.until('one');
+      await away();
+      while (server.app.get(RedisConnection).isReady) await redis.redis.ping();
+      await upstream.end();
+      const elsewhere = (await (await Watcher.resume(other, chatId)).rest()).at(-1);
+      expect(elsewhere).toMatchObject({ __typename: 'ChatFailed', error: { code: 'PROVIDER_TRUNCATED' } });
+      await back();
+      const end = (await watcher.rest()).at(-1);
+      expect(end).toEqual(elsewhere);
+      const query =
+        'query { auditEvents(first: 1, filter: { kinds: [CHAT_FINISHED] }) { edges { node { outcome } } } }';
+      const { auditEvents } = await other.query('alice', query);
+      expect(auditEvents.edges).toEqual([{ node: { outcome: 'PROVIDER_TRUNCATED' } }]);
     });
   });
 

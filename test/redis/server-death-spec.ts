@@ -1,7 +1,8 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { createRedis, type TestRedis } from '../support/redis.js';
+import { NetworkProxy } from '../support/network-proxy.js';
+import { createRedis, redisUrl, type TestRedis } from '../support/redis.js';
 import { ScriptedChat } from '../support/scripted-chat.js';
 import { chatOn, type ServerProcess, useProcesses } from '../support/server-process.js';
 import { expectNoGaps, Watcher } from '../support/survival-cases.js';
@@ -88,6 +89,28 @@ describe('one of two servers', () => {
       outcome: 'PROVIDER_TRUNCATED',
     });
     expect(await redis.keys()).not.toContainEqual(expect.stringMatching(/:server:[^:]+:runs$/));
+  });
+
+  it('hangs while it tells Redis of a chat: that ends on both as the other one says', async () => {
+    const proxy = await NetworkProxy.start(redisUrl());
+    const environment = processes.environment({ ...database.environment, ...redis.environment });
+    const third = await processes.start({ ...environment, REDIS_URL: proxy.urlOf(redisUrl()) });
+    // Redis knows the scripts from now on: the first word about a chat is the one that counts.
+    await (await Watcher.chat(third)).rest();
+    const awake = proxy.swallowAnswer(':meta', () => third.child.kill('SIGSTOP'));
+    const request = { requestId: 'mine' };
+    const own = (await Watcher.chat(third, request)).rest();
+    await awake;
+    const rest = await (await Watcher.chat(second, request)).rest();
+    expect(rest.at(-1)).toMatchObject({ __typename: 'ChatFailed', error: { code: 'PROVIDER_TRUNCATED' } });
+    while ((await finished()).length < 2);
+    proxy.cut();
+    third.child.kill('SIGCONT');
+    expect(await own).toEqual(rest);
+    expect(await (await Watcher.resume(third, rest[0]!.chatId)).rest()).toEqual(rest);
+    expect(await (await Watcher.chat(third, request)).rest()).toEqual(rest);
+    expect(await finished()).toMatchObject([{ outcome: 'PROVIDER_TRUNCATED' }, { outcome: 'OK' }]);
+    await proxy.stop();
   });
 
   it('is told to stop: its watchers are sent to the other one at once, and lose nothing', async () => {

@@ -64,6 +64,24 @@ export class NetworkProxy {
     }
   }
 
+  /**
+   * The next bytes to the service that hold the text come through when something is done; what it answers does not, nor
+   * does anything else on that connection.
+   */
+  swallowAnswer(text: string, before: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      const watch = ([client, server]: readonly [Socket, Socket]): void => {
+        client.prependListener('data', (chunk: Buffer) => {
+          if (!chunk.includes(text)) return;
+          server.unpipe();
+          before();
+          resolve();
+        });
+      };
+      for (const pair of this.#pairs) watch(pair);
+    });
+  }
+
   /** What was held up comes through. */
   resume(): void {
     this.#hanging = false;

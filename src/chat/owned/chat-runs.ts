@@ -58,7 +58,7 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
   add(kept: KeptRun): void {
     this.#runs.set(kept.runKey, kept);
     // Its key was looked up for longer than chats may run after the stop began.
-    if (this.#isOver) void kept.run.abort(new DrainingError());
+    if (this.#isOver) void kept.end(new DrainingError());
   }
 
   find(userId: string, chatId: string): KeptRun | null {
@@ -110,7 +110,7 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
   async drain(timeoutMs: number): Promise<void> {
     if (await this.#idleWithin(timeoutMs)) return;
     this.#isOver = true;
-    for (const { run } of this.#runs.values()) void run.abort(new DrainingError());
+    for (const kept of this.#runs.values()) void kept.end(new DrainingError());
     await this.#idleWithin(LAST_WORDS_MS);
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AppError } from '../../common/app-error.js';
 import { ChatRun, type ChatReport } from '../run/chat-run.js';
 import type { ChatSource } from '../run/chat-source.js';
 import type { ChatWatch } from '../run/chat-watch.js';
@@ -57,6 +58,7 @@ export class KeptRun {
       log: this.log,
       onEvent: () => this.#written(),
       onStall: () => void this.#waitForOthers(),
+      isEndedElsewhere: () => this.#mirror?.isEndedElsewhere() ?? Promise.resolve(false),
     });
     this.#mirror = shared && this.#mirrorTo(shared);
     this.audience = new RunAudience({
@@ -108,6 +110,40 @@ export class KeptRun {
   stop(): void {
     void this.run.cancel();
     this.#settings.onStop();
+  }
+
+  /**
+   * Stops it for its client. Resolves when all servers know how it ended.
+   *
+   * @returns false where it had ended before, or ended in another way
+   * @throws RedisUnavailableError SERVICE_UNAVAILABLE where that cannot be found out
+   */
+  async cancel(): Promise<boolean> {
+    if (this.log.isComplete) return false;
+    this.stop();
+    await this.run.cancel();
+    for (;;) {
+      const end = this.log.shownEnd;
+      if (end) return end.__typename === 'ChatCancelled';
+      await new Promise<void>((resolve) => this.log.wait(resolve));
+    }
+  }
+
+  /**
+   * Ends it before its provider is called: its request fails, and its id is free for another chat.
+   *
+   * @returns false where another server has ended it before: then that is what its watchers everywhere see
+   */
+  async refuse(error: AppError): Promise<boolean> {
+    this.#mirror?.dropClaim();
+    const ending = await this.run.abort(error);
+    return ending.type !== 'failed' || ending.description.code === error.code;
+  }
+
+  /** Ends it because its server stops. */
+  async end(error: AppError): Promise<void> {
+    this.#mirror?.stopWaiting();
+    await this.run.abort(error);
   }
 
   #mirrorTo(shared: SharedRuns): RunMirror {

@@ -59,8 +59,8 @@ export class RunStarter {
       await kept.publish();
       if (chat.input.requestId && this.shared && !kept.isShared) {
         // Nobody would know of it who is asked the same again.
-        await kept.run.abort(new RedisUnavailableError());
-        throw new RedisUnavailableError();
+        const isRefused = await kept.refuse(new RedisUnavailableError());
+        if (isRefused) throw new RedisUnavailableError();
       }
       chat.claim?.confirm();
       return kept.join(0, connection);

@@ -25,7 +25,7 @@ const sourceOf = (
 /** A run over a source that is given as a generator, its log, and what it reports at its end. */
 function start(
   stream: (signal: AbortSignal) => AsyncIterable<SourcePart>,
-  { maxDurationMs = 60_000, log = new RunLog() } = {},
+  { maxDurationMs = 60_000, log = new RunLog(), isEndedElsewhere = false } = {},
 ) {
   const reports: ChatReport[] = [];
   const secret = Secret.fromText('a-key-of-nobody');
@@ -40,6 +40,7 @@ function start(
     keyResolutionMs: 1,
     onEvent: () => log.show(log.lastSeq),
     onStall: () => (stalls += 1),
+    isEndedElsewhere: () => Promise.resolve(isEndedElsewhere),
     onEnd: (report) => {
       reports.push(report);
       return Promise.resolve();
@@ -69,6 +70,14 @@ async function* parts(...given: SourcePart[]): AsyncGenerator<SourcePart> {
 }
 
 describe('ChatRun', () => {
+  it('has no end of its own, in its log and its report, where another server has ended it', async () => {
+    const { run, events, reports } = start(() => parts(text('one'), FINISH), { isEndedElsewhere: true });
+    await run.begin();
+    const error = { code: 'PROVIDER_TRUNCATED' };
+    expect(events().at(-1)).toMatchObject({ __typename: 'ChatFailed', error });
+    expect(reports).toMatchObject([{ ending: { type: 'failed', description: error } }]);
+  });
+
   it('begins with ChatStarted and ends with exactly one terminal event', async () => {
     const { run, log, names, reports } = start(() => parts(text('a'), text('b'), FINISH));
     expect(await run.begin()).toEqual({ type: 'completed', finishReason: 'STOP' });

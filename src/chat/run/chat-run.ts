@@ -7,6 +7,7 @@ import { ProviderTimeoutError, ProviderTruncatedError } from '../../outbound/ups
 import type { FinishReason, TokenUsage } from '../../providers/chat/contract.js';
 import type { ChatEvent, ChatTimings, TerminalEvent } from './chat-event.js';
 import type { ChatAttempt, ChatSource, SourcePart } from './chat-source.js';
+import { RunLostError } from './chat.errors.js';
 import type { RunLog } from './run-log.js';
 
 /**
@@ -41,6 +42,8 @@ export interface ChatRunSettings {
   readonly onEvent: () => void;
   /** Called when the log has no room: the slowest watcher has fallen behind. */
   readonly onStall: () => void;
+  /** Called once, before onEnd: whether another server has ended it, so that its own end does not count. Never throws. */
+  readonly isEndedElsewhere: () => Promise<boolean>;
   /** Called once, before the terminal event, however the chat ends. It must not throw. */
   readonly onEnd: (report: ChatReport) => Promise<void>;
 }
@@ -109,8 +112,9 @@ export class ChatRun {
   }
 
   async #run(): Promise<ChatEnding> {
-    const outcome = await this.#finishWork();
-    const { onEnd, log } = this.#settings;
+    const own = await this.#finishWork();
+    const { isEndedElsewhere, onEnd, log } = this.#settings;
+    const outcome = (await isEndedElsewhere()) ? outcomeOf(new RunLostError(), null) : own;
     await onEnd({ attempt: this.#attempt, ...outcome, usage: this.#usage, timings: this.#timings() });
     log.append(this.#terminal(outcome.ending));
     log.complete();
@@ -216,10 +220,10 @@ export class ChatRun {
   }
 }
 
-function outcomeOf(error: unknown, signal: AbortSignal): Outcome {
+function outcomeOf(error: unknown, signal: AbortSignal | null): Outcome {
   // After an abort its reason counts: what the adapter threw may be no more than its echo.
-  if (signal.aborted && signal.reason === cancelled) return { ending: { type: 'cancelled' } };
-  const cause: unknown = signal.aborted ? signal.reason : error;
+  const cause: unknown = signal?.aborted ? signal.reason : error;
+  if (cause === cancelled) return { ending: { type: 'cancelled' } };
   const ending: ChatEnding = { type: 'failed', description: describeError(cause) };
   return cause instanceof AppError ? { ending } : { ending, unexpected: cause };
 }

@@ -1,3 +1,4 @@
+import type { AppError } from '../../common/app-error.js';
 import { ChatNotFoundError } from './chat.errors.js';
 import type { ChatEvent } from './chat-event.js';
 import type { EventFeed, FeedPage } from './event-feed.js';
@@ -37,6 +38,7 @@ export class RunLog implements EventFeed {
   #shownSeq = 0;
   #takenSeq = 0;
   #isComplete = false;
+  #failure: AppError | null = null;
   readonly #waiting = new Set<() => void>();
   #onRoom: (() => void) | null = null;
 
@@ -55,6 +57,11 @@ export class RunLog implements EventFeed {
   /** The number of the last event that watchers may see. */
   get shownSeq(): number {
     return this.#shownSeq;
+  }
+
+  /** Watchers may see the terminal event. */
+  get isEndShown(): boolean {
+    return this.#isComplete && this.#shownSeq >= this.lastSeq;
   }
 
   /** Bytes that are kept, about. */
@@ -95,6 +102,19 @@ export class RunLog implements EventFeed {
   show(seq: number): void {
     if (seq <= this.#shownSeq) return;
     this.#shownSeq = seq;
+    this.#failure = null;
+    this.#wake();
+  }
+
+  /** The terminal event; null where it is not shown yet. @throws what it was {@link fail failed} with */
+  get shownEnd(): ChatEvent | null {
+    if (this.#failure) throw this.#failure;
+    return this.isEndShown ? (this.#entries.at(-1)?.event ?? null) : null;
+  }
+
+  /** How it goes on is not known: watchers that have taken all that is shown get an error, until more is shown. */
+  fail(error: AppError): void {
+    this.#failure = error;
     this.#wake();
   }
 
@@ -133,12 +153,14 @@ export class RunLog implements EventFeed {
     return events;
   }
 
+  /** @throws what it was {@link fail failed} with, where nothing is left that is shown */
   read(afterSeq: number): FeedPage {
     const from = afterSeq + 1 - this.#firstSeq;
     if (from < 0) throw new ChatNotFoundError();
     const to = Math.min(this.#shownSeq + 1 - this.#firstSeq, from + PAGE_LENGTH);
     const events = this.#entries.slice(from, to).map(({ event }) => event);
-    return { events, isLast: this.#isComplete && afterSeq + events.length >= this.lastSeq };
+    if (this.#failure && events.length === 0) throw this.#failure;
+    return { events, isLast: this.#isComplete && !this.#failure && afterSeq + events.length >= this.lastSeq };
   }
 
   wait(onMore: () => void): void {

@@ -1,7 +1,9 @@
 import { jest } from '@jest/globals';
 import { passTime } from '../../../test/support/pass-time.js';
+import { describeError } from '../../common/describe-error.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
-import type { ChatEvent } from '../run/chat-event.js';
+import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
+import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
 import { RunLog } from '../run/run-log.js';
 import { RunMirror } from './run-mirror.js';
 import type { EventsToWrite, SharedRuns } from './shared-runs.js';
@@ -24,18 +26,49 @@ const cancelled = (seq: number): ChatEvent => ({
   usage: null,
 });
 
+const completed = (seq: number): ChatEvent => ({
+  __typename: 'ChatCompleted',
+  chatId: 'chat',
+  seq,
+  usage: null,
+  finishReason: 'STOP',
+  timings: { keyResolutionMs: 0, timeToFirstTokenMs: 0, totalMs: 0 },
+});
+
+const lost = (seq: number): TerminalEvent => ({
+  __typename: 'ChatFailed',
+  chatId: 'chat',
+  seq,
+  error: describeError(new RunLostError()),
+  usage: null,
+});
+
 /** A mirror of a log with one event, and a Redis that answers as it is told. */
 function start(onWrite: (lastSeq: number) => void = () => undefined) {
   const log = new RunLog();
   log.append(delta(1, 'one'));
+  const end = (event: ChatEvent): void => {
+    log.append(event);
+    log.complete();
+  };
   let answer: number | null = WRITTEN;
+  let isReady = true;
+  const claim = { name: 'claim', sealed: 'sealed' };
   const elsewhere: ChatEvent[] = [];
+  const written: EventsToWrite[] = [];
   let fences = 0;
   const mirror = new RunMirror({
     shared: {
-      isReady: true,
-      writeEvents: (_, { events }) => {
-        onWrite(events.at(-1)?.seq ?? 0);
+      get isReady() {
+        return isReady;
+      },
+      get: () =>
+        answer === null
+          ? Promise.reject(new RedisUnavailableError())
+          : Promise.resolve({ serverId: 'a', isRunning: false, end: elsewhere.at(-1) as TerminalEvent }),
+      writeEvents: (_, given) => {
+        written.push(given);
+        onWrite(given.events.at(-1)?.seq ?? 0);
         return answer === null ? Promise.reject(new RedisUnavailableError()) : Promise.resolve(answer);
       },
       readEvents: (_userId, _chatId, afterSeq) =>
@@ -45,11 +78,10 @@ function start(onWrite: (lastSeq: number) => void = () => undefined) {
     userId: 'alice',
     run: { chatId: 'chat', attempt },
     log,
-    claim: null,
+    claim,
     onFenced: () => {
       fences += 1;
-      log.append(cancelled(log.lastSeq + 1));
-      log.complete();
+      if (!log.isComplete) end(lost(log.lastSeq + 1));
       return Promise.resolve();
     },
     onDone: () => undefined,
@@ -57,7 +89,16 @@ function start(onWrite: (lastSeq: number) => void = () => undefined) {
   return {
     log,
     mirror,
+    claim,
     elsewhere,
+    written,
+    /** The run ends here. */
+    end: async (event: ChatEvent) => {
+      end(event);
+      await mirror.write();
+    },
+    /** Whether there is a connection to Redis. */
+    redisIsReady: (given: boolean) => (isReady = given),
     fences: () => fences,
     /** What Redis answers from now on; null: nothing. */
     redisAnswers: (given: number | null) => (answer = given),
@@ -99,14 +140,24 @@ describe('RunMirror', () => {
     expect(mirror.isDone).toBe(true);
   });
 
-  it('keeps its own end where Redis has none that could take its place', async () => {
+  it('ends as lost where the end that another server gave it is no longer there', async () => {
     const { log, mirror, redisAnswers, shown } = start();
     await mirror.write();
     log.append(delta(2, 'two'));
     redisAnswers(FENCED);
     await mirror.write();
-    expect(log.read(0)).toEqual({ events: [delta(1, 'one'), delta(2, 'two'), cancelled(3)], isLast: true });
+    expect(log.read(0)).toEqual({ events: [delta(1, 'one'), delta(2, 'two'), lost(3)], isLast: true });
     expect(shown()).toHaveLength(3);
+    expect(mirror.isDone).toBe(true);
+  });
+
+  it('is no longer there where it has another end than the one that is no longer there', async () => {
+    const { log, mirror, end, redisAnswers, shown } = start();
+    await mirror.write();
+    redisAnswers(FENCED);
+    await end(completed(2));
+    expect(shown()).toEqual([delta(1, 'one')]);
+    expect(() => log.read(1)).toThrow(ChatNotFoundError);
     expect(mirror.isDone).toBe(true);
   });
 
@@ -152,14 +203,79 @@ describe('RunMirror', () => {
     expect(shown()).toEqual([delta(1, 'one'), cancelled(2)]);
   });
 
-  it('goes on at once without a Redis that has never had anything of the run', async () => {
+  it('goes on and ends at once without a Redis that was never sent anything of the run', async () => {
+    const { mirror, end, redisIsReady, shown } = start();
+    redisIsReady(false);
+    await mirror.write();
+    expect(shown()).toHaveLength(1);
+    await end(completed(2));
+    expect(shown()).toEqual([delta(1, 'one'), completed(2)]);
+  });
+
+  it('waits a moment, too, for a Redis that may have the run although it did not answer', async () => {
     const { mirror, redisAnswers, shown } = start();
     redisAnswers(null);
     await mirror.write();
+    expect(shown()).toEqual([]);
+    await passTime(2_000);
     expect(shown()).toHaveLength(1);
   });
 
-  it('keeps to what it has shown while Redis was away, whatever another server says', async () => {
+  it.each([
+    ['was written', WRITTEN],
+    ['may have been written', null],
+  ])('shows no end of a run that %s before Redis has it', async (_, first) => {
+    const { log, mirror, end, redisAnswers, shown } = start();
+    redisAnswers(first);
+    await mirror.write();
+    redisAnswers(null);
+    await end(completed(2));
+    await passTime(2_000);
+    expect(log.read(0)).toEqual({ events: [delta(1, 'one')], isLast: false });
+    redisAnswers(WRITTEN);
+    await mirror.write();
+    expect(shown()).toEqual([delta(1, 'one'), completed(2)]);
+  });
+
+  it('shows the end that another server gave it while Redis was away, and not its own', async () => {
+    const { mirror, elsewhere, end, redisAnswers, shown } = start();
+    redisAnswers(null);
+    await mirror.write();
+    await end(completed(2));
+    await passTime(2_000);
+    elsewhere.push(delta(1, 'one'), lost(2));
+    redisAnswers(FENCED);
+    await mirror.check();
+    expect(shown()).toEqual([delta(1, 'one'), lost(2)]);
+  });
+
+  it('fails watchers that wait for an end which Redis cannot confirm, until it can', async () => {
+    const { log, mirror, end, redisAnswers, shown } = start();
+    await mirror.write();
+    redisAnswers(null);
+    await end(completed(2));
+    await passTime(9_999);
+    expect(log.read(1)).toEqual({ events: [], isLast: false });
+    await passTime(1);
+    expect(shown()).toHaveLength(1);
+    expect(() => log.read(1)).toThrow(RedisUnavailableError);
+    redisAnswers(WRITTEN);
+    await mirror.write();
+    expect(log.read(1)).toEqual({ events: [completed(2)], isLast: true });
+  });
+
+  it('shows its end where Redis has it from a write whose answer was lost', async () => {
+    const { mirror, elsewhere, end, redisAnswers, shown } = start();
+    await mirror.write();
+    redisAnswers(null);
+    await end(completed(2));
+    elsewhere.push(completed(2));
+    redisAnswers(FENCED);
+    await mirror.write();
+    expect(shown()).toEqual([delta(1, 'one'), completed(2)]);
+  });
+
+  it('keeps what it has shown while Redis was away, and ends it as another server says', async () => {
     const { log, mirror, elsewhere, redisAnswers, shown } = start();
     await mirror.write();
     redisAnswers(null);
@@ -170,6 +286,83 @@ describe('RunMirror', () => {
     redisAnswers(FENCED);
     await mirror.write();
     expect(shown()).toEqual([delta(1, 'one'), delta(2, 'shown'), cancelled(3)]);
+  });
+
+  it('writes a run that ended without Redis whole, so that it cannot be ended in between', async () => {
+    const { log, mirror, end, written, redisIsReady } = start();
+    redisIsReady(false);
+    for (let seq = 2; seq <= 1_000; seq += 1) log.append(delta(seq, LONG));
+    await end(completed(1_001));
+    redisIsReady(true);
+    await mirror.check();
+    expect(written).toMatchObject([{ isEnd: true }]);
+    expect(written[0]!.events).toHaveLength(1_001);
+  });
+
+  it('does not write a run that ended without Redis where it is too long for that', async () => {
+    const { log, mirror, end, written, redisIsReady, shown } = start();
+    redisIsReady(false);
+    for (let seq = 2; seq <= 3_000; seq += 1) log.append(delta(seq, LONG));
+    await end(completed(3_001));
+    redisIsReady(true);
+    await mirror.check();
+    expect(written).toEqual([]);
+    expect([mirror.isDone, mirror.isInStep]).toEqual([true, false]);
+    expect(shown()).toHaveLength(1_000);
+  });
+
+  it('claims no request id for a run whose request has failed', async () => {
+    const { mirror, written, claim } = start();
+    await mirror.write();
+    mirror.dropClaim();
+    await mirror.check();
+    expect(written.map((given) => given.claim)).toEqual([claim, null]);
+  });
+
+  it('knows of an end elsewhere when Redis has not heard from it for a while', async () => {
+    const { mirror, elsewhere } = start();
+    elsewhere.push(lost(2));
+    expect(await mirror.isEndedElsewhere()).toBe(false);
+    await mirror.write();
+    expect(await mirror.isEndedElsewhere()).toBe(false);
+    jest.advanceTimersByTime(2_500);
+    expect(await mirror.isEndedElsewhere()).toBe(true);
+  });
+
+  it('waits with its end for a Redis that is away, and learns that there is another one', async () => {
+    const { mirror, elsewhere, redisAnswers } = start();
+    await mirror.write();
+    redisAnswers(null);
+    jest.advanceTimersByTime(2_500);
+    const isEnded = mirror.isEndedElsewhere();
+    await passTime(9_999);
+    elsewhere.push(lost(2));
+    redisAnswers(FENCED);
+    await mirror.check();
+    expect(await isEnded).toBe(true);
+  });
+
+  it('waits for 10 s with its end, and for all of it once', async () => {
+    const { log, mirror, end, redisAnswers } = start();
+    await mirror.write();
+    redisAnswers(null);
+    jest.advanceTimersByTime(2_500);
+    const isEnded = mirror.isEndedElsewhere();
+    await passTime(10_000);
+    expect(await isEnded).toBe(false);
+    await end(completed(2));
+    await passTime(0);
+    expect(() => log.read(1)).toThrow(RedisUnavailableError);
+  });
+
+  it('waits no longer with its end when its server stops', async () => {
+    const { mirror, redisAnswers } = start();
+    await mirror.write();
+    redisAnswers(null);
+    jest.advanceTimersByTime(2_500);
+    const isEnded = mirror.isEndedElsewhere();
+    mirror.stopWaiting();
+    expect(await isEnded).toBe(false);
   });
 
   it('goes on where the log begins when what Redis missed is no longer kept, and writes the end', async () => {

@@ -1,28 +1,26 @@
-import { PatientTimer } from '../../common/patient-timer.js';
+import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import { ChatNotFoundError } from '../run/chat.errors.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { ChatRun } from '../run/chat-run.js';
-import type { FeedPage } from '../run/event-feed.js';
 import type { SharedClaim } from '../claims/request-claims.js';
 import type { RunLog } from '../run/run-log.js';
+import { OutagePatience } from './outage-patience.js';
 import type { RunRecord } from './run-sealer.js';
 import { FENCED, LOST } from './shared-scripts.js';
 import type { SharedRuns } from './shared-runs.js';
+import { type ReadableRuns, takeSharedEnd } from './take-shared-end.js';
 
 /** Bytes of events in one entry, about. */
 const MAX_ENTRY_BYTES = 32 * 1024;
-/**
- * How long Redis may be away before watchers see what it does not have, in milliseconds. A server that was suspended
- * takes Redis for away at first, and has to learn from it whether another server took it for dead.
- */
-const PATIENCE_MS = 2_000;
+/** A run that has ended before Redis heard of it is written at once, where it has no more bytes than this, or not at all. */
+const MAX_WHOLE_BYTES = 512 * 1024;
+/** A server from which Redis heard so long ago, in milliseconds, is taken for dead by nobody: less than its sign lasts. */
+const SURELY_ALIVE_MS = 2_500;
 /** Watchers elsewhere are shown that the run is there at most this often, in milliseconds. */
 const SHOW_EVERY_MS = 1_000;
 
 export interface MirrorSettings {
-  readonly shared: Pick<SharedRuns, 'isReady' | 'writeEvents'> & {
-    readEvents(...which: Parameters<SharedRuns['readEvents']>): Promise<FeedPage>;
-  };
+  readonly shared: Pick<SharedRuns, 'isReady' | 'writeEvents' | 'get'> & ReadableRuns;
   readonly runKey: string;
   readonly userId: string;
   readonly run: Pick<ChatRun, 'chatId' | 'attempt'>;
@@ -38,11 +36,17 @@ export interface MirrorSettings {
  * Copies a run's log to Redis while it grows, as much at a time as there is.
  *
  * Watchers see an event when Redis has it, so that none knows of one that is lost with this server. While Redis is
- * away for longer than a moment, or has never had anything of the run, they see it at once: then there is nobody else to
- * agree with. What Redis missed it is given when it is back.
+ * away for longer than a moment, or was never sent anything of the run, they see it at once. What Redis missed it is
+ * given when it is back.
+ *
+ * The end is another matter: a server that does not reach Redis may have been taken for dead, and another one may have
+ * ended the run. Once anything was sent, also where no answer came, the end is what Redis says, and nothing else is shown.
  */
 export class RunMirror {
   readonly #settings: MirrorSettings;
+  #claim: SharedClaim | null;
+  /** Something was sent: Redis may have the run, and another server may end it. */
+  #isSent = false;
   #writtenSeq = 0;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #recorded: unknown = null;
@@ -50,13 +54,18 @@ export class RunMirror {
   #isBehind = false;
   /** Watchers see what Redis does not have. */
   #isAlone = false;
-  #patience: PatientTimer | undefined;
+  readonly #patience = new OutagePatience(() => this.#goOnAlone());
+  /** Watchers wait for an end. */
+  #isEndAwaited = false;
   #isInDoubt = false;
+  /** Redis has the run's end. */
+  #isFenced = false;
   #isDone = false;
   #isLost = false;
 
   constructor(settings: MirrorSettings) {
     this.#settings = settings;
+    this.#claim = settings.claim;
   }
 
   /** Redis has every event, or will have it in a moment: the run can be resumed on every server. */
@@ -78,6 +87,34 @@ export class RunMirror {
     await this.write();
   }
 
+  /** Its request's id is free for another chat: what is written from now on does not claim it. */
+  dropClaim(): void {
+    this.#claim = null;
+  }
+
+  /**
+   * Called before the run's end is written down: whether another end is there. A server that hung, or is cut off, waits
+   * for Redis for a while: it has to find out whether it was taken for dead.
+   */
+  async isEndedElsewhere(): Promise<boolean> {
+    const { shared, userId, run } = this.#settings;
+    const isSurelyAlive = shared.isReady && performance.now() - this.#writtenAt < SURELY_ALIVE_MS;
+    if (!this.#isSent || isSurelyAlive) return this.#isFenced;
+    while (!this.#isFenced && !this.#isDone) {
+      try {
+        return (await shared.get(userId, run.chatId)).end !== null;
+      } catch (error) {
+        if (error instanceof ChatNotFoundError || !(await this.#patience.untilBack())) break;
+      }
+    }
+    return this.#isFenced;
+  }
+
+  /** Its server stops: how it ended is written down without a further wait for Redis. */
+  stopWaiting(): void {
+    this.#patience.endNow();
+  }
+
   /** Called when watchers elsewhere ask whether it is there: what is written, they hear of. */
   async show(): Promise<void> {
     if (performance.now() - this.#writtenAt > SHOW_EVERY_MS) await this.check();
@@ -86,7 +123,8 @@ export class RunMirror {
   /** Called when events were appended. Resolves when there is nothing to do at the moment. */
   async write(): Promise<void> {
     const { log, shared } = this.#settings;
-    if (this.#isAlone || this.#isDone) log.show(log.lastSeq);
+    if (this.#isDone) log.show(log.lastSeq);
+    else if (this.#isAlone) this.#showAlone();
     if (this.#isWriting || this.#isDone) return;
     // Nothing is sealed in vain.
     if (!shared.isReady) {
@@ -107,21 +145,35 @@ export class RunMirror {
 
   #fallBehind(): void {
     this.#isBehind = true;
-    if (this.#writtenSeq === 0) this.#goOnAlone();
-    else this.#patience ??= new PatientTimer(PATIENCE_MS, () => this.#goOnAlone());
+    if (!this.#isSent) this.#goOnAlone();
+    else if (!this.#isAlone) this.#patience.begin();
+    void this.#failWatchers();
+  }
+
+  /** Watchers that wait in vain for the end get an error. */
+  async #failWatchers(): Promise<void> {
+    const { log } = this.#settings;
+    if (!log.isComplete || log.isEndShown || this.#isEndAwaited) return;
+    this.#isEndAwaited = true;
+    const isBack = await this.#patience.untilBack();
+    this.#isEndAwaited = false;
+    if (!isBack) log.fail(new RedisUnavailableError());
   }
 
   #caughtUp(): void {
-    this.#patience?.stop();
-    this.#patience = undefined;
+    this.#patience.stop();
     this.#isBehind = false;
     this.#isAlone = false;
   }
 
   #goOnAlone(): void {
-    const { log } = this.#settings;
     this.#isAlone = true;
-    log.show(log.lastSeq);
+    this.#showAlone();
+  }
+
+  #showAlone(): void {
+    const { log } = this.#settings;
+    log.show(this.#isSent && log.isComplete ? log.lastSeq - 1 : log.lastSeq);
   }
 
   get #hasWork(): boolean {
@@ -129,16 +181,19 @@ export class RunMirror {
   }
 
   async #writeNext(): Promise<void> {
-    const { shared, runKey, userId, run, log, claim } = this.#settings;
-    const known = this.#isInDoubt ? Math.min(this.#writtenSeq, log.lastSeq - 1) : this.#writtenSeq;
-    this.#isInDoubt = false;
-    // What was dropped while Redis was away it never gets: who asks for that is told that it is no longer kept.
-    const events = log.after(Math.max(known, log.firstSeq - 1), MAX_ENTRY_BYTES);
+    const { shared, runKey, userId, run, log } = this.#settings;
+    const claim = this.#claim;
+    const events = this.#nextEvents();
     const last = events.at(-1)?.seq ?? this.#writtenSeq;
     const isEnd = log.isComplete && last === log.lastSeq;
+    if (log.isEndShown && !isEnd) {
+      this.#giveUp();
+      return;
+    }
     const { attempt } = run;
     const record: RunRecord | null =
       this.#recorded === attempt ? null : { userId, chatId: run.chatId, attempt, claim: claim?.name ?? null };
+    this.#isSent = true;
     const answer = await shared.writeEvents(runKey, {
       userId,
       events,
@@ -160,41 +215,35 @@ export class RunMirror {
     }
   }
 
-  /**
-   * Another server took this one for dead, and has ended the run: that end is the one that everybody sees. What Redis
-   * does not have was never there, unless it was shown while Redis was away.
-   */
-  async #giveWay(): Promise<void> {
-    const { log, onFenced } = this.#settings;
-    await onFenced();
-    const isUnseen = (): boolean => log.shownSeq <= this.#writtenSeq;
-    const end = isUnseen() ? await this.#readEnd() : null;
-    if (end && isUnseen()) log.replaceAfter(this.#writtenSeq, end);
-    this.#finish();
+  #nextEvents(): ChatEvent[] {
+    const { log } = this.#settings;
+    const known = this.#isInDoubt ? Math.min(this.#writtenSeq, log.lastSeq - 1) : this.#writtenSeq;
+    this.#isInDoubt = false;
+    // An end that was shown may not be written after the rest: another server could end the run in between.
+    const maxBytes = log.isEndShown ? MAX_WHOLE_BYTES : MAX_ENTRY_BYTES;
+    // What was dropped while Redis was away it never gets: who asks for that is told that it is no longer kept.
+    return log.after(Math.max(known, log.firstSeq - 1), maxBytes);
   }
 
-  /** What Redis has that was not written here; null where that has no end, and so cannot take the place of ours. */
-  async #readEnd(): Promise<ChatEvent[] | null> {
-    const { shared, userId, run } = this.#settings;
-    const end: ChatEvent[] = [];
-    try {
-      for (;;) {
-        const after = end.at(-1)?.seq ?? this.#writtenSeq;
-        const { events, isLast } = await shared.readEvents(userId, run.chatId, after);
-        end.push(...events);
-        if (isLast || events.length === 0) return isLast && end.length > 0 ? end : null;
-      }
-    } catch (error) {
-      if (error instanceof ChatNotFoundError) return null;
-      throw error;
-    }
+  /** The run was ended: by another server, which took this one for dead, or by a write of ours whose answer was lost. */
+  async #giveWay(): Promise<void> {
+    const { log, onFenced } = this.#settings;
+    this.#isFenced = true;
+    this.#patience.stop();
+    await onFenced();
+    if (!log.isEndShown) await takeSharedEnd(this.#settings, this.#writtenSeq);
+    this.#finish();
   }
 
   /** Redis has lost its memory: it is told everything again, where everything is still here. */
   #startAgain(): void {
     this.#writtenSeq = 0;
     this.#recorded = null;
-    if (this.#settings.log.firstSeq === 1) return;
+    if (this.#settings.log.firstSeq !== 1) this.#giveUp();
+  }
+
+  /** Redis will never have all of it. */
+  #giveUp(): void {
     this.#isLost = true;
     this.#finish();
   }

@@ -1,0 +1,59 @@
+import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
+import type { ChatEvent } from '../run/chat-event.js';
+import type { ChatRun } from '../run/chat-run.js';
+import type { FeedPage } from '../run/event-feed.js';
+import type { RunLog } from '../run/run-log.js';
+import type { SharedRuns } from './shared-runs.js';
+
+export interface ReadableRuns {
+  readEvents(...which: Parameters<SharedRuns['readEvents']>): Promise<FeedPage>;
+}
+
+interface EndedRun {
+  readonly shared: ReadableRuns;
+  readonly userId: string;
+  readonly run: Pick<ChatRun, 'chatId'>;
+  readonly log: RunLog;
+}
+
+/**
+ * Gives a run that another server has ended the end that everybody sees, in the place of its own. What Redis does not
+ * have was never there, unless it was shown while Redis was away: then the end comes after it.
+ *
+ * @param writtenSeq the last number that is the same here and in Redis
+ * @throws RedisUnavailableError SERVICE_UNAVAILABLE
+ */
+export async function takeSharedEnd(ended: EndedRun, writtenSeq: number): Promise<void> {
+  const { log } = ended;
+  const shared = await readEnd(ended, writtenSeq);
+  const from = Math.max(log.shownSeq, writtenSeq);
+  const end = shared?.at(-1);
+  if (shared && end) {
+    const unseen = shared.filter(({ seq }) => seq > from);
+    log.replaceAfter(from, unseen.length > 0 ? unseen : [{ ...end, seq: from + 1 }]);
+  } else if (!isLost(log.after(log.lastSeq - 1, 0)[0])) {
+    // Nobody finds it elsewhere either.
+    log.replaceAfter(from, []);
+    log.fail(new ChatNotFoundError());
+  }
+}
+
+/** What Redis has after a number; null where that has no end, and so cannot take the place of ours. */
+async function readEnd({ shared, userId, run }: EndedRun, writtenSeq: number): Promise<ChatEvent[] | null> {
+  const end: ChatEvent[] = [];
+  try {
+    for (;;) {
+      const { events, isLast } = await shared.readEvents(userId, run.chatId, end.at(-1)?.seq ?? writtenSeq);
+      end.push(...events);
+      if (isLast || events.length === 0) return isLast && end.length > 0 ? end : null;
+    }
+  } catch (error) {
+    if (error instanceof ChatNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** What another server says of a run that it ended. */
+function isLost(event: ChatEvent | undefined): boolean {
+  return event?.__typename === 'ChatFailed' && event.error.code === new RunLostError().code;
+}
