@@ -113,7 +113,7 @@ export class AnswerReader {
   #end(): Iterable<ChatPart> {
     this.#isLast = false;
     if (this.#parser.isForeign) throw new ProviderDownError();
-    // A connection that breaks looks like one that ends where nobody has said how long the body is.
+    // A connection that breaks looks like one that ends where the length of the body is unknown.
     if (this.#parser.isCut) throw new ProviderTruncatedError();
     return this.decoder.end();
   }
