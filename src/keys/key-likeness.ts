@@ -54,8 +54,8 @@ const SHORTEST_PART = 5;
 
 /**
  * Behind a provider's prefix less is proof enough: so many strange pairs in one part, where they are that share of all
- * pairs that count. The length proves nothing: people write long words behind a prefix, several in one (`LaptopOfAlice`), and
- * times (`20261126093000`).
+ * pairs that count. The length proves nothing: people write long words behind a prefix, several in one
+ * (`LaptopOfAlice`), and times (`20261126093000`).
  */
 const STRANGE_PAIRS_BEHIND_PREFIX = 5;
 /** What people write behind a prefix beside words is as short as a date or the name of a machine (`3F9K2Q7B`). */
@@ -122,7 +122,7 @@ function findPrefix(word: string, prefix: string): number | null {
 const isSecret = (part: string): boolean =>
   part.length > SHORT_PART && hasStrangePairs([part], STRANGE_PAIRS_BEHIND_PREFIX);
 
-/** Two digits, and the same character twice, do not count: years are written like that, and so are rows of one letter. */
+/** Two digits, or the same character twice, do not count: years look like that, and rows of one letter. */
 function hasStrangePairs(parts: readonly string[], many: number): boolean {
   let usual = 0;
   let strange = 0;
