@@ -22,9 +22,16 @@ const nodeGlobals = [
   'setTimeout',
 ];
 
+/** What the parts of a chat know of the rest, all of them. */
+const chatNeeds = ['common', 'outbound', 'providers/chat', 'providers/registry', 'web-search'];
+/** The parts of a chat. What calls a provider and what a client sees (run) knows neither Redis nor GraphQL. */
+const chatWings = ['chat/run', 'chat/answer', 'chat/schema', 'chat/claims', 'chat/shared', 'chat/owned'];
+/** The ways in. None knows another. */
+const doors = ['graphql/http', 'graphql/websocket', 'graphql/event-stream'];
+
 /**
  * Who may import whom, folder by folder. What a folder is not allowed here it cannot reach: above all, no code that
- * talks to the internet (outbound, providers, search) can import keys, crypto or prisma.
+ * talks to the internet (outbound, providers) can import keys, crypto or prisma.
  */
 const layers = {
   common: [],
@@ -35,31 +42,29 @@ const layers = {
   limits: ['common', 'config', 'prisma', 'redis'],
   edge: ['common', 'config'],
   outbound: ['common'],
-  providers: ['common', 'config', 'outbound'],
-  search: ['common', 'config', 'outbound'],
-  registry: ['common', 'providers', 'search'],
-  telemetry: ['common', 'config', 'registry'],
+  'providers/chat': ['common', 'config', 'outbound'],
+  'providers/search': ['common', 'config', 'outbound'],
+  'providers/registry': ['common', 'providers/chat', 'providers/search'],
+  telemetry: ['common', 'config', 'providers/registry'],
   auth: ['common', 'config', 'edge', 'limits', 'outbound'],
-  audit: ['common', 'auth', 'prisma', 'registry'],
-  keys: ['common', 'config', 'auth', 'audit', 'crypto', 'limits', 'prisma', 'registry'],
-  'web-search': ['common', 'config', 'auth', 'keys', 'limits', 'registry', 'search'],
-  chat: [
-    'common',
-    'config',
-    'auth',
-    'crypto',
-    'keys',
-    'limits',
-    'outbound',
-    'providers',
-    'redis',
-    'registry',
-    'web-search',
-  ],
-  graphql: ['common', 'config', 'auth', 'edge'],
+  audit: ['common', 'auth', 'prisma', 'providers/registry'],
+  keys: ['common', 'config', 'auth', 'audit', 'crypto', 'limits', 'prisma', 'providers/registry'],
+  'web-search': ['common', 'config', 'auth', 'keys', 'limits', 'providers/registry', 'providers/search'],
+  chat: [...chatNeeds, 'auth', 'config', 'crypto', 'keys', 'limits', 'redis', ...chatWings],
+  'chat/run': chatNeeds,
+  'chat/answer': [...chatNeeds, 'keys', 'chat/run'],
+  'chat/schema': [...chatNeeds, 'chat/run', 'chat/answer'],
+  'chat/claims': [...chatNeeds, 'chat/schema'],
+  'chat/shared': [...chatNeeds, 'config', 'crypto', 'keys', 'redis', 'chat/run', 'chat/claims'],
+  'chat/owned': [...chatNeeds, 'config', 'keys', 'limits', 'redis', ...chatWings],
+  graphql: ['common', 'config', 'auth', 'edge', 'graphql/every-door', ...doors],
+  'graphql/every-door': ['common', 'config', 'auth', 'edge'],
+  ...Object.fromEntries(
+    doors.map((door) => [door, ['common', 'config', 'auth', 'edge', 'graphql/every-door']]),
+  ),
   graphiql: ['common', 'config'],
   health: ['common', 'limits', 'prisma', 'redis'],
-  cli: ['common', 'config', 'auth', 'prisma', 'registry', 'crypto'],
+  cli: ['common', 'config', 'auth', 'prisma', 'providers/registry', 'crypto'],
 };
 
 /** @param {string[]} names */
@@ -83,7 +88,7 @@ const packageOwners = [
     message: 'Only prisma reaches the database.',
   },
   { owners: ['redis'], packages: ['ioredis'], message: 'Only redis reaches Redis.' },
-  { owners: ['graphql'], packages: ['ws'], message: 'Only graphql serves WebSockets.' },
+  { owners: ['graphql/websocket'], packages: ['ws'], message: 'Only its own door serves WebSockets.' },
   { owners: ['auth', 'cli'], packages: ['jose'], message: 'Only auth makes and checks tokens.' },
   { owners: [], packages: builtIn('process'), message: 'Only config reads the environment.' },
 ];
@@ -101,7 +106,7 @@ const bans = {
 
 /** The key in the clear, and what finds it in the words of its provider: pure code that imports nothing. */
 const secrets = ['src/common/secret.ts', 'src/common/key-pattern.ts', 'src/common/key-mask.ts'];
-const adapters = ['src/providers/adapters/**', 'src/search/adapters/**'];
+const adapters = ['src/providers/chat/*/**', 'src/providers/search/*/**'];
 const tests = ['src/**/*.spec.ts'];
 
 /**
@@ -157,7 +162,9 @@ export default tseslint.config(
     settings: {
       'import/resolver': { typescript: { alwaysTryTypes: true } },
       'boundaries/include': ['src/**/*.ts'],
-      'boundaries/elements': Object.keys(layers).map((type) => ({ type, pattern: `src/${type}` })),
+      'boundaries/elements': Object.keys(layers)
+        .reverse()
+        .map((type) => ({ type, pattern: `src/${type}` })),
     },
     rules: {
       // Files outside every folder are the application itself, which holds everything: nobody may import it.
@@ -208,12 +215,12 @@ export default tseslint.config(
     ignores: tests,
     rules: { 'no-restricted-imports': restrictedImports(folder) },
   })),
-  ...['providers', 'search'].map((folder) => ({
-    files: [`src/${folder}/adapters/**/*.ts`],
+  ...['providers/chat', 'providers/search'].map((folder) => ({
+    files: [`src/${folder}/*/**/*.ts`],
     rules: {
       'no-restricted-imports': restrictedImports(folder, [
         { regex: '/config/', message: "An adapter gets its settings as an argument, and nobody else's." },
-        ...(folder === 'providers'
+        ...(folder === 'providers/chat'
           ? [{ regex: '/outbound-http\\.js$', message: 'The streaming adapter alone has the exchange.' }]
           : []),
       ]),

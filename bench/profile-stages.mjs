@@ -72,8 +72,8 @@ function placeOf(url) {
   const path = url.split('/dist/').slice(1).at(-1);
   if (path === undefined) return 'other code';
   const [folder, inner] = path.split('/').slice(0, -1);
-  // The rooms of a chat are shown one by one.
-  if (folder === 'chat' && inner) return `src/chat/${inner}`;
+  // The parts of a chat, of its providers and of the doors are shown one by one.
+  if (inner && ['chat', 'graphql', 'providers'].includes(folder ?? '')) return `src/${folder}/${inner}`;
   return folder === undefined ? 'src' : `src/${folder}`;
 }
 

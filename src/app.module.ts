@@ -1,22 +1,22 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AuditModule } from './audit/audit.module.js';
-import { chatEventTypes } from './chat/chat-event.model.js';
+import { chatEventTypes } from './chat/schema/chat-event.model.js';
 import { ChatModule } from './chat/chat.module.js';
 import { LifecycleModule } from './common/lifecycle.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { GraphiQLModule } from './graphiql/graphiql.module.js';
 import { GraphQLModule } from './graphql/graphql.module.js';
-import { HttpErrorFilter } from './graphql/http-error.filter.js';
-import { InputValidationPipe } from './graphql/input-validation.pipe.js';
+import { HttpErrorFilter } from './graphql/http/http-error.filter.js';
+import { InputValidationPipe } from './graphql/every-door/input-validation.pipe.js';
 import { HealthModule } from './health/health.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { LimitsModule } from './limits/limits.module.js';
-import { ProvidersModule } from './providers/providers.module.js';
+import { ProvidersModule } from './providers/chat/providers.module.js';
 import { RedisModule } from './redis/redis.module.js';
-import { registry } from './registry/registry.js';
-import { SearchModule } from './search/search.module.js';
+import { registry } from './providers/registry/registry.js';
+import { SearchModule } from './providers/search/search.module.js';
 import { LoggingModule } from './telemetry/logging.module.js';
 import { WebSearchModule } from './web-search/web-search.module.js';
 

@@ -2,11 +2,11 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
-import { ChatRuns } from './chat/chat-runs.js';
+import { ChatRuns } from './chat/owned/chat-runs.js';
 import { Lifecycle } from './common/lifecycle.js';
 import type { Config } from './config/config.js';
-import { EventStreamDoor } from './graphql/event-stream-door.js';
-import { WebSocketDoor } from './graphql/websocket-door.js';
+import { EventStreamDoor } from './graphql/event-stream/event-stream-door.js';
+import { WebSocketDoor } from './graphql/websocket/websocket-door.js';
 import { httpAdapter, installHttp } from './http-server.js';
 import { VaultCheck } from './keys/vault-check.service.js';
 

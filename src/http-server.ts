@@ -9,12 +9,12 @@ import type { Config } from './config/config.js';
 import { servePipelinedInTurn } from './edge/pipelining.js';
 import { secureAnswers, securityHeaders } from './edge/security-headers.js';
 import { answerUnreadable } from './edge/unreadable-request.js';
-import { ErrorMask } from './graphql/error-mask.js';
-import { HttpDoor } from './graphql/http-door.js';
-import { answerProblem } from './graphql/http-error.filter.js';
-import { parseJson } from './graphql/json-bodies.js';
-import { Origins } from './graphql/origins.js';
-import { leaveBodiesUnread } from './graphql/unread-body.js';
+import { ErrorMask } from './graphql/every-door/error-mask.js';
+import { HttpDoor } from './graphql/http/http-door.js';
+import { answerProblem } from './graphql/http/http-error.filter.js';
+import { parseJson } from './graphql/http/json-bodies.js';
+import { Origins } from './graphql/every-door/origins.js';
+import { leaveBodiesUnread } from './graphql/http/unread-body.js';
 import { logRequest, logRequests } from './telemetry/log-requests.js';
 import { chooseRequestId } from './telemetry/request-id.js';
 

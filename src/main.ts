@@ -7,7 +7,7 @@ import { endAfterCrash } from './crash.js';
 import { createApp, stopApp } from './create-app.js';
 import { firstSteps, originOf } from './first-steps.js';
 import { listen } from './listen.js';
-import { registry } from './registry/registry.js';
+import { registry } from './providers/registry/registry.js';
 
 async function main(): Promise<void> {
   const config = loadConfig(processEnvironment(), registry);

@@ -6,8 +6,8 @@ import { IsMoment } from '../common/is-moment.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { PageInfo } from '../common/pagination.js';
 import { SafeInt } from '../common/safe-int.scalar.js';
-import type { ProviderId } from '../registry/provider-ids.js';
-import { Provider } from '../registry/provider.enum.js';
+import type { ProviderId } from '../providers/registry/provider-ids.js';
+import { Provider } from '../providers/registry/provider.enum.js';
 
 /** What has been built so far; the contract's other kinds come with the features that write them. */
 export const AuditKind = {

@@ -4,7 +4,7 @@ import { DatabaseService } from '../prisma/database.service.js';
 import type { DatabaseClient } from '../prisma/prisma-client.js';
 import type { AuditEvent as AuditEventRow } from '../prisma/generated/client.js';
 import { KeySource } from '../common/key-source.enum.js';
-import { isProviderId } from '../registry/provider-ids.js';
+import { isProviderId } from '../providers/registry/provider-ids.js';
 import { type AuditEvent, type AuditFilter, AuditKind } from './audit-event.model.js';
 
 export interface NewAuditEvent {

@@ -1,5 +1,5 @@
 import type { KeySource } from '../common/key-source.enum.js';
-import type { ProviderId } from '../registry/provider-ids.js';
+import type { ProviderId } from '../providers/registry/provider-ids.js';
 
 /** How a chat or a search ended: `OK`, `CANCELLED` or an error code. */
 export interface FinishedUse {

@@ -5,9 +5,9 @@ import { IsMoment } from '../common/is-moment.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { MaxItems } from '../common/list-size.js';
 import { SafeInt } from '../common/safe-int.scalar.js';
-import type { ProviderId } from '../registry/provider-ids.js';
-import { Provider } from '../registry/provider.enum.js';
-import { registry } from '../registry/registry.js';
+import type { ProviderId } from '../providers/registry/provider-ids.js';
+import { Provider } from '../providers/registry/provider.enum.js';
+import { registry } from '../providers/registry/registry.js';
 
 export const UsageBucketSize = { HOUR: 'HOUR', DAY: 'DAY' } as const;
 export type UsageBucketSize = keyof typeof UsageBucketSize;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BadUserInputError } from '../common/input-errors.js';
 import { KeySource } from '../common/key-source.enum.js';
-import { isProviderId } from '../registry/provider-ids.js';
+import { isProviderId } from '../providers/registry/provider-ids.js';
 import { type UsageArgs, type UsageBucketSize, type UsageReport, type UsageTotals } from './usage.model.js';
 import { UsageRepository, type UsageRow } from './usage.repository.js';
 

@@ -3,11 +3,12 @@ import { ID } from '../common/id.scalar.js';
 import { requireUser } from '../auth/current-user.decorator.js';
 import type { RequestContext } from '../auth/request-context.js';
 import { BadUserInputError } from '../common/input-errors.js';
-import type { ChatEvent as ChatEventValue } from './chat-event.js';
-import { CancelChatPayload, ChatEvent } from './chat-event.model.js';
-import { ChatInput } from './chat.inputs.js';
-import type { ChatWatch } from './chat-watch.js';
-import { ChatService, type Subscriber } from './chat.service.js';
+import type { ChatEvent as ChatEventValue } from './run/chat-event.js';
+import { CancelChatPayload, ChatEvent } from './schema/chat-event.model.js';
+import { ChatInput } from './schema/chat.inputs.js';
+import type { ChatWatch } from './run/chat-watch.js';
+import { ChatService } from './chat.service.js';
+import type { Subscriber } from './owned/subscriber.js';
 
 @Resolver()
 export class ChatResolver {

@@ -4,27 +4,15 @@ import { canonicalId } from '../common/id.scalar.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Limits } from '../limits/limits.service.js';
 import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
-import type { ChatInput } from './chat.inputs.js';
-import { ChatNotFoundError, RequestConflictError } from './chat.errors.js';
-import { ChatRuns } from './chat-runs.js';
-import type { ChatWatch } from './chat-watch.js';
-import { inputDigestOf, type RequestClaim, RequestClaims } from './request-claims.js';
-import { RunStarter } from './run-starter.js';
+import type { ChatInput } from './schema/chat.inputs.js';
+import { ChatNotFoundError, RequestConflictError } from './run/chat.errors.js';
+import { ChatRuns } from './owned/chat-runs.js';
+import type { ChatWatch } from './run/chat-watch.js';
+import { inputDigestOf, type RequestClaim, RequestClaims } from './claims/request-claims.js';
+import { RunStarter } from './owned/run-starter.js';
+import type { Subscriber } from './owned/subscriber.js';
 import { RemoteWatches } from './shared/remote-watches.js';
 import { SharedRuns } from './shared/shared-runs.js';
-
-/** Where a subscription comes from. */
-export interface Subscriber {
-  readonly userId: string;
-  /** Null where the door has no connections of several. */
-  readonly connectionId: string | null;
-  /** Aborts when its connection is lost or closes. */
-  readonly connection: AbortSignal;
-  /** As errors and the log name its request. */
-  readonly requestId: string;
-  /** Its client's name for it; null where the door has none. */
-  readonly operationId: string | null;
-}
 
 /** Starting, watching and stopping chats, wherever they run. */
 @Injectable()

@@ -5,19 +5,19 @@ import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
 import { AuthModule } from '../auth/auth.module.js';
 import { SafeInt } from '../common/safe-int.scalar.js';
 import { Config } from '../config/config.js';
-import { operationCheckPlugin, sandboxPlugin } from './apollo-plugins.js';
+import { operationCheckPlugin, sandboxPlugin } from './http/apollo-plugins.js';
 import { EdgeModule } from '../edge/edge.module.js';
-import { ErrorMask } from './error-mask.js';
-import { EventStreamDoor } from './event-stream-door.js';
-import { HttpDoor, toContext } from './http-door.js';
-import { Documents } from './documents.js';
-import { OperationTurns } from './operation-turns.js';
-import { Origins } from './origins.js';
-import { currentScope } from './request-scope.js';
-import { CompiledSelections } from './selection/compiled-selections.js';
-import { type SchemaTypes, schemaOptions } from './schema-options.js';
-import { Subscriptions } from './subscriptions.js';
-import { WebSocketDoor } from './websocket-door.js';
+import { ErrorMask } from './every-door/error-mask.js';
+import { EventStreamDoor } from './event-stream/event-stream-door.js';
+import { HttpDoor, toContext } from './http/http-door.js';
+import { Documents } from './every-door/documents.js';
+import { OperationTurns } from './every-door/operation-turns.js';
+import { Origins } from './every-door/origins.js';
+import { currentScope } from './http/request-scope.js';
+import { CompiledSelections } from './every-door/selection/compiled-selections.js';
+import { type SchemaTypes, schemaOptions } from './every-door/schema-options.js';
+import { Subscriptions } from './every-door/subscriptions.js';
+import { WebSocketDoor } from './websocket/websocket-door.js';
 
 @Module({ providers: [ErrorMask], exports: [ErrorMask] })
 class ErrorMaskModule {}

@@ -2,8 +2,8 @@ import { Field, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { ID } from '../common/id.scalar.js';
 import { DateTime } from '../common/date-time.scalar.js';
 import { PageInfo } from '../common/pagination.js';
-import type { ProviderId } from '../registry/provider-ids.js';
-import { Provider } from '../registry/provider.enum.js';
+import type { ProviderId } from '../providers/registry/provider-ids.js';
+import { Provider } from '../providers/registry/provider.enum.js';
 
 export const ApiKeyStatus = {
   ACTIVE: 'ACTIVE',

@@ -1,5 +1,5 @@
 import type { ProviderDefinition } from '../common/provider-definition.js';
-import { registry } from '../registry/registry.js';
+import { registry } from '../providers/registry/registry.js';
 
 /** What a key is made of, and what stands between the parts of one: everything else ends a word. */
 const WORDS = /[\w+/.~-]+/g;

@@ -2,9 +2,9 @@ import { Field, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { ID } from '../common/id.scalar.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { MaxItems } from '../common/list-size.js';
-import type { ProviderId } from '../registry/provider-ids.js';
-import { Provider } from '../registry/provider.enum.js';
-import { registry } from '../registry/registry.js';
+import type { ProviderId } from '../providers/registry/provider-ids.js';
+import { Provider } from '../providers/registry/provider.enum.js';
+import { registry } from '../providers/registry/registry.js';
 
 export const CandidateOutcome = {
   CHOSEN: 'CHOSEN',

@@ -5,7 +5,7 @@ import type { Secret } from '../common/secret.js';
 import { Config } from '../config/config.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
 import { Vault } from '../crypto/vault.js';
-import { getProviderEntry, type ProviderId, providerIdsOf } from '../registry/provider-ids.js';
+import { getProviderEntry, type ProviderId, providerIdsOf } from '../providers/registry/provider-ids.js';
 import type { KeyCandidate, KeyResolution } from './key-resolution.model.js';
 import { findFault } from './key-fault.js';
 import { checkModelIsNoKey } from './key-shape.js';

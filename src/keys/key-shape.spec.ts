@@ -1,4 +1,4 @@
-import { getProviderEntry, type ProviderId } from '../registry/provider-ids.js';
+import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import { checkNameIsNotMasked, checkNameIsNotOf, maskKey } from './key-shape.js';
 

@@ -2,7 +2,7 @@ import type { ProviderDefinition } from '../common/provider-definition.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import type { KeyMask } from '../common/key-mask.js';
 import { findOwnerMistake } from '../common/key-owner.js';
-import { registry } from '../registry/registry.js';
+import { registry } from '../providers/registry/registry.js';
 import { hasKey, hasKeyWithPrefix } from './key-likeness.js';
 
 const SHOWN_AT_THE_END = 4;

@@ -5,7 +5,7 @@ import { type KeyChange, newUseRecord, type UseRecord } from '../audit/writer/us
 import { UseWriter } from '../audit/writer/use-writer.js';
 import type { ErrorCode } from '../common/error-code.js';
 import type { KeySource } from '../common/key-source.enum.js';
-import type { ProviderId } from '../registry/provider-ids.js';
+import type { ProviderId } from '../providers/registry/provider-ids.js';
 import type { KeyHealth } from './api-key.model.js';
 import { digestOf } from './key-fault.js';
 import { KeyBusyError } from './keys.errors.js';

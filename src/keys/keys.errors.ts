@@ -1,5 +1,5 @@
 import { AppError } from '../common/app-error.js';
-import { getProviderEntry, type ProviderId } from '../registry/provider-ids.js';
+import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 
 /** The same answer for another user's key, an unknown id, and one that was replaced or deleted. */
 export class KeyNotFoundError extends AppError {

@@ -2,8 +2,8 @@ import { Field, InputType, ObjectType } from '@nestjs/graphql';
 import { IsBoolean, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
 import { ID } from '../common/id.scalar.js';
 import { CleanKey, Trimmed } from '../common/transforms.js';
-import type { ProviderId } from '../registry/provider-ids.js';
-import { Provider } from '../registry/provider.enum.js';
+import type { ProviderId } from '../providers/registry/provider-ids.js';
+import { Provider } from '../providers/registry/provider.enum.js';
 import { ApiKey } from './api-key.model.js';
 import { IsWholeKey } from './whole-key.validator.js';
 

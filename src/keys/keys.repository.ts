@@ -4,7 +4,7 @@ import { DatabaseService } from '../prisma/database.service.js';
 import type { DatabaseClient } from '../prisma/prisma-client.js';
 import { type ApiKey as ApiKeyRow, Prisma } from '../prisma/generated/client.js';
 import type { Statement } from '../prisma/statement.js';
-import { type ProviderId, providerIdsOf } from '../registry/provider-ids.js';
+import { type ProviderId, providerIdsOf } from '../providers/registry/provider-ids.js';
 import type { ApiKeyStatus } from './api-key.model.js';
 import type { SealedRecord } from './key-fault.js';
 

@@ -8,8 +8,8 @@ import { Vault } from '../crypto/vault.js';
 import { Limits } from '../limits/limits.service.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { DatabaseClient } from '../prisma/prisma-client.js';
-import { getProviderEntry } from '../registry/provider-ids.js';
-import { registry } from '../registry/registry.js';
+import { getProviderEntry } from '../providers/registry/provider-ids.js';
+import { registry } from '../providers/registry/registry.js';
 import type { ApiKey } from './api-key.model.js';
 import {
   checkKeyBelongsTo,

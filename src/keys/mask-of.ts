@@ -1,5 +1,5 @@
 import { KeyMask } from '../common/key-mask.js';
-import { getProviderEntry } from '../registry/provider-ids.js';
+import { getProviderEntry } from '../providers/registry/provider-ids.js';
 import type { ResolvedKey } from './key-resolution.service.js';
 
 /** In place of a key of the server, whose form is the operator's business. */

@@ -1,8 +1,8 @@
 import { Field, ObjectType } from '@nestjs/graphql';
 import type { ProviderKind as ProviderKindId } from '../common/provider-definition.js';
 import { KeySource } from '../common/key-source.enum.js';
-import type { ProviderId } from '../registry/provider-ids.js';
-import { Provider, ProviderKind } from '../registry/provider.enum.js';
+import type { ProviderId } from '../providers/registry/provider-ids.js';
+import { Provider, ProviderKind } from '../providers/registry/provider.enum.js';
 
 @ObjectType({ description: 'A provider, and whether the caller can use it now.' })
 export class ProviderInfo {

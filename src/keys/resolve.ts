@@ -1,5 +1,5 @@
 import type { KeySource } from '../common/key-source.enum.js';
-import { getProviderEntry, type ProviderId } from '../registry/provider-ids.js';
+import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import type { CandidateOutcome, KeyCandidate } from './key-resolution.model.js';
 import type { ResolvableKey } from './keys.repository.js';
 

@@ -1,7 +1,7 @@
 import { ValidateBy } from 'class-validator';
 import { findKeyMistake, type KeyRules } from '../common/key-mistake.js';
 import type { ProviderDefinition } from '../common/provider-definition.js';
-import { registry } from '../registry/registry.js';
+import { registry } from '../providers/registry/registry.js';
 
 const rules: KeyRules = {
   shortest: 8,

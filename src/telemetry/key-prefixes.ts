@@ -1,4 +1,4 @@
-import { registry } from '../registry/registry.js';
+import { registry } from '../providers/registry/registry.js';
 
 /** How the keys of all providers begin, as far as that says nothing about a key. Each prefix once. */
 export const keyPrefixes: readonly string[] = [

@@ -1,6 +1,6 @@
 import { BadUserInputError, type Violation } from '../common/input-errors.js';
-import { getProviderEntry, type SearchProviderId } from '../registry/provider-ids.js';
-import type { QueryLimit, SearchEngineEntry, SearchOption } from '../search/contract.js';
+import { getProviderEntry, type SearchProviderId } from '../providers/registry/provider-ids.js';
+import type { QueryLimit, SearchEngineEntry, SearchOption } from '../providers/search/contract.js';
 import type { WebSearchInput } from './web-search.model.js';
 
 const engineOptions: readonly SearchOption[] = ['country', 'language', 'safeSearch', 'depth'];

@@ -3,9 +3,12 @@ import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 import { KeySource } from '../common/key-source.enum.js';
 import { MaxItems } from '../common/list-size.js';
 import { LowerCase, Trimmed, UpperCase } from '../common/transforms.js';
-import { describeOrder, type SearchProviderId } from '../registry/provider-ids.js';
-import { SearchProvider } from '../registry/provider.enum.js';
-import type { SafeSearch as SafeSearchId, SearchDepth as SearchDepthId } from '../search/contract.js';
+import { describeOrder, type SearchProviderId } from '../providers/registry/provider-ids.js';
+import { SearchProvider } from '../providers/registry/provider.enum.js';
+import type {
+  SafeSearch as SafeSearchId,
+  SearchDepth as SearchDepthId,
+} from '../providers/search/contract.js';
 
 export const SafeSearch: { readonly [Level in SafeSearchId]: Level } = {
   OFF: 'OFF',

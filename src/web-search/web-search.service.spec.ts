@@ -8,8 +8,8 @@ import type { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError, NoKeyAvailableError } from '../keys/keys.errors.js';
 import type { Admission } from '../limits/admission.js';
 import type { Limits } from '../limits/limits.service.js';
-import type { SearchHit, SearchRequest } from '../search/contract.js';
-import type { SearchService } from '../search/search.service.js';
+import type { SearchHit, SearchRequest } from '../providers/search/contract.js';
+import type { SearchService } from '../providers/search/search.service.js';
 import type { WebSearchInput } from './web-search.model.js';
 import { WebSearchService } from './web-search.service.js';
 

@@ -9,9 +9,9 @@ import { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError } from '../keys/keys.errors.js';
 import { Admission } from '../limits/admission.js';
 import { Limits } from '../limits/limits.service.js';
-import type { SearchProviderId } from '../registry/provider-ids.js';
-import type { SearchRequest } from '../search/contract.js';
-import { SearchService } from '../search/search.service.js';
+import type { SearchProviderId } from '../providers/registry/provider-ids.js';
+import type { SearchRequest } from '../providers/search/contract.js';
+import { SearchService } from '../providers/search/search.service.js';
 import { checkNamedEngine, checkQuerySuits, UnsuitableSearchError } from './suitable-search.js';
 import type { WebSearchInput, WebSearchResult } from './web-search.model.js';
 

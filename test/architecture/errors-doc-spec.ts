@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeySetUnavailableError, UnauthenticatedError } from '../../src/auth/auth.errors.js';
-import { ChatNotFoundError, RequestConflictError, RunLostError } from '../../src/chat/chat.errors.js';
+import { ChatNotFoundError, RequestConflictError, RunLostError } from '../../src/chat/run/chat.errors.js';
 import type { AppError } from '../../src/common/app-error.js';
 import { describeError } from '../../src/common/describe-error.js';
 import { errorCodes } from '../../src/common/error-code.js';
 import { BadUserInputError } from '../../src/common/input-errors.js';
 import { DrainingError } from '../../src/common/lifecycle.js';
-import { ClientLeftError } from '../../src/graphql/client-left.error.js';
-import { ForbiddenOriginError } from '../../src/graphql/origins.js';
-import { PersistedQueryNotSupportedError } from '../../src/graphql/persisted-query.error.js';
+import { ClientLeftError } from '../../src/graphql/every-door/client-left.error.js';
+import { ForbiddenOriginError } from '../../src/graphql/every-door/origins.js';
+import { PersistedQueryNotSupportedError } from '../../src/graphql/every-door/persisted-query.error.js';
 import {
   KeyBusyError,
   KeyNotFoundError,

@@ -47,19 +47,19 @@ interface Rule {
 const forbidden: readonly Rule[] = [
   {
     who: 'an adapter of a chat provider',
-    file: 'src/providers/adapters/google.provider.ts',
+    file: 'src/providers/chat/google/google.provider.ts',
     lines: [
-      ...vault('../../'),
+      ...vault('../../../'),
       ...network,
       ...packagesOfProviders,
       ...environment,
-      "import { OutboundHttp } from '../../outbound/outbound-http.js';",
+      "import { OutboundHttp } from '../../../outbound/outbound-http.js';",
     ],
   },
   {
     who: 'an adapter of a search engine',
-    file: 'src/search/adapters/brave.engine.ts',
-    lines: [...vault('../../'), ...network, ...packagesOfProviders, ...environment],
+    file: 'src/providers/search/brave/brave.engine.ts',
+    lines: [...vault('../../../'), ...network, ...packagesOfProviders, ...environment],
   },
   {
     who: 'what opens connections',
@@ -72,8 +72,29 @@ const forbidden: readonly Rule[] = [
   },
   {
     who: 'what relays the words of providers',
-    file: 'src/chat/answer-mask.ts',
+    file: 'src/chat/answer/answer-mask.ts',
     lines: ['export const e1 = (secret: { revealBytes(): Buffer }) => secret.revealBytes();'],
+  },
+  {
+    who: 'a run',
+    file: 'src/chat/run/chat-run.ts',
+    lines: [
+      "import { RedisConnection } from '../../redis/redis-connection.js';",
+      "import { RunMirror } from '../shared/run-mirror.js';",
+      "import { ChatInput } from '../schema/chat.inputs.js';",
+      "import { KeptRun } from '../owned/kept-run.js';",
+      "import { RetryOnce } from '../answer/retry-once.js';",
+      "import { ErrorMask } from '../../graphql/every-door/error-mask.js';",
+    ],
+  },
+  {
+    who: 'a door',
+    file: 'src/graphql/websocket/websocket-door.ts',
+    lines: [
+      "import { EventStream } from '../event-stream/event-stream.js';",
+      "import { HttpDoor } from '../http/http-door.js';",
+      "import { ChatService } from '../../chat/chat.service.js';",
+    ],
   },
   ...[
     ['the vault', 'src/crypto/vault.ts'],
@@ -89,9 +110,9 @@ const forbidden: readonly Rule[] = [
 const allowed: readonly Rule[] = [
   {
     who: 'an adapter',
-    file: 'src/providers/adapters/openai.provider.ts',
+    file: 'src/providers/chat/openai/openai.provider.ts',
     lines: [
-      "import type { Secret } from '../../common/secret.js';",
+      "import type { Secret } from '../../../common/secret.js';",
       "import type { Responses } from 'openai/resources/responses/responses';",
       'export const header = (key: Secret): [string, Responses] => [key.reveal(), {} as Responses];',
     ],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { listVariables } from '../../src/config/load-config.js';
-import { registry } from '../../src/registry/registry.js';
+import { registry } from '../../src/providers/registry/registry.js';
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, '../..', name), 'utf8');
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProviderKind } from '../../src/common/provider-definition.js';
-import { registry } from '../../src/registry/registry.js';
+import { registry } from '../../src/providers/registry/registry.js';
 
 const ofKind = (kind: ProviderKind) => registry.filter((entry) => entry.kind === kind);
 const orderOf = (kind: ProviderKind): string =>

@@ -3,16 +3,16 @@ import type { Reply } from '../../demo/stand-in/behaviours.mjs';
 import { googleErrors, googleStreamErrors } from '../../demo/stand-in/google-errors.mjs';
 import { openaiErrors, openaiStreamErrors } from '../../demo/stand-in/openai-errors.mjs';
 import { namedEvent, plainEvent } from '../../demo/stand-in/sse.mjs';
-import { anthropic } from '../../src/providers/adapters/anthropic.provider.js';
-import { google } from '../../src/providers/adapters/google.provider.js';
-import { openai } from '../../src/providers/adapters/openai.provider.js';
+import { anthropic } from '../../src/providers/chat/anthropic/anthropic.provider.js';
+import { google } from '../../src/providers/chat/google/google.provider.js';
+import { openai } from '../../src/providers/chat/openai/openai.provider.js';
 import type {
   ChatMessage,
   ChatProviderEntry,
   ChatRequest,
   FinishReason,
   TokenUsage,
-} from '../../src/providers/contract.js';
+} from '../../src/providers/chat/contract.js';
 import {
   anthropicTools,
   googleTools,

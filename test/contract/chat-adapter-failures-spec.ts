@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { cut, flood, hang, replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
-import type { ChatRequest } from '../../src/providers/contract.js';
+import type { ChatRequest } from '../../src/providers/chat/contract.js';
 import { collect, failureOf } from '../support/collect.js';
 import { chatCases, statusCases } from './chat-adapter-cases.js';
 import { joined, KEY, sentencesIn, useAdapter } from './chat-adapter-harness.js';

@@ -1,7 +1,7 @@
 import { MessageEvents } from '../../demo/stand-in/anthropic-events.mjs';
 import { CandidateEvents } from '../../demo/stand-in/google-events.mjs';
 import { ResponseEvents } from '../../demo/stand-in/openai-events.mjs';
-import type { FinishReason, ToolDefinition } from '../../src/providers/contract.js';
+import type { FinishReason, ToolDefinition } from '../../src/providers/chat/contract.js';
 
 export type Body = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,12 @@
 import { flood, replay } from '../../demo/stand-in/behaviours.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
-import type { ChatPart, ChatTools, ToolCall, ToolResult, ToolStep } from '../../src/providers/contract.js';
+import type {
+  ChatPart,
+  ChatTools,
+  ToolCall,
+  ToolResult,
+  ToolStep,
+} from '../../src/providers/chat/contract.js';
 import { collect, failureOf } from '../support/collect.js';
 import { chatCases } from './chat-adapter-cases.js';
 import { inPiecesOf, joined, KEY, useAdapter } from './chat-adapter-harness.js';

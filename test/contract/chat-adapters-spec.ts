@@ -12,9 +12,9 @@ import {
 } from '../../demo/stand-in/behaviours.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 import { Secret } from '../../src/common/secret.js';
-import { StreamingAdapter } from '../../src/providers/streaming-adapter.js';
-import type { ChatMessage } from '../../src/providers/contract.js';
-import { registry } from '../../src/registry/registry.js';
+import { StreamingAdapter } from '../../src/providers/chat/streaming-adapter.js';
+import type { ChatMessage } from '../../src/providers/chat/contract.js';
+import { registry } from '../../src/providers/registry/registry.js';
 import { partsOf } from '../support/parts.js';
 import { collect, failureOf } from '../support/collect.js';
 import { chatCases, conversation } from './chat-adapter-cases.js';

@@ -1,8 +1,8 @@
 import { namedEvent, plainEvent } from '../../demo/stand-in/sse.mjs';
-import { anthropic } from '../../src/providers/adapters/anthropic.provider.js';
-import { google } from '../../src/providers/adapters/google.provider.js';
-import { openai } from '../../src/providers/adapters/openai.provider.js';
-import type { FinishReason, ToolCall } from '../../src/providers/contract.js';
+import { anthropic } from '../../src/providers/chat/anthropic/anthropic.provider.js';
+import { google } from '../../src/providers/chat/google/google.provider.js';
+import { openai } from '../../src/providers/chat/openai/openai.provider.js';
+import type { FinishReason, ToolCall } from '../../src/providers/chat/contract.js';
 
 /** One answer as it comes over the wire, and what it is. */
 export interface StreamCase {

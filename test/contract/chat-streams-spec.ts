@@ -1,6 +1,6 @@
 import { replay } from '../../demo/stand-in/behaviours.mjs';
 import { UpstreamError } from '../../src/outbound/upstream-error.js';
-import type { ChatPart } from '../../src/providers/contract.js';
+import type { ChatPart } from '../../src/providers/chat/contract.js';
 import { collect } from '../support/collect.js';
 import { chatCases } from './chat-adapter-cases.js';
 import { inPiecesOf, joined, useAdapter } from './chat-adapter-harness.js';

@@ -4,11 +4,11 @@ import { flood, hang, replay, reply, type Behaviour } from '../../demo/stand-in/
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 import { serperErrors } from '../../demo/stand-in/serper.mjs';
 import { Secret } from '../../src/common/secret.js';
-import { brave } from '../../src/search/adapters/brave.engine.js';
-import { firecrawl } from '../../src/search/adapters/firecrawl.engine.js';
-import { serper } from '../../src/search/adapters/serper.engine.js';
-import { tavily } from '../../src/search/adapters/tavily.engine.js';
-import type { SearchEngineEntry, SearchHit } from '../../src/search/contract.js';
+import { brave } from '../../src/providers/search/brave/brave.engine.js';
+import { firecrawl } from '../../src/providers/search/firecrawl/firecrawl.engine.js';
+import { serper } from '../../src/providers/search/serper/serper.engine.js';
+import { tavily } from '../../src/providers/search/tavily/tavily.engine.js';
+import type { SearchEngineEntry, SearchHit } from '../../src/providers/search/contract.js';
 import { failureOf } from '../support/collect.js';
 import { useStandIn } from '../support/stand-in.js';
 import { WatchedHttp } from '../support/watched-http.js';

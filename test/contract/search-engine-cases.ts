@@ -3,11 +3,11 @@ import type { Reply } from '../../demo/stand-in/behaviours.mjs';
 import { firecrawlErrors } from '../../demo/stand-in/firecrawl.mjs';
 import { serperErrors } from '../../demo/stand-in/serper.mjs';
 import { tavilyErrors } from '../../demo/stand-in/tavily.mjs';
-import { brave } from '../../src/search/adapters/brave.engine.js';
-import { firecrawl } from '../../src/search/adapters/firecrawl.engine.js';
-import { serper } from '../../src/search/adapters/serper.engine.js';
-import { tavily } from '../../src/search/adapters/tavily.engine.js';
-import type { SearchEngineEntry, SearchHit, SearchRequest } from '../../src/search/contract.js';
+import { brave } from '../../src/providers/search/brave/brave.engine.js';
+import { firecrawl } from '../../src/providers/search/firecrawl/firecrawl.engine.js';
+import { serper } from '../../src/providers/search/serper/serper.engine.js';
+import { tavily } from '../../src/providers/search/tavily/tavily.engine.js';
+import type { SearchEngineEntry, SearchHit, SearchRequest } from '../../src/providers/search/contract.js';
 
 /** What one engine's wire looks like, for the suite that all of them pass. */
 export interface EngineCase {

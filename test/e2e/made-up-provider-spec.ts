@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { Service } from '../../demo/stand-in/service.mjs';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
-import { registry } from '../../src/registry/registry.js';
+import { registry } from '../../src/providers/registry/registry.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import type { ChatEventData, TestServer } from '../support/test-server.js';
 import { madeUpEngine } from '../fixtures/made-up.engine.js';
@@ -11,7 +11,7 @@ const everyone = [...registry, madeUpEngine, madeUp];
 const ofKind = (kind: string) => everyone.filter((entry) => entry.kind === kind);
 
 /** All that a new provider changes outside its own files. */
-jest.unstable_mockModule('../../src/registry/registry.js', () => ({ registry: everyone }));
+jest.unstable_mockModule('../../src/providers/registry/registry.js', () => ({ registry: everyone }));
 
 const service: Service = {
   provider: 'MADE_UP',

@@ -1,4 +1,4 @@
-import { registry } from '../../src/registry/registry.js';
+import { registry } from '../../src/providers/registry/registry.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dumpFiles, dumpTables, sentinelFor, tracesIn } from '../support/sentinel.js';
 import { chatPaths, commonPaths, searchPaths, type ProviderPath } from '../support/sentinel-paths.js';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { jest } from '@jest/globals';
-import { ChatRuns } from '../../src/chat/chat-runs.js';
+import { ChatRuns } from '../../src/chat/owned/chat-runs.js';
 import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type Door, doors } from '../support/doors.js';

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { Logger as ServerLogger } from 'nestjs-pino';
 import { engineCases } from '../contract/search-engine-cases.js';
 import { hang, replay, reply } from '../../demo/stand-in/behaviours.mjs';
-import { ErrorMask } from '../../src/graphql/error-mask.js';
+import { ErrorMask } from '../../src/graphql/every-door/error-mask.js';
 import { signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { Client, type RefusedError } from '../../demo/client.mjs';
-import { registry } from '../../src/registry/registry.js';
+import { registry } from '../../src/providers/registry/registry.js';
 import { collect } from '../support/collect.js';
 import { describeInChromium, useChromium } from './chromium.js';
 import { operationIs, setEditor } from './graphiql-editor.js';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { registry } from '../../src/registry/registry.js';
+import { registry } from '../../src/providers/registry/registry.js';
 import type { Config } from '../../src/config/config.js';
 import { ConfigError } from '../../src/config/config-error.js';
 import { listVariables, loadConfig, loadDatabaseConfig } from '../../src/config/load-config.js';

@@ -2,9 +2,9 @@ import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenerativeAI } from '@google/generative-ai';
 import { jest } from '@jest/globals';
 import OpenAI from 'openai';
-import { anthropic } from '../../src/providers/adapters/anthropic.provider.js';
-import { google } from '../../src/providers/adapters/google.provider.js';
-import type { ChatProviderEntry } from '../../src/providers/contract.js';
+import { anthropic } from '../../src/providers/chat/anthropic/anthropic.provider.js';
+import { google } from '../../src/providers/chat/google/google.provider.js';
+import type { ChatProviderEntry } from '../../src/providers/chat/contract.js';
 
 /** What a provider's own package says of an answer. */
 export interface Reference {

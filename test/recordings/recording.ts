@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ServerSentEventParser } from '../../src/outbound/server-sent-event-parser.js';
 import { UpstreamError } from '../../src/outbound/upstream-error.js';
-import { anthropic } from '../../src/providers/adapters/anthropic.provider.js';
-import { google } from '../../src/providers/adapters/google.provider.js';
-import { openai } from '../../src/providers/adapters/openai.provider.js';
-import type { ChatPart, ChatProviderEntry } from '../../src/providers/contract.js';
+import { anthropic } from '../../src/providers/chat/anthropic/anthropic.provider.js';
+import { google } from '../../src/providers/chat/google/google.provider.js';
+import { openai } from '../../src/providers/chat/openai/openai.provider.js';
+import type { ChatPart, ChatProviderEntry } from '../../src/providers/chat/contract.js';
 import { searchTool } from '../contract/chat-adapter-tool-cases.js';
 
 /** One answer that a provider really gave. */

@@ -1,6 +1,6 @@
-import { anthropic } from '../../src/providers/adapters/anthropic.provider.js';
-import { google } from '../../src/providers/adapters/google.provider.js';
-import { valueAt } from '../../src/providers/value-at.js';
+import { anthropic } from '../../src/providers/chat/anthropic/anthropic.provider.js';
+import { google } from '../../src/providers/chat/google/google.provider.js';
+import { valueAt } from '../../src/providers/chat/value-at.js';
 import { inPiecesOf, joined } from '../contract/chat-adapter-harness.js';
 import { referenceOf } from './packages.js';
 import { bytesOf, decode, recordingsIn, type Recording } from './recording.js';

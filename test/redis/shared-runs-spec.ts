@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
-import type { ChatEvent } from '../../src/chat/chat-event.js';
-import { ChatNotFoundError } from '../../src/chat/chat.errors.js';
-import { runKeyOf } from '../../src/chat/run-key.js';
+import type { ChatEvent } from '../../src/chat/run/chat-event.js';
+import { ChatNotFoundError } from '../../src/chat/run/chat.errors.js';
+import { runKeyOf } from '../../src/chat/shared/run-key.js';
 import { RunReaper } from '../../src/chat/shared/run-reaper.js';
 import { RunSealer } from '../../src/chat/shared/run-sealer.js';
 import { SharedClaims } from '../../src/chat/shared/shared-claims.js';

@@ -1,5 +1,5 @@
 import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
-import { type ChatProviderId, providerIdsOf } from '../../src/registry/provider-ids.js';
+import { type ChatProviderId, providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { useServerProcess } from '../support/use-server-process.js';
 import { engineVoices, voices } from '../support/voices.js';
 

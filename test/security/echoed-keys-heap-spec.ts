@@ -1,5 +1,5 @@
 import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
-import { providerIdsOf, type SearchProviderId } from '../../src/registry/provider-ids.js';
+import { providerIdsOf, type SearchProviderId } from '../../src/providers/registry/provider-ids.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { CAN_WRITE_SNAPSHOTS, knownKey, namesIn, snapshotOf } from '../support/heap.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';

@@ -1,6 +1,10 @@
 import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
-import { getProviderEntry, providerIdsOf, type ProviderId } from '../../src/registry/provider-ids.js';
+import {
+  getProviderEntry,
+  providerIdsOf,
+  type ProviderId,
+} from '../../src/providers/registry/provider-ids.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type Door, doors } from '../support/doors.js';
 import { ENCRYPTION_KEY, ServerProcess } from '../support/server-process.js';

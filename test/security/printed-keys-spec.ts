@@ -1,5 +1,5 @@
 import { replay } from '../../demo/stand-in/behaviours.mjs';
-import { providerIdsOf } from '../../src/registry/provider-ids.js';
+import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { useServerProcess } from '../support/use-server-process.js';
 
 const KEY = 'key-of-alice-0123456789';

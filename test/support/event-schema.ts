@@ -8,7 +8,7 @@ import {
   parse,
   validate,
 } from 'graphql';
-import { compileSelection } from '../../src/graphql/selection/compiled-selection.js';
+import { compileSelection } from '../../src/graphql/every-door/selection/compiled-selection.js';
 
 const SDL = `
   directive @trace on FIELD | INLINE_FRAGMENT | FRAGMENT_SPREAD | FRAGMENT_DEFINITION | SUBSCRIPTION

@@ -1,4 +1,4 @@
-import type { PartConsumer } from '../../src/providers/contract.js';
+import type { PartConsumer } from '../../src/providers/chat/contract.js';
 
 interface Outcome {
   readonly failure?: { readonly error: unknown };

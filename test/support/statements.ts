@@ -5,17 +5,24 @@ import pg from 'pg';
 /** The statements that went to the database during the work, embedded or a server, as the driver sent them. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const statements: string[] = [];
-  const spies = [pg.Client.prototype, PGlite.prototype].map((driver) => {
-    const original = Reflect.get(driver, 'query') as (...args: unknown[]) => unknown;
-    return jest.spyOn(driver as { query: typeof original }, 'query').mockImplementation(function (
+  // What a connection sends, for a pool's connections have a `query` of their own.
+  const submit = Reflect.get(pg.Query.prototype, 'submit') as (...args: unknown[]) => unknown;
+  const query = Reflect.get(PGlite.prototype, 'query') as (...args: unknown[]) => unknown;
+  const spies = [
+    jest
+      .spyOn(pg.Query.prototype as unknown as { submit: typeof submit }, 'submit')
+      .mockImplementation(function (this: unknown, ...args) {
+        statements.push((this as { text: string }).text);
+        return Reflect.apply(submit, this, args);
+      }),
+    jest.spyOn(PGlite.prototype as unknown as { query: typeof query }, 'query').mockImplementation(function (
       this: unknown,
       ...args
     ) {
-      const [query] = args as [string | { text: string }];
-      statements.push(typeof query === 'string' ? query : query.text);
-      return Reflect.apply(original, this, args);
-    });
-  });
+      statements.push(args[0] as string);
+      return Reflect.apply(query, this, args);
+    }),
+  ];
   try {
     await work();
   } finally {

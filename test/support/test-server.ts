@@ -7,7 +7,7 @@ import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
 import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createApp, stopApp } from '../../src/create-app.js';
-import { registry } from '../../src/registry/registry.js';
+import { registry } from '../../src/providers/registry/registry.js';
 import { type ChatResults, type Door, type DoorClient, webSocketDoor } from './doors.js';
 
 export const JWT_SECRET = 'a secret for tests, of more than 32 bytes';

@@ -2,7 +2,7 @@ import { MessageEvents } from '../../demo/stand-in/anthropic-events.mjs';
 import type { Reply } from '../../demo/stand-in/behaviours.mjs';
 import { CandidateEvents } from '../../demo/stand-in/google-events.mjs';
 import { ResponseEvents } from '../../demo/stand-in/openai-events.mjs';
-import type { ChatProviderId, SearchProviderId } from '../../src/registry/provider-ids.js';
+import type { ChatProviderId, SearchProviderId } from '../../src/providers/registry/provider-ids.js';
 
 /** Writes one answer of a chat provider, piece by piece, in its own events. */
 export interface Voice {

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { RequestContext } from '../../src/auth/request-context.js';
 import type { EventSource } from '../../src/common/event-source.js';
-import { Subscriptions } from '../../src/graphql/subscriptions.js';
+import { Subscriptions } from '../../src/graphql/every-door/subscriptions.js';
 import type { TestServer } from './test-server.js';
 
 /** What every watched source says before it falls silent. */

@@ -97,7 +97,7 @@ describe('UseWriter', () => {
 
   it.each([
     [20, 10],
-    [3, 2],
+    [3, 4],
   ])('gives a batch of %d its turn of %d ms, so that more come together', async (records, turnMs) => {
     write(...Array.from({ length: records }, (_, number) => String(number)));
     await settle(0);

@@ -12,9 +12,10 @@ import { WaitingUse } from './waiting-use.js';
 /** Records in one statement. It takes about 10 ms. */
 const MAX_BATCH = 100;
 /**
- * A batch has its turn for a millisecond for each record but one, and so many at the most: with more than a record a
+ * A batch has its turn for so many milliseconds for each record but one, and so many at the most: with two records a
  * millisecond there are a hundred transactions a second, and not as many as the database can do.
  */
+const TURN_MS = 2;
 const MAX_TURN_MS = 10;
 /** Records that wait to be written: some megabytes. */
 const MAX_WAITING = 10_000;
@@ -99,7 +100,7 @@ export class UseWriter implements BeforeApplicationShutdown {
       this.#waiting = this.#waiting.slice(MAX_BATCH);
       const beganAt = performance.now();
       await this.#commit(batch, writeWhatIsFree);
-      const leftMs = Math.min(batch.length - 1, MAX_TURN_MS) - (performance.now() - beganAt);
+      const leftMs = Math.min(TURN_MS * (batch.length - 1), MAX_TURN_MS) - (performance.now() - beganAt);
       if (leftMs > 0 && this.#waiting.length < MAX_BATCH) await delay(leftMs);
     }
     this.#isWriting = false;

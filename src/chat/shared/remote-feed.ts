@@ -1,7 +1,7 @@
 import { AppError } from '../../common/app-error.js';
 import { loopNow } from '../../common/loop-time.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
-import type { EventFeed, FeedPage } from '../event-feed.js';
+import type { EventFeed, FeedPage } from '../run/event-feed.js';
 import { BrokenRunError } from './broken-run.error.js';
 import { News } from './news.js';
 import type { SharedPage } from './run-page.js';

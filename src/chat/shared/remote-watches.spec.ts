@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { ChatEvent } from '../chat-event.js';
+import type { ChatEvent } from '../run/chat-event.js';
 import { RemoteWatches } from './remote-watches.js';
 import type { SharedRuns } from './shared-runs.js';
 

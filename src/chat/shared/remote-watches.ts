@@ -1,9 +1,9 @@
 import { loopNow } from '../../common/loop-time.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
-import { ChatWatch } from '../chat-watch.js';
+import { ChatWatch } from '../run/chat-watch.js';
 import { News } from './news.js';
 import { RemoteFeed } from './remote-feed.js';
-import { runKeyOf } from '../run-key.js';
+import { runKeyOf } from './run-key.js';
 import type { SharedRuns } from './shared-runs.js';
 
 /**

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { passTime } from '../../../test/support/pass-time.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
-import type { ChatEvent } from '../chat-event.js';
-import { RunLog } from '../run-log.js';
+import type { ChatEvent } from '../run/chat-event.js';
+import { RunLog } from '../run/run-log.js';
 import { RunMirror } from './run-mirror.js';
 import type { EventsToWrite, SharedRuns } from './shared-runs.js';
 import { FENCED, WRITTEN } from './shared-scripts.js';

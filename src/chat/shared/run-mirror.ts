@@ -1,10 +1,10 @@
 import { PatientTimer } from '../../common/patient-timer.js';
-import { ChatNotFoundError } from '../chat.errors.js';
-import type { ChatEvent } from '../chat-event.js';
-import type { ChatRun } from '../chat-run.js';
-import type { FeedPage } from '../event-feed.js';
-import type { SharedClaim } from '../request-claims.js';
-import type { RunLog } from '../run-log.js';
+import { ChatNotFoundError } from '../run/chat.errors.js';
+import type { ChatEvent } from '../run/chat-event.js';
+import type { ChatRun } from '../run/chat-run.js';
+import type { FeedPage } from '../run/event-feed.js';
+import type { SharedClaim } from '../claims/request-claims.js';
+import type { RunLog } from '../run/run-log.js';
 import type { RunRecord } from './run-sealer.js';
 import { FENCED, LOST } from './shared-scripts.js';
 import type { SharedRuns } from './shared-runs.js';

@@ -1,6 +1,6 @@
 import { validate as isUuid } from 'uuid';
-import type { ChatEvent, TerminalEvent } from '../chat-event.js';
-import type { FeedPage } from '../event-feed.js';
+import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
+import type { FeedPage } from '../run/event-feed.js';
 import { BrokenRunError } from './broken-run.error.js';
 import type { RunSealer } from './run-sealer.js';
 

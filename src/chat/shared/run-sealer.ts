@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { EnvelopeError } from '../../crypto/envelope-error.js';
 import type { Vault } from '../../crypto/vault.js';
-import type { ChatEvent } from '../chat-event.js';
-import type { ChatAttempt } from '../chat-source.js';
+import type { ChatEvent } from '../run/chat-event.js';
+import type { ChatAttempt } from '../run/chat-source.js';
 import { BrokenRunError } from './broken-run.error.js';
 
 /** What is known of a run beside its events: enough to write its end down when its server is dead. */

@@ -5,7 +5,7 @@ import type { Vault } from '../../crypto/vault.js';
 import type { RedisConnection } from '../../redis/redis-connection.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { ServerPresence } from '../../redis/server-presence.js';
-import { RequestClaims, type RequestClaim } from '../request-claims.js';
+import { RequestClaims, type RequestClaim } from '../claims/request-claims.js';
 import { News } from './news.js';
 import { requestName } from './shared-names.js';
 import { claimScript, holdsScript, releaseScript } from './shared-scripts.js';

@@ -1,11 +1,11 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { ServerPresence } from '../../redis/server-presence.js';
-import { ChatNotFoundError } from '../chat.errors.js';
-import type { ChatEvent, TerminalEvent } from '../chat-event.js';
-import type { SharedClaim } from '../request-claims.js';
+import { ChatNotFoundError } from '../run/chat.errors.js';
+import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
+import type { SharedClaim } from '../claims/request-claims.js';
 import type { RunRecord, RunSealer } from './run-sealer.js';
-import { runKeyOf } from '../run-key.js';
+import { runKeyOf } from './run-key.js';
 import { controlName, ownRunsName, runNames } from './shared-names.js';
 import { BrokenRunError } from './broken-run.error.js';
 import { openEnd, openPage, openRun, type ReadReply, type SharedPage, type SharedRun } from './run-page.js';

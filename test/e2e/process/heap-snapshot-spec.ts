@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { registry } from '../../../src/registry/registry.js';
+import { registry } from '../../../src/providers/registry/registry.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { CAN_WRITE_SNAPSHOTS, knownKey, type KnownKey, namesIn, snapshotOf } from '../../support/heap.js';
 import { type Environment, type ServerProcess, useProcesses } from '../../support/server-process.js';

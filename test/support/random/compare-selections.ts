@@ -1,5 +1,5 @@
 import { execute, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from 'graphql';
-import { compileSelection } from '../../../src/graphql/selection/compiled-selection.js';
+import { compileSelection } from '../../../src/graphql/every-door/selection/compiled-selection.js';
 import { Draw } from './draw.js';
 import { RandomSubscriptions, type RootCall } from './random-subscription.js';
 import { RandomValues } from './random-value.js';

@@ -1,0 +1,20 @@
+import type { TokenUsage } from '../../providers/chat/contract.js';
+import { MAX_COUNT } from '../../providers/chat/token-usage.js';
+
+/** What two requests took together. */
+export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
+  return {
+    inputTokens: sum(one.inputTokens, other.inputTokens),
+    outputTokens: sum(one.outputTokens, other.outputTokens),
+    reasoningTokens: addTold(one.reasoningTokens, other.reasoningTokens),
+    cachedInputTokens: addTold(one.cachedInputTokens, other.cachedInputTokens),
+  };
+}
+
+/** Null where neither was told. */
+function addTold(one: number | null, other: number | null): number | null {
+  return one === null ? other : sum(one, other ?? 0);
+}
+
+/** A sum that no Int holds would take the event from its watchers, and that is the last one. */
+const sum = (one: number, other: number): number => Math.min(one + other, MAX_COUNT);

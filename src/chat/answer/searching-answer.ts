@@ -1,0 +1,144 @@
+import type { Secret } from '../../common/secret.js';
+import type {
+  ChatAdapter,
+  ChatPart,
+  ChatRequest,
+  ChatTools,
+  PartConsumer,
+  TokenUsage,
+  ToolStep,
+} from '../../providers/chat/contract.js';
+import { Paragraphs } from '../../providers/chat/paragraphs.js';
+import { addUsage } from './add-usage.js';
+import type { AnswerMask } from './answer-mask.js';
+import type { ChatSearches } from './chat-searches.js';
+import type { SourcePart } from '../run/chat-source.js';
+import { searchTool } from './search-tool.js';
+
+/** Turns beyond one for each search, for a model that calls what is not there before it may call no more. */
+const SPARE_TURNS = 3;
+
+type PartOf<Type extends ChatPart['type']> = Extract<ChatPart, { type: Type }>;
+type DeltaPart = PartOf<'text' | 'reasoning'>;
+
+/** How a turn of the model ended. */
+interface Turn {
+  calls: PartOf<'toolCalls'> | null;
+  /** Null where the stream ended without it. */
+  finish: PartOf<'finish'> | null;
+}
+
+export interface AnswerSettings {
+  /** Called once a turn. */
+  readonly adapter: ChatAdapter;
+  readonly request: ChatRequest;
+  readonly key: Secret;
+  /** Takes the key out of what the model says: nothing of that leaves here but through it. */
+  readonly mask: AnswerMask;
+  /** Null: the model may not search. */
+  readonly searches: ChatSearches | null;
+}
+
+/**
+ * Lets a model answer, and search the web on its way: one request for each turn, until there is one without a call.
+ * When the budget is spent, the model has to answer with what it has; where it will not, the answer ends with
+ * TOOL_LIMIT.
+ */
+export class SearchingAnswer {
+  readonly #settings: AnswerSettings;
+  readonly #steps: ToolStep[] = [];
+  readonly #paragraphs = { text: new Paragraphs(), reasoning: new Paragraphs() };
+  /** Of all turns so far; null where the provider has reported none. */
+  #usage: TokenUsage | null = null;
+
+  constructor(settings: AnswerSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Gives the answer. May be called once.
+   *
+   * @throws what the adapter throws; after an abort `signal.reason`
+   */
+  async give(signal: AbortSignal, onParts: PartConsumer<SourcePart>): Promise<void> {
+    const { searches, mask } = this.#settings;
+    try {
+      for (;;) {
+        const tools = this.#tools();
+        const { calls, finish } = await this.#takeTurn(tools, signal, onParts);
+        if (!searches || !finish || !calls || tools?.choice === 'NONE') {
+          await this.#release(onParts);
+          if (finish) await onParts([calls ? { type: 'finish', reason: 'TOOL_LIMIT' } : finish]);
+          return;
+        }
+        signal.throwIfAborted();
+        const asked = await mask.toolCalls(calls);
+        const results = await searches.run(asked.calls, signal, onParts);
+        this.#steps.push({ transcript: asked.transcript, results });
+      }
+    } catch (error) {
+      // What was said before a failure is part of the answer.
+      await this.#release(onParts);
+      throw error;
+    }
+  }
+
+  /** What the model may call in its next turn; null where there is nothing to call. */
+  #tools(): ChatTools | null {
+    const { searches } = this.#settings;
+    if (!searches) return null;
+    const mustAnswer = searches.areSpent || this.#steps.length >= searches.maxSearches + SPARE_TURNS;
+    return { definitions: [searchTool], steps: [...this.#steps], choice: mustAnswer ? 'NONE' : 'AUTO' };
+  }
+
+  async #takeTurn(
+    tools: ChatTools | null,
+    signal: AbortSignal,
+    onParts: PartConsumer<SourcePart>,
+  ): Promise<Turn> {
+    const { adapter, request, key } = this.#settings;
+    const turn: Turn = { calls: null, finish: null };
+    const before = this.#usage;
+    await adapter.stream(tools ? { ...request, tools } : request, key, signal, (parts) => {
+      const shown: SourcePart[] = [];
+      for (const part of parts) this.#take(part, turn, before, shown);
+      return shown.length > 0 ? onParts(shown) : undefined;
+    });
+    return turn;
+  }
+
+  /** @param before what the turns before it took */
+  #take(part: ChatPart, turn: Turn, before: TokenUsage | null, shown: SourcePart[]): void {
+    switch (part.type) {
+      case 'text':
+      case 'reasoning': {
+        const masked = this.#settings.mask.delta(part);
+        if (masked) shown.push(this.#show(masked));
+        break;
+      }
+      case 'usage': {
+        const usage = before ? addUsage(before, part.usage) : part.usage;
+        this.#usage = usage;
+        shown.push({ type: 'usage', usage });
+        break;
+      }
+      case 'toolCalls':
+        turn.calls = part;
+        break;
+      case 'finish':
+        turn.finish = part;
+        break;
+    }
+  }
+
+  /** What a client sees of a piece, which is masked: clients put the texts of all turns together. */
+  #show(part: DeltaPart): DeltaPart {
+    const text = this.#paragraphs[part.type].add(this.#steps.length, part.text);
+    return text === part.text ? part : { ...part, text };
+  }
+
+  async #release(onParts: PartConsumer<SourcePart>): Promise<void> {
+    const parts = this.#settings.mask.release().map((part) => this.#show(part));
+    if (parts.length > 0) await onParts(parts);
+  }
+}

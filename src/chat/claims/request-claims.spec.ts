@@ -1,0 +1,28 @@
+import type { ChatInput } from '../schema/chat.inputs.js';
+import { inputDigestOf } from './request-claims.js';
+
+/** As plain as it is written down. */
+type Input = { [Field in keyof ChatInput]: ChatInput[Field] };
+
+const input: Input = { messages: [{ role: 'USER', content: 'Hello' }], failover: false };
+
+describe('inputDigestOf', () => {
+  it.each<[string, Partial<Input>]>([
+    ['the request id', { requestId: 'another' }],
+    ['what is null instead of left out', { model: null, temperature: null, webSearch: null }],
+    ['a default that is spelt out', { failover: null }],
+  ])('does not tell inputs apart by %s', (_, more) => {
+    expect(inputDigestOf({ ...input, ...more })).toBe(inputDigestOf(input));
+  });
+
+  it.each<[string, Partial<Input>]>([
+    ['message', { messages: [{ role: 'USER', content: 'hello' }] }],
+    ['role', { messages: [{ role: 'SYSTEM', content: 'Hello' }] }],
+    ['provider', { provider: 'GOOGLE' }],
+    ['temperature', { temperature: 0 }],
+    ['wish for failover', { failover: true }],
+    ['wish to search', { webSearch: {} }],
+  ])('tells them apart by another %s', (_, more) => {
+    expect(inputDigestOf({ ...input, ...more })).not.toBe(inputDigestOf(input));
+  });
+});

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { ChatInput } from '../schema/chat.inputs.js';
+
+/** A claim as Redis holds it. */
+export interface SharedClaim {
+  readonly name: string;
+  readonly sealed: string;
+}
+
+/** What a request id stands for: the first who sends it has the chat, all others join it. */
+export interface RequestClaim {
+  readonly isMine: boolean;
+  readonly chatId: string;
+  /** {@link inputDigestOf} the input that it was sent with. */
+  readonly inputDigest: string;
+  /** Null where it is known in this process only. */
+  readonly shared: SharedClaim | null;
+
+  /** Mine: the chat can be joined from now on. */
+  confirm(): void;
+
+  /** Mine: there is, or will be, no such chat: whoever sends the id again begins a new one. Never throws. */
+  release(): Promise<void>;
+
+  /**
+   * Another's: resolves when the chat can be joined (true) or will never be (false).
+   *
+   * @throws RedisUnavailableError SERVICE_UNAVAILABLE; after an abort, `signal.reason`
+   */
+  whenStarted(signal: AbortSignal): Promise<boolean>;
+}
+
+/** Makes sure that a request that is sent twice is paid for once. */
+export abstract class RequestClaims {
+  /**
+   * @param chatId the chat's, where the claim becomes the caller's
+   * @throws RedisUnavailableError SERVICE_UNAVAILABLE
+   */
+  abstract take(
+    userId: string,
+    requestId: string,
+    inputDigest: string,
+    chatId: string,
+  ): Promise<RequestClaim>;
+}
+
+/** Tells two inputs apart: all that was sent but the request id. To leave something out, null and false are the same. */
+export function inputDigestOf({ requestId: _, ...input }: ChatInput): string {
+  const text = JSON.stringify(input, (_key, value: unknown) =>
+    value === null || value === false ? undefined : value,
+  );
+  return createHash('sha256').update(text).digest('base64url');
+}

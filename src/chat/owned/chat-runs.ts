@@ -1,0 +1,163 @@
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { DrainingError } from '../../common/lifecycle.js';
+import { Config } from '../../config/config.js';
+import type { KeptRun } from './kept-run.js';
+import { runKeyOf } from '../shared/run-key.js';
+import { SharedRuns } from '../shared/shared-runs.js';
+
+/** Time for terminal events to reach their watchers, in milliseconds. */
+const LAST_WORDS_MS = 1_000;
+
+/** How often Redis is offered what it has refused, in milliseconds: that it would take it again it does not say. */
+const OFFER_INTERVAL_MS = 5_000;
+
+/** About how many bytes of chats that have ended are kept in process. The oldest are forgotten first. */
+const MAX_ENDED_BYTES = 256 * 1024 * 1024;
+
+/** The runs that this server owns: those that go on, and for a time those that have ended. */
+@Injectable()
+export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
+  readonly #runs = new Map<string, KeptRun>();
+  /** In the order in which they ended. */
+  readonly #ended = new Map<KeptRun, { readonly timer: NodeJS.Timeout; readonly bytes: number }>();
+  #endedBytes = 0;
+  #preparing = 0;
+  #isOver = false;
+  #onIdle: (() => void) | null = null;
+
+  #stopListening: readonly (() => void)[] = [];
+
+  constructor(
+    private readonly config: Config,
+    @Inject(SharedRuns) private readonly shared: SharedRuns | null,
+  ) {}
+
+  onModuleInit(): void {
+    if (!this.shared) return;
+    const timer = setInterval(() => {
+      for (const kept of this.#runs.values()) void kept.publish();
+    }, OFFER_INTERVAL_MS).unref();
+    this.#stopListening = [
+      () => clearInterval(timer),
+      this.shared.onControl(({ type, runKey }) => {
+        const kept = this.findByKey(runKey);
+        if (type === 'stop') kept?.stop();
+        else if (type === 'left') kept?.audience.leftElsewhere();
+        else void kept?.show();
+      }),
+      this.shared.onReady(() => {
+        for (const kept of this.#runs.values()) void kept.publishAgain();
+      }),
+    ];
+  }
+
+  onApplicationShutdown(): void {
+    for (const stop of this.#stopListening) stop();
+  }
+
+  add(kept: KeptRun): void {
+    this.#runs.set(kept.runKey, kept);
+    // Its key was looked up for longer than chats may run after the stop began.
+    if (this.#isOver) void kept.run.abort(new DrainingError());
+  }
+
+  find(userId: string, chatId: string): KeptRun | null {
+    return this.findByKey(runKeyOf(userId, chatId));
+  }
+
+  /** @param runKey what names a user's run among the servers */
+  findByKey(runKey: string): KeptRun | null {
+    return this.#runs.get(runKey) ?? null;
+  }
+
+  /** Every run that is kept here. */
+  list(): KeptRun[] {
+    return [...this.#runs.values()];
+  }
+
+  /** Called when a run has ended, when its last watcher has gone, and when the other servers know all of it. */
+  changed(kept: KeptRun): void {
+    if (kept.log.isComplete && this.#runs.get(kept.runKey) === kept) {
+      if (kept.isShared && kept.isSettled && kept.audience.isEmpty) this.#forget(kept);
+      else this.#keepFor(kept, this.config.chat.retentionMs);
+    }
+    this.#tellWhenIdle();
+  }
+
+  /** Counts a chat whose key is still being looked up: its use may be written down already, so its end must be, too. */
+  async prepare<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.#preparing += 1;
+    try {
+      return await work();
+    } finally {
+      this.#preparing -= 1;
+      this.#tellWhenIdle();
+    }
+  }
+
+  /** Whether watchers find every run that goes on here on another server, and it waits for them. */
+  async canMove(): Promise<boolean> {
+    if (!this.shared || this.config.chat.disconnectGraceMs === 0) return false;
+    const hasOthers = await this.shared.hasOtherServers();
+    return hasOthers && this.list().every(({ isShared, log }) => isShared || log.isComplete);
+  }
+
+  /**
+   * Lets the chats finish and their watchers take the terminal events, and after `timeoutMs` ends the rest with
+   * ChatFailed (SERVICE_UNAVAILABLE). Resolves when none is left, or a moment after the time is up: a watcher that reads
+   * nothing gets no terminal event, and must not hold up the stop.
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    if (await this.#idleWithin(timeoutMs)) return;
+    this.#isOver = true;
+    for (const { run } of this.#runs.values()) void run.abort(new DrainingError());
+    await this.#idleWithin(LAST_WORDS_MS);
+  }
+
+  get #isIdle(): boolean {
+    return (
+      this.#preparing === 0 && this.list().every(({ isSettled, audience }) => isSettled && audience.isEmpty)
+    );
+  }
+
+  #keepFor(kept: KeptRun, retentionMs: number): void {
+    if (this.#ended.has(kept)) return;
+    const { bytes } = kept.log;
+    const timer = setTimeout(() => this.#forget(kept), retentionMs).unref();
+    this.#ended.set(kept, { timer, bytes });
+    this.#endedBytes += bytes;
+    for (const oldest of this.#ended.keys()) {
+      if (this.#endedBytes <= MAX_ENDED_BYTES) break;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(kept: KeptRun): void {
+    const ended = this.#ended.get(kept);
+    if (ended) {
+      clearTimeout(ended.timer);
+      this.#endedBytes -= ended.bytes;
+      this.#ended.delete(kept);
+    }
+    this.#runs.delete(kept.runKey);
+    // What names it in Redis ends with what is kept of it there.
+    if (kept.claim?.shared === null) void kept.claim.release();
+  }
+
+  #tellWhenIdle(): void {
+    if (this.#onIdle && this.#isIdle) this.#onIdle();
+  }
+
+  #idleWithin(timeoutMs: number): Promise<boolean> {
+    if (this.#isIdle) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), timeoutMs);
+      this.#onIdle = () => {
+        clearTimeout(timer);
+        this.#onIdle = null;
+        // The watcher's `complete` follows the last event in this turn of the event loop.
+        setImmediate(() => resolve(true));
+      };
+    });
+  }
+}

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import type { ErrorCode } from '../../common/error-code.js';
+import { Config } from '../../config/config.js';
+import { KeyResolutionService, type ResolvedKey } from '../../keys/key-resolution.service.js';
+import { KeyUseService } from '../../keys/key-use.service.js';
+import { maskOf } from '../../keys/mask-of.js';
+import { ChatAdapters } from '../../providers/chat/chat-adapters.js';
+import type { ChatRequest } from '../../providers/chat/contract.js';
+import { type ChatProviderId, providerIdsOf } from '../../providers/registry/provider-ids.js';
+import { WebSearchService } from '../../web-search/web-search.service.js';
+import { AnswerMask } from '../answer/answer-mask.js';
+import type { ChatInput } from '../schema/chat.inputs.js';
+import { ChatSearches } from '../answer/chat-searches.js';
+import type { ChatSource } from '../run/chat-source.js';
+import { FailoverSource, type OpenAttempt } from '../answer/failover-source.js';
+import { RetryOnce } from '../answer/retry-once.js';
+import { DEFAULT_MAX_SEARCHES } from '../schema/chat-web-search.input.js';
+import { SearchingAnswer } from '../answer/searching-answer.js';
+import { MAX_RESULTS } from '../answer/search-tool.js';
+
+interface ChatToAnswer {
+  readonly userId: string;
+  readonly chatId: string;
+  readonly input: ChatInput;
+}
+
+/** Makes what a run relays: calls of providers, one after the other where the input asks for failover. */
+@Injectable()
+export class ChatSourceFactory {
+  constructor(
+    private readonly resolution: KeyResolutionService,
+    private readonly uses: KeyUseService,
+    private readonly adapters: ChatAdapters,
+    private readonly webSearches: WebSearchService,
+    private readonly config: Config,
+  ) {}
+
+  /** @param key the first attempt's; from here on the source destroys it */
+  create(chat: ChatToAnswer, key: ResolvedKey<ChatProviderId>): ChatSource {
+    // One budget, however many providers are tried.
+    const searches = this.searchesOf(chat);
+    return new FailoverSource({
+      first: { key, model: this.modelOf(key.provider, chat.input.model) },
+      call: (attempt, signal, onParts) => this.answerOf(chat.input, attempt, searches).give(signal, onParts),
+      openNext: chat.input.failover
+        ? (failed, code, signal) => this.openNext(chat, failed, code, signal)
+        : () => Promise.resolve(null),
+    });
+  }
+
+  /** @param named the input's, which is one of the first attempt's provider and means nothing to others */
+  modelOf(provider: ChatProviderId, named?: string | null): string {
+    const model = named ?? this.config.getProvider(provider).defaultModel;
+    if (model === null) throw new Error(`The chat provider ${provider} has no default model.`);
+    return model;
+  }
+
+  private answerOf(
+    input: ChatInput,
+    { key, model }: OpenAttempt,
+    searches: ChatSearches | null,
+  ): SearchingAnswer {
+    return new SearchingAnswer({
+      adapter: new RetryOnce(this.adapters.get(key.provider)),
+      request: toRequest(input, model),
+      key: key.secret,
+      mask: new AnswerMask(maskOf(key)),
+      searches,
+    });
+  }
+
+  private searchesOf({ userId, chatId, input: { webSearch } }: ChatToAnswer): ChatSearches | null {
+    if (!webSearch) return null;
+    const { provider = null, maxSearches, includeContent = null } = webSearch;
+    return new ChatSearches({
+      chatId,
+      maxSearches: maxSearches ?? DEFAULT_MAX_SEARCHES,
+      search: (query, signal, onKeyOpened) =>
+        this.webSearches.search(userId, { query, provider, limit: MAX_RESULTS, includeContent }, signal, {
+          chatId,
+          onKeyOpened,
+        }),
+      engineOf: (error) => this.webSearches.providerOf(error, provider),
+    });
+  }
+
+  /** On along the order: never back, never round. */
+  private async openNext(
+    { userId, chatId }: ChatToAnswer,
+    { key: { provider, source, keyId } }: OpenAttempt,
+    code: ErrorCode,
+    signal: AbortSignal,
+  ): Promise<OpenAttempt | null> {
+    const order = providerIdsOf('CHAT');
+    const left = order.slice(order.indexOf(provider) + 1);
+    if (left.length === 0) return null;
+    const failed = { provider, source, keyId, chatId, code };
+    await this.uses.recordFailure(userId, failed);
+    const key = await this.resolution.openAfter(userId, failed, left, (next) => {
+      // A chat that has ended meanwhile uses no further key.
+      signal.throwIfAborted();
+      return { chatId, model: this.modelOf(next) };
+    });
+    return key && { key, model: this.modelOf(key.provider) };
+  }
+}
+
+function toRequest(input: ChatInput, model: string): ChatRequest {
+  return {
+    model,
+    messages: input.messages,
+    temperature: input.temperature ?? undefined,
+    maxOutputTokens: input.maxOutputTokens ?? undefined,
+    reasoningEffort: input.reasoningEffort ?? undefined,
+  };
+}

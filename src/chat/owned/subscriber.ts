@@ -1,0 +1,12 @@
+/** Where a subscription comes from. */
+export interface Subscriber {
+  readonly userId: string;
+  /** Null where the door has no connections of several. */
+  readonly connectionId: string | null;
+  /** Aborts when its connection is lost or closes. */
+  readonly connection: AbortSignal;
+  /** As errors and the log name its request. */
+  readonly requestId: string;
+  /** Its client's name for it; null where the door has none. */
+  readonly operationId: string | null;
+}

@@ -1,0 +1,225 @@
+import { AppError } from '../../common/app-error.js';
+import type { ErrorDescription } from '../../common/describe-error.js';
+import { describeError } from '../../common/describe-error.js';
+import { milliseconds } from '../../common/milliseconds.js';
+import { PatientTimer } from '../../common/patient-timer.js';
+import { ProviderTimeoutError, ProviderTruncatedError } from '../../outbound/upstream-error.js';
+import type { FinishReason, TokenUsage } from '../../providers/chat/contract.js';
+import type { ChatEvent, ChatTimings, TerminalEvent } from './chat-event.js';
+import type { ChatAttempt, ChatSource, SourcePart } from './chat-source.js';
+import type { RunLog } from './run-log.js';
+
+/**
+ * How a chat ended, in values. It is kept for as long as the chat can be resumed, and an error would keep the call that
+ * it was made in: its stack, its cause, the request with the key.
+ */
+export type ChatEnding =
+  | { readonly type: 'completed'; readonly finishReason: FinishReason }
+  | { readonly type: 'failed'; readonly description: ErrorDescription }
+  | { readonly type: 'cancelled' };
+
+export interface ChatReport {
+  /** The one that ended the chat. */
+  readonly attempt: ChatAttempt;
+  readonly ending: ChatEnding;
+  /** What ended it, where that is no AppError: for the log, and not to be kept. */
+  readonly unexpected?: unknown;
+  readonly usage: TokenUsage | null;
+  readonly timings: ChatTimings;
+}
+
+export interface ChatRunSettings {
+  readonly chatId: string;
+  readonly source: ChatSource;
+  readonly log: RunLog;
+  /** Milliseconds after which a chat is ended with PROVIDER_TIMEOUT, however lively. */
+  readonly maxDurationMs: number;
+  /** `performance.now()` at the request's arrival. */
+  readonly arrivedAt: number;
+  readonly keyResolutionMs: number;
+  /** Called after events were appended to the log, those of one chunk together. */
+  readonly onEvent: () => void;
+  /** Called when the log has no room: the slowest watcher has fallen behind. */
+  readonly onStall: () => void;
+  /** Called once, before the terminal event, however the chat ends. It must not throw. */
+  readonly onEnd: (report: ChatReport) => Promise<void>;
+}
+
+/** The abort reason of a chat that was stopped on request. */
+const cancelled = Symbol('cancelled');
+
+/** Why a run is aborted. Its signal keeps it, so it may not be an error that holds on to anything. */
+type AbortReason = AppError | typeof cancelled;
+
+type Outcome = Pick<ChatReport, 'ending' | 'unexpected'>;
+
+/** What a run needs while it goes on. It holds all that was asked, and the keys. */
+interface Work {
+  readonly source: ChatSource;
+  readonly controller: AbortController;
+  readonly timer: PatientTimer;
+}
+
+/**
+ * One chat, from the opened key to its terminal event, which it writes to its log: by itself, whoever watches. It
+ * waits where the log has no room, and lets the provider wait.
+ */
+export class ChatRun {
+  readonly #settings: Omit<ChatRunSettings, 'source'>;
+  /** Null when it is over: a run is kept for long after its end. */
+  #work: Work | null;
+  #attempt: ChatAttempt;
+  #ended: Promise<ChatEnding> | null = null;
+  #seq = 0;
+  #usage: TokenUsage | null = null;
+  #firstTokenAt: number | null = null;
+
+  /** Its log holds ChatStarted from the beginning, without a call of onEvent. */
+  constructor({ source, ...settings }: ChatRunSettings) {
+    this.#settings = settings;
+    this.#attempt = source.first;
+    const timer = new PatientTimer(settings.maxDurationMs, () => void this.abort(new ProviderTimeoutError()));
+    this.#work = { source, controller: new AbortController(), timer };
+    settings.log.append({ __typename: 'ChatStarted', ...this.#identity(), ...this.#attempt });
+  }
+
+  get chatId(): string {
+    return this.#settings.chatId;
+  }
+
+  /** Who answers, and whose key pays, at the moment. */
+  get attempt(): ChatAttempt {
+    return this.#attempt;
+  }
+
+  /** Calls the provider, unless it was called or the run was stopped before. Resolves when the run is over. */
+  begin(): Promise<ChatEnding> {
+    return (this.#ended ??= this.#run());
+  }
+
+  /** Stops it on request: the upstream is closed at once. Resolves when the run is over. */
+  cancel(): Promise<ChatEnding> {
+    return this.abort(cancelled);
+  }
+
+  /** Closes the upstream. The chat ends with ChatFailed where the reason is an AppError. */
+  abort(reason: AbortReason): Promise<ChatEnding> {
+    this.#work?.controller.abort(reason);
+    return this.begin();
+  }
+
+  async #run(): Promise<ChatEnding> {
+    const outcome = await this.#finishWork();
+    const { onEnd, log } = this.#settings;
+    await onEnd({ attempt: this.#attempt, ...outcome, usage: this.#usage, timings: this.#timings() });
+    log.append(this.#terminal(outcome.ending));
+    log.complete();
+    this.#settings.onEvent();
+    return outcome.ending;
+  }
+
+  async #finishWork(): Promise<Outcome> {
+    const work = this.#work;
+    if (!work) throw new Error('A run begins once.');
+    const { source, controller, timer } = work;
+    const outcome = await this.#relay(source, controller.signal);
+    this.#work = null;
+    timer.stop();
+    source.close();
+    return outcome;
+  }
+
+  async #relay(source: ChatSource, signal: AbortSignal): Promise<Outcome> {
+    let finishReason = null as FinishReason | null;
+    try {
+      signal.throwIfAborted();
+      await source.stream(signal, (parts) => {
+        for (const part of parts) {
+          if (part.type === 'usage') this.#usage = part.usage;
+          else if (part.type === 'finish') finishReason = part.reason;
+          else this.#settings.log.append(this.#toEvent(part));
+        }
+        this.#settings.onEvent();
+        return this.#room(signal);
+      });
+      signal.throwIfAborted();
+      if (finishReason === null) throw new ProviderTruncatedError();
+      return { ending: { type: 'completed', finishReason } };
+    } catch (error) {
+      return outcomeOf(error, signal);
+    }
+  }
+
+  /** Resolves when the log has room; undefined where it has. */
+  #room(signal: AbortSignal): Promise<void> | undefined {
+    const room = this.#settings.log.room(signal);
+    if (!room) return undefined;
+    this.#settings.onStall();
+    return room;
+  }
+
+  #toEvent(part: Exclude<SourcePart, { type: 'usage' | 'finish' }>): ChatEvent {
+    switch (part.type) {
+      case 'text':
+        return this.#delta('TextDelta', part.text);
+      case 'reasoning':
+        return this.#delta('ReasoningDelta', part.text);
+      case 'switch':
+        this.#attempt = part.attempt;
+        // What was told before is of the one that failed.
+        this.#usage = null;
+        return { __typename: 'ProviderSwitched', ...this.#identity(), ...part.attempt, cause: part.cause };
+      case 'searchStarted': {
+        const { engine, query } = part;
+        return { __typename: 'SearchStarted', ...this.#identity(), engine, provider: engine, query };
+      }
+      case 'searchFinished': {
+        const { engine, query, results, failure } = part;
+        const found = { engine, provider: engine, query, results, failure, error: failure };
+        return { __typename: 'SearchFinished', ...this.#identity(), ...found };
+      }
+    }
+  }
+
+  #delta(__typename: 'TextDelta' | 'ReasoningDelta', text: string): ChatEvent {
+    this.#firstTokenAt ??= performance.now();
+    const { chatId, seq } = this.#identity();
+    return { __typename, chatId, seq, fromSeq: seq, text };
+  }
+
+  #terminal(ending: ChatEnding): TerminalEvent {
+    const event = { ...this.#identity(), usage: this.#usage };
+    switch (ending.type) {
+      case 'completed': {
+        const { finishReason } = ending;
+        return { __typename: 'ChatCompleted', ...event, finishReason, timings: this.#timings() };
+      }
+      case 'failed':
+        return { __typename: 'ChatFailed', ...event, error: ending.description };
+      case 'cancelled':
+        return { __typename: 'ChatCancelled', ...event };
+    }
+  }
+
+  #identity(): { chatId: string; seq: number } {
+    this.#seq += 1;
+    return { chatId: this.#settings.chatId, seq: this.#seq };
+  }
+
+  #timings(): ChatTimings {
+    const { arrivedAt, keyResolutionMs } = this.#settings;
+    return {
+      keyResolutionMs: milliseconds(keyResolutionMs),
+      timeToFirstTokenMs: this.#firstTokenAt === null ? null : milliseconds(this.#firstTokenAt - arrivedAt),
+      totalMs: milliseconds(performance.now() - arrivedAt),
+    };
+  }
+}
+
+function outcomeOf(error: unknown, signal: AbortSignal): Outcome {
+  // After an abort its reason counts: what the adapter threw may be no more than its echo.
+  if (signal.aborted && signal.reason === cancelled) return { ending: { type: 'cancelled' } };
+  const cause: unknown = signal.aborted ? signal.reason : error;
+  const ending: ChatEnding = { type: 'failed', description: describeError(cause) };
+  return cause instanceof AppError ? { ending } : { ending, unexpected: cause };
+}

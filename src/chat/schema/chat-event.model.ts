@@ -1,0 +1,287 @@
+import { Field, Float, Int, InterfaceType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ID } from '../../common/id.scalar.js';
+import { KeySource } from '../../common/key-source.enum.js';
+import { MaxItems } from '../../common/list-size.js';
+import type { FinishReason as FinishReasonId } from '../../providers/chat/contract.js';
+import type { ChatProviderId, SearchProviderId } from '../../providers/registry/provider-ids.js';
+import { ChatProvider, SearchProvider } from '../../providers/registry/provider.enum.js';
+import { SearchHit } from '../../web-search/web-search.model.js';
+import type { ChatEvent as ChatEventValue } from '../run/chat-event.js';
+import { MAX_RESULTS } from '../answer/search-tool.js';
+
+export const FinishReason: { readonly [Reason in FinishReasonId]: Reason } = {
+  STOP: 'STOP',
+  LENGTH: 'LENGTH',
+  CONTENT_FILTER: 'CONTENT_FILTER',
+  TOOL_LIMIT: 'TOOL_LIMIT',
+  OTHER: 'OTHER',
+};
+
+registerEnumType(FinishReason, {
+  name: 'FinishReason',
+  description: 'Why a completion ended.',
+  valuesMap: {
+    STOP: { description: 'The model finished its answer.' },
+    LENGTH: { description: '`maxOutputTokens`, or the limit of the model, was reached.' },
+    CONTENT_FILTER: { description: 'The provider withheld the rest, or the model refused.' },
+    TOOL_LIMIT: { description: 'The model wanted more tool calls than it may make.' },
+    OTHER: { description: 'Another reason, or one that the provider does not explain.' },
+  },
+});
+
+@ObjectType({ description: 'Tokens as the provider counts them.' })
+export class TokenUsage {
+  @Field(() => Int, { description: 'Tokens read by the model.' })
+  inputTokens!: number;
+
+  @Field(() => Int, { description: 'Tokens written by the model, reasoning included.' })
+  outputTokens!: number;
+
+  @Field(() => Int, { nullable: true, description: 'Of the output, those spent on reasoning.' })
+  reasoningTokens!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Of the input, those read from the provider's cache." })
+  cachedInputTokens!: number | null;
+}
+
+@ObjectType({ description: 'Where the time went, in milliseconds.' })
+export class ChatTimings {
+  @Field(() => Float, { description: 'Finding and opening the key.' })
+  keyResolutionMs!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "From the request's arrival to the first text or reasoning.",
+  })
+  timeToFirstTokenMs!: number | null;
+
+  @Field(() => Float, { description: "From the request's arrival to its end." })
+  totalMs!: number;
+}
+
+@ObjectType({ description: 'What went wrong.' })
+export class ErrorInfo {
+  @Field({ description: 'One of the error codes.' })
+  code!: string;
+
+  @Field({ description: 'The error in plain words.' })
+  message!: string;
+
+  @Field({ description: 'Whether the same request may succeed later without any change to it.' })
+  retryable!: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Milliseconds after which a retry makes sense, where known.',
+  })
+  retryAfterMs!: number | null;
+}
+
+@InterfaceType({
+  description:
+    'What happens in a chat. Events are numbered from 1 without gaps: ChatStarted first, exactly one of ChatCompleted, ChatFailed and ChatCancelled last. Clients skip types that they do not know.',
+  resolveType: (event: ChatEventValue) => event.__typename,
+})
+export abstract class ChatEvent {
+  @Field(() => ID, { description: "The chat's id." })
+  chatId!: string;
+
+  @Field(() => Int, { description: "The event's number." })
+  seq!: number;
+}
+
+@ObjectType({ implements: ChatEvent, description: 'The key is decrypted, and the provider is called next.' })
+export class ChatStarted extends ChatEvent {
+  @Field(() => ChatProvider, { description: 'The provider that answers.' })
+  provider!: ChatProviderId;
+
+  @Field({ description: 'The model that answers.' })
+  model!: string;
+
+  @Field(() => KeySource, { description: 'Whose key pays.' })
+  keySource!: KeySource;
+
+  @Field(() => ID, { nullable: true, description: "The caller's stored key; null for one of the server." })
+  keyId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its masked form; null for one of the server.' })
+  maskedKey!: string | null;
+}
+
+@ObjectType({
+  implements: ChatEvent,
+  description:
+    'With `failover`: the previous provider failed, and another one answers in its place, at the cost of the same party.',
+})
+export class ProviderSwitched extends ChatEvent {
+  @Field(() => ChatProvider, { description: 'The provider that answers from here on.' })
+  provider!: ChatProviderId;
+
+  @Field({ description: 'The model that answers from here on.' })
+  model!: string;
+
+  @Field(() => KeySource, { description: 'Whose key pays: the same party as before.' })
+  keySource!: KeySource;
+
+  @Field(() => ID, { nullable: true, description: "The caller's stored key; null for one of the server." })
+  keyId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Its masked form; null for one of the server.' })
+  maskedKey!: string | null;
+
+  @Field(() => ErrorInfo, { description: 'Why the previous provider failed.' })
+  cause!: ErrorInfo;
+}
+
+@ObjectType({ implements: ChatEvent, description: 'The next piece of the answer.' })
+export class TextDelta extends ChatEvent {
+  @Field(() => Int, { description: 'The first number that this event covers; `seq` is the last.' })
+  fromSeq!: number;
+
+  @Field({
+    description:
+      "The text, to be appended. If the provider repeats the key that it was called with, the key is replaced by its masked form, or by `[key]` where it is the server's.",
+  })
+  text!: string;
+}
+
+@ObjectType({
+  implements: ChatEvent,
+  description: "The next piece of the model's reasoning, where it shows it.",
+})
+export class ReasoningDelta extends ChatEvent {
+  @Field(() => Int, { description: 'The first number that this event covers; `seq` is the last.' })
+  fromSeq!: number;
+
+  @Field({ description: 'The text, to be appended. A key in it is masked as in TextDelta.' })
+  text!: string;
+}
+
+const ENGINE_DEPRECATION =
+  'Use `engine`. `ChatStarted.provider` has another type, and GraphQL refuses a document that selects both under one name.';
+const FAILURE_DEPRECATION =
+  'Use `failure`. `ChatFailed.error` is never null, and GraphQL refuses a document that selects both under one name.';
+
+@ObjectType({
+  implements: ChatEvent,
+  description:
+    'With `webSearch`: the model searches the web. All searches that it asks for in one turn start before the first of them finishes.',
+})
+export class SearchStarted extends ChatEvent {
+  @Field(() => SearchProvider, {
+    description:
+      'The engine that is asked. Where no key could be opened, the engine that the input names, else the one whose key is unreadable, else the first in the order.',
+  })
+  engine!: SearchProviderId;
+
+  @Field(() => SearchProvider, {
+    description: 'The same as `engine`.',
+    deprecationReason: ENGINE_DEPRECATION,
+  })
+  provider!: SearchProviderId;
+
+  @Field({
+    description:
+      "The words that the engine is asked with: the model's, without the chat's key and the engine's, which are masked.",
+  })
+  query!: string;
+}
+
+@ObjectType({
+  implements: ChatEvent,
+  description:
+    'With `webSearch`: a search has ended, and the model gets its results or its error. A failed search does not end the chat.',
+})
+export class SearchFinished extends ChatEvent {
+  @Field(() => SearchProvider, { description: 'The engine, as in SearchStarted.' })
+  engine!: SearchProviderId;
+
+  @Field(() => SearchProvider, {
+    description: 'The same as `engine`.',
+    deprecationReason: ENGINE_DEPRECATION,
+  })
+  provider!: SearchProviderId;
+
+  @Field({ description: 'The words, as in SearchStarted.' })
+  query!: string;
+
+  @MaxItems(MAX_RESULTS)
+  @Field(() => [SearchHit], {
+    description: 'What the model is given, best first; none where the search failed.',
+  })
+  results!: readonly SearchHit[];
+
+  @Field(() => ErrorInfo, { nullable: true, description: 'Why the search failed; null where it did not.' })
+  failure!: ErrorInfo | null;
+
+  @Field(() => ErrorInfo, {
+    nullable: true,
+    description: 'The same as `failure`.',
+    deprecationReason: FAILURE_DEPRECATION,
+  })
+  error!: ErrorInfo | null;
+}
+
+@ObjectType({ implements: ChatEvent, description: 'The answer is complete: the provider said so.' })
+export class ChatCompleted extends ChatEvent {
+  @Field(() => FinishReason, { description: 'Why it ended.' })
+  finishReason!: FinishReasonId;
+
+  @Field(() => TokenUsage, {
+    nullable: true,
+    description: 'The tokens used; null where the provider does not report them.',
+  })
+  usage!: TokenUsage | null;
+
+  @Field(() => ChatTimings, { description: 'Where the time went.' })
+  timings!: ChatTimings;
+}
+
+@ObjectType({
+  implements: ChatEvent,
+  description: 'The chat failed. The deltas before it are all that there is of the answer.',
+})
+export class ChatFailed extends ChatEvent {
+  @Field(() => ErrorInfo, { description: 'What went wrong.' })
+  error!: ErrorInfo;
+
+  @Field(() => TokenUsage, {
+    nullable: true,
+    description: 'The tokens used, as far as the provider reported them.',
+  })
+  usage!: TokenUsage | null;
+}
+
+@ObjectType({
+  implements: ChatEvent,
+  description: 'The chat was stopped on request, and so was the provider.',
+})
+export class ChatCancelled extends ChatEvent {
+  @Field(() => TokenUsage, {
+    nullable: true,
+    description: 'The tokens used, as far as the provider reported them.',
+  })
+  usage!: TokenUsage | null;
+}
+
+@ObjectType({ description: 'The result of `cancelChat`.' })
+export class CancelChatPayload {
+  @Field(() => ID, { description: "The chat's id." })
+  chatId!: string;
+
+  @Field({ description: 'Whether the chat was stopped; false where it had ended before.' })
+  cancelled!: boolean;
+}
+
+/** The types that the schema reaches only through the interface. */
+export const chatEventTypes = [
+  ChatStarted,
+  ProviderSwitched,
+  TextDelta,
+  ReasoningDelta,
+  SearchStarted,
+  SearchFinished,
+  ChatCompleted,
+  ChatFailed,
+  ChatCancelled,
+];

@@ -1,0 +1,139 @@
+import { Field, Float, InputType, Int, registerEnumType } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import type {
+  ChatRole as ChatRoleId,
+  ReasoningEffort as ReasoningEffortId,
+} from '../../providers/chat/contract.js';
+import { type ChatProviderId, describeOrder } from '../../providers/registry/provider-ids.js';
+import { ChatProvider } from '../../providers/registry/provider.enum.js';
+import { ChatWebSearchInput } from './chat-web-search.input.js';
+
+export const ChatRole: { readonly [Role in ChatRoleId]: Role } = {
+  SYSTEM: 'SYSTEM',
+  USER: 'USER',
+  ASSISTANT: 'ASSISTANT',
+};
+
+registerEnumType(ChatRole, {
+  name: 'ChatRole',
+  description: 'The author of a message.',
+  valuesMap: {
+    SYSTEM: { description: 'Instructions that take precedence over those of the user.' },
+    USER: { description: 'The person, or the program, that asks.' },
+    ASSISTANT: { description: 'The model, earlier in the conversation.' },
+  },
+});
+
+export const ReasoningEffort: { readonly [Effort in ReasoningEffortId]: Effort } = {
+  LOW: 'LOW',
+  MEDIUM: 'MEDIUM',
+  HIGH: 'HIGH',
+};
+
+registerEnumType(ReasoningEffort, {
+  name: 'ReasoningEffort',
+  description: 'How much a reasoning model thinks before it answers.',
+  valuesMap: {
+    LOW: { description: 'Little: quick and cheap.' },
+    MEDIUM: { description: 'A balance.' },
+    HIGH: { description: 'Much: slow and thorough.' },
+  },
+});
+
+@InputType({ description: 'One message of the conversation so far.' })
+export class ChatMessageInput {
+  @Field(() => ChatRole, { description: 'Who wrote the message.' })
+  role!: ChatRoleId;
+
+  @Field({ description: 'The text of the message.' })
+  @IsString()
+  content!: string;
+}
+
+@InputType({ description: 'The conversation, and how to answer it.' })
+export class ChatInput {
+  @Field(() => ChatProvider, {
+    nullable: true,
+    description: `The provider. Left out: the first with a key, in the order ${describeOrder('CHAT')}.`,
+  })
+  @IsOptional()
+  provider?: ChatProviderId | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The model, by the provider's name for it. Left out: the provider's default.",
+  })
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,200}$/, { message: 'must be 1 to 200 printable ASCII characters without spaces' })
+  model?: string | null;
+
+  @Field(() => [ChatMessageInput], {
+    description: 'The conversation so far, oldest first: 1 to 1,000 messages.',
+  })
+  @ArrayMinSize(1, { message: 'must have at least one message' })
+  @ArrayMaxSize(1000, { message: 'must have at most 1,000 messages' })
+  @ValidateNested({ each: true })
+  @Type(() => ChatMessageInput)
+  messages!: ChatMessageInput[];
+
+  @Field(() => Float, { nullable: true, description: 'Randomness, 0 to 2. Not every model takes it.' })
+  @IsOptional()
+  @IsNumber({ allowNaN: false, allowInfinity: false })
+  @Min(0)
+  @Max(2)
+  temperature?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The most tokens that the model may write, reasoning included.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  maxOutputTokens?: number | null;
+
+  @Field(() => ReasoningEffort, {
+    nullable: true,
+    description: 'How much the model thinks first. Not every model takes it.',
+  })
+  @IsOptional()
+  reasoningEffort?: ReasoningEffortId | null;
+
+  @Field(() => ChatWebSearchInput, {
+    nullable: true,
+    description: 'Present: the model may search the web before it answers, and while it does.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => ChatWebSearchInput)
+  webSearch?: ChatWebSearchInput | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: `Whether to move on to the next provider with a key of the same party, in the order ${describeOrder('CHAT')}, where one fails before its first text or reasoning and the fault is its own: what one provider refuses to answer is sent to no other. The providers that follow answer with their default models.`,
+  })
+  failover?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The caller's own id for this request, 1 to 200 characters. Sent again with the same input while the chat is kept, it joins that chat from its start instead of paying twice; with another input it is a CONFLICT. Over WebSocket an operation id that is a UUID serves where this is left out.",
+  })
+  @IsOptional()
+  @Length(1, 200, { message: 'must be 1 to 200 characters long' })
+  requestId?: string | null;
+}

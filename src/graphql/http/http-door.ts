@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { UnauthenticatedError } from '../../auth/auth.errors.js';
+import { Authenticator } from '../../auth/authenticator.js';
+import type { AuthenticatedUser } from '../../auth/authenticated-user.js';
+import type { RequestContext } from '../../auth/request-context.js';
+import { AppError } from '../../common/app-error.js';
+import { Lifecycle } from '../../common/lifecycle.js';
+import { Config } from '../../config/config.js';
+import { ClientLeftError } from '../every-door/client-left.error.js';
+import { Documents } from '../every-door/documents.js';
+import { ErrorMask } from '../every-door/error-mask.js';
+import { GRAPHQL_PATH, STREAM_PATH } from '../every-door/paths.js';
+import { checkNesting, queryOf, refusePersistedQuery } from './http-document.js';
+import { isOpen, MAX_OPEN_BODY_BYTES, mayBeOpen } from './open-documents.js';
+import { OperationTurns, type Turn } from '../every-door/operation-turns.js';
+import { ForbiddenOriginError, Origins } from '../every-door/origins.js';
+import { runInScope } from './request-scope.js';
+import { answerUnread } from './unread-body.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    user: AuthenticatedUser | null;
+    /** Aborts when the client leaves before it is answered; null until it is asked for. */
+    leaving: AbortSignal | null;
+    turn: Turn | null;
+  }
+}
+
+/** Apollo's, and that of streams. */
+const PATHS: ReadonlySet<string | undefined> = new Set([GRAPHQL_PATH, STREAM_PATH]);
+
+/**
+ * How long an operation keeps its user's turn while it runs, in milliseconds: what takes longer waits for another
+ * service, and keeps this server no busier.
+ */
+const TURN_MS = 500;
+
+/** The user id for the turns of requests without a token. */
+const ANONYMOUS = '';
+
+/**
+ * What a request over HTTP passes first: origin, drain, token, its user's turn; then the document, for Apollo.
+ *
+ * Its body is not read before the token is checked, except where it may be a query that needs no token.
+ */
+@Injectable()
+export class HttpDoor {
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly origins: Origins,
+    private readonly lifecycle: Lifecycle,
+    private readonly documents: Documents,
+    private readonly turns: OperationTurns,
+    private readonly mask: ErrorMask,
+    private readonly config: Config,
+  ) {}
+
+  /** Called before routes are registered: hooks of a later time do not reach them. */
+  install(server: FastifyInstance): void {
+    server.decorateRequest('user', null);
+    server.decorateRequest('leaving', null);
+    server.decorateRequest('turn', null);
+    server.decorateRequest('document', null);
+    server.addHook('onRequest', async (request, reply) => {
+      if (isGraphQL(request)) await this.guard(request, reply, () => this.admit(request, reply));
+    });
+    server.addHook('preHandler', async (request, reply) => {
+      if (request.routeOptions.url === GRAPHQL_PATH)
+        await this.guard(request, reply, () => this.read(request, reply));
+    });
+    // Here and not earlier: reading the body leaves the scope.
+    server.addHook('preHandler', (request, reply, done) => {
+      if (request.routeOptions.url !== GRAPHQL_PATH) done();
+      else runInScope({ requestId: request.id, document: request.document }, reply.raw, done);
+    });
+  }
+
+  private async guard(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    work: () => Promise<void> | void,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      // Counted here, too: not every answer passes the hook that counts.
+      if (error instanceof UnauthenticatedError) this.authenticator.countFailure(request.raw);
+      const status = error instanceof AppError ? (error.httpStatus ?? 400) : 500;
+      answerUnread(reply, status, { errors: [this.mask.format(error, request.id)] });
+    }
+  }
+
+  private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    // Before anything takes its time: a response says once that it is closed.
+    request.leaving = whenLeft(reply);
+    void reply.header('cache-control', 'no-store');
+    if (!this.origins.allows(request.raw)) throw new ForbiddenOriginError();
+    this.lifecycle.throwIfDraining();
+    request.user = await this.authenticator.authenticate(request.headers.authorization, request.raw);
+    if (!request.user && !hasShortBody(request)) throw new UnauthenticatedError();
+    // A user's body waits for its turn unread. Clients without a token share one line of turns, and one of them that
+    // sends a short body for minutes must not hold up the others.
+    if (request.user) await this.takeTurn(request, reply, request.user.userId);
+  }
+
+  private async takeTurn(request: FastifyRequest, reply: FastifyReply, userId: string): Promise<void> {
+    const { leaving } = request;
+    const turn = leaving && (await this.turns.take(userId, leaving));
+    if (!turn) throw new ClientLeftError();
+    request.turn = turn;
+    reply.raw.once('close', () => turn.release());
+  }
+
+  /** Reads the document, so that Apollo finds it read; what is wrong with it is answered here. */
+  private async read(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { user } = request;
+    checkNesting(request);
+    if (user) refusePersistedQuery(request);
+    const query = queryOf(request);
+    // What is wrong with such a request Apollo says, and to a browser it shows a page.
+    if (query === null && (user || request.method === 'GET')) return;
+    if (query === null) throw new UnauthenticatedError();
+    const introspection = !this.config.general.production;
+    if (!user && !mayBeOpen(query, { introspection })) throw new UnauthenticatedError();
+    if (!user) await this.takeTurn(request, reply, ANONYMOUS);
+    const timer = setTimeout(() => request.turn?.release(), TURN_MS);
+    reply.raw.once('close', () => clearTimeout(timer));
+    const read = this.documents.read(query);
+    if (!user && !('kind' in read && isOpen(read))) throw new UnauthenticatedError();
+    if ('kind' in read) request.document = read;
+    else void reply.code(400).send({ errors: read.map((error) => this.mask.format(error, request.id)) });
+  }
+}
+
+/** By the route that was found, not by the address: `/%67raphql` leads there, too. */
+const isGraphQL = ({ routeOptions }: FastifyRequest): boolean => PATHS.has(routeOptions.url);
+
+/** Whether a request says that its body is no longer than a query that needs no token. */
+const hasShortBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= MAX_OPEN_BODY_BYTES;
+
+function whenLeft(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort(new ClientLeftError());
+  });
+  return controller.signal;
+}
+
+/** GraphQL's context for one HTTP request. Its signal aborts when the client leaves before it is answered. */
+export function toContext(
+  { id: requestId, user, leaving }: FastifyRequest,
+  reply: FastifyReply,
+): RequestContext {
+  const signal = leaving ?? whenLeft(reply);
+  return { requestId, user, signal, connectionId: null, operationId: null };
+}

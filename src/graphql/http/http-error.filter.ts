@@ -1,0 +1,61 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../common/app-error.js';
+import { BadUserInputError } from '../../common/input-errors.js';
+import { ErrorMask } from '../every-door/error-mask.js';
+import { answerUnread } from './unread-body.js';
+
+/** What is wrong with a request before GraphQL sees it, by HTTP status. The framework's own words quote the body. */
+const requestProblems: Readonly<Record<number | string, string>> = {
+  FST_ERR_BAD_URL: 'the address is malformed',
+  400: 'must be JSON in UTF-8',
+  404: 'there is nothing at this address: the API is at /graphql',
+  405: 'this address does not take this method',
+  406: 'must accept text/event-stream',
+  413: 'is larger than this server accepts',
+  414: 'the address is too long',
+  415: 'must be of the type application/json',
+};
+
+/**
+ * Gives every failed HTTP request the shape of a GraphQL error. Resolvers' errors pass through: Apollo and the error
+ * mask take care of them.
+ */
+@Catch()
+export class HttpErrorFilter implements ExceptionFilter {
+  constructor(private readonly mask: ErrorMask) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    if (host.getType<'http' | 'graphql'>() !== 'http') throw exception;
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    answerProblem(this.mask, exception, request, reply);
+  }
+}
+
+/** Answers a request that failed outside GraphQL, perhaps before its body was read. */
+export function answerProblem(
+  mask: ErrorMask,
+  exception: unknown,
+  { id }: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const status = statusOf(exception);
+  // Our own errors have safe messages already.
+  const problem = exception instanceof AppError ? undefined : problemOf(exception, status);
+  const error = problem ? BadUserInputError.at('request', problem) : exception;
+  answerUnread(reply, status, { errors: [mask.format(error, id)] });
+}
+
+function problemOf(exception: unknown, status: number): string | undefined {
+  const { code } = exception as { readonly code?: unknown };
+  return (typeof code === 'string' ? requestProblems[code] : undefined) ?? requestProblems[status];
+}
+
+function statusOf(exception: unknown): number {
+  if (exception instanceof AppError) return exception.httpStatus ?? 400;
+  if (typeof exception !== 'object' || exception === null) return 500;
+  const { statusCode, status } = exception as { statusCode?: unknown; status?: unknown };
+  const claimed = statusCode ?? status;
+  return typeof claimed === 'number' && claimed >= 400 && claimed < 600 ? claimed : 500;
+}

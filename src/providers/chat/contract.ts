@@ -1,0 +1,131 @@
+import type { ProviderDefinition } from '../../common/provider-definition.js';
+import type { Secret } from '../../common/secret.js';
+import type { ChatDialect } from './chat-dialect.js';
+
+export type ChatRole = 'SYSTEM' | 'USER' | 'ASSISTANT';
+export type ReasoningEffort = 'LOW' | 'MEDIUM' | 'HIGH';
+export type FinishReason = 'STOP' | 'LENGTH' | 'CONTENT_FILTER' | 'TOOL_LIMIT' | 'OTHER';
+
+export interface ChatMessage {
+  readonly role: ChatRole;
+  readonly content: string;
+}
+
+/** A tool that the model may call. */
+export interface ToolDefinition {
+  /** Letters, digits, `_` and `-`, 64 at most: what every provider takes. */
+  readonly name: string;
+  /** For the model: what the tool does, and when to call it. */
+  readonly description: string;
+  /** The JSON Schema of an object (https://json-schema.org). No provider is asked to enforce it. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** The caller's input that the tool comes from: what an error names where the provider does not accept the tool. */
+  readonly inputName: string;
+}
+
+/** What the model asks for. It is the model's word: neither the name nor the input need be what was declared. */
+export interface ToolCall {
+  /** Unique among the calls of one turn: the provider's own id, or one made here where it has none. */
+  readonly id: string;
+  readonly name: string;
+  /** Parsed JSON of any type; undefined where the model wrote none that parses. */
+  readonly input: unknown;
+}
+
+export interface ToolResult {
+  /** The id and the name of the {@link ToolCall} that it answers. */
+  readonly callId: string;
+  readonly name: string;
+  /** For the model to read. Where `isError`, what went wrong. */
+  readonly content: string;
+  readonly isError: boolean;
+}
+
+/** An earlier turn of the same answer: what the model said and called, and what came of it. */
+export interface ToolStep {
+  /**
+   * The `transcript` of the turn's `toolCalls` part: what the adapter needs to say that turn again, with its hidden
+   * reasoning. Plain JSON, read by that adapter alone, and good for the same model and key only.
+   */
+  readonly transcript: unknown;
+  /** One for each of the turn's calls, in their order: a provider refuses a call that has no result. */
+  readonly results: readonly ToolResult[];
+}
+
+/** The tools of an answer that may take several turns. */
+export interface ChatTools {
+  /** At least one. */
+  readonly definitions: readonly ToolDefinition[];
+  /** The turns so far, oldest first. */
+  readonly steps: readonly ToolStep[];
+  /** NONE: the model must answer now, with what it has. The definitions are sent all the same, for the steps. */
+  readonly choice: 'AUTO' | 'NONE';
+}
+
+/** A chat in no provider's dialect. What is undefined is left to the provider. */
+export interface ChatRequest {
+  readonly model: string;
+  readonly messages: readonly ChatMessage[];
+  readonly temperature?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+  readonly reasoningEffort?: ReasoningEffort | undefined;
+  readonly tools?: ChatTools | undefined;
+}
+
+/** Tokens as the provider counts them. `outputTokens` includes the reasoning tokens. */
+export interface TokenUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number | null;
+  readonly cachedInputTokens: number | null;
+}
+
+/**
+ * What an adapter hands on, in the provider's order:
+ * - `text`, `reasoning`: what the model wrote; never empty.
+ * - `usage`: this turn's totals so far, as soon as the provider reports them; a later one replaces an earlier one.
+ * - `toolCalls`: at most once, only where the request has tools, and directly before `finish`: all calls of the turn in
+ *   the model's order, never an empty list. The reason of such a turn is STOP: whether the answer goes on is for the
+ *   caller to decide. A turn that was cut or filtered hands on none of its calls.
+ * - `finish`: once, last. TOOL_LIMIT only where the choice is NONE and the provider reports that the model called one
+ *   anyway, without handing the call on. A stream that ends without it is an error, never a success.
+ */
+export type ChatPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'reasoning'; readonly text: string }
+  | { readonly type: 'usage'; readonly usage: TokenUsage }
+  | { readonly type: 'toolCalls'; readonly calls: readonly ToolCall[]; readonly transcript: unknown }
+  | { readonly type: 'finish'; readonly reason: FinishReason };
+
+/**
+ * Takes the parts that came together, in their order; at least one.
+ *
+ * @returns a promise where no more may come before it has resolved: the provider waits
+ */
+export type PartConsumer<Part = ChatPart> = (parts: readonly Part[]) => Promise<void> | void;
+
+/** A way to one chat provider. It holds no state between calls and keeps nothing of the key. */
+export interface ChatAdapter {
+  /**
+   * Calls the provider, and hands on what it streams in the turn of the event loop in which it comes. No more is read from
+   * the socket while the consumer has no room. The upstream request is closed when `signal` aborts, also while the
+   * upstream is silent. Resolves after `finish`; after an abort it throws `signal.reason`.
+   *
+   * @throws UpstreamError, rebuilt from an allow-list: KEY_REJECTED, KEY_EXHAUSTED, UNKNOWN_MODEL,
+   * PROVIDER_BAD_REQUEST, PROVIDER_RATE_LIMITED, PROVIDER_UNAVAILABLE, PROVIDER_TIMEOUT, PROVIDER_TRUNCATED
+   */
+  stream(request: ChatRequest, key: Secret, signal: AbortSignal, onParts: PartConsumer): Promise<void>;
+}
+
+/** A chat provider's entry in the registry. */
+export interface ChatProviderEntry<Id extends string = string> extends ProviderDefinition<Id> {
+  readonly kind: 'CHAT';
+  readonly dialect: ChatDialect;
+}
+
+/** Gives an entry its type and keeps its id literal. */
+export function defineChatProvider<const Id extends string>(
+  entry: ChatProviderEntry<Id>,
+): ChatProviderEntry<Id> {
+  return entry;
+}

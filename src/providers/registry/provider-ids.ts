@@ -1,0 +1,33 @@
+import type { ProviderKind } from '../../common/provider-definition.js';
+import { registry } from './registry.js';
+
+export type ProviderEntry = (typeof registry)[number];
+export type ProviderId = ProviderEntry['id'];
+export type ChatProviderId = Extract<ProviderEntry, { kind: 'CHAT' }>['id'];
+export type SearchProviderId = Extract<ProviderEntry, { kind: 'SEARCH' }>['id'];
+
+const entriesById: ReadonlyMap<string, ProviderEntry> = new Map(registry.map((entry) => [entry.id, entry]));
+
+/** The ids of a kind, in the order in which resolution tries them. */
+export function providerIdsOf(kind: 'CHAT'): readonly ChatProviderId[];
+export function providerIdsOf(kind: 'SEARCH'): readonly SearchProviderId[];
+export function providerIdsOf(kind: ProviderKind): readonly ProviderId[];
+export function providerIdsOf(kind: ProviderKind): readonly ProviderId[] {
+  return registry.filter((entry) => entry.kind === kind).map((entry) => entry.id);
+}
+
+/** The same ids for a description: `OPENAI, ANTHROPIC`. */
+export function describeOrder(kind: ProviderKind): string {
+  return providerIdsOf(kind).join(', ');
+}
+
+/** Whether this version knows the provider: a newer one may have stored others before it was rolled back. */
+export function isProviderId(id: string): id is ProviderId {
+  return entriesById.has(id);
+}
+
+export function getProviderEntry(id: ProviderId): ProviderEntry {
+  const entry = entriesById.get(id);
+  if (!entry) throw new Error(`No provider has the id ${id}.`);
+  return entry;
+}

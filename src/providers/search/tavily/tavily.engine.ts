@@ -1,0 +1,77 @@
+import { ProviderUnavailableError } from '../../../outbound/upstream-error.js';
+import { defineSearchEngine, type SearchHit, type SearchRequest } from '../contract.js';
+import { EngineClient, type FailureDialect } from '../engine-client.js';
+import { fieldOf, hasOneOf, listOrNoneOf, textOf } from '../json-fields.js';
+import { tavilyCountries } from './tavily-countries.js';
+
+const failures: FailureDialect = {
+  // 432: the plan's limit; 433: the limit of what is paid as one goes.
+  table: { codes: {}, statuses: { 432: 'keyExhausted', 433: 'keyExhausted' } },
+  codesOf: () => [],
+};
+
+/** Tavily's `POST /search`: https://docs.tavily.com/documentation/api-reference/endpoint/search */
+export const tavily = defineSearchEngine({
+  id: 'TAVILY',
+  kind: 'SEARCH',
+  displayName: 'Tavily',
+  description: "Tavily's search for language models: results have a score, and can bring the pages' text.",
+  environment: {
+    apiKey: 'TAVILY_API_KEY',
+    endpoints: { api: { variable: 'TAVILY_BASE_URL', default: 'https://api.tavily.com' } },
+  },
+  keyPrefixes: { public: ['tvly-dev-', 'tvly-'], unmistakable: ['tvly-'] },
+  options: ['country', 'depth'],
+  countries: new Set(tavilyCountries.keys()),
+  // "Query is too long. Max query length is 400 characters."
+  queryLimit: { characters: 400 },
+  textFormat: 'TEXT',
+  createAdapter(settings, http) {
+    const client = new EngineClient(http, settings, failures);
+    return {
+      async search(request, key, signal) {
+        const answer = await client.call(
+          {
+            method: 'POST',
+            path: '/search',
+            headers: { authorization: `Bearer ${key.reveal()}` },
+            body: toBody(request),
+          },
+          signal,
+        );
+        return resultsOf(answer).map(toHit);
+      },
+    };
+  },
+});
+
+function toBody({ query, limit, includeContent, country, depth }: SearchRequest): Record<string, unknown> {
+  const countryName = country === undefined ? undefined : tavilyCountries.get(country);
+  return {
+    query,
+    topic: 'general',
+    max_results: limit,
+    include_raw_content: includeContent ? 'markdown' : false,
+    ...(depth !== undefined && { search_depth: depth.toLowerCase() }),
+    ...(countryName !== undefined && { country: countryName }),
+  };
+}
+
+/** An answer without results may have no list, or null in its place. */
+function resultsOf(answer: unknown): readonly unknown[] {
+  if (!hasOneOf(answer, ['results', 'query', 'response_time', 'request_id'])) {
+    throw new ProviderUnavailableError();
+  }
+  return listOrNoneOf(answer, 'results');
+}
+
+function toHit(result: unknown): SearchHit {
+  const score = fieldOf(result, 'score');
+  return {
+    title: textOf(result, 'title') ?? '',
+    url: textOf(result, 'url') ?? '',
+    snippet: textOf(result, 'content') ?? '',
+    content: textOf(result, 'raw_content'),
+    score: typeof score === 'number' ? score : null,
+  };
+}
