@@ -4,10 +4,10 @@ import { Logger } from '@nestjs/common';
 const MOST_MS = 4_000;
 
 /**
- * Ends the process after an uncaught failure, by `stop`: what state it is in nobody knows, but its chats have
- * ends to be written down, and its clients are to come back to another process.
+ * Ends the process after an uncaught failure, by `stop`: its state is unknown, but the ends of its chats have
+ * to be written down, and its clients have to reconnect to another process.
  *
- * It ends with code 1, within {@link MOST_MS} whatever happens, and never without a line in the log.
+ * It ends with code 1, within {@link MOST_MS} in any case, and never without a line in the log.
  */
 export function endAfterCrash(stop: () => Promise<void>): void {
   const logger = new Logger('Keystream');

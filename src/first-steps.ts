@@ -4,12 +4,12 @@ import type { Config } from './config/config.js';
 /** Addresses that stand for all of a machine's: no browser can go there. */
 const EVERY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
-/** Where it listens, as it was told: Nest would call every address of the machine 127.0.0.1. */
+/** Where it listens, as configured: Nest would call every address of the machine 127.0.0.1. */
 export function originOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-/** What somebody who has just started the server wants to know, line by line; nothing in production. */
+/** What a user who has just started the server needs, line by line; nothing in production. */
 export function firstSteps({ general, authentication }: Config, listening: AddressInfo): string[] {
   if (general.production) return [];
   const isEveryAddress = EVERY_ADDRESS.has(listening.address);

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  // What an operator can mend is told in words; anything else is our mistake, and keeps its stack.
+  // An operator's mistake is reported as a message; anything else is a bug, and keeps its stack.
   process.stderr.write(
     `${error instanceof StartupError ? error.message : String((error as Error).stack ?? error)}\n`,
   );

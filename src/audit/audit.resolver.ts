@@ -23,7 +23,7 @@ export class AuditResolver {
   async auditEvents(
     @CurrentUser() user: AuthenticatedUser,
     @Args() page: PageArgs,
-    // Its type is not "or null": only a class by itself tells the validation which rules to apply.
+    // Its type is not "or null": validation finds its rules only by a class alone.
     @Args('filter', { type: () => AuditFilter, nullable: true, description: 'Which events.' })
     filter?: AuditFilter,
   ): Promise<AuditEventConnection> {
@@ -37,7 +37,7 @@ export class AuditResolver {
   @MaxItems(countBuckets, 'buckets')
   async usage(@CurrentUser() user: AuthenticatedUser, @Args() range: UsageArgs): Promise<ShownReport> {
     const { totals, byProvider, buckets } = await this.usageService.report(user.userId, range);
-    // The longest list that there is: shown in one go it would hold up everybody else.
+    // The longest list that there is: shown in one go it would hold up all other requests.
     return { totals, byProvider, buckets: inTurns(buckets) };
   }
 }

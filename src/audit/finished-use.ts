@@ -13,6 +13,6 @@ export interface FinishedUse {
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
   readonly timeToFirstTokenMs: number | null;
-  /** Null where nobody is left who measured it. */
+  /** Null where the server that measured it is gone. */
   readonly durationMs: number | null;
 }

@@ -18,7 +18,7 @@ export interface UsageRow {
 export class UsageRepository {
   constructor(private readonly database: DatabaseService) {}
 
-  /** Sums by bucket, provider and key source; buckets without use have no row. One query, whatever the range. */
+  /** Sums by bucket, provider and key source; buckets without use have no row. One query for any range. */
   sum(userId: string, from: Date, to: Date, bucket: UsageBucketSize): Promise<UsageRow[]> {
     const unit = bucket.toLowerCase();
     return this.database.client.$queryRaw<UsageRow[]>`

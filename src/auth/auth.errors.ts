@@ -1,6 +1,6 @@
 import { AppError } from '../common/app-error.js';
 
-/** Nobody is asking whom we know. Why a token was refused is not told: it would help to forge one. */
+/** The request has no user. Why a token was refused is not said: that would help to forge one. */
 export class UnauthenticatedError extends AppError {
   readonly code = 'UNAUTHENTICATED';
   readonly retryable = false;
@@ -31,7 +31,7 @@ export class KeySetUnavailableError extends AppError {
   readonly retryable = true;
   override readonly httpStatus = 503;
 
-  /** @param codes of what went wrong (`ECONNREFUSED`, `ERR_JWKS_TIMEOUT`), for the log: no text of anybody's */
+  /** @param codes of what went wrong (`ECONNREFUSED`, `ERR_JWKS_TIMEOUT`), for the log: never another system's text */
   constructor(readonly codes: readonly string[] = []) {
     super('Tokens cannot be checked at the moment.');
   }

@@ -60,7 +60,7 @@ describe('Authenticator with a shared secret', () => {
     }
   });
 
-  it.each([undefined, null, ''])('takes %p for nobody', async (authorization) => {
+  it.each([undefined, null, ''])('takes %p for a request without a user', async (authorization) => {
     await expect(authenticator.authenticate(authorization, request)).resolves.toBeNull();
   });
 

@@ -22,7 +22,7 @@ export class Authenticator {
   /**
    * @param authorization what `findAuthorization` found. Empty counts as absent: clients that hold no token send that.
    * @param request that it came with: a bad token is counted for its address
-   * @returns null where nobody claims to be anybody
+   * @returns null where the request brings no token
    * @throws UnauthenticatedError (UNAUTHENTICATED) for anything but a valid token
    * @throws KeySetUnavailableError (SERVICE_UNAVAILABLE) when the OpenID provider's keys cannot be had
    */

@@ -17,9 +17,8 @@ const UNAUTHORIZED = 401;
  * Counts the requests that bring no good token, by the address that they come from. Over the limit they are answered as
  * before, but without a line in the log, and their connection is closed.
  *
- * A request without a token counts where it asks for what needs one: to who guesses tokens it costs as little as a bad
- * one, and it fills the log as well. Nobody is ever refused for it: tokens are checked all the same, so that a good one
- * passes from any address.
+ * A request without a token counts where it needs one: it costs an attacker as little as a bad one, and fills the log
+ * as well. No address is ever refused for it: tokens are checked as before, so that a good one passes from any address.
  */
 @Injectable()
 export class FailingTokens {
@@ -29,7 +28,7 @@ export class FailingTokens {
 
   constructor(private readonly proxies: TrustedProxies) {}
 
-  /** Counts what fails over HTTP, whichever part of a door refuses it. Called before routes are registered. */
+  /** Counts what fails over HTTP, in any part of a door. Called before routes are registered. */
   install(server: FastifyInstance): void {
     server.addHook('onSend', (request, reply, _, done) => {
       if (reply.statusCode === UNAUTHORIZED && this.count(request.raw))
@@ -60,7 +59,7 @@ export class FailingTokens {
   }
 }
 
-/** A network of IPv6 is what one customer gets (RFC 6177): nobody has to use an address in it twice. */
+/** A network of IPv6 is what one customer gets (RFC 6177): its owner never has to use an address in it twice. */
 function sourceOf(address: IpAddress): string {
   if (address.kind() === 'ipv4') return address.toString();
   return address.toByteArray().slice(0, 8).join('.');

@@ -184,7 +184,7 @@ describe('TokenVerifier with a key set', () => {
       });
     });
 
-    it('says so when nobody listens, and the log says why', async () => {
+    it('says so when no server listens, and the log says why', async () => {
       const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
       await server.stop();
       await unavailable();

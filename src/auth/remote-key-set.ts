@@ -9,7 +9,7 @@ import { KeySetUnavailableError } from './auth.errors.js';
 
 /** For all of it, from the connection to the last byte: who sends it a byte at a time gains nothing. */
 const TIMEOUT_MS = 5_000;
-/** A key id that nobody knows makes us ask again at most this often: tokens are made by anyone. */
+/** An unknown key id makes us ask again at most this often: anyone can make such a token. */
 const COOLDOWN_MS = 30_000;
 const CACHE_MS = 10 * 60_000;
 /** Real documents have a handful of keys of a kilobyte or two, with their certificates. */

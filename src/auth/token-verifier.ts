@@ -29,7 +29,7 @@ export class TokenVerifier implements OnApplicationShutdown {
   private readonly getKey: JWTVerifyGetKey;
   private readonly options: JWTVerifyOptions;
 
-  /** @param http a way out of its own, where nobody has one to share */
+  /** @param http a client of its own, unless one is shared */
   constructor({ authentication }: Config, http: OutboundHttp = new OutboundHttp()) {
     this.getKey =
       authentication.kind === 'key-set'
@@ -39,7 +39,7 @@ export class TokenVerifier implements OnApplicationShutdown {
   }
 
   /**
-   * @throws TokenRefusedError (UNAUTHENTICATED) whatever is wrong with the token
+   * @throws TokenRefusedError (UNAUTHENTICATED) for every fault of the token
    * @throws KeySetUnavailableError (SERVICE_UNAVAILABLE) when the OpenID provider's keys cannot be had
    */
   async verify(token: string): Promise<AuthenticatedUser> {

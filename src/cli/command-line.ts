@@ -18,7 +18,7 @@ export class UsageError extends StartupError {
   }
 }
 
-/** Somebody asks how a command is used, which is no mistake. */
+/** A user asks how a command is used, which is no mistake. */
 export class HelpRequest extends StartupError {
   constructor(usage: Usage) {
     super(usageText(usage));
@@ -29,7 +29,7 @@ export class HelpRequest extends StartupError {
  * The options of a command line, as `parseArgs` of Node reads them.
  *
  * @throws UsageError for what the command does not take
- * @throws HelpRequest for `--help` and `-h`, whatever stands beside it
+ * @throws HelpRequest for `--help` and `-h`, with any other arguments
  */
 export function readOptions<const Options extends NonNullable<ParseArgsConfig['options']>>(
   commandLine: readonly string[],

@@ -2,7 +2,7 @@ import { StartupError } from '../common/startup-error.js';
 import { HelpRequest, readOptions } from './command-line.js';
 
 /**
- * Runs a command's work. What its user can mend is told in words; anything else is our mistake, and keeps its stack.
+ * Runs a command's work. A mistake of its user is reported as a message; anything else is a bug, and keeps its stack.
  *
  * @param work resolves to the exit code
  */
@@ -12,7 +12,7 @@ export function runCommand(work: () => Promise<number>): void {
       process.exitCode = code;
     },
     (error: unknown) => {
-      process.exitCode = tell(error);
+      process.exitCode = report(error);
     },
   );
 }
@@ -22,14 +22,14 @@ export const readOptionsOrExit: typeof readOptions = (...args) => {
   try {
     return readOptions(...args);
   } catch (error) {
-    process.exit(tell(error));
+    process.exit(report(error));
   }
 };
 
 export const print = (line: string): boolean => process.stdout.write(`${line}\n`);
 
 /** @returns the exit code */
-function tell(error: unknown): number {
+function report(error: unknown): number {
   if (error instanceof HelpRequest) {
     print(error.message);
     return 0;

@@ -25,7 +25,7 @@ export interface TokenCommandResult {
 /**
  * Signs a token by the server's own configuration. It touches no database, so it works while the server runs.
  *
- * @throws StartupError with what to tell the operator
+ * @throws StartupError with a message for the operator
  */
 export async function tokenCommand(
   commandLine: readonly string[],

@@ -1,7 +1,7 @@
 import type { ErrorCode } from './error-code.js';
 
 /**
- * A failure that a client may be told about. One subclass per cause, in the module that owns the cause.
+ * A failure that may be shown to a client. One subclass per cause, in the module that owns the cause.
  * Anything that is not an AppError reaches a client as INTERNAL_SERVER_ERROR with a request id.
  *
  * Invariant: `publicMessage` is made of our own words and allow-listed names only. A value that came from a
@@ -15,7 +15,7 @@ export abstract class AppError extends Error {
   abstract readonly code: ErrorCode;
   /** Whether the same request may succeed later without any change to it. */
   abstract readonly retryable: boolean;
-  /** Milliseconds after which a retry makes sense, where somebody told us. */
+  /** Milliseconds after which a retry makes sense, where it is known. */
   readonly retryAfterMs: number | null = null;
   /** HTTP status for a request that failed as a whole; null leaves it to GraphQL over HTTP. */
   readonly httpStatus: number | null = null;

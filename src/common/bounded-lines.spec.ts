@@ -4,15 +4,15 @@ import { BoundedLines } from './bounded-lines.js';
 const MINUTE = 60_000;
 
 describe('lines that would come again and again', () => {
-  let told: unknown[][];
+  let written: unknown[][];
   let lines: BoundedLines;
   const logger = {
-    warn: (...line: unknown[]) => void told.push(['warn', ...line]),
-    log: (...line: unknown[]) => void told.push(['log', ...line]),
+    warn: (...line: unknown[]) => void written.push(['warn', ...line]),
+    log: (...line: unknown[]) => void written.push(['log', ...line]),
   };
   beforeEach(() => {
     jest.useFakeTimers();
-    told = [];
+    written = [];
     lines = new BoundedLines(logger);
   });
   afterEach(() => jest.useRealTimers());
@@ -23,23 +23,23 @@ describe('lines that would come again and again', () => {
 
   it('are written, ten a minute of a kind, and then one with the count', () => {
     warn(105);
-    expect(told).toEqual(Array.from({ length: 10 }, (_, time) => ['warn', { host: 'a', time }, 'Failed']));
-    told = [];
+    expect(written).toEqual(Array.from({ length: 10 }, (_, time) => ['warn', { host: 'a', time }, 'Failed']));
+    written = [];
     jest.advanceTimersByTime(MINUTE - 1);
-    expect(told).toEqual([]);
+    expect(written).toEqual([]);
     jest.advanceTimersByTime(1);
-    expect(told).toEqual([['warn', { host: 'a', count: 95 }, 'Failed: 95 more like this']]);
-    told = [];
+    expect(written).toEqual([['warn', { host: 'a', count: 95 }, 'Failed: 95 more like this']]);
+    written = [];
     jest.advanceTimersByTime(10 * MINUTE);
-    expect(told).toEqual([]);
+    expect(written).toEqual([]);
   });
 
   it('are ten in any minute, not in one of the clock', () => {
     const times: number[] = [];
     for (let second = 0; second < 300; second += 1) {
-      const before = told.length;
+      const before = written.length;
       warn(1);
-      if (told.length > before) times.push(second);
+      if (written.length > before) times.push(second);
       jest.advanceTimersByTime(1_000);
     }
     for (const from of times)
@@ -53,16 +53,16 @@ describe('lines that would come again and again', () => {
       jest.advanceTimersByTime(1_000);
     }
     lines.flush();
-    const sum = told.reduce((total, [, fields]) => total + ((fields as { count?: number }).count ?? 1), 0);
+    const sum = written.reduce((total, [, fields]) => total + ((fields as { count?: number }).count ?? 1), 0);
     expect(sum).toBe(Array.from({ length: 200 }, (_, second) => second % 7).reduce((a, b) => a + b, 0));
   });
 
-  it('are told apart by message and fields, not by details', () => {
+  it('are distinguished by message and fields, not by details', () => {
     warn(11, { host: 'a' });
     warn(1, { host: 'b' });
     lines.warn('Another', { host: 'a' });
     lines.log('Back');
-    expect(told.slice(10)).toEqual([
+    expect(written.slice(10)).toEqual([
       ['warn', { host: 'b', time: 0 }, 'Failed'],
       ['warn', { host: 'a' }, 'Another'],
       ['log', 'Back'],
@@ -74,17 +74,17 @@ describe('lines that would come again and again', () => {
     lines.flush();
     lines.flush();
     jest.advanceTimersByTime(2 * MINUTE);
-    expect(told.slice(10)).toEqual([['warn', { host: 'a', count: 2 }, 'Failed: 2 more like this']]);
+    expect(written.slice(10)).toEqual([['warn', { host: 'a', count: 2 }, 'Failed: 2 more like this']]);
   });
 
   it('may be fewer', () => {
     lines = new BoundedLines(logger, { most: 1, intervalMs: 10 * MINUTE });
     warn(3);
-    expect(told).toHaveLength(1);
+    expect(written).toHaveLength(1);
     jest.advanceTimersByTime(10 * MINUTE);
-    expect(told.slice(1)).toEqual([['warn', { host: 'a', count: 2 }, 'Failed: 2 more like this']]);
+    expect(written.slice(1)).toEqual([['warn', { host: 'a', count: 2 }, 'Failed: 2 more like this']]);
     warn(1);
-    expect(told).toHaveLength(3);
+    expect(written).toHaveLength(3);
   });
 
   it('need no more memory than a thousand kinds do', () => {

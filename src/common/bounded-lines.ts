@@ -1,7 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import { SlidingWindow, WINDOW_MS } from './sliding-window.js';
 
-/** What a line says beside its message. No field may hold what somebody sent, unless that is bounded. */
+/** What a line says beside its message. No field may hold what a client sent, unless that is bounded. */
 export type LineFields = Readonly<Record<string, string | number | null>>;
 
 export interface LineBounds {
@@ -32,7 +32,7 @@ interface HeldLines {
  */
 export class BoundedLines {
   readonly #intervalMs: number;
-  readonly #told: SlidingWindow;
+  readonly #written: SlidingWindow;
   /** Those that were not written, by their kind. */
   readonly #held = new Map<string, HeldLines>();
 
@@ -41,29 +41,29 @@ export class BoundedLines {
     { most = MOST_LINES, intervalMs = WINDOW_MS }: LineBounds = {},
   ) {
     this.#intervalMs = intervalMs;
-    this.#told = new SlidingWindow(most, () => performance.now(), MOST_KINDS, intervalMs);
+    this.#written = new SlidingWindow(most, () => performance.now(), MOST_KINDS, intervalMs);
   }
 
   /** @param details what differs between lines of one kind */
   warn(message: string, kind: LineFields = {}, details: LineFields = {}): void {
-    this.#tell('warn', message, kind, details);
+    this.#add('warn', message, kind, details);
   }
 
   /** Likewise, at the level `info`. */
   log(message: string, kind: LineFields = {}, details: LineFields = {}): void {
-    this.#tell('log', message, kind, details);
+    this.#add('log', message, kind, details);
   }
 
-  /** Tells at once how many lines were held back: before the process ends. */
+  /** Writes at once how many lines were held back: before the process ends. */
   flush(): void {
     for (const id of [...this.#held.keys()]) this.#release(id);
   }
 
-  #tell(level: Level, message: string, kind: LineFields, details: LineFields): void {
+  #add(level: Level, message: string, kind: LineFields, details: LineFields): void {
     const id = JSON.stringify([message, kind]);
     const held = this.#held.get(id);
     if (held) held.count += 1;
-    else if (this.#told.take(id) === 0) this.#write(level, message, { ...kind, ...details });
+    else if (this.#written.take(id) === 0) this.#write(level, message, { ...kind, ...details });
     else if (this.#held.size < MOST_KINDS) {
       const timer = setTimeout(() => this.#release(id), this.#intervalMs).unref();
       this.#held.set(id, { level, kind, message, timer, count: 1 });

@@ -138,7 +138,7 @@ describe('cleanKey', () => {
     expect(cleanKey(text)).toBe(text);
   });
 
-  it('ends, whatever it is given, and leaves what is longer than any key', () => {
+  it('ends for any input, and leaves what is longer than any key', () => {
     const hostile = [
       '"',
       "'",

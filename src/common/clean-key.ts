@@ -1,6 +1,6 @@
 /** Longer than any key with what people paste around it; what is longer is refused for its length. */
 const LONGEST_PASTED = 8_192;
-/** Nobody wraps a key more often; and an end to what is made to be unwrapped for long. */
+/** No real key is wrapped more often; it stops input that is made to be unwrapped for long. */
 const MOST_WRAPPINGS = 32;
 /** Of a pasted line, so much may stand before the key. */
 const LONGEST_LABEL = 200;
@@ -76,7 +76,7 @@ export function cleanKey(pasted: string): string {
   return key;
 }
 
-/** V8 keeps the text that a regular expression last matched, for `RegExp.lastMatch` and its kin. */
+/** V8 keeps the text that a regular expression last matched, for `RegExp.lastMatch` and the like. */
 export function forgetLastMatch(): void {
   /(?:)/.test('');
 }

@@ -2,8 +2,8 @@ import { GraphQLScalarType } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
 
 /**
- * A moment, in the form of RFC 3339, section 5.6, and with its offset from UTC: a time without one would mean whatever
- * zone the server happens to run in. Nest's own scalar takes anything that `Date` can make something of, and drops
+ * A moment, in the form of RFC 3339, section 5.6, and with its offset from UTC: a time without one would be in the
+ * zone in which the server happens to run. Nest's own scalar takes anything that `Date` can make something of, and drops
  * literals that are no strings.
  */
 export const DateTime = new GraphQLScalarType<Date, string>({

@@ -16,7 +16,7 @@ const unexpected: ErrorDescription = {
   retryAfterMs: null,
 };
 
-/** An AppError tells what it is; anything else tells nothing. */
+/** An AppError describes itself; of any other error nothing is shown. */
 export function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof AppError)) return unexpected;
   const { code, publicMessage, retryable, retryAfterMs } = error;

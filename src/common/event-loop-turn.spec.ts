@@ -99,7 +99,7 @@ describe('a long list in turns', () => {
 });
 
 describe('a list of which each item takes long', () => {
-  it('is mapped in its order, with a pause wherever a turn is over', async () => {
+  it('is mapped in its order, with a pause whenever a turn is over', async () => {
     const fired: number[] = [];
     setImmediate(() => fired.push(1));
     const items = await mapInTurns(['a', 'b', 'c'], (item, index) => {

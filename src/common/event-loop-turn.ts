@@ -31,7 +31,7 @@ export function nextTurn(): Promise<void> {
   });
 }
 
-/** One for each that waits, but it is the first in the line who goes on: nobody is overtaken by who asks again. */
+/** One call for each waiting caller, but the first in line goes on: a caller that asks again overtakes none. */
 function letFirstGoOn(): void {
   if (isTurnOver()) setImmediate(letFirstGoOn);
   else waiting.shift()?.();
@@ -65,7 +65,7 @@ export function inTurns<Item>(items: readonly Item[]): readonly (Item | Promise<
   });
 }
 
-/** Makes something of each item, and gives the event loop back wherever {@link turnIsOver}: for items that take long. */
+/** Maps items, and gives the event loop back whenever {@link turnIsOver}: for items that take long. */
 export async function mapInTurns<Item, Result>(
   items: readonly Item[],
   map: (item: Item, index: number) => Result,

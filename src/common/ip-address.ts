@@ -13,7 +13,7 @@ const MAPPED_PREFIX_LENGTH = 96;
 
 /**
  * Reads an IP address in its usual form: four decimal numbers, or RFC 4291's. An IPv4-mapped IPv6 address is its IPv4
- * address. What a zone says (`fe80::1%eth0`) is of no use to anybody but this machine, and is dropped.
+ * address. What a zone says (`fe80::1%eth0`) is of use to this machine only, and is dropped.
  *
  * @returns null for anything else
  */

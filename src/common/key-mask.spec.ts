@@ -66,7 +66,7 @@ describe('a text in one piece', () => {
     expect(maskFor('none', SERVER_MASK).text('none of these')).toBe('none of these');
   });
 
-  it('is gone through once, whatever the key', () => {
+  it('is gone through once, with any key', () => {
     const text = 'a'.repeat(8_000_000);
     // Compared place by place, either would be 33 thousand million steps, and out of time.
     expect(maskFor(`b${'a'.repeat(4_095)}`).text(text)).toHaveLength(text.length);
@@ -75,7 +75,7 @@ describe('a text in one piece', () => {
 });
 
 describe('a text in pieces', () => {
-  const tooShortToTell = 'sk-proj-Ab3';
+  const tooShortToRecognize = 'sk-proj-Ab3';
 
   it('is shown at once where it does not end with enough of the key', () => {
     const pieces = ['a', 'sk-', 'proj-', 'Ab3', ' and so on', 'sk-proj-Ab3'];
@@ -93,7 +93,7 @@ describe('a text in pieces', () => {
     expect(shownOf(maskFor(key, MASK, prefixes), [`It is ${long}`])).toEqual(['It is ', long]);
   });
 
-  it('is shown with the piece that tells that it is not the key', () => {
+  it('is shown with the piece that proves that it is not the key', () => {
     const pieces = ['It is sk-proj-Ab3d', 'Ef', '6h!', ' So.'];
     expect(shownOf(maskFor(KEY), pieces)).toEqual(['It is ', '', 'sk-proj-Ab3dEf6h!', ' So.', '']);
   });
@@ -107,16 +107,16 @@ describe('a text in pieces', () => {
     expect(shownOf(maskFor(KEY), ['It is ', KEY.slice(0, -1)])).toEqual(['It is ', '', KEY.slice(0, -1)]);
   });
 
-  it('loses the rest of a key whose beginning was shown before it was long enough to tell', () => {
+  it('loses the rest of a key whose beginning was shown before it was long enough to be recognized', () => {
     const shown = shownOf(maskFor(KEY), onePerCharacter(`It is ${KEY}, no?`)).join('');
-    expect(shown).toBe(`It is ${tooShortToTell}${MASK}, no?`);
+    expect(shown).toBe(`It is ${tooShortToRecognize}${MASK}, no?`);
   });
 
-  it('has its key replaced wherever it is cut in two', () => {
+  it('has its key replaced, at any place where it is cut in two', () => {
     const text = `It is ${KEY}, no?`;
     for (let at = 0; at <= text.length; at += 1) {
       const beginning = text.slice('It is '.length, at);
-      const alreadyShown = beginning.length <= tooShortToTell.length ? beginning : '';
+      const alreadyShown = beginning.length <= tooShortToRecognize.length ? beginning : '';
       const shown = shownOf(maskFor(KEY), [text.slice(0, at), text.slice(at)]).join('');
       expect(shown).toBe(`It is ${alreadyShown}${MASK}, no?`);
     }
@@ -137,8 +137,8 @@ describe('a text in pieces', () => {
     for (let round = 0; round < 20_000; round += 1) {
       const { key, mask, prefixes, pieces } = randomCase(random);
       const shown = shownOf(maskFor(key, mask, prefixes), pieces);
-      const told = JSON.stringify({ key, mask, prefixes, pieces });
-      expect([told, shown]).toEqual([told, shownTheObviousWay(key, mask, prefixes, pieces)]);
+      const inputs = JSON.stringify({ key, mask, prefixes, pieces });
+      expect([inputs, shown]).toEqual([inputs, shownTheObviousWay(key, mask, prefixes, pieces)]);
       expect(shown.join('').includes(key)).toBe(false);
     }
   });

@@ -31,12 +31,12 @@ export class KeyMask {
 }
 
 /**
- * A text that comes in pieces and is shown as it comes, with every occurrence of the key replaced, wherever it is cut.
- * What may be the key's beginning is held back; where that was shown before it was long enough to tell, the rest of the
- * key is replaced.
+ * A text that comes in pieces and is shown as it comes, with every occurrence of the key replaced, also a cut one.
+ * What may be the key's beginning is held back; where that was shown before it was long enough to be recognized,
+ * the rest of the key is replaced.
  *
  * Invariants: what was shown never contains the key. What is held back are always the last characters of a beginning of
- * the key, so it need not be kept. The work is linear in the text, whatever the key.
+ * the key, so it need not be kept. The work is linear in the text, for any key.
  */
 export class MaskedText {
   /** How long a beginning of the key ends here. */

@@ -12,7 +12,7 @@ const MASK = /[…‥⋯•●○∙·◦■□█∗＊]|\*\*|\.\.\.|x{8}|X{8}|
 const MASK_BEHIND_PREFIX = /^(?:\*|##|\?\?|x{4}|X{4}|_{4}|-{4})/;
 /** The signs of a mask as JSON, HTML and addresses write them. */
 const ESCAPED_MASK = /\\u(?:2022|2026|25cf)|&(?:bull|hellip|middot);|%e2%80%a[26]/i;
-/** In words, as programs show a key, or send it back, that they do not tell. */
+/** Words that programs show, or send back, in place of a key. */
 const HIDDEN =
   /(?<![A-Za-z\d])(?:redacted|censored)(?![A-Za-z\d])|(?:__|[<[({])(?:hidden|masked|removed|truncated|blank)(?:__|[>\])}])|^_\w{1,40}_BLANK_/i;
 /** Names of variables, in code, in templates and in shells, where their value should be. */

@@ -17,7 +17,7 @@ export interface MaskForm {
   readonly publicPrefixes: readonly string[];
 }
 
-/** What finding a key and replacing it takes. It tells nothing of the key, whose characters stay in the secret alone. */
+/** What finding a key and replacing it takes. It holds no character of the key: those stay in the secret alone. */
 export interface KeyPattern {
   readonly key: Secret;
   /** In characters, which are bytes; 0 where the key is not looked for. */

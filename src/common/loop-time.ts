@@ -9,13 +9,13 @@ let keepers = 0;
 let ticking: NodeJS.Timeout | undefined;
 
 /**
- * Milliseconds of a clock for waiting for others: it never goes back, and it all but stands still while the event loop is
- * held up. What others send meanwhile lies unread in their sockets, so that is no time in which they were silent.
+ * Milliseconds of a clock for waiting for others: it never goes back, and it nearly stands still while the event loop is
+ * held up. What others send then waits unread in their sockets, so they were not silent for that time.
  *
- * A turn of the event loop counts for {@link LONGEST_TURN_MS} at the most. So whatever is timed by this clock also ends
+ * A turn of the event loop counts for {@link LONGEST_TURN_MS} at the most. So a limit timed by this clock also ends
  * on a server that is never at rest: a second is twenty turns at the least, with twenty looks at the sockets.
  *
- * It leaves out only what happens while somebody {@link keepLoopTime keeps} it.
+ * It leaves out blocked time only while a caller {@link keepLoopTime keeps} it.
  */
 export function loopNow(): number {
   return performance.now() - skippedMs - (ticking ? excessMs() : 0);

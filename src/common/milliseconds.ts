@@ -1,2 +1,2 @@
-/** A duration as clients are told it, in milliseconds: to the microsecond, beyond which there is only noise. */
+/** A duration as clients see it, in milliseconds: to the microsecond, beyond which there is only noise. */
 export const milliseconds = (duration: number): number => Math.round(duration * 1_000) / 1_000;

@@ -1,5 +1,5 @@
 /**
- * How deep what a client sends may be nested. JSON Schemas, the deepest that anybody sends on purpose, stay far below;
+ * How deep what a client sends may be nested. JSON Schemas, the deepest that clients send on purpose, stay far below;
  * a stack of calls, one for each level, stays far from its end.
  */
 export const MAX_NESTING = 200;

@@ -16,7 +16,7 @@ describe('A patient timer', () => {
       });
     });
 
-  it('says that the time is up where nobody was heard', async () => {
+  it('says that the time is up where no sign came', async () => {
     const startedAt = performance.now();
     expect(await firstOf(30, () => undefined)).toBe('time is up');
     expect(performance.now() - startedAt).toBeGreaterThan(29);
@@ -82,7 +82,7 @@ describe('A patient timer', () => {
       expect(outcome).toBe('heard');
     });
 
-    it('hears what came while it hung at the very end of the time', async () => {
+    it('hears what came while the loop was blocked at the very end of the time', async () => {
       const outcome = await firstOf(40, (heard) => {
         ours.once('data', heard);
         const hang = (): void => {
@@ -95,7 +95,7 @@ describe('A patient timer', () => {
       expect(outcome).toBe('heard');
     });
 
-    it('leaves others the time that it hung for what takes several turns', async () => {
+    it('does not count the time of a blocked loop against work of several turns', async () => {
       const outcome = await firstOf(200, (heard) => {
         let rounds = 0;
         theirs.on('data', () => theirs.write('an answer'));

@@ -3,15 +3,15 @@ import { keepLoopTime, loopNow } from './loop-time.js';
 
 /** A timer that fires so many milliseconds late was held up. */
 const LATE_MS = 50;
-/** What somebody has after that to be heard, in milliseconds. */
+/** The time after that in which a sign still counts, in milliseconds. */
 const GRACE_MS = 100;
 
 /**
  * A time limit on others: a client, a provider, the database, Redis. It is up when they were silent for so long, and not
  * when the event loop was: it runs by {@link loopNow}, and before it says that the time is up, the sockets are read.
  *
- * Timers of a loop that was held up fire before its sockets are read. Where they would be the judges, they would find
- * everybody silent, whatever has arrived.
+ * Timers of a loop that was held up fire before its sockets are read: alone they would find all others silent, though
+ * their bytes have arrived.
  */
 export class PatientTimer {
   #beganAt = 0;
@@ -59,7 +59,7 @@ export class PatientTimer {
 
   #fireIn(milliseconds: number): void {
     this.#dueAt = performance.now() + milliseconds;
-    // Where nothing is left that could be heard, nobody is judged.
+    // It keeps no process alive: without any socket left there is nothing to wait for.
     this.#timer = setTimeout(() => this.#fire(), milliseconds).unref();
   }
 

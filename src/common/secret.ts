@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 const PRINTED = '[secret]';
 
 /**
- * A key in the clear. It prints as `[secret]` wherever a value might be printed, and its bytes live in a buffer of
+ * A key in the clear. It prints as `[secret]` in every place that prints values, and its bytes live in a buffer of
  * its own that {@link destroy} overwrites: `allocUnsafeSlow` keeps them out of Node's shared pool.
  *
  * Only adapters, crypto and {@link KeyMask} may call {@link reveal}; a lint rule holds everybody else to that.
@@ -16,7 +16,7 @@ export class Secret {
     this.#bytes = bytes;
   }
 
-  /** Copies `text` as UTF-8. The string itself stays wherever it came from. */
+  /** Copies `text` as UTF-8. The string itself stays where it came from. */
   static fromText(text: string): Secret {
     const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
     bytes.write(text);

@@ -28,7 +28,7 @@ describe('a sliding window', () => {
   });
 
   it.each([1, 2, 3, 7, 30])(
-    'never has more than %d in any minute, and is told a wait that is enough',
+    'never has more than %d in any minute, and returns a wait that is enough',
     (limit) => {
       const random = generator(limit);
       const window = windowOf(limit);
@@ -55,7 +55,7 @@ describe('a sliding window', () => {
     },
   );
 
-  it('makes nobody wait for longer than it must', () => {
+  it('asks for no longer wait than it must', () => {
     const window = windowOf(1);
     window.take('alice');
     now += WINDOW_MS;
@@ -91,7 +91,7 @@ describe('a sliding window', () => {
     expect(window.size).toBe(2);
   });
 
-  it('counts what was allowed elsewhere by when it was, in whatever order it comes to know', () => {
+  it('counts what was allowed elsewhere by when it was, reported in any order', () => {
     const window = windowOf(2);
     now = 5_000;
     window.record('alice', 4_000);

@@ -1,11 +1,11 @@
-/** What is limited is limited per minute, in milliseconds, but where somebody says otherwise. */
+/** Limits are per minute by default; in milliseconds. */
 export const WINDOW_MS = 60_000;
 
 /**
  * What users did in the last minute, in process. A user may be anything else that does something: an address, a kind of
  * line in the log.
  *
- * Invariant: wherever a minute is laid, no user has more than `limit` operations in it. So the times of the last `limit`
+ * Invariant: in any minute, no user has more than `limit` operations in it. So the times of the last `limit`
  * operations are all there is to know: one more may come when the first of these is a minute old.
  */
 export class SlidingWindow {
@@ -46,7 +46,7 @@ export class SlidingWindow {
     return wait;
   }
 
-  /** Counts one operation that somebody else has allowed. @param time when it was, by this window's clock */
+  /** Counts one operation that another server has allowed. @param time when it was, by this window's clock */
   record(userId: string, time: number): void {
     const times = this.#times.get(userId) ?? [];
     // Answers may come in another order than their questions.

@@ -19,7 +19,7 @@ export interface ConfigSections {
   readonly chat: ChatConfig;
   readonly limits: LimitsConfig;
   readonly providers: ReadonlyMap<string, ProviderConfig>;
-  /** What an operator should know and nobody must act on; logged at start. */
+  /** What an operator should know but need not act on; logged at start. */
   readonly warnings: readonly string[];
 }
 

@@ -6,13 +6,13 @@ describe("A database's URL", () => {
     ['postgresql://h/d?schema=s&pgbouncer=true', true],
     ['postgresql://h/d?pgbouncer=false', false],
     ['postgresql://h/d', false],
-  ])('tells whether a pooler stands before it: %s', (url, isPooler) => {
+  ])('says whether a pooler stands before it: %s', (url, isPooler) => {
     expect(databaseUrl(url)).toBe(url);
     expect(leadsToPooler(url)).toBe(isPooler);
   });
 
   it.each(['pgbouncer=1', 'pgbouncer=', 'pgbouncer=TRUE'])(
-    'is refused where it tells so in other words: %s',
+    'is refused where it says so in other words: %s',
     (query) => {
       expect(() => databaseUrl(`postgresql://h/d?${query}`)).toThrow(
         'its parameter pgbouncer must be true or false',

@@ -55,7 +55,7 @@ describe('secrets made for development', () => {
     );
   });
 
-  it('tell of a folder that cannot be used', () => {
+  it('report a folder that cannot be used', () => {
     writeFileSync(folder, 'not a folder');
     expect(() => load()).toThrow(ConfigError);
     expect(() => load()).toThrow('DATA_DIR: cannot keep development-encryption-key (EEXIST)');

@@ -26,7 +26,7 @@ export function developmentSecret(folder: string, fileName: string): Development
 
 /**
  * Writes the whole file under another name first and links it after: the link fails where the name is taken, and
- * nobody, not even after a crash, finds half a secret.
+ * no process, not even after a crash, finds half a secret.
  *
  * @returns false where another process was faster
  */

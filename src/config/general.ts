@@ -17,7 +17,7 @@ export interface GeneralConfig {
   readonly dataDirectory: string;
 }
 
-/** Node takes no other value than this for "off". With it, anybody on the way can pose as a provider and take its keys. */
+/** Node takes no other value than this for "off". With it, any attacker on the way can pose as a provider and take keys. */
 function certificateChecks(text: string, rules?: ValueRules): string {
   if (text === '0' && rules?.production === true) {
     throw new InvalidValueError(

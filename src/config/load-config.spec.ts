@@ -225,7 +225,7 @@ describe('loadConfig', () => {
       ]);
     });
 
-    it('runs on the embedded database only when told to', () => {
+    it('runs on the embedded database only when asked to', () => {
       const embedded = { ...production, DATABASE_URL: '' };
       expect(mistakesOf(embedded)).toHaveLength(1);
       expect(load({ ...embedded, ALLOW_EMBEDDED_DATABASE: 'true' }).database.url).toBeNull();
@@ -330,13 +330,16 @@ describe('loadConfig', () => {
     ].map((unit) => unit.repeat(64).slice(0, 64));
     const few = ['a'.repeat(63) + 'b', '01101001'.repeat(4) + '11010010'.repeat(4), `${'b'.repeat(40)}cdef`];
 
-    it.each([...weak, ...few])('such as %j is refused, wherever it is set by hand', (secret) => {
-      for (const environment of [development, production]) {
-        expect(mistakesOf({ ...environment, AUTH_JWT_SECRET: secret })).toEqual([
-          expect.stringMatching(/^AUTH_JWT_SECRET: .* not random; make a new one$/),
-        ]);
-      }
-    });
+    it.each([...weak, ...few])(
+      'such as %j is refused, in any environment where it is set by hand',
+      (secret) => {
+        for (const environment of [development, production]) {
+          expect(mistakesOf({ ...environment, AUTH_JWT_SECRET: secret })).toEqual([
+            expect.stringMatching(/^AUTH_JWT_SECRET: .* not random; make a new one$/),
+          ]);
+        }
+      },
+    );
 
     it('is refused as an encryption key, but for those that older versions sealed with', () => {
       const key = '01234567'.repeat(8);

@@ -39,7 +39,7 @@ export function postgresUrl(text: string): string {
 }
 
 /**
- * The URL as the WHATWG parser takes it, with the folder of a Unix socket in the parameter `host`, wherever it stood.
+ * The URL as the WHATWG parser takes it, with the folder of a Unix socket moved to the parameter `host`.
  *
  * @throws InvalidValueError
  */

@@ -11,8 +11,8 @@ export interface UrlForm {
 }
 
 /**
- * Parses a URL in which somebody wrote a password by hand. The WHATWG parser alone would take some mistakes for a host
- * or a path, drop spaces without a word, and leave a `%` that begins nothing to whatever decodes the password later.
+ * Parses a URL in which an operator wrote a password by hand. The WHATWG parser alone would take some mistakes for a host
+ * or a path, drop spaces without a word, and leave a `%` that begins nothing to the code that decodes the password.
  *
  * @throws InvalidValueError that names the mistake and never the value
  */

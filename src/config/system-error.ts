@@ -1,5 +1,5 @@
 /**
- * The code of an error of the operating system (`ENOENT`); null for any other error. Told by its shape, for such errors
+ * The code of an error of the operating system (`ENOENT`); null for any other error. Recognized by its shape: such errors
  * are made in Node's own realm, where `Error` may be another one than here.
  */
 export function systemErrorCode(error: unknown): string | null {

@@ -10,7 +10,7 @@ function parseUrl(text: string, protocols: readonly string[], mistake: string): 
 
 /**
  * An address that we call over HTTP. What goes there is a key, or decides whose keys are used: in production it never
- * goes over a network in the clear, whichever variable names it.
+ * goes over a network in the clear, for every variable.
  */
 function httpUrl(text: string, rules?: ValueRules): URL {
   const url = parseUrl(text, ['https:', 'http:'], 'must be an http:// or https:// URL');

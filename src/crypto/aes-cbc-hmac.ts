@@ -29,7 +29,7 @@ export function encrypt(key: Buffer, iv: Buffer, associatedData: Buffer, plainte
 
 /**
  * Opens what {@link encrypt} made. Nothing is decrypted before the tag is found right, in constant time: so the padding
- * tells nothing to who cannot make tags.
+ * reveals nothing to an attacker who cannot make tags.
  *
  * @returns the plaintext in a buffer of its own, which the caller overwrites; null for anything that is not whole
  */

@@ -29,7 +29,7 @@ export function formatEnvelope({ keyId, salt, iv, ciphertext, tag }: EnvelopePar
   return [VERSION, keyId, ...encoded].join('.') as SealedEnvelope;
 }
 
-/** @returns null for whatever {@link formatEnvelope} would not have written exactly so */
+/** @returns null for a text that {@link formatEnvelope} would not have written exactly so */
 export function parseEnvelope(text: string): EnvelopeParts | null {
   const [version, keyId, ...encoded] = text.split('.');
   if (version !== VERSION || keyId === undefined || encoded.length !== 4) return null;

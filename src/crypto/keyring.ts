@@ -9,7 +9,7 @@ export const KEY_ID_BYTES = 8;
  * Node's key store, not in a JavaScript buffer.
  */
 export class RootKey {
-  /** Names the key without telling it: stored with every record. */
+  /** Names the key without revealing it: stored with every record. */
   readonly id: string;
   readonly #key: KeyObject;
 

@@ -181,11 +181,11 @@ describe('an envelope that does not open', () => {
     ['spaces around it', ` ${envelope}\n`],
     ['the other base64 alphabet', replaced(1, `+/${keyId.slice(2)}`)],
     ["the tag of another secret's record", replaced(5, seal('another secret').split('.')[5] ?? '')],
-  ])('cannot be told from any other: %s', (_, text) => {
+  ])('cannot be distinguished from any other: %s', (_, text) => {
     expect(failureOf(() => vault.open(text, context))).toEqual(expected);
   });
 
-  it('cannot be told from any other: sealed with another key, known or not', () => {
+  it('cannot be distinguished from any other: sealed with another key, known or not', () => {
     const foreign = vaultOf(OTHER_KEY).seal(Secret.fromText(PLAINTEXT), context);
     const renamed = foreign.split('.').with(1, vault.currentKeyId).join('.');
     expect(failureOf(() => vault.open(foreign, context))).toEqual(expected);
@@ -199,11 +199,11 @@ describe('an envelope that does not open', () => {
     ['the fields swapped', { ...context, userId: context.provider, provider: context.userId }],
     ['the fields shifted', { ...context, userId: 'alice","OPENAI', provider: '' }],
     ['another purpose', { purpose: 'canary', environmentName: 'alice' }],
-  ])('cannot be told from any other: %s', (_, elsewhere) => {
+  ])('cannot be distinguished from any other: %s', (_, elsewhere) => {
     expect(failureOf(() => vault.open(envelope, elsewhere))).toEqual(expected);
   });
 
-  it('cannot be told from any other: any bit of any character changed', () => {
+  it('cannot be distinguished from any other: any bit of any character changed', () => {
     const characters = Buffer.from(envelope, 'latin1');
     for (let bit = 0; bit < characters.length * 8; bit++) {
       const changed = Buffer.from(characters);
@@ -212,7 +212,7 @@ describe('an envelope that does not open', () => {
     }
   });
 
-  it('cannot be told from any other: any bit of any decoded part changed', () => {
+  it('cannot be distinguished from any other: any bit of any decoded part changed', () => {
     for (let index = 1; index < 6; index++) {
       const part = Buffer.from(envelope.split('.')[index] ?? '', 'base64url');
       for (let bit = 0; bit < part.length * 8; bit++) {
@@ -224,7 +224,7 @@ describe('an envelope that does not open', () => {
     }
   });
 
-  it('cannot be told from any other: cut anywhere', () => {
+  it('cannot be distinguished from any other: cut anywhere', () => {
     for (let length = 0; length < envelope.length; length++) {
       expect(failureOf(() => vault.open(envelope.slice(0, length), context))).toEqual(expected);
     }
@@ -243,7 +243,7 @@ describe('an envelope that does not open', () => {
     }
   });
 
-  it('does not tell its key id either when it is no envelope', () => {
+  it('does not give its key id either when it is no envelope', () => {
     expect(() => vault.keyIdOf(PLAINTEXT)).toThrow(EnvelopeError);
     expect(() => vault.keyIdOf(replaced(0, 'v2'))).toThrow(EnvelopeError);
   });

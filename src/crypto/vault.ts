@@ -50,7 +50,7 @@ export class Vault {
    * Opens what was sealed for the same context, with the current key or a previous one.
    *
    * @returns a secret that the caller destroys after use
-   * @throws EnvelopeError, the same one whatever is wrong
+   * @throws EnvelopeError, the same one for every fault
    */
   open(envelope: string, context: SealContext): Secret {
     const secret = this.tryOpen(envelope, context);
@@ -58,7 +58,7 @@ export class Vault {
     return secret;
   }
 
-  /** The same for text that is no key. Its plaintext is a string, which nobody can overwrite. */
+  /** The same for text that is no key. Its plaintext is a string, which cannot be overwritten. */
   sealText(text: string, context: TextContext): SealedEnvelope {
     const secret = Secret.fromText(text);
     try {
@@ -71,7 +71,7 @@ export class Vault {
   /**
    * Opens what {@link sealText} sealed.
    *
-   * @throws EnvelopeError, the same one whatever is wrong
+   * @throws EnvelopeError, the same one for every fault
    */
   openText(envelope: string, context: TextContext): string {
     const secret = this.open(envelope, context);

@@ -7,9 +7,9 @@ export type SecurityHeaders = Readonly<Record<string, string>>;
 const HSTS_MAX_AGE = 31_536_000;
 
 /**
- * What every answer says to browsers, whichever door it comes from: take it for what its type says, tell nobody from
- * which address you came, and show it in no frame (Content Security Policy Level 3). In production also: come back over
- * TLS alone (RFC 6797; it has no effect where it does not come over TLS).
+ * The headers of every answer, on every door: browsers keep to its type, send no referrer, and show it in no frame
+ * (Content Security Policy Level 3). In production they also come back over TLS alone (RFC 6797; the header has no
+ * effect where it does not come over TLS).
  *
  * A page that needs more of a policy sets its own.
  */

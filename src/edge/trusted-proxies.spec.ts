@@ -14,7 +14,7 @@ const configOf = (TRUST_PROXY: string): Config =>
   );
 
 const proxies = new TrustedProxies(configOf('10.0.0.0/8, 2001:db8:ffff::/48'));
-const nobody = new TrustedProxies(configOf(''));
+const noProxies = new TrustedProxies(configOf(''));
 
 function requestFrom(remoteAddress: string | undefined, forwardedFor?: string, forwardedProto?: string) {
   return {
@@ -50,8 +50,8 @@ describe('the client of a request', () => {
   });
 
   it('is its socket’s where no proxy is trusted', () => {
-    expect(nobody.clientOf(requestFrom('127.0.0.1', '203.0.113.7'))?.toString()).toBe('127.0.0.1');
-    expect(nobody.protocolOf(requestFrom('127.0.0.1', '203.0.113.7', 'https'))).toBeNull();
+    expect(noProxies.clientOf(requestFrom('127.0.0.1', '203.0.113.7'))?.toString()).toBe('127.0.0.1');
+    expect(noProxies.protocolOf(requestFrom('127.0.0.1', '203.0.113.7', 'https'))).toBeNull();
   });
 
   it('is unknown where the socket is gone', () => {
@@ -73,7 +73,7 @@ describe('what a client speaks', () => {
     ['gopher', '203.0.113.7', null],
     ['constructor', '203.0.113.7', null],
     [undefined, '203.0.113.7', null],
-  ])('is told by %p from %s: %p', (proto, forwardedFor, expected) => {
+  ])('is read from %p for %s: %p', (proto, forwardedFor, expected) => {
     expect(proxies.protocolOf(requestFrom('10.0.0.1', forwardedFor, proto))).toBe(expected);
     expect(proxies.protocolOf(requestFrom('203.0.113.1', forwardedFor, proto))).toBeNull();
   });

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type IpAddress, isWithin, type Network, parseAddress } from '../common/ip-address.js';
 import { Config } from '../config/config.js';
 
-/** More proxies than anybody puts in a row. What stands further left in a header is not looked at. */
+/** More proxies than stand in any chain. What stands further left in a header is not looked at. */
 const MOST_PROXIES = 20;
 
 /** Some proxies say what the client speaks over TLS or without it, others which of the two it is. */
@@ -17,10 +17,10 @@ const protocols: Readonly<Record<string, 'http:' | 'https:'>> = {
 type Incoming = Pick<IncomingMessage, 'headers' | 'socket'>;
 
 /**
- * Where a request comes from, as far as the proxies say so that the operator trusts (`TRUST_PROXY`).
+ * Where a request comes from, according to the proxies that the operator trusts (`TRUST_PROXY`).
  *
- * Each proxy writes at the end of a header what it sees, and anybody may have written what stands before it. So headers
- * are read from the right, as long as the address that wrote the next entry is a trusted one.
+ * Each proxy writes at the end of a header what it sees, and any client may have written what stands before it. So
+ * headers are read from the right, as long as the address that wrote the next entry is a trusted one.
  */
 @Injectable()
 export class TrustedProxies {

@@ -16,7 +16,7 @@ const envelope = vault.seal(Secret.fromText('a-key-of-alice'), {
 });
 
 describe('findFault', () => {
-  it('finds nothing against a record of a known key that nobody has tried', () => {
+  it('finds no fault in an untried record of a known encryption key', () => {
     expect(findFault({ ...place, sealedKey: { envelope, damagedDigest: null } }, vault)).toBeNull();
   });
 
@@ -24,11 +24,11 @@ describe('findFault', () => {
     ['a record that is gone', null, 'CIPHERTEXT_GONE'],
     ['one that did not open', { envelope, damagedDigest: digestOf(place, envelope) }, 'DAMAGED'],
     ['what is no envelope', { envelope: 'plaintext', damagedDigest: null }, 'DAMAGED'],
-  ])('tells of %s', (_, sealedKey, fault) => {
+  ])('reports %s', (_, sealedKey, fault) => {
     expect(findFault({ ...place, sealedKey }, vault)).toBe(fault);
   });
 
-  it('tells of a record whose encryption key is not here', () => {
+  it('reports a record whose encryption key is not here', () => {
     const record = { ...place, sealedKey: { envelope, damagedDigest: null } };
     expect(findFault(record, vaultOf('02'))).toBe('ENCRYPTION_KEY_UNKNOWN');
   });

@@ -30,12 +30,12 @@ export function digestOf({ userId, provider, id }: RecordPlace, envelope: string
 }
 
 /**
- * Why a live key cannot be read, as far as can be told without decrypting it; null where nothing is known against it.
+ * Why a live key cannot be read, as far as is known without decrypting it; null where no fault is known.
  *
- * This is the only place that tells: what `apiKeys`, `providers` and `keyResolution` show and what a request does
- * cannot contradict each other. That an encryption key is unknown is about this server and is stored nowhere: in a
- * rolling change of keys another server has it. That an envelope is damaged is found out by the first request that
- * tries it (mission, rule 6: an error, and nothing else is spent); from then on it counts, for that very envelope.
+ * This is the only place that decides it, so `apiKeys`, `providers`, `keyResolution` and requests cannot contradict each
+ * other. An unknown encryption key is a fault of this server and is not stored: in a rolling change of keys another
+ * server has it. A damaged envelope is found by the first request that tries it, which fails and uses no other key; the
+ * verdict is stored then, for that very envelope.
  */
 export function findFault(
   { sealedKey: record, ...place }: RecordPlace & { readonly sealedKey: SealedRecord | null },

@@ -46,16 +46,16 @@ const FOLLOWERS: Readonly<Record<string, string>> = {
   z: 'aein',
 };
 
-/** So many pairs that words hardly have make a key, where they are more than this part of all that tell something. */
+/** So many pairs that are rare in words make a key, where they are more than this part of all pairs that count. */
 const MANY_STRANGE_PAIRS = 10;
 const STRANGE_PART = 0.4;
 /** Shorter parts are abbreviations and versions (`GPT4`, `eu1`), in which any pair is as good as another. */
 const SHORTEST_PART = 5;
 
 /**
- * Behind a provider's prefix less is proof enough: in one part so many strange pairs, where they are as many of all that
- * tell something. The length proves nothing: people write long words behind a prefix, several in one (`LaptopOfAlice`), and
- * times (`20261126093000`).
+ * Behind a provider's prefix less is proof enough: so many strange pairs in one part, where they are that share of all
+ * pairs that count. The length proves nothing: people write long words behind a prefix, several in one
+ * (`LaptopOfAlice`), and times (`20261126093000`).
  */
 const STRANGE_PAIRS_BEHIND_PREFIX = 5;
 /** What people write behind a prefix beside words is as short as a date or the name of a machine (`3F9K2Q7B`). */
@@ -67,8 +67,8 @@ const prefixes = (registry as readonly ProviderDefinition[]).flatMap(({ keyPrefi
 ]);
 
 /**
- * Whether a text that is shown in the clear has a key in it, as far as can be told without knowing the key: by a
- * provider's prefix with something behind it that nobody would write, or by a word that nobody would write at all.
+ * Whether a text that is shown in the clear has a key in it, as far as can be seen without knowing the key: by a
+ * provider's prefix with something behind it that people do not write, or by a word that people do not write at all.
  *
  * Keys are drawn at random, so what gives them away is that their characters do not depend on each other: upper case
  * stands behind lower case, digits between letters, and letters that no language puts together. Labels have some of
@@ -122,7 +122,7 @@ function findPrefix(word: string, prefix: string): number | null {
 const isSecret = (part: string): boolean =>
   part.length > SHORT_PART && hasStrangePairs([part], STRANGE_PAIRS_BEHIND_PREFIX);
 
-/** Two digits, and twice the same, tell nothing: years are written like that, and so are rows of one letter. */
+/** Two digits, or the same character twice, do not count: years look like that, and rows of one letter. */
 function hasStrangePairs(parts: readonly string[], many: number): boolean {
   let usual = 0;
   let strange = 0;

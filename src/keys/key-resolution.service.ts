@@ -15,7 +15,7 @@ import { KeysRepository, type ResolvableKey } from './keys.repository.js';
 import { maskOf } from './mask-of.js';
 import { allSources, resolve } from './resolve.js';
 
-/** A key, opened for one request. Whoever asked for it destroys it. */
+/** A key, opened for one request. The caller destroys it. */
 export interface ResolvedKey<Id extends ProviderId = ProviderId> {
   readonly provider: Id;
   readonly source: KeySource;
@@ -29,14 +29,14 @@ export interface ResolvedKey<Id extends ProviderId = ProviderId> {
 /** What the account of a key's use says of its purpose. */
 export type KeyPurpose = Pick<KeyUse, 'chatId' | 'model'>;
 
-/** Somebody would have to replace, disable or delete the key in the moment of its use this often in a row. */
+/** So often in a row a key may be replaced, disabled or deleted in the moment of its use. */
 const MAX_ATTEMPTS = 5;
 
 /** What a key is asked for. */
 interface KeyRequest<Id extends ProviderId> {
   /** In the order to try them. */
   readonly providers: readonly Id[];
-  /** The use that this one takes the place of: only who paid for that pays for this. */
+  /** The use that this one replaces: the same side pays for both. */
   readonly failed: FailedUse | null;
   /** The chat that goes on without it where there is no key to open. */
   readonly chatId: string | null;
@@ -48,7 +48,7 @@ interface Decision {
   readonly userKeys: readonly ResolvableKey[];
 }
 
-/** Answers which key serves a request (mission, rule 6), and opens it. The rule itself is in resolve.ts. */
+/** Finds the key that serves a request, and opens it. The rule itself is in resolve.ts. */
 @Injectable()
 export class KeyResolutionService {
   constructor(
@@ -81,7 +81,7 @@ export class KeyResolutionService {
 
   /**
    * The same for a request that one key has failed and another may still serve: from a user's key on only with that
-   * user's, from one of the server only with the server's, so that it is never another one who pays.
+   * user's, from one of the server only with the server's, so that the same side pays.
    *
    * @param providers those that are left, in the order to try them
    * @returns null where none of them has such a key

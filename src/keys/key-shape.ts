@@ -6,7 +6,7 @@ import { registry } from '../providers/registry/registry.js';
 import { hasKey, hasKeyWithPrefix } from './key-likeness.js';
 
 const SHOWN_AT_THE_END = 4;
-/** Below this many characters after the prefix, showing any of them would tell too much. */
+/** Below this many characters after the prefix, showing any of them would reveal too much. */
 const SHORTEST_WITH_AN_END = 8;
 
 /**
@@ -84,18 +84,18 @@ export function checkModelIsNoKey(model: string | null, mask: KeyMask): void {
 const nameHasKey = (): BadUserInputError =>
   BadUserInputError.at('input.name', 'must not have a key in it: names are stored and shown in the clear');
 
-/** So many characters that a key and its name have in common are no chance; of a plain word, so many. */
+/** So many characters in common between a key and its name are no coincidence; in a plain word it takes more. */
 const COMMON_LENGTH = 8;
 const COMMON_WORD_LENGTH = 16;
 const PLAIN_WORD = /^(?:[A-Z]?[a-z]*|[A-Z]*)$/;
 
 function hasPartOf(secret: string, name: string): boolean {
-  const hasTelling = partsOf(name, COMMON_LENGTH).some(
+  const hasRevealing = partsOf(name, COMMON_LENGTH).some(
     (part) => !PLAIN_WORD.test(part) && secret.toLowerCase().includes(part.toLowerCase()),
   );
   // However it is cut up, say by spaces.
   const joined = joinedUp(secret);
-  return hasTelling || partsOf(joinedUp(name), COMMON_WORD_LENGTH).some((part) => joined.includes(part));
+  return hasRevealing || partsOf(joinedUp(name), COMMON_WORD_LENGTH).some((part) => joined.includes(part));
 }
 
 const joinedUp = (text: string): string => text.replace(/[^A-Za-z0-9]/g, '').toLowerCase();

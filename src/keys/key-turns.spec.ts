@@ -29,7 +29,7 @@ describe('KeyTurns', () => {
     expect(order).toEqual([1, 2, 3]);
   });
 
-  it('keeps nobody else waiting, nor the same user with another provider', async () => {
+  it('keeps no other user waiting, nor the same user with another provider', async () => {
     const turns = new KeyTurns();
     const { work, end } = held();
     const first = turns.take('alice', 'OPENAI', work);

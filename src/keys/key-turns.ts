@@ -11,7 +11,7 @@ const MAX_WAIT = 10_000;
  * Changes to one user's key of one provider take turns, first come, first served.
  *
  * The database's own lock, which several servers share, is waited for on a connection. A turn is waited for without
- * one, so that whoever changes a key often holds one connection, and leaves the others to everybody else.
+ * one, so that a user who changes a key often holds one connection, and leaves the others to other users.
  */
 @Injectable()
 export class KeyTurns {

@@ -50,7 +50,7 @@ export class KeyUseService {
 
   /**
    * Called before a provider is. A key whose use cannot be written down is not used; neither is one that was
-   * replaced, deleted or disabled after it was looked up, and of that use nothing is written down.
+   * replaced, deleted or disabled after it was looked up, and no such use is written down.
    *
    * @param failed what this use takes the place of; its account is kept by {@link recordFailure}
    * @throws KeyBusyError CONFLICT where the key is no longer ACTIVE
@@ -123,8 +123,8 @@ export class KeyUseService {
   }
 
   /**
-   * The same for who goes on whether or not it can be written: the answer has been paid for, and goes to its owner all
-   * the same. The log has the end in any case, and the trail gets it when the database is well again. Never throws.
+   * The same for a caller that goes on whether or not it can be written: the answer is paid for, and its owner gets it
+   * anyway. The log has the end in any case, and the trail gets it when the database is back. Never throws.
    *
    * @param requestId of a search that stands for itself
    */

@@ -18,7 +18,7 @@ export type StoredKey = Omit<ApiKeyRow, 'provider' | 'health'> & {
   readonly sealedKey: SealedRecord | null;
 };
 
-/** What the audit trail tells of a key that was replaced or deleted. */
+/** What the audit trail says of a key that was replaced or deleted. */
 export type EndedKey = Pick<ApiKeyRow, 'id' | 'provider' | 'maskedKey'>;
 
 /** What resolution needs to know of one live key. */

@@ -12,7 +12,7 @@ export interface RefusedUse extends Pick<FinishedUse, 'chatId' | 'outcome' | 'du
 }
 
 /**
- * The line for the end of a chat or search that a key was used for. One for each, on whichever server it was first known.
+ * The line for the end of a chat or search that used a key: one for each, on the server that learnt of the end first.
  *
  * @param requestId of a search that stands for itself; chats have their own id
  */

@@ -3,7 +3,7 @@ import { getProviderEntry, type ProviderId } from '../providers/registry/provide
 import type { CandidateOutcome, KeyCandidate } from './key-resolution.model.js';
 import type { ResolvableKey } from './keys.repository.js';
 
-/** Who may pay where nothing else is said. The order in which they are tried is the rule's, whoever is left out. */
+/** Who may pay by default. They are tried in the rule's order, also where one is left out. */
 export const allSources: readonly KeySource[] = ['USER', 'SERVER'];
 
 export interface ResolutionFacts {
@@ -18,8 +18,8 @@ export interface ResolutionFacts {
 }
 
 /**
- * Mission, rule 6: the user's keys in the order of the providers, the first one found; only where the user has none,
- * the server's, in the same order. A disabled key counts as none. An unreadable one ends the search: nothing else is
+ * Takes the first of the user's keys in the order of the providers; only where the user has none, the first of the
+ * server's, in the same order. A disabled key counts as none. An unreadable one ends the search: nothing else is
  * spent in its place.
  *
  * This is the only place that decides which key serves a request.

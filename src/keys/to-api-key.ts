@@ -9,7 +9,7 @@ const faultReasons: Record<KeyFault, string> = {
   DAMAGED: 'It cannot be decrypted. Store it again.',
 };
 
-/** What was stored is what a provider said of the key; whether it can be read is always told from the record. */
+/** The stored health is the provider's verdict on the key; whether it can be read is always seen from the record. */
 function healthOf(row: StoredKey, fault: KeyFault | null): Pick<ApiKey, 'health' | 'healthReason'> {
   if (fault) return { health: 'UNREADABLE', healthReason: faultReasons[fault] };
   if (row.health === 'UNREADABLE') return { health: 'UNVERIFIED', healthReason: null };

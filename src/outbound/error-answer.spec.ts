@@ -42,7 +42,7 @@ describe('readErrorAnswer', () => {
     ['a JSON null', ['null']],
     ['a JSON true', ['true']],
     ['JSON in UTF-16', [Buffer.from('{"error":{}}', 'utf16le')]],
-  ])('takes %s for the answer of something else, whatever its status', async (_name, pieces) => {
+  ])('takes %s for the answer of something else, with any status', async (_name, pieces) => {
     for (const status of STATUSES) {
       for (const type of ['text/html', 'application/json', 'application/json; charset=utf-16', '']) {
         const failure = await failureOf(read(status, pieces, { ...(type && { 'content-type': type }) }));
@@ -58,7 +58,7 @@ describe('readErrorAnswer', () => {
     ['a list', ['[{"error":', '{}}]'], [{ error: {} }]],
     ['one with a mark at its beginning', ['\uFEFF{"a":1}'], { a: 1 }],
     ['one between white space', ['\n {"a":1}\r\n'], { a: 1 }],
-  ])('reads %s, whatever it is called', async (_name, pieces, body) => {
+  ])('reads %s, with any content type', async (_name, pieces, body) => {
     for (const type of ['application/json', 'text/html; charset=iso-8859-1', 'text/event-stream', '']) {
       const found = await read(403, pieces, { ...(type && { 'content-type': type }), 'retry-after': '3' });
       expect(found).toEqual({ status: 403, body, retryAfterMs: 3000 });

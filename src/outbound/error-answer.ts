@@ -18,9 +18,9 @@ export interface ErrorAnswer {
 /**
  * Reads an answer whose status says that something is wrong.
  *
- * Only the API's own words say whose fault it is. A page of a CDN, a gateway's text or nothing at all are not from the
- * API, whatever their status: neither is what cannot be read to its end (cut, too long, too slow), nor JSON that is no
- * more than a text or a number. What the content type says does not matter.
+ * Only the API's own answer shows the cause. A page of a CDN, a gateway's text or an empty body is not from the API,
+ * with any status. Neither is a body that cannot be read to its end (cut, too long, too slow), nor JSON that is only a
+ * text or a number. The content type does not matter.
  *
  * @throws ProviderDownError PROVIDER_UNAVAILABLE for an answer that is not the API's; `signal.reason` after an abort
  */

@@ -5,7 +5,7 @@ import { ProviderUnavailableError } from './upstream-error.js';
  * but each value an allocation: four megabytes of nested lists take it half a second, and thirty times their memory.
  */
 const MAX_VALUES = 100_000;
-/** Beyond some thousands of levels, whatever walks through a value by calling itself breaks. */
+/** Beyond some thousands of levels, code that walks through a value by recursion breaks. */
 const MAX_DEPTH = 256;
 
 const QUOTE = 0x22;

@@ -47,7 +47,7 @@ export class OutboundHttp implements OnApplicationShutdown {
   });
 
   /**
-   * Resolves when the response's headers are there, whatever the status (but a redirect's).
+   * Resolves when the response's headers are there, with any status except a redirect's.
    *
    * @throws UpstreamError PROVIDER_UNAVAILABLE (no connection, reset before the headers, redirect), PROVIDER_TIMEOUT
    * (first byte, or between bytes: then thrown by the body's iteration), PROVIDER_TRUNCATED (the body was cut, thrown
@@ -71,7 +71,7 @@ export class OutboundHttp implements OnApplicationShutdown {
     return exchange.head;
   }
 
-  /** Closes every connection, also those in use: whoever stops the server lets its streams finish first. */
+  /** Closes every connection, also those in use: the server's stop lets its streams finish first. */
   async close(): Promise<void> {
     await this.#agent.destroy();
   }

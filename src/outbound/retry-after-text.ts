@@ -23,7 +23,7 @@ const secondsOf: ReadonlyMap<string, number> = new Map(
 /**
  * When a provider's sentence says that a retry makes sense. Inside a stream no header can say it.
  *
- * Each character is looked at a few times at the most, whatever the text is. Nothing of it goes on but the number.
+ * Each character is looked at a few times at the most, in any text. Only the number is kept of it.
  *
  * @returns milliseconds from now; null where the sentence says nothing that can be read
  */

@@ -11,7 +11,7 @@ export function retryAfterMs(headers: Headers, now: number = Date.now()): number
   return fromMilliseconds(headers.get('retry-after-ms')) ?? fromRetryAfter(headers.get('retry-after'), now);
 }
 
-/** Seconds, also with a fraction, as whole milliseconds that a client may be told; null for what is no time to wait. */
+/** Seconds, also with a fraction, as whole milliseconds for a client; null where it is no time to wait. */
 export function secondsToRetryAfterMs(seconds: number): number | null {
   if (!Number.isFinite(seconds) || seconds < 0) return null;
   return Math.min(Math.ceil(seconds * 1000), MAX_RETRY_AFTER_MS);

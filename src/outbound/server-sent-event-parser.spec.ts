@@ -86,7 +86,7 @@ describe('ServerSentEventParser', () => {
     expect(parse(1000, 'data: whole\n\ndata: half')).toEqual([['', 'whole']]);
   });
 
-  it('ends a line at a return at once, whatever comes next', () => {
+  it('ends a line at a return at once, before the next byte', () => {
     expect(parse(1000, 'data: 1\r\r')).toEqual([['', '1']]);
     expect(parse(1000, 'data: 1\r', '\n', '\r', '\ndata: 2\r\n\r\n')).toEqual([
       ['', '1'],
@@ -135,7 +135,7 @@ describe('ServerSentEventParser', () => {
         ],
       ],
       ['all but the first colon belongs to the value', 'data: a: b\n\n', [['', 'a: b']]],
-      ['names of fields are told apart by case', 'Data: 1\nDATA: 2\ndata : 3\n data: 4\n\n', []],
+      ['names of fields are case-sensitive', 'Data: 1\nDATA: 2\ndata : 3\n data: 4\n\n', []],
       ['names of fields are whole', 'dat: 1\ndatum: 2\ndata2: 3\nevents: 4\n\n', []],
       [
         'ids, also with a null in them, and times to wait',
@@ -213,7 +213,7 @@ describe('JSON in a stream of events', () => {
     ['behind events', `${EVENT}${PRETTY}\n`, [event, list]],
     ['between events', `${EVENT}${ERROR}\n\n${EVENT}`, [event, stray, event]],
     ['behind other lines', `<html>\nretry: 5\n: x\n${ERROR}`, [stray]],
-    ['as the event that nobody has ended', `${EVENT}event: error\ndata: ${ERROR}`, [event, stray]],
+    ['as an event without its end', `${EVENT}event: error\ndata: ${ERROR}`, [event, stray]],
     ['as the event that one line has ended', `${EVENT}data: ${ERROR}\n`, [event, stray]],
   ])('is found %s', (_name, text, found) => {
     for (const size of [1, 7, 100_000]) expect(read(size, text)).toEqual(found);
@@ -225,7 +225,7 @@ describe('JSON in a stream of events', () => {
     ['is too long', `{"error":"${'x'.repeat(70_000)}"}\n${EVENT}`, [event]],
     ['is too deep', `${'['.repeat(1000)}\n${EVENT}`, [event]],
     ['is a text', `"error"\n${EVENT}`, [event]],
-    ['is the value of a field that nobody knows', `error: ${ERROR}\n${EVENT}`, [event]],
+    ['is the value of an unknown field', `error: ${ERROR}\n${EVENT}`, [event]],
   ])('is none where it %s', (_name, text, found) => {
     for (const size of [1, 7, 100_000]) expect(read(size, text)).toEqual(found);
   });
@@ -257,7 +257,7 @@ describe('JSON in a stream of events', () => {
     expect(parser.isCut).toBe(isCut);
   });
 
-  it('tells whether there was nothing but lines of something else', () => {
+  it('reports whether there was nothing but lines of something else', () => {
     const parser = new ServerSentEventParser(1000);
     parser.feed(bytes(': comment\nevent: x\nid: 7\nretry: 5\ndata: 1\n\nid\n'));
     expect(parser.isForeign).toBe(false);

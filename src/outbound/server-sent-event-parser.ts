@@ -24,8 +24,8 @@ const otherFields = ['id', 'retry'];
  * field `data`, and one that the stream's end cut, is none. JSON between the events, which the standard ignores, is
  * handed on as such ({@link StrayJson}).
  *
- * However the bytes are cut and whatever they say, it looks at each of them a few times at the most, and keeps no more
- * than one event, one line and one stray text. What it hands on is UTF-8, and U+FFFD for what is not.
+ * With any bytes, cut at any place, it looks at each of them a few times at the most, and keeps no more than one event,
+ * one line and one stray text. What it hands on is UTF-8, and U+FFFD for what is not.
  */
 export class ServerSentEventParser {
   // It takes a byte order mark away, at the beginning and nowhere else.
@@ -81,7 +81,7 @@ export class ServerSentEventParser {
   /**
    * Takes the end of the stream, also where it broke.
    *
-   * @returns what has begun, as stray: the event or the JSON that nobody has ended is none, but may tell of a failure
+   * @returns what has begun, as stray: an event or JSON without its end does not count, but may report a failure
    */
   end(): ServerSentEvent[] {
     const events = this.#read(this.#decoder.decode());

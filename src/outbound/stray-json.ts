@@ -7,8 +7,8 @@ const MAX_LENGTH = 65_536;
 const BEGINNING = /^[ \t]*[[{]/;
 
 /**
- * Finds JSON that stands in a stream of events and is none: so some services, and what stands in front of them, tell
- * that they have failed. It may take several lines.
+ * Finds JSON that stands in a stream of events without being one: some services, and gateways in front of them, report
+ * a failure like this. It may take several lines.
  *
  * Each character is looked at once or twice, and no more is kept than {@link MAX_LENGTH}.
  */

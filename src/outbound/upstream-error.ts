@@ -4,7 +4,7 @@ import { AppError } from '../common/app-error.js';
 export abstract class UpstreamError extends AppError {
   /**
    * Whether it is known to be about this provider or this key, so that another provider may answer. Only then does a
-   * chat with `failover` move on: what a provider refuses to answer is shown to nobody else.
+   * chat with `failover` move on: what a provider refuses to answer goes to no other.
    */
   abstract readonly mayMoveOn: boolean;
 
@@ -71,7 +71,7 @@ export class ProviderRateLimitedError extends UpstreamError {
   }
 }
 
-/** Something is wrong with the answer, and nobody here knows what: it may be about what was asked. */
+/** Something unknown is wrong with the answer: the cause may be the client's question. */
 export class ProviderUnavailableError extends UpstreamError {
   readonly code = 'PROVIDER_UNAVAILABLE';
   readonly retryable: boolean = true;

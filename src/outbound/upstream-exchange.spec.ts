@@ -49,7 +49,7 @@ describe('UpstreamExchange', () => {
   });
 
   describe('time limits', () => {
-    it('measures the first byte from the request, whatever the headers do', async () => {
+    it('measures the first byte from the request, not from the headers', async () => {
       const { exchange, headers, connection } = start({ firstByteTimeoutMs: 1000, idleTimeoutMs: 5000 });
       jest.advanceTimersByTime(600);
       headers();

@@ -10,16 +10,16 @@ import {
 } from './upstream-error.js';
 import { toHeaders } from './to-headers.js';
 
-/** Above this many bytes that nobody has read yet the socket is paused. */
+/** Above this many unread bytes the socket is paused. */
 const HIGH_WATER_BYTES = 65_536;
-/** Small chunks that wait together are handed over together: each costs its reader about the same, whatever its size. */
+/** Small chunks that wait together are handed over together: each costs its reader about the same at any size. */
 const MERGED_BYTES = 2_048;
 /** What a chunk takes besides its bytes, about: an upstream may send them one by one. */
 const CHUNK_BYTES = 128;
-/** Informational responses come before the one that counts, one or two of them where somebody uses them at all. */
+/** Informational responses come before the one that counts, one or two of them where a server sends any. */
 const MAX_INFORMATIONAL = 16;
 
-/** What undici wants to hear when we close a connection. Nobody sees it. */
+/** The reason that undici asks for when we close a connection. It is never shown. */
 const CLOSED = new Error('The exchange is over.');
 
 const END = { done: true, value: undefined } as const;
@@ -35,7 +35,7 @@ type Outcome = { readonly failure: unknown } | Readonly<Record<string, never>>;
  * meanwhile the queue fills, and the socket is paused.
  *
  * Invariant: once it is settled (`#outcome` is set) no timer, no listener and no reference to the connection is left,
- * so that neither the key in the request's headers nor the signal's owner is held by whoever keeps the body.
+ * so that neither the key in the request's headers nor the signal's owner is held by a reader that keeps the body.
  */
 export class UpstreamExchange
   implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8Array, undefined>
@@ -66,7 +66,7 @@ export class UpstreamExchange
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // The connection may have taken longer than whoever asked for it cared to wait.
+    // The connection may have taken longer than the caller was ready to wait.
     if (this.#outcome) controller.abort(CLOSED);
     else this.#controller = controller;
   }
@@ -194,7 +194,7 @@ export class UpstreamExchange
   }
 }
 
-/** A code is a name in capitals; anything else might be somebody's text. */
+/** A code is a name in capitals; anything else might quote a client or a provider. */
 function codeOf(error: Error): string | null {
   const code: unknown = Reflect.get(error, 'code');
   return typeof code === 'string' && /^[A-Z][A-Z\d_]{2,60}$/.test(code) ? code : null;

@@ -67,7 +67,7 @@ describe('toUpstreamError', () => {
       'policy_violation',
     ];
 
-    it.each(policies)('refuses the request where a code is %s, whatever else is said', (code) => {
+    it.each(policies)('refuses the request where a code is %s, with any status and other codes', (code) => {
       for (const status of [null, 400, 401, 403, 429, 500]) {
         for (const codes of [[code], ['invalid_key', code], [code, 'no_money'], [null, code]]) {
           const error = toUpstreamError({ status, codes }, table);
@@ -85,7 +85,7 @@ describe('toUpstreamError', () => {
   });
 
   describe('inside a stream', () => {
-    it('takes what nobody knows for an outage that is nobody else’s concern', () => {
+    it('takes an unknown code for an outage that no other provider is asked for', () => {
       for (const codes of [[], ['something_new'], [null, 7]]) {
         expect(toUpstreamError({ status: null, codes }, table)).toMatchObject({
           code: 'PROVIDER_UNAVAILABLE',

@@ -26,7 +26,7 @@ export type FailureKind =
 export interface UpstreamFailure {
   /** The HTTP status, or what a failure inside a stream says in its place; null: nothing. */
   readonly status: number | null;
-  /** The provider's own codes and types, the most telling first. The first that the table knows decides. */
+  /** The provider's own codes and types, the most specific first. The first that the table knows decides. */
   readonly codes?: readonly unknown[];
   /** The name of our own input that the provider complains about. */
   readonly parameter?: string | null;
@@ -58,7 +58,7 @@ const MAX_CODE_LENGTH = 200;
  * Rebuilds a provider's failure from its status and its own code together: the code decides where it is known, for a
  * 400 may be about the key (Google), a 403 about the region and a 429 about money (OpenAI).
  *
- * A policy's refusal is about what was asked, whatever status or type comes with it.
+ * A policy's refusal is about the client's question, with any status or type.
  */
 export function toUpstreamError(failure: UpstreamFailure, table: FailureTable): UpstreamError {
   return (

@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { UpstreamError } from './upstream-error.js';
 
-/** Tells the operator of each failure of a provider: who, where, and by which number or name. Never in its words. */
+/** Logs each failure of a provider: which provider, where, and its status or code. Never the provider's own text. */
 @Injectable()
 export class UpstreamLog implements OnApplicationShutdown {
   readonly #lines = new BoundedLines(new Logger('Upstream'));

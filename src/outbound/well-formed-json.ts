@@ -1,5 +1,5 @@
 /**
- * A value as JSON that every reader takes: a lone surrogate, half of a character that somebody cut, becomes U+FFFD, as
+ * A value as JSON that every reader takes: a lone surrogate, half of a character that was cut, becomes U+FFFD, as
  * `String.prototype.toWellFormed` has it, in texts and in names of fields alike. `JSON.stringify` writes it as an escape,
  * which APIs refuse (RFC 8259, 8.2).
  */

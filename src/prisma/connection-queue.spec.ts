@@ -62,7 +62,7 @@ describe('The queue for connections', () => {
     expect(await second.result).toBe('answered');
   });
 
-  it('says that the database does not answer where it has answered nobody for a time', async () => {
+  it('says that the database does not answer where it has answered no operation for a time', async () => {
     const queue = new ConnectionQueue(limits);
     const [one, two, waiting] = [operationOn(queue), operationOn(queue), operationOn(queue)];
     await passTime(199);

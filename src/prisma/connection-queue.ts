@@ -8,7 +8,7 @@ import { withTimeLimit } from './time-limit.js';
 
 /** Operations that wait for a connection. Where there are more, further ones are refused; urgent ones only at twice as many. */
 const MOST_WAITING = 1_000;
-/** When whoever was refused may come again, in milliseconds. */
+/** When a refused caller may try again, in milliseconds. */
 const RETRY_AFTER_MS = 2_000;
 
 /** An operation that waits for its turn. */
@@ -22,14 +22,14 @@ interface Waiting {
  * which they came.
  *
  * Waiting alone is no failure while the database works: an operation fails with DatabaseUnavailableError where the database
- * answered nobody for a time, and with ServerBusyError where it is this server that asks too much of it.
+ * answered none for a time, and with ServerBusyError where this server asks too much of it.
  */
 export class ConnectionQueue {
   #running = 0;
   #waiting: Waiting[] = [];
   /** When the database answered, as {@link loopNow} has it. */
   #heardAt = loopNow();
-  /** Runs while somebody waits. */
+  /** Runs while operations wait. */
   #silence: PatientTimer | null = null;
 
   constructor(private readonly limits: DatabaseLimits) {}
@@ -42,8 +42,8 @@ export class ConnectionQueue {
   /**
    * Runs an operation when its turn has come.
    *
-   * @param isUrgent before all that wait: it looks whether the database is there
-   * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE where the database answers nobody, or this operation too late
+   * @param isUrgent goes before all that wait: it checks whether the database is there
+   * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE where the database answers no operation, or this one too late
    * @throws ServerBusyError SERVICE_UNAVAILABLE where its turn did not come
    */
   async run<T>(operation: () => Promise<T>, isUrgent = false): Promise<T> {
@@ -71,7 +71,7 @@ export class ConnectionQueue {
     }
   }
 
-  /** The turn ends with the operation, also where nobody waits for that any more: it has its connection until then. */
+  /** The turn ends with the operation, also where its caller no longer waits: it has its connection until then. */
   async #hold<T>(operation: () => Promise<T>): Promise<T> {
     try {
       return await this.listen(operation);
@@ -117,7 +117,7 @@ export class ConnectionQueue {
     this.#silence?.restart();
   }
 
-  /** The database has answered nobody for too long. */
+  /** The database has answered no operation for too long. */
   #giveUp(): void {
     for (const waiting of this.#waiting.splice(0)) waiting.refuse(tooLate(this.limits.connectMs));
     this.#stopUnlessWaitedFor();

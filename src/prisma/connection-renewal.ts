@@ -11,7 +11,7 @@ const INTERVAL_MS = 1_000;
  * A connection whose server refuses a change is closed there and then, in mid-transaction: a pooler between, too, closes
  * its own only of a client that leaves it so. All others that are open go with it, once a second at most, those in use
  * when they are given back. They lead to the same server, and if they are only read from they would stay for good, and
- * tell what was true before the failover.
+ * return data from before the failover.
  */
 export function renewConnections(pool: pg.Pool): void {
   const open = new Set<pg.PoolClient>();

@@ -39,7 +39,7 @@ export function openConnection(
     : Promise.resolve(openServer(settings.url, limits, onConnectionLost));
 }
 
-/** Nobody else can use the embedded database, so nobody else is asked to migrate it. */
+/** Only this process can use the embedded database, so it applies the migrations itself. */
 async function openEmbedded(dataDir: string): Promise<DatabaseConnection> {
   const database = await openEmbeddedDatabase(dataDir);
   return {

@@ -56,7 +56,7 @@ describe('A failure of the database', () => {
     expect(toDatabaseError(error)).toBe(error);
   });
 
-  it('is told in the words of whoever knows best', () => {
+  it('is described by the most specific of its causes', () => {
     const prisma = withCode(
       'P1001',
       "\nInvalid `prisma.$queryRaw()` invocation:\n\n\nCan't reach the server",

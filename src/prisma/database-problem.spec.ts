@@ -2,7 +2,7 @@ import { explainFailure } from './database-problem.js';
 
 const withCode = (code: string, message: string) => Object.assign(new Error(message), { code });
 
-describe('A failure of the database, told to its operator', () => {
+describe('A failure of the database, as its operator sees it', () => {
   it.each([
     [
       'an unknown authority',
@@ -50,10 +50,10 @@ describe('A failure of the database, told to its operator', () => {
       /lacks a right: permission denied to set the role\./,
     ],
   ])('says what to do about %s, without the user', (_what, error, words) => {
-    const told = explainFailure(error, 'A_URL');
-    expect(told).toMatch(words);
-    expect(told).not.toContain('hunter2');
-    expect(explainFailure(new Error('wrapped', { cause: error }), 'A_URL')).toBe(told);
+    const problem = explainFailure(error, 'A_URL');
+    expect(problem).toMatch(words);
+    expect(problem).not.toContain('hunter2');
+    expect(explainFailure(new Error('wrapped', { cause: error }), 'A_URL')).toBe(problem);
   });
 
   it.each([

@@ -5,7 +5,7 @@
 export interface DatabaseLimits {
   /** Connections to a PostgreSQL server. The embedded database has one, shared in turn. */
   readonly connections: number;
-  /** Making a connection; and waiting for one while the database answers nobody. */
+  /** Making a connection; and waiting for one while the database does not answer. */
   readonly connectMs: number;
   /** One statement; a whole transaction, once it has begun. */
   readonly statementMs: number;

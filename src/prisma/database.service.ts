@@ -37,7 +37,7 @@ interface OpenDatabase {
 /**
  * The database, embedded or a server: open from the module's initialisation to the application's shutdown.
  *
- * Whatever goes through it ends within the limits of {@link DatabaseSettings}. A database that is away, slow or full
+ * Every operation ends within the limits of {@link DatabaseSettings}. A database that is away, slow or full
  * is a {@link DatabaseUnavailableError}, and so is one that takes no changes, where one is to be made; the next operation
  * finds it again by itself when it is back.
  */

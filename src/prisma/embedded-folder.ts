@@ -31,7 +31,7 @@ export async function hasDatabase(folder: string): Promise<boolean> {
   }
   const version = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
   if (version === POSTGRES_MAJOR) return true;
-  // Whatever stands there instead is not to be repeated.
+  // Other content is not quoted.
   if (!/^\d{1,3}(\.\d{1,3})?$/.test(version)) {
     throw new StartupError(
       `The embedded database in ${folder} cannot be opened: it is damaged: its PG_VERSION holds no version.\n${REMEDY}`,

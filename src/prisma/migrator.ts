@@ -41,7 +41,7 @@ const namesIn = (history: HistoryDiagnostic | null, list: 'unapplied' | 'unpersi
   return 'unpersistedMigrationNames' in history ? history.unpersistedMigrationNames : [];
 };
 
-/** Applies the migrations with Prisma's engine, in Prisma's way: `_prisma_migrations` tells what was applied. */
+/** Applies the migrations with Prisma's engine, in Prisma's way: `_prisma_migrations` lists what was applied. */
 export class Migrator {
   constructor(
     private readonly target: MigrationTarget,
@@ -88,7 +88,7 @@ export class Migrator {
       if (hasCode(error, NOT_EMPTY)) {
         throw new StartupError(await explainNotEmpty(this.target), { cause: error });
       }
-      // Where the failure ended the connection for good, it is still the first thing to be told.
+      // Where the failure ended the connection for good, it is still the one to report.
       const { failed } = await this.status().catch(() => ({ failed: [] }));
       if (failed[0] === undefined) throw error;
       throw new StartupError(`The migration ${failed[0]} failed: ${wordsOf(error)}\n${remedy(failed[0])}`, {
@@ -116,18 +116,18 @@ export class Migrator {
   async #run<T>(work: (engine: SchemaEngine, migrations: MigrationList) => Promise<T>): Promise<T> {
     const migrations = await readMigrations(this.folder);
     const schema = await readSchema();
-    return this.#tell(async () => {
+    return this.#explaining(async () => {
       await this.target.reach();
       return withSchemaEngine(this.target.adapter, schema, (engine) => work(engine, migrations));
     });
   }
 
   async #lock(): Promise<void> {
-    await this.#tell(() => this.target.lock());
+    await this.#explaining(() => this.target.lock());
   }
 
-  /** What the database or the way to it says is the operator's to mend; anything else is our mistake. */
-  async #tell<T>(work: () => Promise<T>): Promise<T> {
+  /** Turns failures of the database and its connection into words for the operator; others are bugs and pass. */
+  async #explaining<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {

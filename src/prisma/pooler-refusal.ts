@@ -41,7 +41,7 @@ export async function refusePooler(
     () => true,
     () => false,
   );
-  // A role may have one connection alone. Where nobody may have any, the migration itself finds out why.
+  // A role may have one connection alone. Where none may be opened, the migration itself finds out why.
   if (!isThere) return;
   try {
     const ours = new Set<unknown>();

@@ -27,7 +27,7 @@ function explain(error: unknown): never {
   );
 }
 
-/** Whatever is the first to ask, the pool asks nothing of an address at which migrations do not run. */
+/** Before its first query, the pool refuses an address at which migrations do not run. */
 function refuseUnfit(pool: pg.Pool, url: string): void {
   const query = pool.query.bind(pool) as (config: unknown) => Promise<pg.QueryResult>;
   let checked: Promise<void> | undefined;
@@ -110,7 +110,7 @@ export function openPostgresMigrationTarget(url: string, variable = 'DATABASE_UR
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: CONNECT_MS,
   });
-  // Whoever uses the connection next learns of its loss.
+  // The next use of the connection fails, which reports its loss.
   pool.on('error', () => undefined);
   refuseUnfit(pool, url);
   const runScript = pool.query.bind(pool) as RunScript;

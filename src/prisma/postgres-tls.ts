@@ -4,7 +4,7 @@ const parametersOfTls = ['ssl', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', '
 
 /**
  * Says `sslmode` in the driver's words. `require` checks the certificate and the host's name, like `verify-full`, where
- * libpq checks nothing: encrypting for an unknown server protects from nobody on the way. For libpq's
+ * libpq checks nothing: encrypting for an unknown server protects from no attacker on the way. For libpq's
  * meaning there is `uselibpqcompat=true`, the driver's own parameter, and for no checks `no-verify`.
  */
 export function setTls(parameters: URLSearchParams): void {

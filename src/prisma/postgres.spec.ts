@@ -27,7 +27,7 @@ describe("A PostgreSQL server's URL", () => {
     ['postgresql://me:hunter2@%2Frun/database', '/run/database'],
     ['postgresql:///database?host=/run&port=5433', '/run:5433/database'],
     ['postgresql://me@here:1/database?host=there&port=2', 'there:2/database'],
-  ])('is told without user, password and parameters: %s', (url, address) => {
+  ])('is shown without user, password and parameters: %s', (url, address) => {
     expect(addressOf(url)).toBe(address);
   });
 

@@ -10,7 +10,7 @@ import { setTls } from './postgres-tls.js';
 import { nameOf } from './statement.js';
 import { type Settings, throughPooler } from './transaction-pooler.js';
 
-/** Told of a connection that broke while nobody used it: the pool has dropped it and makes a new one when needed. */
+/** Called when an idle connection broke: the pool has dropped it and makes a new one when needed. */
 export type ConnectionLostListener = (error: Error) => void;
 
 /** The schema that the URL names, as in Prisma's own URLs: `?schema=keystream`. */

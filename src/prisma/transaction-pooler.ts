@@ -81,7 +81,7 @@ class PooledAdapter implements SqlDriverAdapter {
       result = await work(transaction);
       await transaction.executeRaw(command('COMMIT'));
     } catch (error) {
-      // How it failed is known: nobody waits for what a connection that hangs makes of a rollback.
+      // The failure is known: its caller does not wait for the rollback, which may hang.
       void undo(transaction);
       throw error;
     }

@@ -6,7 +6,7 @@ import { Config } from '../config/config.js';
 import { redactKeys } from './redact-keys.js';
 import { terminalStream } from './terminal-stream.js';
 
-/** What Nest says of itself at every start: of use to nobody who runs the server. */
+/** What Nest logs about itself at every start: useless to the operator. */
 const CHATTER = new Set([
   'GraphQLModule',
   'InstanceLoader',
@@ -34,7 +34,7 @@ export class LoggingModule {
   }
 }
 
-/** Whether somebody sits in front of it. Everywhere else lines are JSON: in production, and where another program reads. */
+/** Whether a user reads along in a terminal. Elsewhere lines are JSON: in production, and where a program reads them. */
 const isReadAlong = ({ general }: Config): boolean =>
   general.nodeEnvironment === 'development' && process.stdout.isTTY;
 
@@ -59,7 +59,7 @@ function dropChatter(this: unknown, args: Parameters<LogFn>, method: LogFn, leve
   method.apply(this as never, args);
 }
 
-/** Characters of an error's message and of its stack, of each: both may quote what somebody sent. */
+/** Characters of an error's message and of its stack, of each: both may quote what a client sent. */
 const LONGEST_MESSAGE = 1_000;
 const LONGEST_STACK = 8_000;
 /** An error may be its own cause. */
@@ -77,7 +77,7 @@ function describeError(error: unknown, depth = 0): object {
   };
 }
 
-/** Cut first: a key that is cut is no key, and nobody waits for a megabyte to be looked through. */
+/** Cut first: a key that is cut is no key, and looking through a megabyte takes too long. */
 function toLine(text: string, maxLength: number): string {
   return redactKeys(text.length > maxLength ? `${text.slice(0, maxLength)}…` : text);
 }

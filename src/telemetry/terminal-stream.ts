@@ -7,7 +7,7 @@ const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]/gu;
 const STACK = 'stack';
 
 /**
- * Lines of the log for somebody who reads along in a terminal: the same fields, in colour where the terminal has any
+ * Lines of the log for a user who reads along in a terminal: the same fields, in colour where the terminal has any
  * (and `NO_COLOR` is not set). What a line quotes can neither move the cursor nor pass for another line.
  *
  * Written at once and in order, so that a process that ends abruptly has said all.

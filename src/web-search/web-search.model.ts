@@ -5,7 +5,10 @@ import { MaxItems } from '../common/list-size.js';
 import { LowerCase, Trimmed, UpperCase } from '../common/transforms.js';
 import { describeOrder, type SearchProviderId } from '../providers/registry/provider-ids.js';
 import { SearchProvider } from '../providers/registry/provider.enum.js';
-import type { SafeSearch as SafeSearchId, SearchDepth as SearchDepthId } from '../providers/search/contract.js';
+import type {
+  SafeSearch as SafeSearchId,
+  SearchDepth as SearchDepthId,
+} from '../providers/search/contract.js';
 
 export const SafeSearch: { readonly [Level in SafeSearchId]: Level } = {
   OFF: 'OFF',

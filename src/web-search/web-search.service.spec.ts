@@ -69,7 +69,7 @@ describe('WebSearchService', () => {
     return new WebSearchService(resolution, uses, engines, limits, admission);
   }
 
-  it("tells the engine's time to the client, and the whole time to the audit trail", async () => {
+  it("reports the engine's time to the client, and the whole time to the audit trail", async () => {
     const service = serviceWith(() => Promise.resolve([]));
     const { tookMs } = await service.search('alice', input, new AbortController().signal, 'request-1');
     expect(tookMs).toBe(1);
@@ -77,13 +77,13 @@ describe('WebSearchService', () => {
     expect([finished, requests]).toMatchObject([[{ provider: 'FIRECRAWL' }], ['request-1']]);
   });
 
-  it('tells the whole time of a failure, too', async () => {
+  it('reports the whole time of a failure, too', async () => {
     const service = serviceWith(() => Promise.reject(new BadUserInputError([])));
     await failureOf(service.search('alice', input, new AbortController().signal, 'request-1'));
     expect(finished).toMatchObject([{ outcome: 'BAD_USER_INPUT', durationMs: 101 }]);
   });
 
-  it("ends with the caller's reason for leaving, whatever the engine makes of it", async () => {
+  it("ends with the caller's reason for leaving, not with the engine's error", async () => {
     const caller = new AbortController();
     const reason = new Error('the client left');
     const service = serviceWith(() => {
@@ -126,12 +126,12 @@ describe('WebSearchService', () => {
     const chatSearch = (service: WebSearchService, onKeyOpened: (provider: string, query: string) => void) =>
       service.search('alice', input, new AbortController().signal, { chatId: 'chat', onKeyOpened });
 
-    it('tells the engine when the key is open, before it is called', async () => {
+    it('names the engine when the key is open, before it is called', async () => {
       const service = serviceWith(() => Promise.resolve([]));
-      await chatSearch(service, (provider, query) => happened.push(`told ${provider} ${query}`));
+      await chatSearch(service, (provider, query) => happened.push(`named ${provider} ${query}`));
       expect(happened).toEqual([
         'key opened for chat, known to chat',
-        'told FIRECRAWL words',
+        'named FIRECRAWL words',
         'engine called',
       ]);
     });

@@ -57,7 +57,7 @@ export class WebSearchService {
     const requestId = typeof origin === 'string' ? origin : null;
     const chatId = chat?.chatId ?? null;
     checkNamedEngine(input);
-    // A chat that has begun is not refused in its middle.
+    // A chat that has begun is not refused midway.
     const place = chat ? null : await this.admission.enter(signal);
     const key = await this.countAndOpen(userId, input, signal, { chatId, requestId, arrivedAt }).finally(() =>
       place?.release(),
@@ -102,7 +102,7 @@ export class WebSearchService {
       userId,
       providersFor('SEARCH', input.provider) as SearchProviderId[],
       (provider) => {
-        // Who has left meanwhile uses no key.
+        // A client that has left meanwhile uses no key.
         signal.throwIfAborted();
         checkQuerySuits(input, provider);
         return { chatId, model: null };

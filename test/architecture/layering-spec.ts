@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { json } from 'node:stream/consumers';
 
-/** What nobody but outbound may do. */
+/** What only outbound may do. */
 const network = [
   "import { request as a1 } from 'undici';",
   "import { get as a2 } from 'node:http';",

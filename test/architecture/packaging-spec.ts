@@ -23,7 +23,7 @@ const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
 };
 
 describe('the version of Node', () => {
-  it('is one and the same wherever the project names the one that it ships on', () => {
+  it('is the same in every place that names the one that the project ships on', () => {
     const images = [...read('Dockerfile').matchAll(/^FROM node:(\d+)/gm)].map(([, major]) => major);
     expect(images.length).toBeGreaterThan(0);
     expect(new Set(images)).toEqual(new Set([SHIPPED]));

@@ -11,7 +11,7 @@ const orderOf = (kind: ProviderKind): string =>
 const namesOf = (kind: ProviderKind): string =>
   new Intl.ListFormat('en-GB').format(ofKind(kind).map(({ displayName }) => displayName));
 
-/** A document's text, wherever its lines end. */
+/** A document's text, without its line breaks. */
 const read = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../..', name), 'utf8').replaceAll(/\s+/g, ' ');
 

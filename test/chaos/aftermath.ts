@@ -49,7 +49,7 @@ async function findRuns({ redis }: TestRedis, keys: readonly string[]): Promise<
   return [...running.map((key) => `${key} has not ended`), ...owned.map((key) => `${key} is left`)];
 }
 
-/** Places of subscriptions and chats that servers count which are alive: those of the dead count for nobody. */
+/** Places of subscriptions and chats that live servers count: those of the dead are not counted. */
 async function findSlots({ redis }: TestRedis, keys: readonly string[]): Promise<string[]> {
   const alive = new Set(keys.map((key) => /:server:([^:]+)$/.exec(key)?.[1]));
   const counts = keys.filter((key) => /:(subscriptions|chats):[^:]+$/.test(key));

@@ -16,7 +16,7 @@ import { type Stage, Viewer } from './viewer.js';
 const ROUND_LIMIT_MS = 75_000;
 const SETTLE_LIMIT_MS = 15_000;
 
-/** How chats end that nobody was shown. */
+/** How chats end that no client was shown. */
 const ORPHANED = ['SERVICE_UNAVAILABLE', 'PROVIDER_TRUNCATED'];
 
 const CANCEL = 'mutation ($chatId: ID!) { cancelChat(chatId: $chatId) { cancelled } }';
@@ -110,15 +110,15 @@ export class ChaosRound {
 
   #begin(errand: Promise<void>): void {
     this.#errands.push(errand);
-    // Whoever awaits it at the end of the round gets to know why.
+    // The end of the round awaits it, and learns why.
     errand.catch(() => this.#over.abort());
   }
 
   async #interfere(): Promise<void> {
     const { incident } = this.#settings;
     const server = this.#random.pick(this.#settings.servers);
-    // Who is told to stop lets its chats finish.
-    if (incident !== 'is told to stop') this.#dead.add(server.incarnation);
+    // A server that is asked to stop lets its chats finish.
+    if (incident !== 'is asked to stop') this.#dead.add(server.incarnation);
     for (const history of this.#histories) history.note('chaos', `${server.incarnation} ${incident}`);
     await happen(incident, server, this.#random);
     for (const history of this.#histories) history.note('chaos', `${server.incarnation} is there`);
@@ -180,8 +180,8 @@ export class ChaosRound {
   }
 
   /**
-   * Chats that nobody was shown: their server died after their key's use was written down, or could not tell the other
-   * one of them and ended them. They have asked no upstream: all calls are accounted for by chats that were shown.
+   * Chats that no client was shown: their server died after their key's use was written down, or could not announce
+   * them to the other one and ended them. They have asked no upstream: all calls belong to chats that were shown.
    */
   #judgeOrphans(trails: Trail): string[] {
     const known = new Set(this.#histories.flatMap(({ chatIds }) => chatIds));

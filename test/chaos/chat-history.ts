@@ -17,18 +17,18 @@ export class ChatHistory {
   readonly lines: string[] = [];
   /** What cancelChat answered. */
   readonly cancelled: boolean[] = [];
-  /** Somebody has tried to stop it. */
+  /** A client has tried to stop it. */
   isStopAsked = false;
   /** Resolves with the chat's id as soon as one of its clients knows it. */
   readonly chatId: Promise<string>;
   readonly #chatIds = new Set<string>();
-  #tellId: (chatId: string) => void = () => undefined;
+  #resolveId: (chatId: string) => void = () => undefined;
 
   constructor(
     readonly plan: ChatPlan,
     private readonly startedAt: number,
   ) {
-    this.chatId = new Promise((resolve) => (this.#tellId = resolve));
+    this.chatId = new Promise((resolve) => (this.#resolveId = resolve));
   }
 
   /** The ids that its clients have seen, oldest first: one, or those of chats that did not get anywhere beside it. */
@@ -48,6 +48,6 @@ export class ChatHistory {
   /** A client has learned the chat's id. */
   learn(chatId: string): void {
     this.#chatIds.add(chatId);
-    this.#tellId(chatId);
+    this.#resolveId(chatId);
   }
 }

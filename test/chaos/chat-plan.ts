@@ -4,7 +4,7 @@ import { Random } from './random.js';
 export type Fate =
   'answers' | 'is cut' | 'stalls' | 'limits once, then answers' | 'limits' | 'is away' | 'is away twice';
 
-/** How somebody stops a chat: by mutation on some server, or by unsubscribing. */
+/** How a client stops a chat: by mutation on some server, or by unsubscribing. */
 export type Stop = 'cancels' | 'unsubscribes';
 
 /** All that is decided about one chat before it begins. */
@@ -17,7 +17,7 @@ export interface ChatPlan {
   readonly fate: Fate;
   /** The deltas that the upstream sends, up to its cut or stall. */
   readonly pieces: readonly string[];
-  /** From which of them on all are written at once: more than anybody reads before the cut arrives behind it. */
+  /** From which of them on all are written at once: more than a client reads before the cut arrives behind it. */
   readonly floodFrom: number;
   /** The longest pause between two of them, in milliseconds. */
   readonly longestPauseMs: number;

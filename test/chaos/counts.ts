@@ -16,7 +16,7 @@ export interface Counts {
   readonly incidents: Partial<Record<Incident, number>>;
   /** Chats by their end: a terminal event's name, or an error code. */
   readonly ends: Record<string, number>;
-  /** Uses of keys for chats that died with their server before anybody knew of them. */
+  /** Uses of keys for chats that died with their server before any other knew of them. */
   orphans: number;
 }
 

@@ -3,7 +3,7 @@ import type { ChaosServer } from './chaos-server.js';
 import type { Random } from './random.js';
 
 /** What happens to a server in the middle of a round. */
-export type Incident = 'is killed' | 'hangs' | 'hangs for a moment' | 'is told to stop';
+export type Incident = 'is killed' | 'hangs' | 'hangs for a moment' | 'is asked to stop';
 
 /**
  * By hand, each in its turn of luck. The suite has the first: a server that hangs in the middle of a transaction keeps its
@@ -14,7 +14,7 @@ export const incidents: readonly Incident[] = [
   'is killed',
   'hangs',
   'hangs for a moment',
-  'is told to stop',
+  'is asked to stop',
 ];
 
 type Happening = (server: ChaosServer, random: Random) => Promise<unknown>;
@@ -26,7 +26,7 @@ const hangFor =
 
 const happenings: Readonly<Record<Incident, Happening>> = {
   'is killed': (server) => server.kill('SIGKILL'),
-  'is told to stop': (server) => server.kill('SIGTERM'),
+  'is asked to stop': (server) => server.kill('SIGTERM'),
   // Long enough to be taken for dead, and not to blame the upstream for its silence.
   hangs: hangFor(7_000, 8_500),
   // Long enough to take Redis for away.

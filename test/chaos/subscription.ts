@@ -77,7 +77,7 @@ export class Subscription {
     }
   }
 
-  /** Destroys the socket, in whatever state it is. */
+  /** Destroys the socket, in any state. */
   drop(): void {
     this.#received.push({ type: 'lost', status: 0 });
     this.cut();

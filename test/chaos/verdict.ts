@@ -12,7 +12,7 @@ export interface TrailEntry {
 export interface Evidence {
   readonly history: ChatHistory;
   readonly calls: readonly UpstreamCall[];
-  /** The incarnations of servers that were killed in this round, or that hung. */
+  /** The incarnations of servers that were killed in this round, or that froze. */
   readonly dead: ReadonlySet<string>;
   /** What the audit trail has, by chat, oldest first. */
   readonly trails: ReadonlyMap<string, readonly TrailEntry[]>;
@@ -21,7 +21,7 @@ export interface Evidence {
 const CANCELLED = 'CANCELLED';
 const LOST = 'PROVIDER_TRUNCATED';
 
-/** How each fate ends where nobody interferes, and how often the upstream is asked until then. */
+/** How each fate ends without interference, and how often the upstream is asked until then. */
 const endings: Readonly<Record<Fate, { readonly outcome: string; readonly calls: number }>> = {
   answers: { outcome: 'OK', calls: 1 },
   'is cut': { outcome: 'PROVIDER_TRUNCATED', calls: 1 },
@@ -96,7 +96,7 @@ function judgeEnd({ history, calls, dead }: Evidence, { text, end }: View): stri
   ];
 }
 
-/** Its server died, or was taken for dead, before anybody knew of another end, in some cases before it had asked the upstream. */
+/** Its server died, or was taken for dead, before another end was known, in some cases before it had asked the upstream. */
 const isLost = (call: UpstreamCall | undefined, dead: ReadonlySet<string>): boolean =>
   call ? dead.has(call.incarnation) : dead.size > 0;
 
@@ -110,8 +110,8 @@ function judgeTrail(
   if (kinds !== 'KEY_USED,CHAT_FINISHED') return [`the audit trail has ${kinds || 'nothing'}`];
   const written = trail.at(-1)?.outcome ?? '';
   if (written === outcome) return [];
-  // The end is written to the trail before it is told. Where the server dies between the two, the trail is right, and
-  // the others can tell no more than that the chat was lost.
+  // The end is written to the trail before it is shown. Where the server dies between the two, the trail is right, and
+  // the others can say no more than that the chat was lost.
   const isBetween =
     outcome === LOST &&
     isLost(calls.at(-1), dead) &&

@@ -90,7 +90,7 @@ export class Viewer {
 
   #subscribe(server: ChaosServer): Promise<Subscription> {
     const { plan, chatIds } = this.history;
-    // What another viewer has told.
+    // The id that another viewer has reported.
     this.#chatId ??= chatIds[0] ?? null;
     const chatId = this.#chatId;
     const door = this.random.pick(['ws', 'sse'] as const);
@@ -168,7 +168,7 @@ export class Viewer {
     const { history, name } = this;
     switch (received.type) {
       case 'complete':
-        history.violate(name, `is told at ${String(this.#seq)} that it is complete, without an end`);
+        history.violate(name, `gets \`complete\` at ${String(this.#seq)}, without an end`);
         return false;
       case 'refused':
         history.note(name, `is refused: ${received.code}`);

@@ -53,9 +53,9 @@ export interface ChatCase {
   /** Failures after the first words, made with a message that holds the key. */
   readonly streamErrors: readonly (readonly [code: string, event: (message: string) => string])[];
   /** What the API calls its error, and the code that it becomes where no status says more. */
-  readonly toldErrors: readonly (readonly [code: string, error: Body])[];
-  /** How a stream tells that a rate is limited, with a sentence that says until when. */
-  readonly rateLimitTold: (message: string) => string;
+  readonly reportedErrors: readonly (readonly [code: string, error: Body])[];
+  /** How a stream reports a rate limit, with a sentence that says until when. */
+  readonly rateLimitReported: (message: string) => string;
   /** Refusals of what a request has by our own choice, what such a request is, and what is left out then. */
   readonly refusedAdditions: readonly (readonly [
     Reply,
@@ -165,7 +165,7 @@ export const chatCases: readonly ChatCase[] = [
       ['PROVIDER_RATE_LIMITED', (message) => openaiStreamErrors.failed('rate_limit_exceeded', message)],
       ['PROVIDER_UNAVAILABLE', (message) => openaiStreamErrors.failed('something_new', message)],
     ],
-    toldErrors: [
+    reportedErrors: [
       ['KEY_REJECTED', { code: 'invalid_api_key', type: 'invalid_request_error' }],
       ['KEY_EXHAUSTED', { code: 'insufficient_quota', type: 'insufficient_quota' }],
       ['PROVIDER_RATE_LIMITED', { code: 'rate_limit_exceeded', type: 'tokens' }],
@@ -178,7 +178,7 @@ export const chatCases: readonly ChatCase[] = [
       ['PROVIDER_BAD_REQUEST', { code: 'something_new', type: 'invalid_request' }],
       ['PROVIDER_BAD_REQUEST', { code: null, type: 'invalid_request_error' }],
     ],
-    rateLimitTold: (message) => openaiStreamErrors.failed('rate_limit_exceeded', message),
+    rateLimitReported: (message) => openaiStreamErrors.failed('rate_limit_exceeded', message),
     refusedAdditions: [
       ...[
         openaiErrors.unverified('reasoning.summary'),
@@ -307,7 +307,7 @@ export const chatCases: readonly ChatCase[] = [
       ['KEY_EXHAUSTED', (message) => anthropicStreamErrors.error('billing_error', message)],
       ['PROVIDER_UNAVAILABLE', (message) => anthropicStreamErrors.error('something_new', message)],
     ],
-    toldErrors: [
+    reportedErrors: [
       ['KEY_REJECTED', { type: 'authentication_error' }],
       ['KEY_EXHAUSTED', { type: 'billing_error' }],
       ['PROVIDER_RATE_LIMITED', { type: 'rate_limit_error' }],
@@ -320,7 +320,7 @@ export const chatCases: readonly ChatCase[] = [
       ['PROVIDER_BAD_REQUEST', { type: 'usage_policy_violation' }],
       ['PROVIDER_BAD_REQUEST', { type: 'api_error', message: 'Output blocked by content filtering policy' }],
     ],
-    rateLimitTold: (message) => anthropicStreamErrors.error('rate_limit_error', message),
+    rateLimitReported: (message) => anthropicStreamErrors.error('rate_limit_error', message),
     refusedAdditions: [
       [
         anthropicErrors.badParameter('thinking.adaptive.display'),
@@ -416,7 +416,7 @@ export const chatCases: readonly ChatCase[] = [
       ['PROVIDER_RATE_LIMITED', (message) => googleStreamErrors.error(429, 'RESOURCE_EXHAUSTED', message)],
       ['PROVIDER_UNAVAILABLE', (message) => googleStreamErrors.error(500, 'SOMETHING_NEW', message)],
     ],
-    toldErrors: [
+    reportedErrors: [
       ['KEY_REJECTED', { code: 400, status: 'INVALID_ARGUMENT', details: [{ reason: 'API_KEY_INVALID' }] }],
       ['KEY_REJECTED', { code: 403, status: 'SOMETHING_NEW' }],
       ['PROVIDER_RATE_LIMITED', { code: 429, status: 'RESOURCE_EXHAUSTED' }],
@@ -429,7 +429,7 @@ export const chatCases: readonly ChatCase[] = [
       ['PROVIDER_BAD_REQUEST', { code: 400, status: 'INVALID_ARGUMENT' }],
       ['PROVIDER_BAD_REQUEST', { code: 403, status: 'X', details: [{ reason: 'CONTENT_POLICY_VIOLATION' }] }],
     ],
-    rateLimitTold: (message) => googleStreamErrors.error(429, 'RESOURCE_EXHAUSTED', message),
+    rateLimitReported: (message) => googleStreamErrors.error(429, 'RESOURCE_EXHAUSTED', message),
     refusedAdditions: [
       [
         googleErrors.badParameter('generation_config.thinking_config.include_thoughts'),

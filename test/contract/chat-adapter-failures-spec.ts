@@ -34,7 +34,7 @@ describe.each(chatCases)('a failure of $entry.displayName', (provider) => {
   const first = provider.textEvent('First words');
 
   describe('as an answer', () => {
-    it.each(statusCases)('with a %i and JSON that nobody knows is %s', async (status, code) => {
+    it.each(statusCases)('with a %i and unknown JSON is %s', async (status, code) => {
       for (const body of [{}, [], { strange: ['new'] }, { error: 'text' }, { error: {} }, [{ error: {} }]]) {
         void answerWith(reply({ status, body }));
         expect(await codeOf(stream())).toBe(code);
@@ -42,19 +42,16 @@ describe.each(chatCases)('a failure of $entry.displayName', (provider) => {
       expect(standIn().requests).toHaveLength(6);
     });
 
-    it.each(foreignAnswers)(
-      'is an outage where %s answers, whatever the status',
-      async (_name, body, type) => {
-        for (const status of foreignStatuses) {
-          void answerWith(reply(toReply(status, body, type)));
-          expect(await failureOf(stream())).toMatchObject({
-            code: 'PROVIDER_UNAVAILABLE',
-            retryable: true,
-            mayMoveOn: true,
-          });
-        }
-      },
-    );
+    it.each(foreignAnswers)('is an outage where %s answers, with any status', async (_name, body, type) => {
+      for (const status of foreignStatuses) {
+        void answerWith(reply(toReply(status, body, type)));
+        expect(await failureOf(stream())).toMatchObject({
+          code: 'PROVIDER_UNAVAILABLE',
+          retryable: true,
+          mayMoveOn: true,
+        });
+      }
+    });
 
     it('is an outage where a page comes with the status 200', async () => {
       void answerWith(reply(toReply(200, '<!DOCTYPE html>\n<title>Log in</title>\n', 'text/html')));
@@ -89,7 +86,7 @@ describe.each(chatCases)('a failure of $entry.displayName', (provider) => {
       }
     });
 
-    it.each(policies)('with %s is the request’s, whatever the status', async (policy) => {
+    it.each(policies)('with %s is the request’s, with any status', async (policy) => {
       const error = { code: policy, type: policy, details: [{ reason: policy.toUpperCase() }] };
       for (const status of [400, 401, 403, 422, 429, 451, 500]) {
         void answerWith(reply({ status, body: { type: 'error', error } }));
@@ -99,8 +96,8 @@ describe.each(chatCases)('a failure of $entry.displayName', (provider) => {
   });
 
   describe('in JSON behind the status 200', () => {
-    it.each(provider.toldErrors)('is %s: %j', async (code, told) => {
-      const error = { message: `It was about ${KEY}.`, ...told };
+    it.each(provider.reportedErrors)('is %s: %j', async (code, reported) => {
+      const error = { message: `It was about ${KEY}.`, ...reported };
       const plain = JSON.stringify({ error });
       const forms: Readonly<Record<string, readonly string[]>> = {
         alone: [plain],
@@ -114,7 +111,7 @@ describe.each(chatCases)('a failure of $entry.displayName', (provider) => {
         'behind events, on many lines': [first, JSON.stringify({ error }, null, 2), '\n'],
         'as data': [first, `data: ${plain}\n\n`],
         'as data with a type': [first, `data: ${JSON.stringify({ type: 'error', error })}\n\n`],
-        'as data that nobody ended': [first, `data: ${plain}`],
+        'as data without an end': [first, `data: ${plain}`],
         'as a list in data': [first, `data: ${JSON.stringify([{ error }])}\n\n`],
         'as an event': [first, `event: error\ndata: ${plain}\n\n`],
         'as an event that says no more': [first, `event: error\ndata: ${JSON.stringify(error)}\n\n`],
@@ -134,20 +131,20 @@ describe.each(chatCases)('a failure of $entry.displayName', (provider) => {
       ['breaks', 'cut'],
       ['is silent', 'hang'],
     ] as const)('is known where the connection %s behind it', async (_name, then) => {
-      const [code, error] = provider.toldErrors[0]!;
+      const [code, error] = provider.reportedErrors[0]!;
       void answerWith(replay([first, JSON.stringify({ error })], { then }));
       const short = { firstByteTimeoutMs: 10_000, idleTimeoutMs: 100 };
       expect(await codeOf(stream({}, undefined, short), error)).toBe(code);
     });
 
-    it('is none where JSON beside the events tells of none', async () => {
+    it('is none where JSON beside the events reports none', async () => {
       void answerWith(replay(['{"hello":1}\n[]\n', await fixture('answer'), '{"bye":2}']));
       const parts = await collect(stream());
       expect(parts.at(-1)).toEqual({ type: 'finish', reason: 'STOP' });
       expect(joined('text', parts)).not.toBe('');
     });
 
-    it('is nobody else’s concern where nobody knows it', async () => {
+    it('does not go to another provider where it is unknown', async () => {
       const event = 'event: error\ndata: {"error":{"message":"no"}}\n\n';
       for (const pieces of [
         [event],
@@ -170,9 +167,9 @@ describe.each(chatCases)('a failure of $entry.displayName', (provider) => {
     ['Rate limit reached. Please try again in 120ms. Visit …', 120],
     ['Please retry in 1m2s.', 62_000],
     ['Please try again later.', null],
-  ])('in a stream tells when a retry makes sense: %j', async (message, retryAfterMs) => {
+  ])('in a stream says when a retry makes sense: %j', async (message, retryAfterMs) => {
     for (const pieces of [[], [first]]) {
-      void answerWith(replay([...pieces, provider.rateLimitTold(`${KEY} ${message}`)]));
+      void answerWith(replay([...pieces, provider.rateLimitReported(`${KEY} ${message}`)]));
       const failure = await failureOf(stream());
       expect(failure).toMatchObject({ code: 'PROVIDER_RATE_LIMITED', retryAfterMs });
       expect(inspect(failure)).not.toContain(KEY);
@@ -186,8 +183,8 @@ describe.each(chatCases)('a failure of $entry.displayName', (provider) => {
         ['an error', replay([refusal, 'data: {"error":{"code":503,"type":"overloaded_error"}}\n\n'])],
         ['an error that is no event', replay([refusal, '{"error":{"code":503,"type":"overloaded_error"}}'])],
         ['a broken connection', replay([refusal], { then: 'cut' })],
-        ['an event that nobody can read', replay([refusal, 'data: {\n\n'])],
-      ])('is an end, and nobody else is asked: %s', async (_name, behaviour) => {
+        ['an unreadable event', replay([refusal, 'data: {\n\n'])],
+      ])('is an end, and no other provider is asked: %s', async (_name, behaviour) => {
         void answerWith(behaviour);
         const failure = await failureOf(stream());
         expect(failure).toMatchObject({ retryable: true, mayMoveOn: false });
@@ -196,7 +193,7 @@ describe.each(chatCases)('a failure of $entry.displayName', (provider) => {
         );
       });
 
-      it('takes no silence for a reason to ask somebody else', async () => {
+      it('takes no silence for a reason to ask another provider', async () => {
         void answerWith(replay([refusal], { then: 'hang' }));
         const short = { firstByteTimeoutMs: 10_000, idleTimeoutMs: 100 };
         // For some a silence is the end, and the answer complete.
@@ -286,7 +283,7 @@ describe.each(chatCases)('a failure of $entry.displayName', (provider) => {
     );
   });
 
-  it('is PROVIDER_UNAVAILABLE where the second request finds nobody', async () => {
+  it('is PROVIDER_UNAVAILABLE where no server listens for the second request', async () => {
     const [refusal, request] = provider.refusedAdditions[0]!;
     standIn().once(provider.entry.id, reply(refusal));
     standIn().once(provider.entry.id, cut());

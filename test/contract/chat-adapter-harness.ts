@@ -43,7 +43,7 @@ export interface AdapterHarness {
   /** Scripts the next answer; resolves to the request. */
   readonly answerWith: (behaviour: Behaviour) => Promise<Exchange>;
   readonly fixture: (name: string) => Promise<Buffer>;
-  /** The code of a failure that tells nothing of the key, nor anything that the provider said. */
+  /** The code of a failure that reveals nothing of the key, nor of what the provider said. */
   readonly codeOf: (work: AsyncIterable<ChatPart>, said?: unknown) => Promise<string>;
 }
 

@@ -24,7 +24,7 @@ export interface ToolCase {
   readonly ids: readonly [string, string];
   /** How the turn of tool-calls.sse is said again. */
   readonly turn: readonly unknown[];
-  /** How a result of the first call and a failure of the second are told. */
+  /** How a result of the first call and a failure of the second are sent. */
   readonly results: readonly unknown[];
   /** The event of tool-calls.sse that begins the first call starts with this. */
   readonly firstCall: string;

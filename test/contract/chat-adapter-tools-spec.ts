@@ -1,6 +1,12 @@
 import { flood, replay } from '../../demo/stand-in/behaviours.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
-import type { ChatPart, ChatTools, ToolCall, ToolResult, ToolStep } from '../../src/providers/chat/contract.js';
+import type {
+  ChatPart,
+  ChatTools,
+  ToolCall,
+  ToolResult,
+  ToolStep,
+} from '../../src/providers/chat/contract.js';
 import { collect, failureOf } from '../support/collect.js';
 import { chatCases } from './chat-adapter-cases.js';
 import { inPiecesOf, joined, KEY, useAdapter } from './chat-adapter-harness.js';
@@ -120,7 +126,7 @@ describe.each(chatCases)('tools of $entry.displayName', (provider) => {
       expect(parts.filter(({ type }) => type === 'toolCalls')).toHaveLength(1);
     });
 
-    it('is one whose calls nobody hears where no tool was offered', async () => {
+    it('is one whose calls are dropped where no tool was offered', async () => {
       void answerWith(replay([await fixture('tool-calls')]));
       const parts = await collect(stream());
       expect(joined('text', parts)).toBe(said);
@@ -174,7 +180,7 @@ describe.each(chatCases)('tools of $entry.displayName', (provider) => {
   });
 
   describe('a failure', () => {
-    it('is PROVIDER_TRUNCATED wherever the calls are cut, and none is handed on', async () => {
+    it('is PROVIDER_TRUNCATED at any cut in the calls, and none is handed on', async () => {
       const turn = (await fixture('tool-calls')).toString('utf8');
       const begins = turn.indexOf(tools.firstCall);
       expect(begins).toBeGreaterThan(0);
@@ -264,7 +270,7 @@ describe.each(chatCases)('tools of $entry.displayName', (provider) => {
       expect(joined('text', await asks(question, { steps }))).toMatch(/2 results/);
     });
 
-    it('does not call where it must answer, nor where nobody asks for it', async () => {
+    it('does not call where it must answer, nor where it is not asked to', async () => {
       expect(callsPartOf(await asks('search: cats', { choice: 'NONE' }))).toBeUndefined();
       expect(callsPartOf(await asks('research'))).toBeUndefined();
     });
@@ -301,7 +307,7 @@ describe('tools of', () => {
     it.each([
       ['missing', ''],
       ['null', '"encrypted_content":null,'],
-    ])('is not told of reasoning again whose content is %s', async (_, content) => {
+    ])('is not sent reasoning again whose content is %s', async (_, content) => {
       const turn = (await fixture('tool-calls')).toString('utf8');
       void answerWith(replay([turn.replaceAll(/"encrypted_content":"[^"]*",/g, content)]));
       const parts = await collect(stream(withTools()));

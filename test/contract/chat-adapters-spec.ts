@@ -75,14 +75,17 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
       expect(standIn().requests[0]!.body).toEqual({ ...provider.minimal, ...provider.conversation });
     });
 
-    it.each(['', ' ', '\n\t '])('leaves out an answer of %j, which nobody takes back', async (content) => {
-      const said = (text: string): ChatMessage => ({ role: 'USER', content: text });
-      const nothing: ChatMessage = { role: 'ASSISTANT', content };
-      await collect(stream({ messages: [said('Hello'), nothing, said('?'), nothing] }));
-      await collect(stream({ messages: [said('Hello'), said('?')] }));
-      const [withBlank, without] = standIn().requests as [Exchange, Exchange];
-      expect(withBlank.body).toEqual(without.body);
-    });
+    it.each(['', ' ', '\n\t '])(
+      'leaves out an answer of %j, which no provider takes back',
+      async (content) => {
+        const said = (text: string): ChatMessage => ({ role: 'USER', content: text });
+        const nothing: ChatMessage = { role: 'ASSISTANT', content };
+        await collect(stream({ messages: [said('Hello'), nothing, said('?'), nothing] }));
+        await collect(stream({ messages: [said('Hello'), said('?')] }));
+        const [withBlank, without] = standIn().requests as [Exchange, Exchange];
+        expect(withBlank.body).toEqual(without.body);
+      },
+    );
 
     it('says neighbours of one role in one turn', async () => {
       const roles = ['USER', 'ASSISTANT', 'ASSISTANT', 'USER', 'USER', 'USER'] as const;
@@ -228,7 +231,7 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
       ]);
     });
 
-    it('may hold events and fields that nobody knows yet', async () => {
+    it('may hold unknown events and fields', async () => {
       const known = (await fixture('answer')).toString('utf8');
       const strange = 'event: new.kind\ndata: {"type":"new.kind","delta":{"new":[1]},"part":null}\n\n';
       void answerWith(replay([`: comment\n\nretry: 5\nid: 7\n\n${strange}`, known]));
@@ -317,14 +320,14 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
       expect(await codeOf(stream())).toBe('KEY_REJECTED');
     });
 
-    it('tells when a retry makes sense', async () => {
+    it('says when a retry makes sense', async () => {
       void answerWith(reply(provider.errors.rateLimit(KEY)));
       expect(await failureOf(stream())).toMatchObject({ retryAfterMs: provider.retryAfterMs });
       void answerWith(reply({ status: 503, headers: { 'retry-after': '3' } }));
       expect(await failureOf(stream())).toMatchObject({ retryAfterMs: 3000 });
     });
 
-    it('is an outage where nobody listens', async () => {
+    it('is an outage where no server listens', async () => {
       await standIn().stop();
       expect(await codeOf(stream())).toBe('PROVIDER_UNAVAILABLE');
     });
@@ -336,7 +339,7 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
     });
 
     it.each([301, 302, 307, 308])(
-      'is an outage where a %i leads elsewhere: nobody gets the key there',
+      'is an outage where a %i leads elsewhere: the key is not sent there',
       async (status) => {
         void answerWith(redirect(`${standIn().url}/openai/elsewhere`, status));
         expect(await codeOf(stream())).toBe('PROVIDER_UNAVAILABLE');

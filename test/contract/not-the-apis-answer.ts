@@ -1,4 +1,4 @@
-/** Answers that no API gives: whatever their status, nothing of them is about the key. */
+/** Answers that no API gives: with any status, they say nothing about the key. */
 export const foreignAnswers: readonly (readonly [name: string, body: string, contentType: string | null])[] =
   [
     ['a page of a CDN', '<!DOCTYPE html><title>Just a moment...</title>', 'text/html; charset=UTF-8'],

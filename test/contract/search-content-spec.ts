@@ -66,19 +66,16 @@ describe("The pages' text", () => {
     expect(contentsOf(await search(firecrawl))).toEqual([MARKDOWN, null]);
   });
 
-  it.each([firecrawl, tavily, serper])(
-    'stays away from $displayName where nobody asked for it',
-    async (entry) => {
-      expect(contentsOf(await search(entry, { includeContent: false }))).toEqual([
-        null,
-        null,
-        null,
-        null,
-        null,
-      ]);
-      expect(standIn().requests).toHaveLength(1);
-    },
-  );
+  it.each([firecrawl, tavily, serper])('is not fetched from $displayName unless asked for', async (entry) => {
+    expect(contentsOf(await search(entry, { includeContent: false }))).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(standIn().requests).toHaveLength(1);
+  });
 
   it('is nothing that Brave has', async () => {
     expect(contentsOf(await search(brave))).toEqual([null, null, null, null, null]);

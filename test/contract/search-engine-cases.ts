@@ -19,7 +19,7 @@ export interface EngineCase {
   readonly furtherErrors: readonly (readonly [string, Reply])[];
   /** Errors that come with the status 200, and the code that each becomes. */
   readonly okErrors: readonly (readonly [string, unknown])[];
-  /** The milliseconds to wait that each answer tells; null for none. */
+  /** The milliseconds to wait that each answer gives; null for none. */
   readonly retries: readonly (readonly [number | null, Reply])[];
   readonly method: string;
   /** Without the query. */

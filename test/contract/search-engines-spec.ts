@@ -79,7 +79,7 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
   const sentIn = ({ method, body, query }: Exchange): unknown =>
     method === 'GET' ? Object.fromEntries(query) : body;
 
-  /** The code of a failure that tells nothing of the key, nor anything that the engine said. */
+  /** The code of a failure that reveals nothing of the key, nor of what the engine said. */
   async function codeOf(work: Promise<unknown>, said: unknown = null): Promise<string> {
     const failure = await failureOf(work);
     if (!(failure instanceof UpstreamError)) throw failure;
@@ -185,8 +185,8 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       ['a number', '7'],
       ['a list', '[]'],
       ['an object without results', '{}'],
-      ["somebody else's error", '{"message": "Something went wrong", "statusCode": 500}'],
-      ["somebody else's answer", '{"items": [], "total": 0}'],
+      ["another service's error", '{"message": "Something went wrong", "statusCode": 500}'],
+      ["another service's answer", '{"items": [], "total": 0}'],
     ])('is an outage where it is %s', async (_name, body) => {
       void answerWith(reply({ status: 200, body }));
       expect(await codeOf(search())).toBe('PROVIDER_UNAVAILABLE');
@@ -251,7 +251,7 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       expect(await codeOf(search())).toBe(code);
     });
 
-    it.each(statusCases)('with a %i and JSON that nobody knows is %s', async (status, code) => {
+    it.each(statusCases)('with a %i and unknown JSON is %s', async (status, code) => {
       for (const body of [{}, [], { strange: ['new'] }]) {
         void answerWith(reply({ status, body }));
         expect(await codeOf(search())).toBe(code);
@@ -259,7 +259,7 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
     });
 
     it.each(foreignAnswers)(
-      'is an outage where %s answers, whatever the status',
+      'is an outage where %s answers, with any status',
       async (_name, body, contentType) => {
         for (const status of foreignStatuses) {
           void answerWith(reply(toReply(status, body, contentType)));
@@ -289,15 +289,12 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
       expect(await codeOf(search())).toBe('KEY_REJECTED');
     });
 
-    it.each(engine.retries)(
-      'tells that a retry makes sense after %j ms: %j',
-      async (retryAfterMs, answer) => {
-        void answerWith(reply(answer));
-        expect(await failureOf(search())).toMatchObject({ code: 'PROVIDER_RATE_LIMITED', retryAfterMs });
-      },
-    );
+    it.each(engine.retries)('says that a retry makes sense after %j ms: %j', async (retryAfterMs, answer) => {
+      void answerWith(reply(answer));
+      expect(await failureOf(search())).toMatchObject({ code: 'PROVIDER_RATE_LIMITED', retryAfterMs });
+    });
 
-    it('is an outage where nobody listens', async () => {
+    it('is an outage where no server listens', async () => {
       await standIn().stop();
       expect(await codeOf(search())).toBe('PROVIDER_UNAVAILABLE');
     });
@@ -314,7 +311,7 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
     });
 
     it.each([301, 302, 307, 308])(
-      'is an outage where a %i leads elsewhere: nobody gets the key there',
+      'is an outage where a %i leads elsewhere: the key is not sent there',
       async (status) => {
         void answerWith(redirect(`${standIn().url}/openai/elsewhere`, status));
         expect(await codeOf(search())).toBe('PROVIDER_UNAVAILABLE');

@@ -114,7 +114,7 @@ describe('a client that does not read', () => {
   };
 
   it.each([DELTA, 'x'.repeat(3_500_000)].map((delta) => ({ delta, length: delta.length })))(
-    'is heard when it unsubscribes, whatever it has not read: events of $length characters',
+    'is heard when it unsubscribes, also with unread data: events of $length characters',
     async ({ delta }) => {
       const { socket, exchange } = await startOnSocket(delta);
       socket.send({ id: '1', type: 'complete' });

@@ -40,7 +40,7 @@ describe('how many chats a user may have', () => {
     return { watcher, chatId };
   }
 
-  it('is limited at once: the next is RATE_LIMITED, and calls nobody', async () => {
+  it('is limited at once: the next is RATE_LIMITED, and calls no provider', async () => {
     const chats = [];
     for (let count = 0; count < LIMIT; count += 1) chats.push(await startSilent());
     const failure = await (await Watcher.chat(server())).failure();

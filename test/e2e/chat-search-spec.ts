@@ -178,7 +178,7 @@ describe('a chat that searches', () => {
       expect(server().standIn.openStreams).toBe(0);
     });
 
-    it('tells the model of a search that failed, and shows it', async () => {
+    it('reports a search that failed to the model, and shows it', async () => {
       server().standIn.once('BRAVE', reply(braveErrors.rateLimit(USER_KEY)));
       const events = await chat('search: cats; dogs');
       expect(events.at(-1)).toMatchObject({ __typename: 'ChatCompleted', finishReason: 'STOP' });
@@ -209,7 +209,7 @@ describe('a chat that searches', () => {
   describe('whose key', () => {
     beforeEach(() => server().storeKey('alice', 'OPENAI', USER_KEY));
 
-    it("is the caller's before the server's, whatever their order", async () => {
+    it("is the caller's before the server's, in any order of theirs", async () => {
       await server().storeKey('alice', 'SERPER', USER_KEY);
       const events = await chat('search: cats');
       expect(finishedIn(events)).toMatchObject([{ engine: 'SERPER', failure: null }]);
@@ -301,7 +301,7 @@ describe('a chat that searches', () => {
   });
 
   it.each([{ provider: 'BRAVE' }, {}])(
-    'tells the model the limit where it searches for too much, and goes on: %j',
+    'names the limit to the model where it searches for too much, and goes on: %j',
     async (named) => {
       await server().storeKey('alice', 'OPENAI', USER_KEY);
       await server().storeKey('alice', 'BRAVE', USER_KEY);
@@ -427,7 +427,7 @@ describe('a chat that searches', () => {
 describe("a chat that searches more often than its user's limit allows", () => {
   const server = useTestServer({ LIMIT_SEARCHES_PER_MINUTE: '1' });
 
-  it('goes on: the model is told, and so is the client', async () => {
+  it('goes on: the model and the client see it', async () => {
     await server().storeKey('alice', 'OPENAI', USER_KEY);
     await server().storeKey('alice', 'BRAVE', USER_KEY);
     const events = await server().chatEvents('alice', {

@@ -32,7 +32,7 @@ describe('subscription chat', () => {
         expect(new Set(events.map(({ chatId }) => chatId)).size).toBe(1);
       });
 
-      it('tells usage and timings, and writes them to the audit trail', async () => {
+      it('reports usage and timings, and writes them to the audit trail', async () => {
         const keyId = await server().storeKey('alice', provider, 'key-of-alice-0123456789');
         const events = await server().chatEvents('alice', { provider }, door);
         const { usage, timings, chatId } = events.at(-1) as any;

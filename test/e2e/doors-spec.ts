@@ -101,7 +101,7 @@ describe('a door for subscriptions', () => {
       expect(await subscription.next()).toBeNull();
     });
 
-    it('tells nothing of what went wrong on the server, but where to find it', async () => {
+    it('shows nothing of what went wrong on the server, but where to find it', async () => {
       jest.spyOn(server().app.get(ChatService), 'start').mockRejectedValue(new Error(`with ${SENTINEL}`));
       const errors = await refusal(CHAT, { input: { messages: HELLO } });
       expect(errors).toMatchObject([

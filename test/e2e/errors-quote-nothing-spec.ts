@@ -101,10 +101,10 @@ describe('no error quotes what was sent', () => {
     ['an input field', store(`{ provider: OPENAI, apiKey: "a", ${NAME}: 1 }`)],
     ['a type', `{ ...on ${NAME} { id } }`],
     ['a fragment', `{ ...${NAME} }`],
-    ['a fragment that nobody uses', `{ __typename } fragment ${NAME} on Query { __typename }`],
+    ['an unused fragment', `{ __typename } fragment ${NAME} on Query { __typename }`],
     ['a directive', `{ __typename @${NAME} }`],
     ['a variable', `query ($a: String) { apiKey(id: $${NAME}) { id } }`],
-    ['a variable that nobody uses', `query ($${NAME}: String) { __typename }`],
+    ['an unused variable', `query ($${NAME}: String) { __typename }`],
     [
       'a variable of the wrong type',
       `query ($${NAME}: String) { auditEvents(first: $${NAME}) { edges { cursor } } }`,

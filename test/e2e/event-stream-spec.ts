@@ -44,7 +44,7 @@ describe('the door for server-sent events', () => {
     return createClient({ ...options, retryAttempts: 1, retry: () => Promise.resolve() });
   }
 
-  it('answers with a stream of events that nobody keeps, changes or collects', async () => {
+  it('answers with a stream of events that no proxy keeps, changes or collects', async () => {
     const { response } = await open({ 'x-request-id': 'mine_0123-ABC', origin: ORIGIN });
     expect(response.statusCode).toBe(200);
     expect(response.headers).toMatchObject({
@@ -87,7 +87,7 @@ describe('the door for server-sent events', () => {
     expect(await stream.next()).toEqual({ event: 'complete', data: null });
   });
 
-  it('tells resolvers of no operation, and of a connection whose id no client chooses', async () => {
+  it('gives resolvers no operation, and a connection whose id no client chooses', async () => {
     const { contexts } = watchSources(server());
     const stream = await open({ 'x-request-id': 'mine_0123-ABC' });
     await stream.next();

@@ -252,7 +252,7 @@ describe('failover', () => {
       expect(called()).toEqual(['OPENAI']);
     });
 
-    it("a chat with the server's key goes on with the server's only, whatever the user has stored", async () => {
+    it("a chat with the server's key goes on with the server's only, also where the user has stored keys", async () => {
       await storeKeys('ANTHROPIC', 'GOOGLE');
       server().standIn.once('OPENAI', reply(openaiErrors.badKey(SERVER_KEY)));
       const events = await chat({ provider: 'OPENAI' });
@@ -345,7 +345,7 @@ describe('failover', () => {
   }
 
   describe('a chat that is left', () => {
-    /** Leaves a chat when it has come to a certain point; what goes on there is told to go on afterwards. */
+    /** Leaves a chat when it has come to a certain point; what waits there goes on afterwards. */
     async function leaveAt(point: { reached: Promise<unknown>; goOn: () => void }) {
       const socket = await server().socket();
       await socket.init('alice');

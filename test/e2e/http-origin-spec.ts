@@ -41,7 +41,7 @@ describe('a browser page', () => {
     'https://app.example.evil.example',
     'https://app.example:8443',
     'nonsense',
-  ])('of the origin %s is refused with 403, whatever its token', async (origin) => {
+  ])('of the origin %s is refused with 403, with any token', async (origin) => {
     const { status, data, errors, headers } = await server().post('alice', VIEWER, {}, { origin });
     expect({ status, data }).toEqual({ status: 403, data: null });
     expect(errors).toMatchObject([

@@ -98,7 +98,7 @@ describe('the HTTP door', () => {
     expect(timeout).toBeLessThanOrEqual(600_000);
   });
 
-  it('answers a user, and nobody keeps the answer', async () => {
+  it('answers a user, and no cache keeps the answer', async () => {
     const { status, data, headers } = await server().post('alice', VIEWER);
     expect({ status, data }).toEqual({ status: 200, data: { viewer: { id: 'alice' } } });
     expect(headers.get('cache-control')).toBe('no-store');
@@ -110,7 +110,7 @@ describe('the HTTP door', () => {
     ['a refusal for lack of a token', null, VIEWER],
     ['a document that does not parse', 'alice', '{'],
     ['a document that does not validate', 'alice', '{ nothing }'],
-  ])('lets nobody keep %s', async (_, user, query) => {
+  ])('lets no cache keep %s', async (_, user, query) => {
     const { headers } = await server().post(user, query);
     expect(headers.get('cache-control')).toBe('no-store');
   });
@@ -143,7 +143,7 @@ describe('the HTTP door', () => {
   });
 
   it.each(rootFieldsOf('subscription'))(
-    'tells who POSTs the subscription $name where it runs',
+    'says where it runs to a client that POSTs the subscription $name',
     async ({ query }) => {
       const { status, errors } = await server().post('alice', query);
       expect(status).toBe(400);
@@ -278,7 +278,7 @@ describe('the HTTP door', () => {
     });
   });
 
-  it('tells nothing of what went wrong on the server, but where to find it', async () => {
+  it('shows nothing of what went wrong on the server, but where to find it', async () => {
     const mock = jest
       .spyOn(server().app.get(KeysService), 'list')
       .mockRejectedValue(new Error(`with ${SENTINEL}`));

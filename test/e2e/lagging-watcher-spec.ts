@@ -47,7 +47,7 @@ describe('a watcher that is slower than its chat', () => {
     expect(textOf(resumed)).toBe(texts.slice(9).join(''));
   });
 
-  it('cannot resume from before what is kept of a very long answer, and is told so', async () => {
+  it('cannot resume from before what is kept of a very long answer, and gets an error that says so', async () => {
     const upstream = new ScriptedChat(server().standIn);
     const watcher = await Watcher.chat(server());
     const [{ chatId } = { chatId: '' }] = await begun(upstream, watcher);

@@ -50,7 +50,7 @@ describe('a client that leaves', () => {
     }
   }
 
-  /** Keys are looked up, but nobody is told which it is until `release`. */
+  /** Keys are looked up, but the result is held until `release`. */
   function holdResolution() {
     const resolution = server().app.get(KeyResolutionService);
     const open = resolution.open.bind(resolution);

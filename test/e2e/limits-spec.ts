@@ -25,7 +25,7 @@ describe('what a user may do within a minute', () => {
     expect(retryAfterMs).toBeLessThanOrEqual(60_001);
   };
 
-  it('is limited for searches: nothing is looked up or spent, and nobody else is touched', async () => {
+  it('is limited for searches: nothing is looked up or spent, and no other user is affected', async () => {
     server().standIn.acceptKey('BRAVE', 'key-of-the-server-0123456789');
     for (let count = 0; count < 2; count += 1) await server().query('searcher', SEARCH);
     await expectRefused('searcher', SEARCH);
@@ -46,7 +46,7 @@ describe('what a user may do within a minute', () => {
     const { storeApiKey } = await server().query('changer', STORE);
     const { id } = storeApiKey.apiKey;
     await server().query('changer', UPDATE, { id });
-    // What fails counts, too: nobody tries ids without end.
+    // What fails counts, too: ids cannot be tried without end.
     expect(await server().failure('changer', DELETE, { id: NO_KEY })).toBe('KEY_NOT_FOUND');
     await expectRefused('changer', STORE);
     await expectRefused('changer', UPDATE, { id });

@@ -140,7 +140,7 @@ describe('a provider that is no more than its own files and a place in the regis
     expect(apiKeys).toEqual([{ health: 'VALID' }]);
   });
 
-  it('has its failures told as those of any other', async () => {
+  it('has its failures reported as those of any other', async () => {
     standIn.revokeKey('MADE_UP', KEY);
     const events = await server.chatEvents('alice', { provider: 'MADE_UP' });
     expect(events.at(-1)).toMatchObject({ __typename: 'ChatFailed', error: { code: 'KEY_REJECTED' } });

@@ -13,7 +13,7 @@ describe('what real clients send', () => {
   });
 
   describe.each([['graphql-ws'], ['soap'], [undefined]])('the sub-protocol %s', (protocol) => {
-    it('is let in, and told with 4406 which one is spoken here', async () => {
+    it('is let in, and closed with 4406, which names the one spoken here', async () => {
       const socket = new WebSocket(server().webSocketUrl, protocol);
       const [code, reason] = await new Promise<[number, string]>((resolve) =>
         socket.once('close', (...ending) => resolve([ending[0], ending[1].toString()])),

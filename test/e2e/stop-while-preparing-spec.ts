@@ -80,11 +80,11 @@ describe('a server that is stopped while the use of a key is being written down'
     },
   );
 
-  it('stops in order, whatever a client sends in answer to the Close frame', async () => {
+  it('stops in order, with anything sent in answer to the Close frame', async () => {
     const server = await TestServer.start(database.environment);
     const socket = await server.socket();
     await socket.init('alice');
-    // ws shows its transport to nobody.
+    // ws does not expose its transport.
     const transport = Reflect.get(socket.socket, '_socket') as Socket;
     transport.prependListener('data', (chunk: Buffer) => {
       const CLOSE = 0x88;

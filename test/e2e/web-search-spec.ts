@@ -59,7 +59,7 @@ describe('query webSearch', () => {
   };
 
   describe.each(engineCases)('with $entry.id', ({ entry: { id }, errors }) => {
-    it('gives results, the engine, whose key paid, and how long it took; nobody keeps the answer', async () => {
+    it('gives results, the engine, whose key paid, and how long it took; no cache keeps the answer', async () => {
       await server().storeKey('alice', id, KEY);
       const { data, headers, errors: none } = await search({ provider: id, limit: 3 });
       expect(none).toEqual([]);
@@ -94,13 +94,13 @@ describe('query webSearch', () => {
       ['rateLimit', 'PROVIDER_RATE_LIMITED', true, 'UNVERIFIED'],
       ['badRequest', 'PROVIDER_BAD_REQUEST', false, 'UNVERIFIED'],
       ['overloaded', 'PROVIDER_UNAVAILABLE', true, 'UNVERIFIED'],
-    ] as const)('tells %s as %s, and remembers it', async (failure, code, retryable, health) => {
+    ] as const)('reports %s as %s, and remembers it', async (failure, code, retryable, health) => {
       await server().storeKey('alice', id, KEY);
       server().standIn.once(id, reply(errors[failure](KEY)));
-      const { data, errors: told, text } = await search({ provider: id });
+      const { data, errors: reported, text } = await search({ provider: id });
       expect(data).toBeNull();
-      expect(told).toMatchObject([{ path: ['webSearch'], extensions: { code, retryable } }]);
-      expect(told[0]?.extensions.retryAfterMs ?? null).toEqual(
+      expect(reported).toMatchObject([{ path: ['webSearch'], extensions: { code, retryable } }]);
+      expect(reported[0]?.extensions.retryAfterMs ?? null).toEqual(
         failure === 'rateLimit' ? expect.any(Number) : null,
       );
       expect(text).not.toContain(KEY);
@@ -143,8 +143,8 @@ describe('query webSearch', () => {
       const mask = server().app.get(ErrorMask);
       return new Promise<void>((resolve) => {
         const format = mask.format.bind(mask);
-        jest.spyOn(mask, 'format').mockImplementationOnce((...told) => {
-          const formatted = format(...told);
+        jest.spyOn(mask, 'format').mockImplementationOnce((...values) => {
+          const formatted = format(...values);
           resolve();
           return formatted;
         });

@@ -215,7 +215,7 @@ describe.each(peers)('%s', (name, start) => {
       await expectSilence(socket);
     });
 
-    it('a pong that nobody asked for is taken, with and without a payload', async () => {
+    it('an unsolicited pong is taken, with and without a payload', async () => {
       const socket = await open();
       socket.send({ type: 'pong' });
       socket.send({ type: 'pong', payload: { a: 1 } });
@@ -454,7 +454,7 @@ describe.each(peers)('%s', (name, start) => {
 
   describe('differs on purpose:', () => {
     it.each(['graphql-ws', 'nothing'])(
-      'the sub-protocol %s is let in, and told with 4406, only here',
+      'the sub-protocol %s is let in, and closed with 4406, only here',
       async (protocol) => {
         const socket = new WebSocket(peer.url, protocol);
         const failed = once(socket, 'error');

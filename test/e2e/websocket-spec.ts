@@ -105,7 +105,7 @@ describe('the WebSocket door', () => {
     expect(await socket.next()).toEqual({ id: '1', type: 'complete' });
   });
 
-  it('tells resolvers the ids of its clients, and leaves its signal alone when they unsubscribe', async () => {
+  it('gives resolvers the ids of its clients, and leaves its signal alone when they unsubscribe', async () => {
     const { contexts, abortedAtReturn } = watchSources(server());
     const socket = await server().socket();
     await socket.init('alice');

@@ -183,7 +183,7 @@ describe('the demo that stays up', () => {
     expect(await tryOut(provider)).toBe(outcome);
   });
 
-  it('does what README tells to try, as it stands there', async () => {
+  it('does what README says to try, as it stands there', async () => {
     const outcomes: unknown[] = [];
     for (const { query, variables } of await stepsOfReadme()) {
       if (query.startsWith('subscription')) {
@@ -210,7 +210,7 @@ describe('the demo that stays up', () => {
   describeInChromium('in Chromium', () => {
     const open = useChromium();
 
-    it('does what README tells to try, in GraphiQL', async () => {
+    it('does what README says to try, in GraphiQL', async () => {
       const { page, complaints } = await open();
       await page.goto(`${url}/graphiql`);
       await page.fill('#token', token);
@@ -250,7 +250,7 @@ function startDemo(temporary: string, ...flags: string[]): Demo {
   });
 }
 
-/** What README's "Try it" tells to run, in its order: each operation with the variables that follow it. */
+/** What README's "Try it" says to run, in its order: each operation with the variables that follow it. */
 async function stepsOfReadme(): Promise<{ query: string; variables: Record<string, unknown> }[]> {
   const [, section = ''] = (await readFile('README.md', 'utf8')).split(/^## Try it$/m);
   const blocks = [...section.split(/^##+ /m)[0]!.matchAll(/```(graphql|json)\n([^]*?)```/g)];

@@ -103,7 +103,7 @@ describeInChromium('GraphiQL in Chromium', () => {
     expect(await page.evaluate(readStorages)).toEqual({ local: [], session: [] });
   });
 
-  it('chats with whichever provider has a key, and shows nothing of it once something else is run', async () => {
+  it('chats with the provider that has a key, and shows nothing of it once something else is run', async () => {
     await server().storeKey('alice', 'ANTHROPIC', 'sk-ant-api03-of-the-graphiql-suite-0123');
     const { page } = await open();
     await page.goto(`${server().url}/graphiql`);

@@ -25,7 +25,7 @@ describeInChromium('Apollo Sandbox in Chromium', () => {
     return page;
   };
 
-  /** The notice as somebody sees it who does not scroll, and where it leads. */
+  /** The notice as a user sees it without scrolling, and where it leads. */
   const expectNotice = async (page: Page, text: RegExp) => {
     const notice = page.locator('#offline', { hasText: text });
     await notice.waitFor({ state: 'visible' });

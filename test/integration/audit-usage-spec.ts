@@ -190,7 +190,7 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       }
     });
 
-    it("never gives another user's events, whatever the filter or the cursor", async () => {
+    it("never gives another user's events, with any filter or cursor", async () => {
       const [hers] = await write('alice', [{ keyId: KEY_ID, chatId: CHAT_ID, provider: 'OPENAI' }]);
       const { edges } = await list();
       const [his] = await write('bob', [{}]);
@@ -223,7 +223,7 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       expect(await client.apiKey.count({ where: { lastUsedAt: { not: null } } })).toBe(0);
     });
 
-    it('has one end of a chat, whoever tells of it: the first', async () => {
+    it('has one end of a chat, of all that are reported: the first', async () => {
       const keyId = await server().storeKey('alice', 'OPENAI', 'key-of-alice-0123456789');
       const end = {
         kind: 'CHAT_FINISHED',
@@ -407,7 +407,7 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       ['DAY', '2026-03-01T00:00:00Z'],
       ['DAY', '2017-03-01T00:00:00Z'],
       ['HOUR', '2026-02-01T00:00:00Z'],
-    ])('takes one query, whatever the range: %s from %s', async (bucket, from) => {
+    ])('takes one query, for any range: %s from %s', async (bucket, from) => {
       await write(
         Array.from({ length: 100 }, (_, index) => ({
           hour: new Date(Date.parse(from) + index * HOUR_MS).toISOString(),

@@ -193,7 +193,7 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
       });
     });
 
-    it('tells of a database that is not there, and of one that does not answer', async () => {
+    it('reports a database that is not there, and one that does not answer', async () => {
       const url = new URL(database.url!);
       url.pathname = '/keystream_test_missing';
       expect(await prisma('migrate status', { DATABASE_URL: url.href })).toEqual({

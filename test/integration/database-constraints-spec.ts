@@ -81,7 +81,7 @@ for (const kind of databaseKinds) {
       await expect(seal(randomUUID())).rejects.toMatchObject({ code: 'P2003' });
     });
 
-    it('keep times as they are, to the millisecond, whatever time zone the database is set to', async () => {
+    it('keep times as they are, to the millisecond, in any time zone of the database', async () => {
       await service.client.$executeRaw`
         DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET TimeZone = %L', current_database(), 'Asia/Kolkata'); END $$`;
       await service.onApplicationShutdown();

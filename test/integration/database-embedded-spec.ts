@@ -106,7 +106,7 @@ describe('An embedded database that cannot be used', () => {
     ['no control file', () => rm(inFolder('global/pg_control')), /damaged.*global\/pg_control is missing/],
     ['no tables', () => rm(inFolder('base'), { recursive: true }), /damaged.*base is missing/],
     ['no log', () => rm(inFolder('pg_wal'), { recursive: true }), /damaged.*pg_wal is missing/],
-  ])('is left as it is, and told: one with %s', async (_what, spoil, words) => {
+  ])('is left as it is, and reported: one with %s', async (_what, spoil, words) => {
     await spoil();
     const before = await contents();
     const message = await refusal();
@@ -120,14 +120,14 @@ describe('An embedded database that cannot be used', () => {
     ['an unreadable control file', () => writeFile(inFolder('global/pg_control'), Buffer.alloc(8192, 7))],
     ['an empty control file', () => writeFile(inFolder('global/pg_control'), '')],
     ['no settings', () => rm(inFolder('postgresql.conf'))],
-  ])('is not made anew, and told: one with %s', async (_what, spoil) => {
+  ])('is not made anew, and reported: one with %s', async (_what, spoil) => {
     const tables = await readdir(inFolder('base/5'));
     await spoil();
     expect(await refusal()).toMatch(/its files are damaged.*\n.*Put a backup of the folder in its place/);
     expect(await readdir(inFolder('base/5'))).toEqual(tables);
   });
 
-  it('is told from a folder of somebody’s own, and from a file', async () => {
+  it('is distinguished from a folder with other content, and from a file', async () => {
     await rm(folder, { recursive: true });
     await mkdir(folder);
     await writeFile(inFolder('notes.txt'), 'mine');
@@ -139,7 +139,7 @@ describe('An embedded database that cannot be used', () => {
     expect(await readFile(folder, 'utf8')).toBe('mine');
   });
 
-  it('is told by the server and by npm run migrate in words', async () => {
+  it('is explained by the server and by npm run migrate', async () => {
     await writeFile(inFolder('PG_VERSION'), '17\n');
     for (const script of ['dist/main.js', 'dist/cli/migrate.js', 'dist/cli/migrate-status.js']) {
       const outcome = await run(process.execPath, [script], { ...database.environment, PORT: '0' });

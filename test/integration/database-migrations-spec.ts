@@ -229,7 +229,7 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
       await database.query('DROP SCHEMA other CASCADE');
     });
 
-    it('that lacks a right is told from one that fails otherwise', async () => {
+    it('that lacks a right is distinguished from one that fails otherwise', async () => {
       const role = `keystream_test_${randomBytes(6).toString('hex')}`;
       await database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'a password'`);
       await apply();
@@ -258,7 +258,7 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
       expect(await database.query(`SELECT to_regclass('api_keys') AS found`)).toEqual([{ found: null }]);
     });
 
-    it('is served when it has them, and tells when it lacks one', async () => {
+    it('is served when it has them, and says when it lacks one', async () => {
       await apply();
       const service = await open();
       expect(await service.check()).toBe('READY');

@@ -138,7 +138,7 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
       await expect(untilServed(read)).resolves.toBe(0);
     });
 
-    it('survives the loss of connections that nobody uses', async () => {
+    it('survives the loss of idle connections', async () => {
       await Promise.all([read(), read()]);
       proxy.cut();
       await expect(untilServed(write)).resolves.toBeGreaterThan(0);
@@ -168,7 +168,7 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
       await expect(write()).resolves.toBeGreaterThan(0);
     });
 
-    it('does not give a connection that hangs in a transaction to anybody else', async () => {
+    it('does not give a connection that hangs in a transaction to another caller', async () => {
       const outcome = await failureWithin(limits.totalMs + 300, () => {
         proxy.resume();
         return service.transaction(async (client) => {
@@ -214,7 +214,7 @@ for (const kind of databaseKinds.filter((each) => each === 'PostgreSQL')) {
       await expect(untilServed(write)).resolves.toBeGreaterThan(0);
     });
 
-    it('stops within seconds, with the limits that a server has unless told otherwise', async () => {
+    it('stops within seconds, with the default limits of a server', async () => {
       const url = proxy.urlOf(database.environment.DATABASE_URL!);
       const shutdownMs = await bestOf(3, 5_500, async () => {
         proxy.resume();

@@ -6,7 +6,7 @@ import { useProcesses } from '../support/server-process.js';
 
 type Environment = Record<string, string>;
 
-/** Nobody listens there. */
+/** No server listens there. */
 const AWAY = 'postgresql://user:hunter2@127.0.0.1:1/keystream';
 const prisma = (args: string, environment: Environment) =>
   run('node_modules/.bin/prisma', args.split(' '), environment);
@@ -19,7 +19,7 @@ describe('A mistake in the URL of a database', () => {
     MIGRATION_DATABASE_URL: 'postgresql://user:hunter2@127.0.0.1/keystream?sslmode=prefer',
   };
 
-  it('is told with all others by everything that reads it, by the variable’s name', async () => {
+  it('is reported with all others by every reader of it, by the variable’s name', async () => {
     const { code, stdout, stderr } = await processes.refusal(
       processes.environment({ ...mistaken, REDIS_URL: 'redis://:hunter%2@127.0.0.1', PGSSLMODE: 'allow' }),
     );
@@ -69,7 +69,7 @@ describe('The engine that the Prisma CLI starts', () => {
     ['every warning', { NODE_OPTIONS: '--pending-deprecation --trace-warnings --experimental-vm-modules' }],
     ['a log of its own', { NODE_DEBUG: 'net,tls,module' }],
   ])(
-    'writes nothing but its log, line by line, when Node has %s to tell',
+    'writes nothing but its log, line by line, when Node has %s to report',
     async (_what, environment: Environment) => {
       // With TLS asked for, Node loads what it trusts.
       const lines = await stderrOf(environment, `${AWAY}?sslmode=require`);
@@ -86,7 +86,7 @@ describe('The engine that the Prisma CLI starts', () => {
     },
   );
 
-  it('tells a mistake in a URL that did not come from the configuration', async () => {
+  it('reports a mistake in a URL that did not come from the configuration', async () => {
     const [, line = ''] = await stderrOf({}, 'postgresql://user:hunter%2@127.0.0.1:1/keystream');
     expect(JSON.parse(line)).toMatchObject({
       fields: { error_code: 'P1013', message: expect.stringContaining('%25') },

@@ -158,7 +158,7 @@ describe.each(databaseKinds)('stored keys on %s', (kind) => {
     expect((await server().query('alice', LIST)).apiKeys).toMatchObject([{ name: 'sk-proj-work' }]);
   });
 
-  it('shows a key whose ciphertext is gone as unreadable, whatever its last use showed', async () => {
+  it('shows a key whose ciphertext is gone as unreadable, after any result of its last use', async () => {
     await server().storeKey('alice', 'OPENAI', KEY);
     await server().chatEvents('alice', {});
     await database().sealedKey.deleteMany();

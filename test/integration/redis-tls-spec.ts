@@ -22,11 +22,11 @@ describe('A Redis whose certificate is not trusted', () => {
     server.close();
   });
 
-  it('is told as such, and what to do, without the password', async () => {
+  it('is reported as such, with what to do and without the password', async () => {
     const { port } = server.address() as AddressInfo;
     const connection = new RedisConnection(`rediss://:hunter2@localhost:${String(port)}/0`, 'keystream');
     let restore = (): void => undefined;
-    const told = new Promise<string>((resolve) => {
+    const reported = new Promise<string>((resolve) => {
       Logger.overrideLogger({
         log: () => undefined,
         error: () => undefined,
@@ -36,7 +36,7 @@ describe('A Redis whose certificate is not trusted', () => {
       });
       restore = () => Logger.overrideLogger(false);
     });
-    expect(await told).toMatch(/not trusted \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\).*NODE_EXTRA_CA_CERTS/);
+    expect(await reported).toMatch(/not trusted \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\).*NODE_EXTRA_CA_CERTS/);
     connection.onApplicationShutdown();
     restore();
   });

@@ -54,7 +54,7 @@ describe('a run of tests', () => {
 
   it.each([
     ['is interrupted', () => process.kill(-running.pid!, 'SIGINT')],
-    ['is told to stop', () => running.kill('SIGTERM')],
+    ['is asked to stop', () => running.kill('SIGTERM')],
     ['is killed', () => running.kill('SIGKILL')],
   ])('leaves nothing when it %s', async (_, end) => {
     end();
@@ -69,7 +69,7 @@ describe('a run of tests', () => {
     expect(await databasesOf(run)).toBe(0);
   });
 
-  /** It comes about after the end, by a process that nobody waits for. */
+  /** It comes about after the end, by a process that is not waited for. */
   async function untilNothingIsLeft(): Promise<void> {
     while (existsSync(folder) || (await databasesOf(run)) > 0 || isAlive(workerId)) await nextTurn();
   }

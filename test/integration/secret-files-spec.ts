@@ -137,7 +137,7 @@ describe('a secret in a file', () => {
     expect(mistakes[0]).not.toContain(path);
   });
 
-  it('is told of with all other mistakes, and quoted nowhere', () => {
+  it('is reported with all other mistakes, and quoted nowhere', () => {
     const mistakes = mistakesOf({
       PORT: 'a',
       ENCRYPTION_KEY: '',

@@ -216,7 +216,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     expect(await keyOf(keyId)).toMatchObject({ health: 'VALID', healthReason: null });
   });
 
-  it("change nobody else's key, and none that was replaced", async () => {
+  it("change no other user's key, and none that was replaced", async () => {
     const hers = await storeKey('alice');
     const replaced = await storeKey('bob', 'REPLACED');
     const failed = { provider: 'OPENAI', source: 'USER', keyId: hers, chatId: uuidv7() } as const;

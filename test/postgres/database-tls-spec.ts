@@ -125,7 +125,7 @@ describe('a PostgreSQL with TLS', () => {
     expect(await said(url)).toEqual([words, words]);
   });
 
-  it('is told from one without TLS', async () => {
+  it('is distinguished from one without TLS', async () => {
     const url = new URL(plainUrl);
     url.searchParams.set('sslmode', 'require');
     const words = expect.stringMatching(/offers no TLS.*sslmode=disable/) as string;

@@ -98,7 +98,7 @@ describe('a server whose PostgreSQL goes away', () => {
       use: { kind: 'CHAT_FINISHED', provider: 'OPENAI', outcome: 'OK', outputTokens: expect.any(Number) },
     });
 
-    // It has ended, whatever the trail knows: told once, and why the trail does not know, too.
+    // It has ended, also without the trail: logged once, with the reason why the trail lacks it.
     expect(await server.logged('chat ended')).toMatchObject({ userId: 'alice', outcome: 'OK' });
     expect(await server.logged('The database is not available')).toMatchObject({
       level: 40,

@@ -46,7 +46,7 @@ describeWithPgBouncer('a server behind PgBouncer in transaction mode', () => {
   const store = (user: string, apiKey = KEY) =>
     server.query(user, STORE, { input: { provider: 'OPENAI', apiKey } });
 
-  it('stores, resolves, chats, replaces and tells of it, in the right order and at the right time', async () => {
+  it('stores, resolves, chats, replaces and records it, in the right order and at the right time', async () => {
     const first = (await store('alice')).storeApiKey;
     expect(isNow(first.apiKey.createdAt)).toBe(true);
     const { keyResolution } = await server.query('alice', '{ keyResolution { provider source } }');
@@ -221,7 +221,7 @@ describeWithPgBouncer('The database behind PgBouncer in transaction mode', () =>
   });
 });
 
-describeWithPgBouncer('a pooler that the URL does not tell of', () => {
+describeWithPgBouncer('a pooler that the URL does not mention', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createDatabase('PostgreSQL');

@@ -172,7 +172,7 @@ describe('a new PostgreSQL that takes no changes', () => {
     await (await TestServer.start(database.environment)).stop();
   });
 
-  it('is told to whoever migrates it, and refuses nothing where nothing is to be applied', async () => {
+  it('is reported to a migration, and does not fail one with nothing to apply', async () => {
     await demote(database);
     expect(await runCli('migrate', database.environment)).toMatchObject({
       code: 0,

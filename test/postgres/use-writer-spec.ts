@@ -32,13 +32,13 @@ interface Server {
   readonly uses: KeyUseService;
 }
 
-/** A change of a key that has the key's row, and ends when it is told to. */
+/** A change of a key that has the key's row, and ends on request. */
 interface HeldChange {
   commit(): Promise<unknown>;
   undo(): Promise<unknown>;
 }
 
-// The embedded database has one connection: nobody can lock a row from another.
+// The embedded database has one connection: no other one can lock a row.
 describe('uses of keys that servers write together', () => {
   let database: TestDatabase;
   const servers: Server[] = [];
@@ -131,7 +131,7 @@ describe('uses of keys that servers write together', () => {
     }
   }
 
-  it('wait for a key that is being changed, and nobody else does', async () => {
+  it('wait for a key that is being changed, and no others do', async () => {
     const [keyId, other] = [await storeKey('alice'), await storeKey('bob')];
     const change = await disable(keyId);
     const [held, ended] = [begin('alice', keyId), finish('alice', keyId)];
@@ -185,7 +185,7 @@ describe('uses of keys that servers write together', () => {
     expect(await eventsOf('alice')).toBe(1);
   });
 
-  it('never lock each other out, in whatever order they come', async () => {
+  it('never lock each other out, in any order', async () => {
     const users = ['alice', 'bob', 'carol', 'dave', 'erin'];
     const keys = await Promise.all(users.map(storeKey));
     // The same ends on all servers, as by reapers: each is the first on one of them.

@@ -81,7 +81,7 @@ describe.each(recordings)('$name', (recording) => {
     ['LF', '\n'],
     ['CRLF', '\r\n'],
     ['CR', '\r'],
-  ])('is the same wherever it is cut (%s)', (_name, lineEnd) => {
+  ])('is the same with any cut (%s)', (_name, lineEnd) => {
     const bytes = bytesOf(recording, lineEnd);
     const ids = (value: unknown): unknown =>
       JSON.parse(JSON.stringify(value).replaceAll(/"id":"[\da-f-]{36}"/g, '"id":""'));

@@ -73,7 +73,7 @@ describe.each(modes)('before the token is checked, %s,', (_, environment) => {
     }
   });
 
-  it('nor is that of a page of another origin, whatever its token', async () => {
+  it('nor is that of a page of another origin, with any token', async () => {
     const authorization = `Bearer ${await signToken('alice')}`;
     const headers = {
       authorization,

@@ -18,7 +18,7 @@ const beginnings: Partial<Record<ChatProviderId, string>> = {
 describe('a provider that counts as many tokens as a count may have, in each turn', () => {
   const running = useServerProcess();
 
-  it.each(providerIdsOf('CHAT'))('takes nobody the end of a chat: %s', async (provider) => {
+  it.each(providerIdsOf('CHAT'))('costs no user the end of a chat: %s', async (provider) => {
     const { server, standIn } = running();
     for (const each of [provider, 'BRAVE'] as const) {
       standIn.acceptKey(each, KEY);

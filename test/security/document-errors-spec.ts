@@ -55,7 +55,7 @@ const ringOf = (size: number, spread: (name: string) => string): string =>
 
 const rings: readonly (readonly [name: string, document: string])[] = [
   ['one that spreads itself', '{ ...a } fragment a on Query { ...a }'],
-  ['one that nobody spreads', '{ __typename } fragment a on Query { ...a }'],
+  ['one that is not spread', '{ __typename } fragment a on Query { ...a }'],
   ['a ring of 195', ringOf(195, (next) => next)],
   ['a ring of 240', ringOf(240, (next) => next)],
   ['a ring through inline fragments', ringOf(20, (next) => `...on Query { ${next} ${next} }`)],

@@ -57,7 +57,7 @@ describe('the heap of a server whose providers said the keys', () => {
       expect(events.at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
       expect(textOf(events).split('…tail')).toHaveLength(5);
     }
-    // What nobody has read is kept as it was put together.
+    // An unread text is kept as it was put together.
     for (const provider of providerIdsOf('CHAT')) {
       const voice = voices[provider]();
       processes.standIn.once(provider, () => undefined);

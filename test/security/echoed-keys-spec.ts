@@ -1,6 +1,10 @@
 import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
-import { getProviderEntry, providerIdsOf, type ProviderId } from '../../src/providers/registry/provider-ids.js';
+import {
+  getProviderEntry,
+  providerIdsOf,
+  type ProviderId,
+} from '../../src/providers/registry/provider-ids.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type Door, doors } from '../support/doors.js';
 import { ENCRYPTION_KEY, ServerProcess } from '../support/server-process.js';
@@ -136,7 +140,7 @@ describe('a key in the words of its own provider', () => {
       }
     });
 
-    it('is replaced wherever it is cut in two, and nothing of the text about it is lost', async () => {
+    it('is replaced at any cut in two, and nothing of the text about it is lost', async () => {
       const [payer] = payers as [Payer];
       const key = payer.keyFor(provider);
       for (let at = holdFrom(provider); at < key.length; at += 1) {
@@ -182,21 +186,21 @@ describe('a key in the words of its own provider', () => {
             webSearch: { provider: engine, includeContent: true },
           });
           const [, asked, ...others] = standIn.requests.slice(seen);
-          const told = others.at(-1)!;
+          const sent = others.at(-1)!;
           const masked = `who has ${maskFor(provider)} or ${maskFor(engine)}`;
           expect(events.filter(({ query: words }) => words)).toMatchObject([
             { __typename: 'SearchStarted', query: masked },
             { __typename: 'SearchFinished', query: masked },
           ]);
           expect(textOf(events)).toBe(`${maskFor(provider)}: ${maskFor(provider)}`);
-          expect([asked!.provider, told.provider]).toEqual([engine, provider]);
+          expect([asked!.provider, sent.provider]).toEqual([engine, provider]);
           expect(asked!.body === '' ? asked!.query.get('q') : (asked!.body.query ?? asked!.body.q)).toBe(
             masked,
           );
           expect(JSON.stringify([asked!.path, asked!.body])).not.toContain(key);
           // To the provider its own turn is said again as it was, but nothing that the engine's key stands in.
-          expect(JSON.stringify(told.body)).toContain(key);
-          expect(JSON.stringify(told.body).split(maskFor(engine)).length).toBeGreaterThan(2);
+          expect(JSON.stringify(sent.body)).toContain(key);
+          expect(JSON.stringify(sent.body).split(maskFor(engine)).length).toBeGreaterThan(2);
           expect(JSON.stringify(events)).not.toContain(engineKey);
         }
       }

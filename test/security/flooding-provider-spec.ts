@@ -109,7 +109,7 @@ describe('a provider that floods', () => {
     return server;
   }
 
-  it('holds nobody else up, and takes no memory without end', async () => {
+  it('holds no other chat up, and takes no memory without end', async () => {
     const server = await start();
     // The packages are loaded with the first chat, which takes its time.
     await flooded(server, body('\n'));

@@ -237,10 +237,10 @@ describe('the heap of a server, while the chats are kept that used a key', () =>
       ['a header', (key) => `"Authorization: Bearer ${key}"`, undefined],
     ];
     for (const [name, wrap, code] of pasted) {
-      const { errors: told } = await server.post('erin', STORE, {
+      const { errors: reported } = await server.post('erin', STORE, {
         input: { provider: 'OPENAI', apiKey: wrap(know(name).key) },
       });
-      expect([name, told[0]?.extensions.code]).toEqual([name, code]);
+      expect([name, reported[0]?.extensions.code]).toEqual([name, code]);
     }
     const codes = [];
     for (let count = 1; count <= 5; count += 1)

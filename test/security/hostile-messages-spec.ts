@@ -12,7 +12,7 @@ jest.setTimeout(240_000);
 const MESSAGES = 10_000;
 const AT_ONCE = 20;
 const DEEP = 8_000;
-/** Levels that must pass, whatever stands around them. */
+/** Levels that must pass, in any surroundings. */
 const GOOD = 100;
 
 const nestings: Readonly<Record<string, (depth: number) => string>> = {
@@ -22,7 +22,7 @@ const nestings: Readonly<Record<string, (depth: number) => string>> = {
 };
 const nested = (depth: number): string[] => Object.values(nestings).map((nest) => nest(depth));
 
-/** Messages and bodies that nobody sends by accident, made from a seed. */
+/** Messages and bodies that no client sends by accident, made from a seed. */
 function hostileTexts(count: number): string[] {
   const random = new Random('hostile');
   const junk = [

@@ -136,7 +136,7 @@ describe('a key set at AUTH_JWKS_URL', () => {
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1_024;
   }
 
-  it('is of no harm whatever stands there, and read again when it is one', async () => {
+  it('is harmless with any content, and read again when it is one', async () => {
     const token = await sign();
     const before = await memory();
     for (const [name, document] of Object.entries(documents)) {

@@ -47,7 +47,7 @@ describe('a turn that a client has taken', () => {
     it.each([
       ['one request', 1],
       ['thirty requests, ahead of each other', 30],
-    ])('is given back where the connection is lost, at whatever moment, after %s', async (_, count) => {
+    ])('is given back where the connection is lost, at any moment, after %s', async (_, count) => {
       const text = (await requestOf(userId, QUERY)).repeat(count);
       for (let lost = 0; lost < LOST; lost++) {
         const client = await open();

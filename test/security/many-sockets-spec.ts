@@ -69,7 +69,7 @@ describe('many strangers who each send many small things at once', () => {
     ['messages that are none', [fill(frame(FINAL | TEXT, '0'))]],
     ['empty parts of a message', [frame(TEXT), fill(frame(PART))]],
     ['parts of one byte', [frame(TEXT, '{'), fill(frame(PART, ' '))]],
-  ])('hold nobody up over WebSocket: %s', async (_, parts) => {
+  ])('hold no other user up over WebSocket: %s', async (_, parts) => {
     const bytes = Buffer.concat([...parts, frame(FINAL | CLOSE)]);
     expect(await longestHoldOf(openWebSocket, bytes)).toBeLessThan(PATIENCE_MS);
   });
@@ -82,7 +82,7 @@ describe('many strangers who each send many small things at once', () => {
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}',
     ],
     ['upgrades', `GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n${HANDSHAKE}`],
-  ])('hold nobody up over HTTP: %s', async (_, request) => {
+  ])('hold no other user up over HTTP: %s', async (_, request) => {
     expect(await longestHoldOf(open, fill(request))).toBeLessThan(PATIENCE_MS);
   });
 

@@ -9,7 +9,7 @@ const LIST = '{ apiKeys { name } auditEvents(first: 200) { edges { node { kind d
 const secret = (length: number): string => randomBytes(length).toString('base64url').slice(0, length);
 const hex = (length: number): string => randomBytes(length / 2).toString('hex');
 
-/** Keys of every provider, and some that are drawn by nobody. */
+/** Keys of every provider, and some that no provider makes. */
 const keys: readonly (readonly [provider: string, key: string])[] = [
   ['OPENAI', `sk-proj-${secret(156)}`],
   ['OPENAI', `sk-${hex(48)}`],
@@ -75,7 +75,7 @@ describe('a key in the place of its name', () => {
         server.post('alice', STORE, { input: { provider: 'SERPER', apiKey: 'another-key-of-hers', name } }),
         server.post('alice', UPDATE, { input: { keyId, name } }),
       ]);
-      // A shape that nobody knows is told by the key itself, and by its masked form.
+      // An unknown shape is recognized by the key itself, and by its masked form.
       const [own, others, renamed] = answers;
       expect([name, own]).toMatchObject([name, refusal]);
       expect([name, renamed]).toMatchObject([name, refusal]);

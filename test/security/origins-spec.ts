@@ -91,7 +91,7 @@ describe('a page', () => {
           at('[0:0::1]:80', 'http://[::1]'),
           // A proxy replaced Host: the browser knows all the same.
           at('10.0.0.7:4000', 'https://app.example', site('same-origin')),
-          // Nobody can tell whether TLS ends in front of us.
+          // It is unknown whether TLS ends in front of us.
           at('app.example', 'http://app.example', { 'x-forwarded-proto': 'https' }),
         ],
         fail: [

@@ -12,7 +12,7 @@ const BY_ID = 'query ($id: ID!) { apiKey(id: $id) { id provider status health } 
 const SEARCH = 'query ($input: WebSearchInput!) { webSearch(input: $input) { keySource } }';
 const UNKNOWN = '0199b000-0000-7000-8000-000000000000';
 
-/** What somebody with the database at hand did to the keys of a user, whose `OPENAI` and `BRAVE` keys were stored. */
+/** What an attacker with access to the database did to the keys of a user, whose `OPENAI` and `BRAVE` keys were stored. */
 interface Change {
   readonly name: string;
   readonly sql: (user: string) => string;

@@ -8,7 +8,7 @@ jest.setTimeout(180_000);
 
 const MANY = 10_000;
 /**
- * The most that anybody else waits, in milliseconds, on a machine that runs other suites beside this one: what takes the
+ * The most that any other user waits, in milliseconds, on a machine that runs other suites beside this one: what takes the
  * event loop as a whole takes many times as long.
  */
 const PATIENCE_MS = 1_000;
@@ -29,7 +29,7 @@ describe('a user who asks for ten thousand things in a row', () => {
     ['subscriptions that are refused', 'subscription { chat(input: { messages: [] }) { seq } }'],
     ['subscriptions without a key', CHAT],
     ['documents that do not validate', `subscription { ${'nothing '.repeat(100)} }`],
-  ])('of %s keeps nobody waiting, and none is left out', async (_, query) => {
+  ])('of %s keeps no other user waiting, and none is left out', async (_, query) => {
     const socket = await running().server.socket('mallory');
     const variables = { input: { messages: [{ role: 'USER', content: 'Hello' }] } };
     for (let count = 0; count < MANY; count++) socket.subscribe(String(count), query, variables);
@@ -48,7 +48,7 @@ describe('a user who asks for ten thousand things in a row', () => {
     socket.socket.terminate();
   });
 
-  it('of queries keeps nobody waiting, and each is answered', async () => {
+  it('of queries keeps no other user waiting, and each is answered', async () => {
     const { server } = running();
     const authorization = `Bearer ${await signToken('mallory')}`;
     const ask = async (): Promise<void> => {
@@ -69,7 +69,7 @@ describe('a user who asks for ten thousand things in a row', () => {
     expect(await longestHoldDuring(all)).toBeLessThan(PATIENCE_MS);
   });
 
-  it('of pings, in messages and in frames, keeps nobody waiting', async () => {
+  it('of pings, in messages and in frames, keeps no other user waiting', async () => {
     const socket = await running().server.socket('mallory');
     const flood = async (): Promise<void> => {
       for (let count = 0; count < 200_000; count++) {
@@ -89,18 +89,21 @@ describe('a user who asks for ten thousand things in a row', () => {
     ['/healthz', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'],
     ['nothing', 'GET /nothing HTTP/1.1\r\nhost: x\r\n\r\n'],
     ['GraphQL', 'GET /graphql?query=%7B__typename%7D HTTP/1.1\r\nhost: x\r\n\r\n'],
-  ])('of requests that are sent ahead of each other, for %s, keeps nobody waiting', async (_, request) => {
-    const client = connect(Number(new URL(running().server.url).port), '127.0.0.1');
-    client.on('error', () => undefined).resume();
-    const closed = new Promise((resolve) => client.once('close', resolve));
-    const flood = async (): Promise<void> => {
-      client.write(request.repeat(MANY));
-      await closed;
-    };
-    expect(await longestHoldDuring(flood)).toBeLessThan(PATIENCE_MS);
-  });
+  ])(
+    'of requests that are sent ahead of each other, for %s, keeps no other user waiting',
+    async (_, request) => {
+      const client = connect(Number(new URL(running().server.url).port), '127.0.0.1');
+      client.on('error', () => undefined).resume();
+      const closed = new Promise((resolve) => client.once('close', resolve));
+      const flood = async (): Promise<void> => {
+        client.write(request.repeat(MANY));
+        await closed;
+      };
+      expect(await longestHoldDuring(flood)).toBeLessThan(PATIENCE_MS);
+    },
+  );
 
-  it('of requests for the longest report keeps nobody waiting', async () => {
+  it('of requests for the longest report keeps no other user waiting', async () => {
     const { server } = running();
     const totals = '{ chats searches failures inputTokens outputTokens }';
     const range = 'from: "2016-01-01T00:00:00Z", to: "2026-01-08T00:00:00Z"';

@@ -184,7 +184,7 @@ describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => 
     });
   });
 
-  it('can be changed where only the health is unknown, and are in nobody’s way otherwise', async () => {
+  it('can be changed where only the health is unknown, and are ignored otherwise', async () => {
     const { updateApiKey } = await server.query('alice', UPDATE, {
       input: { keyId: KNOWN_ID, name: 'renamed' },
     });

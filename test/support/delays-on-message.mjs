@@ -1,5 +1,5 @@
-// Loaded into a server before it starts (`node --import`): tells for how long it held its event loop at most, since it was
-// asked the last time, and its memory.
+// Loaded into a server before it starts (`node --import`): reports for how long it held its event loop at most, since
+// it was asked the last time, and its memory.
 //
 // A hold is what the process computed from one turn of the loop to the next, and not what passed meanwhile: while other
 // processes have the processor, a loop stands still without a fault of its own.

@@ -46,8 +46,8 @@ export interface Arrival {
 export interface Door {
   readonly name: string;
   /**
-   * With what it answers whoever has no good token, pages of other origins, and whom it cannot check at the moment: a
-   * status, or a close code.
+   * What it answers to clients without a good token, to pages of other origins, and to clients that it cannot check at
+   * the moment: a status, or a close code.
    */
   readonly refusals: { readonly token: number; readonly origin: number; readonly later: number };
   client(server: Address, userId: string): Promise<DoorClient>;
@@ -96,7 +96,7 @@ export const webSocketDoor: Door = {
       pause: () => raw.socket.pause(),
       resume: () => raw.socket.resume(),
       leave: () => raw.socket.close(1000),
-      // ws shows its transport to nobody.
+      // ws does not expose its transport.
       end: () => (Reflect.get(raw.socket, '_socket') as Socket).end(),
       cut: () => raw.socket.terminate(),
     };

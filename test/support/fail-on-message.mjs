@@ -1,4 +1,4 @@
-// Loaded into a server before it starts (`node --import`): fails in the way that it is told, and nobody catches it.
+// Loaded into a server before it starts (`node --import`): fails in the requested way, and nothing catches it.
 process.on('message', (how) => {
   if (how === 'reject') {
     void Promise.reject(new Error('It failed on purpose.'));

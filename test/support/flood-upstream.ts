@@ -49,14 +49,14 @@ export class FloodUpstream {
     this.#taken = 0;
   }
 
-  /** Resolves when so many bytes were taken in all, or when nobody takes any more. */
+  /** Resolves when so many bytes were taken in all, or when none is taken any more. */
   async poured(bytes: number): Promise<void> {
     while (this.#taken < bytes && !(this.#taken > 0 && this.#pouring.size === 0)) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
-  /** Resolves when nobody takes anything any more. */
+  /** Resolves when nothing is taken any more. */
   async left(): Promise<void> {
     while (this.#pouring.size > 0) await new Promise<void>((resolve) => (this.#wake = resolve));
   }

@@ -13,7 +13,7 @@ export const CAN_WRITE_SNAPSHOTS = [
   '--heap-snapshot-string-limit=10000000',
 ];
 
-/** A key that can be looked for wherever it stands: alone, in a header, in a body, cut into pieces. */
+/** A key that can be looked for in every form: alone, in a header, in a body, cut into pieces. */
 export interface KnownKey {
   /** What it was used for. */
   readonly name: string;

@@ -55,7 +55,7 @@ export class NetworkProxy {
     for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
   }
 
-  /** Nothing comes through in either direction, and nobody is told. New connections are accepted, and hang too. */
+  /** Nothing comes through in either direction, and neither side notices. New connections are accepted, and hang too. */
   hang(): void {
     this.#hanging = true;
     for (const [client, server] of this.#pairs) {

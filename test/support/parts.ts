@@ -4,7 +4,7 @@ interface Outcome {
   readonly failure?: { readonly error: unknown };
 }
 
-/** The parts that work hands on, one by one; it waits for whoever reads them. */
+/** The parts that work hands on, one by one; it waits for its reader. */
 export async function* partsOf<Part>(
   work: (onParts: PartConsumer<Part>) => Promise<void>,
 ): AsyncGenerator<Part, void> {

@@ -48,14 +48,14 @@ server_login_retry = 1
 ${settings}
 `,
     );
-    // It refuses to be root, and reads this as somebody else.
+    // It refuses to be root, and reads this as another user.
     await chmod(folder, 0o755);
     const bouncer = new PgBouncer(folder, port);
     await bouncer.resume();
     return bouncer;
   }
 
-  /** The database's URL by way of the pooler, which it does not tell of. */
+  /** The database's URL by way of the pooler, which it does not mention. */
   urlOf(url: string): string {
     const address = new URL(url);
     address.host = `127.0.0.1:${String(this.port)}`;

@@ -15,8 +15,8 @@ export interface ProcessReport {
 }
 
 export async function reportOf({ child }: ServerProcess): Promise<ProcessReport> {
-  const told = once(child, 'message');
+  const reported = once(child, 'message');
   child.send('report');
-  const [report] = (await told) as [ProcessReport];
+  const [report] = (await reported) as [ProcessReport];
   return report;
 }

@@ -24,7 +24,7 @@ export class RawStream {
       parser.feed(text);
       this.#wake();
     });
-    // A cut is told by `complete`.
+    // A cut shows in `complete`.
     response.on('error', () => undefined);
     this.closed = new Promise((resolve) => {
       response.once('close', () => {

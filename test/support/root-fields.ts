@@ -1,7 +1,7 @@
 import { getNamedType, type GraphQLField, isLeafType, type GraphQLObjectType } from 'graphql';
 import { readSchema } from './committed-schema.js';
 
-/** A document that asks for one root field and fits the schema. Its variables are up to whoever sends it. */
+/** A document that asks for one root field and fits the schema. Its variables are up to the test that sends it. */
 export interface RootFieldDocument {
   readonly name: string;
   readonly query: string;

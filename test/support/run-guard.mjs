@@ -1,4 +1,4 @@
-// Beside a run of tests: makes its folder, waits until the run has ended in whatever way (stdin ends with it), and
+// Beside a run of tests: makes its folder, waits until the run has ended in any way (stdin ends with it), and
 // removes what belongs to it. A process of its own, for a run that is killed can clean up nothing.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -43,7 +43,7 @@ export async function startGuard(folder, run) {
 async function guardRun(folder, run) {
   await mkdir(folder, { mode: 0o700 });
   process.stdout.write('ready\n');
-  // Nobody reads any more where the run was killed.
+  // No one reads any more where the run was killed.
   process.stdout.on('error', () => undefined);
   const inOrder = (await text(process.stdin)) === ENDED;
   if (!inOrder) await killProcesses(run);

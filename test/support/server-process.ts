@@ -187,7 +187,7 @@ export async function* chatOn(
   }
 }
 
-/** What a suite starts processes with: whatever still runs after a test is killed. */
+/** What a suite starts processes with: all that still run after a test are killed. */
 export interface ProcessBench {
   /** The stand-in of the running test. */
   readonly standIn: StandIn;

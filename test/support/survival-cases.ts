@@ -100,7 +100,7 @@ export function expectNoGaps(events: readonly ChatEventData[], afterSeq = 0): vo
   }
 }
 
-/** What a chat promises to a client that comes back, whichever server it finds. */
+/** What a chat promises to a client that comes back, on any server. */
 export function describeSurvival(servers: () => Servers): void {
   const here = (): TestServer => servers().here;
   const there = (): TestServer => servers().there;
@@ -237,7 +237,7 @@ export function describeSurvival(servers: () => Servers): void {
     }
   });
 
-  it('tells of an upstream that is cut with PROVIDER_TRUNCATED, to whoever watches', async () => {
+  it('reports an upstream that is cut to its watchers, with PROVIDER_TRUNCATED', async () => {
     const { upstream, watcher, chatId, seq } = await begin();
     const resumed = await Watcher.resume(there(), chatId, seq);
     await upstream.cut();
@@ -269,7 +269,7 @@ export function describeSurvival(servers: () => Servers): void {
     expect(best).toBeLessThan(STOPPED_WITHIN_MS);
   });
 
-  it('tells with ChatCancelled, and in the trail, what was used so far', async () => {
+  it('reports with ChatCancelled, and in the trail, what was used so far', async () => {
     here().standIn.once('ANTHROPIC', () => undefined);
     await here().storeKey('alice', 'ANTHROPIC', KEY);
     const request = here().standIn.nextRequest('ANTHROPIC');
@@ -309,7 +309,7 @@ export function describeSurvival(servers: () => Servers): void {
     expect(await outcomes()).toEqual(['OK']);
   });
 
-  it('is cancelled when nobody comes back within the grace time', async () => {
+  it('is cancelled when no watcher comes back within the grace time', async () => {
     const { upstream, watcher, chatId } = await here().withGrace(200, () => begin());
     const resumed = await Watcher.resume(there(), chatId);
     await resumed.until('one');
@@ -391,7 +391,7 @@ export function describeSurvival(servers: () => Servers): void {
   });
 
   describe('with the graphql-ws client, which retries by itself', () => {
-    /** Chooses a server anew for each connection, and cuts it when told to. */
+    /** Chooses a server anew for each connection, and cuts it on request. */
     async function retryingClient() {
       const token = await signToken('alice');
       const urls = [here().webSocketUrl, there().webSocketUrl];

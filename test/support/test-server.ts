@@ -70,7 +70,7 @@ export class TestServer {
   }
 
   /**
-   * @param environment DATABASE_URL or DATA_DIR of a database that this server may use, and whatever else differs
+   * @param environment DATABASE_URL or DATA_DIR of a database that this server may use, and all else that differs
    * @param shared another server, whose stand-in this one uses, too
    */
   static async start(

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 
-/** Round trips to the server during which not a byte of an answer is taken: then nobody is about to take one. */
+/** Round trips to the server during which not a byte of an answer is taken: then none is about to be taken. */
 const STILL = 100;
 
 /** Resolves when the server takes no more of a provider's answer, although it has time for others. */

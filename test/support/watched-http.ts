@@ -4,7 +4,7 @@ import {
   type OutboundResponse,
 } from '../../src/outbound/outbound-http.js';
 
-/** Tells what the real thing does, for tests that must act at one of its moments. */
+/** Reports what the real thing does, for tests that must act at one of its moments. */
 export class WatchedHttp extends OutboundHttp {
   /** Requests begun so far. */
   requestCount = 0;

@@ -7,10 +7,10 @@ const RETRY_INTERVAL_MS = 2_000;
 const GIVE_UP_MS = 600_000;
 /** Tried together. */
 const MAX_BATCH = 100;
-/** Of so many the trail learns later; of more, the log alone. */
+/** So many are kept for the trail; the rest stand in the log alone. */
 const MAX_LATE = 10_000;
 
-/** Ends of chats and searches that could not be written, until they are. Whoever reports one has logged it already. */
+/** Ends of chats and searches that could not be written, until they are. The caller has logged each one already. */
 export class LateRecords {
   readonly #logger = new Logger(LateRecords.name);
   readonly #lines = new BoundedLines(this.#logger);

@@ -103,7 +103,7 @@ const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
   SELECT place, result AS outcome FROM written`,
 });
 
-/** For records that wait for nobody: one whose key's row is locked is `LOCKED`, and the others are written. */
+/** For records that do not wait: one whose key's row is locked is `LOCKED`, and the others are written. */
 export const writeWhatIsFree = writing('write-uses', 'SKIP LOCKED');
 
 /** For records whose keys' rows are worth waiting for. */

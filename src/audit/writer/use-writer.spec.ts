@@ -155,7 +155,7 @@ describe('UseWriter', () => {
     expect(outcomes).toEqual({ a: away, b: away, c: away });
   });
 
-  it('does not write what nobody waits for any more', async () => {
+  it('does not write what its caller no longer waits for', async () => {
     write('a');
     await settle();
     write('b', 'c');
@@ -220,7 +220,7 @@ describe('UseWriter', () => {
       expect(sent[4]).toMatchObject({ users: ['f'], isPatient: false });
     });
 
-    it('waits for two keys at a time, whatever becomes of them', async () => {
+    it('waits for two keys at a time, whether they succeed or fail', async () => {
       for (const name of ['c', 'd']) writeRecord(recordOf(name, name));
       await settle();
       sent[2]!.end({ c: 'LOCKED', d: 'LOCKED' });

@@ -37,13 +37,13 @@ export class UseWriter implements BeforeApplicationShutdown {
 
   constructor(private readonly database: DatabaseService) {}
 
-  /** What is late has one more chance. Everybody else waits for their own writes. */
+  /** Late records are tried once more. Every other caller waits for its own write. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.#late.stop();
   }
 
   /**
-   * Resolves when the record is committed, or refused. What else waits has no part in whether it succeeds.
+   * Resolves when the record is committed, or refused. Other waiting records do not affect whether it succeeds.
    *
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE after the database's time limit, or at once where too much
    *   waits; it is unknown then, as with every database, whether a commit that was on its way took effect
@@ -93,7 +93,7 @@ export class UseWriter implements BeforeApplicationShutdown {
   async #writeWaiting(): Promise<void> {
     this.#isWriting = true;
     for (;;) {
-      // What comes in one turn of the event loop goes together.
+      // Records of one turn of the event loop are written together.
       await nextTurn();
       const batch = this.#waiting.slice(0, MAX_BATCH);
       if (batch.length === 0) break;
@@ -106,7 +106,7 @@ export class UseWriter implements BeforeApplicationShutdown {
     this.#isWriting = false;
   }
 
-  /** Never throws: each use learns what became of it. */
+  /** Never throws: each use is settled with its own result. */
   async #commit(batch: readonly WaitingUse[], statement: Statement): Promise<void> {
     const uses = batch.filter(({ isOver }) => !isOver);
     if (uses.length === 0) return;
@@ -124,7 +124,7 @@ export class UseWriter implements BeforeApplicationShutdown {
     else if (use?.record.key) this.#locked.add(use.record.key.keyId, use);
   }
 
-  /** Of those that failed together, it may be one that is at fault: the others are written without it. */
+  /** One record may be at fault for the whole batch: the others are written without it. */
   async #endWithout(uses: readonly WaitingUse[], statement: Statement, error: unknown): Promise<void> {
     if (uses.length === 1 || error instanceof DatabaseUnavailableError) {
       for (const { reject } of uses) reject(error);

@@ -59,7 +59,7 @@ export class Answer {
     else this.#end('good', 'Nothing more to come');
   }
 
-  /** Somebody has pressed GraphiQL's button. */
+  /** The user has pressed GraphiQL's button. */
   stop() {
     this.#end('bad', 'Stopped');
   }

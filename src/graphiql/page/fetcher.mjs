@@ -17,8 +17,8 @@ const socket = graphqlWs.createClient({
 });
 
 /**
- * Sends what GraphiQL wants to know: subscriptions over WebSocket, all else over HTTP. What somebody has run, and not
- * GraphiQL's own question for the schema, is shown on the page as well.
+ * Sends what GraphiQL wants to know: subscriptions over WebSocket, all else over HTTP. What the user runs, unlike
+ * GraphiQL's own introspection, is shown on the page as well.
  *
  * @param {Request} request
  * @param {{ documentAST?: unknown }} [options]

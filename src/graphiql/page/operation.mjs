@@ -2,7 +2,7 @@
  * @typedef {import('graphql').SelectionSetNode} SelectionSet
  * @typedef {import('graphql').FieldNode} FieldNode
  *
- * An event of a chat, by the names of its fields, whatever the operation calls them.
+ * An event of a chat, by the names of its fields in the schema, not by their aliases.
  * @typedef {{ type: string } & Record<string, any>} ChatEvent
  */
 
@@ -26,8 +26,8 @@ const eventTypes = new Set([
 ]);
 
 /**
- * A subscription, as it is to be sent so that its events can be told apart, and read whatever names it gives to them and
- * to their fields. The types of events are asked for where it does not, and are taken out of what it is shown.
+ * A subscription, in the form in which it is sent: its events can be distinguished, and read under any aliases. The
+ * types of events are added where it does not ask for them, and removed from the results that it is shown.
  */
 export class Subscription {
   /** @type {import('graphql').OperationDefinitionNode} */

@@ -1,4 +1,4 @@
-/** As much as anybody reads here: GraphiQL has all of it. */
+/** As much as a user reads here: GraphiQL has all of it. */
 const MAX_LINES = 200;
 
 /**

@@ -103,7 +103,7 @@ export class EventStreamDoor {
       void stream.next(JSON.stringify(this.subscriptions.show(result, context.requestId)));
       stream.complete();
     };
-    // Showing an error logs it, also where nobody is left to see it.
+    // Masking an error logs it, also where the client has left.
     const fail = (error: unknown): void => end({ errors: [error] });
     try {
       const prepared = this.subscriptions.prepare(operation, context, `at ${STREAM_PATH}`);

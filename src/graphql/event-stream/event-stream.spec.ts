@@ -75,7 +75,7 @@ describe('EventStream', () => {
     jest.useRealTimers();
   });
 
-  it('begins at once, and tells proxies neither to keep, to change nor to collect it', () => {
+  it('begins at once, and forbids proxies to keep, change or collect it', () => {
     const { response } = open();
     expect(response.headers).toEqual({
       'content-type': 'text/event-stream; charset=utf-8',
@@ -109,7 +109,7 @@ describe('EventStream', () => {
     expect(sizeOf(stream.next(result))).toBe('goes on');
   });
 
-  it('holds up nobody who sends when the connection is lost', async () => {
+  it('lets a pending send end when the connection is lost', async () => {
     const { socket, stream } = open();
     const waiting = stream.next(JSON.stringify({ data: { text: 'x'.repeat(MARK) } }));
     expect(sizeOf(waiting)).toBe('waits');

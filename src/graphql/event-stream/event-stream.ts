@@ -11,7 +11,7 @@ const PING = ':\n\n';
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
-  // Whoever compresses or collects the events delays them.
+  // A proxy that compresses or collects the events delays them.
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
 } as const;
@@ -53,8 +53,8 @@ export class EventStream {
   }
 
   /**
-   * Sends a result, which is JSON. Resolves only while less than {@link HIGH_WATER_MARK} bytes wait: whoever pulls the next one only
-   * then holds no more than that for a client that does not read.
+   * Sends a result, which is JSON. Resolves only while less than {@link HIGH_WATER_MARK} bytes wait: a caller that
+   * pulls the next one only then holds no more than that for a client that does not read.
    */
   next(result: string): Promise<void> | void {
     if (this.#isOver) return;
@@ -86,7 +86,7 @@ export class EventStream {
     await this.#closedWithin(CLOSING_MS);
   }
 
-  /** Cuts the connection, whatever waits to be sent on it. */
+  /** Cuts the connection. Unsent data is lost. */
   terminate(): void {
     this.#end(new ClientLeftError());
     this.#socket.destroy();
@@ -98,7 +98,7 @@ export class EventStream {
     timer.stop();
   }
 
-  /** The socket tells what the response does not: the client's end of it, and the end of one that is yet to be sent. */
+  /** The socket reports what the response does not: that the client ended it, or that it closed too early. */
   #watch(): Promise<void> {
     const socket = this.#socket;
     return new Promise((resolve) => {
@@ -113,7 +113,7 @@ export class EventStream {
       };
       socket.once('end', cut).once('close', stop);
       this.#response.once('close', stop);
-      // What is written to a connection that is lost: its own event tells of it.
+      // A write to a lost connection fails. The socket's own event reports the loss.
       this.#response.on('error', () => undefined);
       if (socket.closed) stop();
     });

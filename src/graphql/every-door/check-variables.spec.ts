@@ -40,7 +40,7 @@ describe('checkVariables', () => {
       { path: 'filter.inner.0', message: 'lacks text' },
     ],
     [
-      'a field that nobody knows',
+      'an unknown field',
       '$filter: Filter',
       { filter: { 'sk-key': 1 } },
       { path: 'filter', message: 'has a field that Filter does not define' },

@@ -21,7 +21,7 @@ const MOST_VIOLATIONS = 20;
 /** Items of a list. No input takes more, and what validates them is slow: it would look at each before it counts them. */
 const MOST_ITEMS = 1_000;
 
-/** Ends GraphQL's walk through a value. Nobody sees it. */
+/** Ends GraphQL's walk through a value. It is caught right here. */
 class EnoughError extends Error {}
 
 /**

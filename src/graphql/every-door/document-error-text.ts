@@ -3,13 +3,13 @@ import { type ASTNode, type GraphQLError, Kind, print, type ValueNode } from 'gr
 /** Longer than any name of our schema, and shorter than any provider's keys. */
 const LONGEST_NAME = 24;
 
-/** Longer than anything that GraphQL says of a document, but for what it quotes. */
+/** Longer than any message of GraphQL about a document, without its quotations. */
 const LONGEST_TEXT = 400;
 
 /** Of values, those that are more than a name. */
 const VALUE_KINDS: ReadonlySet<Kind> = new Set([Kind.STRING, Kind.INT, Kind.FLOAT, Kind.LIST, Kind.OBJECT]);
 
-/** What the parser calls what it stumbled over; all but these stand in quotation marks, as the document has them. */
+/** The parser's names of unexpected tokens; it quotes all others from the document, in quotation marks. */
 const TOKENS = ['<EOF>', 'Name', 'Int', 'Float', 'String', 'BlockString', 'Comment'] as const;
 
 const SYNTAX_ERROR = 'Syntax Error: ';
@@ -28,7 +28,7 @@ export function textWithoutQuotations(error: GraphQLError): string {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
-/** Suggestions tell the schema to those who may not introspect it. */
+/** Suggestions reveal the schema to clients that may not introspect it. */
 export function withoutSuggestions(message: string): string {
   const start = message.indexOf(SUGGESTION);
   return start === -1 ? message : message.slice(0, start);

@@ -3,7 +3,7 @@ import { MAX_NESTING } from '../../common/nesting.js';
 /** Lines and comments of a document, of each. GraphQL's parser counts tokens only, and finds a mistake's line anew for each. */
 const MAX_LINES = 20_000;
 const MAX_COMMENTS = 2_000;
-/** Characters of a name or a number. What is wrong with one is told with all of it, and compared with every other name. */
+/** Characters of a name or a number. Messages about a mistake quote the whole of it, and compare it with all names. */
 const MAX_WORD_LENGTH = 1_000;
 
 const NEWLINE = 10;
@@ -19,7 +19,7 @@ const BLOCK_QUOTE = '"""';
  * What is too much about a document (https://spec.graphql.org/October2021/#sec-Source-Text), found in one pass before it
  * is parsed: the parser and what walks through its result make one call for each level. Null where nothing is.
  *
- * Of a text that is no GraphQL the answer means nothing, and the parser says so.
+ * For a text that is no GraphQL the answer means nothing; the parser reports it.
  */
 export function excessIn(document: string): string | null {
   let depth = 0;

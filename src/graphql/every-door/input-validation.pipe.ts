@@ -8,7 +8,7 @@ export class InputValidationPipe extends ValidationPipe {
   constructor() {
     super({
       transform: true,
-      // Types without any rule (pages of a list) are right as GraphQL made them.
+      // Types without rules (pages of a list) need no more than GraphQL's own check.
       forbidUnknownValues: false,
       validationError: { target: false, value: false },
       exceptionFactory: (errors) => new BadUserInputError(errors.flatMap((error) => toViolations(error, []))),
@@ -35,7 +35,7 @@ function toViolations(
   const path = [...parents, property];
   const own = Object.values(constraints ?? {}).map((message) => ({
     path: path.join('.'),
-    // class-validator begins its own messages with the property's name, which the path has.
+    // class-validator begins its messages with the property's name, which the path already has.
     message: message.startsWith(`${property} `) ? message.slice(property.length + 1) : message,
   }));
   return [...own, ...(children ?? []).flatMap((child) => toViolations(child, path))];

@@ -30,7 +30,7 @@ describe('OperationTurns', () => {
     expect(begun).toEqual(['alice']);
   });
 
-  it('gives the event loop back between two, whichever users they are of', async () => {
+  it('gives the event loop back between two, of the same user or of two', async () => {
     const { begun, take } = newTurns();
     for (const user of ['alice', 'bob', 'alice', 'bob']) void take(user);
     const counts: number[] = [];
@@ -50,7 +50,7 @@ describe('OperationTurns', () => {
     expect(begun.slice(0, 5)).toEqual(['alice', 'alice', 'bob', 'carol', 'alice'].slice(0, 5));
   });
 
-  it('lets 16 of one user be prepared at once, and refuses nobody', async () => {
+  it('lets 16 of one user be prepared at once, and refuses none', async () => {
     const { begun, held, take } = newTurns();
     const all = Promise.all(Array.from({ length: 40 }, () => take('alice')));
     await turnsOfTheLoop(60);

@@ -22,11 +22,11 @@ interface Line {
 }
 
 /**
- * Whose operation is prepared next: parsed, validated and begun.
+ * Decides which user's operation is prepared next: parsed, validated and begun.
  *
- * Users take turns, each with one operation, and the event loop is given back between two of them, whichever user's they are:
- * however many one user sends, everybody else waits for one of them at the most, and so do timers and sockets. Nobody is
- * refused. Those who wait leave what they have to say in their sockets.
+ * Users take turns, each with one operation, and the event loop is given back between any two operations. However many
+ * one user sends, every other user waits for one of them at the most, and so do timers and sockets. No operation is
+ * refused. While a client waits, its socket is not read.
  */
 @Injectable()
 export class OperationTurns {

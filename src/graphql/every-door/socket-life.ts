@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** What Node's own sockets look at, to tell whether a long write makes progress (lib/net.js, `_onTimeout`). */
+/** The fields by which Node's own sockets see whether a long write makes progress (lib/net.js, `_onTimeout`). */
 interface WithWriteQueue {
   readonly _handle?: { readonly writeQueueSize?: number } | null;
 }
 
 /**
- * Whether a connection's client is there, by its bytes: any that came, and any that were taken of what waits for it.
+ * Whether a connection's client is there, by its bytes: any that it sent, and any that it took of those that wait.
  *
  * An answer to a ping is no better sign, and a worse one on a slow line: it stands behind the client's own long message,
  * and the ping behind a long one of ours.

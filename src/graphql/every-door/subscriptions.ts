@@ -41,7 +41,7 @@ export interface UnmaskedResult {
   readonly errors?: readonly unknown[] | undefined;
 }
 
-/** What every door for subscriptions does with one, whatever its wire looks like. */
+/** What every door for subscriptions does with one, over any transport. */
 @Injectable()
 export class Subscriptions {
   constructor(
@@ -54,7 +54,7 @@ export class Subscriptions {
   /**
    * Parses and validates, within the limits of all doors.
    *
-   * @param place where the door is, in the words that tell of queries and mutations: `over WebSocket`
+   * @param place names the door in the message that refuses queries and mutations: `over WebSocket`
    * @returns errors where the document itself is refused
    */
   prepare(

@@ -20,7 +20,7 @@ export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<Reques
     if (operationName === '') delete request.operationName;
     return Promise.resolve({
       willSendResponse: (request) => {
-        tellNobodyOfDocuments(mask, request);
+        hideDocumentErrors(mask, request);
         return Promise.resolve();
       },
       didResolveOperation: (request: GraphQLRequestContextDidResolveOperation<RequestContext>) => {
@@ -35,8 +35,8 @@ export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<Reques
   },
 });
 
-/** What is wrong with a document tells of the schema: whoever brings no token gets the same answer as for a good one. */
-function tellNobodyOfDocuments(
+/** A document's errors reveal the schema: without a token, a wrong document gets the same answer as a good one. */
+function hideDocumentErrors(
   mask: ErrorMask,
   { contextValue, document, operation, response }: GraphQLRequestContextWillSendResponse<RequestContext>,
 ): void {
@@ -56,7 +56,7 @@ function checkRequest({
   request,
   contextValue: context,
 }: GraphQLRequestContextDidResolveOperation<RequestContext>): void {
-  // Without one Apollo has refused the request before.
+  // Without one, Apollo has already refused the request.
   if (!operation) return;
   if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
     checkUser({ document, context });

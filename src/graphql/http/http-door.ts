@@ -21,7 +21,7 @@ import { answerUnread } from './unread-body.js';
 declare module 'fastify' {
   interface FastifyRequest {
     user: AuthenticatedUser | null;
-    /** Aborts when the client leaves before it is answered; null where nobody asked for it. */
+    /** Aborts when the client leaves before it is answered; null until it is asked for. */
     leaving: AbortSignal | null;
     turn: Turn | null;
   }
@@ -31,19 +31,18 @@ declare module 'fastify' {
 const PATHS: ReadonlySet<string | undefined> = new Set([GRAPHQL_PATH, STREAM_PATH]);
 
 /**
- * How long an operation keeps its user's turn while it runs, in milliseconds: what takes longer waits for somebody else,
- * and keeps this server no busier.
+ * How long an operation keeps its user's turn while it runs, in milliseconds: what takes longer waits for another
+ * service, and keeps this server no busier.
  */
 const TURN_MS = 500;
 
-/** Whose turn it is where nobody says who asks. */
-const STRANGERS = '';
+/** The user id for the turns of requests without a token. */
+const ANONYMOUS = '';
 
 /**
- * What a request over HTTP passes before anybody sees it: origin, drain, token, its user's turn; then the document, for
- * Apollo.
+ * What a request over HTTP passes first: origin, drain, token, its user's turn; then the document, for Apollo.
  *
- * Nothing of its body is read before the token is checked, but for what may be a question that everybody may ask.
+ * Its body is not read before the token is checked, except where it may be a query that needs no token.
  */
 @Injectable()
 export class HttpDoor {
@@ -100,8 +99,8 @@ export class HttpDoor {
     this.lifecycle.throwIfDraining();
     request.user = await this.authenticator.authenticate(request.headers.authorization, request.raw);
     if (!request.user && !hasShortBody(request)) throw new UnauthenticatedError();
-    // A user's body waits for its turn unread. Strangers share theirs, and one of them who sends a short body for minutes
-    // is not to keep it from the others.
+    // A user's body waits for its turn unread. Clients without a token share one line of turns, and one of them that
+    // sends a short body for minutes must not hold up the others.
     if (request.user) await this.takeTurn(request, reply, request.user.userId);
   }
 
@@ -124,7 +123,7 @@ export class HttpDoor {
     if (query === null) throw new UnauthenticatedError();
     const introspection = !this.config.general.production;
     if (!user && !mayBeOpen(query, { introspection })) throw new UnauthenticatedError();
-    if (!user) await this.takeTurn(request, reply, STRANGERS);
+    if (!user) await this.takeTurn(request, reply, ANONYMOUS);
     const timer = setTimeout(() => request.turn?.release(), TURN_MS);
     reply.raw.once('close', () => clearTimeout(timer));
     const read = this.documents.read(query);
@@ -137,7 +136,7 @@ export class HttpDoor {
 /** By the route that was found, not by the address: `/%67raphql` leads there, too. */
 const isGraphQL = ({ routeOptions }: FastifyRequest): boolean => PATHS.has(routeOptions.url);
 
-/** Whether a request says that its body is no longer than a question that everybody may ask. */
+/** Whether a request says that its body is no longer than a query that needs no token. */
 const hasShortBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= MAX_OPEN_BODY_BYTES;
 

@@ -33,7 +33,7 @@ export class HttpErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Answers a request that failed outside GraphQL: before its body was read, it may be. */
+/** Answers a request that failed outside GraphQL, perhaps before its body was read. */
 export function answerProblem(
   mask: ErrorMask,
   exception: unknown,
@@ -41,7 +41,7 @@ export function answerProblem(
   reply: FastifyReply,
 ): void {
   const status = statusOf(exception);
-  // Ours are in words of our own already.
+  // Our own errors have safe messages already.
   const problem = exception instanceof AppError ? undefined : problemOf(exception, status);
   const error = problem ? BadUserInputError.at('request', problem) : exception;
   answerUnread(reply, status, { errors: [mask.format(error, id)] });

@@ -11,8 +11,8 @@ export const MAX_OPEN_BODY_BYTES = 4 * LONGEST_INTROSPECTION;
 const TRIVIAL = /^\s*(?:query(?:\s+[A-Za-z_]\w*)?\s*)?\{\s*__typename\s*\}\s*$/;
 
 /**
- * Whether a query may be read before anybody has said who asks: `__typename` alone, with which monitors ask whether the
- * server is there, and outside production what may be a question for the schema, which is short.
+ * Whether a query may be read without a token: `__typename` alone, by which monitors check that the server is up, and
+ * outside production what may be an introspection query, which is short.
  */
 export function mayBeOpen(query: string, { introspection }: { introspection: boolean }): boolean {
   if (query.length <= LONGEST_TRIVIAL && TRIVIAL.test(query)) return true;

@@ -29,7 +29,7 @@ export const sandboxPage = `<!doctype html>
     <div id="sandbox"></div>
     <script>
       const notice = document.getElementById('offline');
-      const tell = (reason) => {
+      const show = (reason) => {
         document.getElementById('reason').textContent = 'Apollo Sandbox could not be loaded: ' + reason;
         notice.hidden = false;
       };
@@ -38,7 +38,7 @@ export const sandboxPage = `<!doctype html>
       document.addEventListener('securitypolicyviolation', ({ effectiveDirective, disposition }) => {
         if (disposition === 'report' || !/^(script|frame|child)-src/.test(effectiveDirective)) return;
         isForbidden = true;
-        tell('a Content-Security-Policy forbids it here (' + effectiveDirective + ').');
+        show('a Content-Security-Policy forbids it here (' + effectiveDirective + ').');
       });
       window.addEventListener('message', ({ source }) => {
         if (source === document.querySelector('#sandbox iframe')?.contentWindow) notice.hidden = true;
@@ -47,10 +47,10 @@ export const sandboxPage = `<!doctype html>
       const script = document.createElement('script');
       script.src = 'https://embeddable-sandbox.cdn.apollographql.com/v2/embeddable-sandbox.umd.production.min.js';
       script.addEventListener('error', () => {
-        if (!isForbidden) tell("this browser does not reach Apollo's servers.");
+        if (!isForbidden) show("this browser does not reach Apollo's servers.");
       });
       script.addEventListener('load', () => {
-        if (!window.EmbeddedSandbox) return tell("Apollo's servers sent something else.");
+        if (!window.EmbeddedSandbox) return show("Apollo's servers sent something else.");
         const endpoint = new URL('/graphql', window.location.href);
         const subscriptions = new URL(endpoint);
         subscriptions.protocol = endpoint.protocol.replace('http', 'ws');

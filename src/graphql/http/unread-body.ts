@@ -2,15 +2,15 @@ import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { PatientTimer } from '../../common/patient-timer.js';
 
-/** Of a body that nobody wants so much is read away, in bytes: then the connection serves the next request. */
+/** An unwanted body up to this size, in bytes, is read and dropped, so that the connection serves the next request. */
 const MAX_DISCARDED_BYTES = 64 * 1024;
 
 /** How long a client may take for an answer that came before it had sent its request, in milliseconds. */
 const LINGER_MS = 2_000;
 
 /**
- * Keeps the rest of what is refused from being read: Node reads a body away that nobody wants, and it may have no end.
- * The connection is closed instead.
+ * Keeps the rest of a refused request from being read: Node would read and drop its body, which may have no end. The
+ * connection is closed instead.
  */
 export function leaveBodiesUnread(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, _payload, done) => {

@@ -41,7 +41,7 @@ export interface ConnectionSettings {
   readonly authenticator: Authenticator;
   readonly subscriptions: Subscriptions;
   readonly turns: OperationTurns;
-  /** Told of what failed for a reason of our own. It must not throw. */
+  /** Called with each failure that is the server's own. It must not throw. */
   readonly onError: (error: unknown, connectionId: string) => void;
 }
 
@@ -82,7 +82,7 @@ export class WebSocketConnection {
       onError: fail,
     });
     this.#answerPing = pingAnswerer<null>(socket, (_, onSent) => socket.send(PONG, onSent));
-    // A frame over the limit, or one that breaks the protocol: ws closes the socket with the code that says so.
+    // For a frame over the limit, or one that breaks the protocol, ws closes the socket with the right code.
     socket.on('error', () => undefined);
     socket.on(
       'ping',
@@ -92,7 +92,7 @@ export class WebSocketConnection {
     const stopPinging = keepAlive(socket, request.socket);
     const end = (): void => {
       stopWaiting();
-      // Clients unsubscribe and close in one breath, and a chat that is unsubscribed from does not wait for them to come back.
+      // Clients unsubscribe and close at once, and a chat that is unsubscribed from does not wait for them to reconnect.
       for (const data of intake.drain()) this.#unsubscribe(data);
       this.#end();
     };
@@ -110,7 +110,7 @@ export class WebSocketConnection {
     }
   }
 
-  /** A client that says nothing would keep its connection for good. */
+  /** A silent client would keep its connection forever. */
   #awaitIntroduction(): () => void {
     const timer = new PatientTimer(INIT_TIMEOUT_MS, () => {
       if (!this.#hasIntroduced) {

@@ -76,7 +76,7 @@ export class WebSocketDoor {
     await Promise.all(closing);
   }
 
-  /** Cuts what connections are left, whatever waits to be sent on them. */
+  /** Cuts the connections that are left. Unsent data is lost. */
   terminate(): void {
     for (const connection of this.#connections) connection.destroy();
   }
@@ -115,8 +115,8 @@ export class WebSocketDoor {
 }
 
 /**
- * A client of another sub-protocol is let in and told with close code 4406, in words: a handshake that fails tells a
- * browser's page nothing.
+ * A client of another sub-protocol is let in, then closed with code 4406 and a reason: of a handshake that fails, a
+ * browser's page sees nothing.
  */
 function chooseProtocol(offered: ReadonlySet<string>): string | false {
   if (offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return GRAPHQL_TRANSPORT_WS_PROTOCOL;

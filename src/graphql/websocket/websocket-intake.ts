@@ -8,8 +8,8 @@ export type MessageHandler = (data: Buffer) => Promise<void> | undefined;
 type Hold = 'asked' | 'handling';
 
 /**
- * What comes in on one socket, at the pace at which it is handled: one message after the other, with pauses for the event
- * loop. While one waits, the socket is not read; messages that were read with it wait here, which are as many as
+ * Takes a socket's messages at the pace at which they are handled: one after the other, with pauses for the event loop.
+ * While one waits, the socket is not read; messages that were read with it wait here, which are as many as
  * one read brings.
  */
 export class WebSocketIntake {

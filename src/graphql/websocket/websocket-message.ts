@@ -7,7 +7,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** The longest that is read of one whom nobody knows yet: a token in connection_init, with room around it. */
+/** The longest message before a good token: connection_init with a token, and some room. */
 const MAX_BYTES_BEFORE_TOKEN = 64 * 1024;
 
 /** Characters of an operation's id: every message about it repeats it, each delta of a chat among them. */

@@ -7,7 +7,7 @@ const MAX_REASON_BYTES = 123;
  * A socket that says at once that it is closing.
  *
  * 'close' comes when the TCP connection is gone, which takes as long as its client likes: one that reads nothing keeps
- * it open. `closing` (code, reason) comes when a Close frame arrives, or is sent, whichever is first: ws answers a
+ * it open. `closing` (code, reason) comes when the first Close frame arrives or is sent: ws answers a
  * client's Close frame, and a frame that breaks the protocol, by calling {@link close}.
  */
 export class ServerSocket extends WebSocket {

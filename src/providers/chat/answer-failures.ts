@@ -11,9 +11,9 @@ import {
 } from '../../outbound/upstream-error.js';
 import type { ChatDecoder, ToFailure } from './chat-dialect.js';
 import type { ChatRequest } from './contract.js';
-import { errorIn } from './told-error.js';
+import { errorIn } from './reported-error.js';
 
-/** What the failures of the answers to one request are, whatever form they have. */
+/** Reads the failures of the answers to one request, in each of their forms. */
 export class AnswerFailures {
   constructor(
     private readonly request: ChatRequest,
@@ -30,28 +30,28 @@ export class AnswerFailures {
     return this.toFailure(errorIn(body) ?? body, status, retryAfterMs);
   }
 
-  /** Of JSON beside the events; null where it tells of none. */
+  /** Of JSON beside the events; null where it reports none. */
   inStray({ data, type }: ServerSentEvent): UpstreamError | null {
     const error = errorIn(parseOrNull(data), type);
     return error === undefined ? null : this.toFailure(error, null, null);
   }
 
-  /** Of whatever was thrown while an answer was read. Nothing of it goes on that is not ours. */
+  /** Of an error thrown while an answer was read. Only our own errors pass as they are. */
   of(caught: unknown, parser: ServerSentEventParser, decoder: ChatDecoder): UpstreamError {
     // What a decoder could not cope with is the provider's.
     const known = caught instanceof UpstreamError ? caught : new ProviderUnavailableError();
-    const failure = this.#aboutInput(this.#toldBefore(known, parser) ?? known);
-    // However it ends now: what was refused is shown to nobody else.
+    const failure = this.#aboutInput(this.#reportedBefore(known, parser) ?? known);
+    // However it ends now: a question that was refused goes to no other provider.
     return decoder.isRefused && failure.mayMoveOn
       ? new ProviderTruncatedError({ mayMoveOn: false })
       : failure;
   }
 
-  /** Where the provider says no more, what it said last tells why. */
-  #toldBefore(failure: UpstreamError, parser: ServerSentEventParser): UpstreamError | null {
+  /** Where the answer breaks off, a failure reported just before is the reason. */
+  #reportedBefore(failure: UpstreamError, parser: ServerSentEventParser): UpstreamError | null {
     const isEnd = failure instanceof ProviderTruncatedError || failure instanceof ProviderTimeoutError;
-    const told = isEnd ? parser.end().map((event) => this.inStray(event)) : [];
-    return told.find((found) => found !== null) ?? null;
+    const reported = isEnd ? parser.end().map((event) => this.inStray(event)) : [];
+    return reported.find((found) => found !== null) ?? null;
   }
 
   /** Names the caller's input in place of the request's field. */

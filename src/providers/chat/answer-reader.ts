@@ -1,6 +1,10 @@
 import { isTurnOver } from '../../common/event-loop-turn.js';
 import { type ServerSentEvent, ServerSentEventParser } from '../../outbound/server-sent-event-parser.js';
-import { ProviderDownError, ProviderTruncatedError, type UpstreamError } from '../../outbound/upstream-error.js';
+import {
+  ProviderDownError,
+  ProviderTruncatedError,
+  type UpstreamError,
+} from '../../outbound/upstream-error.js';
 import type { AnswerFailures } from './answer-failures.js';
 import type { ChatDecoder } from './chat-dialect.js';
 import type { ChatPart } from './contract.js';
@@ -113,7 +117,7 @@ export class AnswerReader {
   #end(): Iterable<ChatPart> {
     this.#isLast = false;
     if (this.#parser.isForeign) throw new ProviderDownError();
-    // A connection that breaks looks like one that ends where nobody has said how long the body is.
+    // A connection that breaks looks like one that ends where the length of the body is unknown.
     if (this.#parser.isCut) throw new ProviderTruncatedError();
     return this.decoder.end();
   }

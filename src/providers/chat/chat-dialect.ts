@@ -16,7 +16,7 @@ export interface DialectRequest {
 }
 
 /**
- * Rebuilds a failure that the provider told.
+ * Rebuilds a failure that the provider reports.
  *
  * @param error what its answer calls `error`; undefined where there is none, and anything else from outside
  * @param status the HTTP status; null inside a stream
@@ -32,7 +32,7 @@ export interface ChatDecoder {
    * Takes the stream's next event. After a `finish` it is not called again.
    *
    * @returns its parts, to be taken at once; the iteration throws after those that stand before a failure
-   * @throws UpstreamError what the provider tells of a failure; PROVIDER_UNAVAILABLE for what nobody can read
+   * @throws UpstreamError the failure that the provider reports; PROVIDER_UNAVAILABLE where it is unreadable
    */
   push(event: ServerSentEvent): Iterable<ChatPart>;
 
@@ -48,8 +48,8 @@ export interface ChatDecoder {
   readonly mayEnd: boolean;
 
   /**
-   * Whether the provider has said that it refuses to answer, without having ended its answer yet. Whatever happens to
-   * the answer then, nobody else may be shown what was asked.
+   * Whether the provider has said that it refuses to answer, without having ended its answer yet. However the
+   * answer ends then, the question may go to no other provider.
    */
   readonly isRefused?: boolean;
 }

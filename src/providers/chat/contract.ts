@@ -25,7 +25,7 @@ export interface ToolDefinition {
 
 /** What the model asks for. It is the model's word: neither the name nor the input need be what was declared. */
 export interface ToolCall {
-  /** Tells the calls of one turn apart: the provider's own id, or one made here where it has none. */
+  /** Unique among the calls of one turn: the provider's own id, or one made here where it has none. */
   readonly id: string;
   readonly name: string;
   /** Parsed JSON of any type; undefined where the model wrote none that parses. */
@@ -45,7 +45,7 @@ export interface ToolResult {
 export interface ToolStep {
   /**
    * The `transcript` of the turn's `toolCalls` part: what the adapter needs to say that turn again, with its hidden
-   * reasoning. Plain JSON, read by nobody else, and good for the same adapter, model and key only.
+   * reasoning. Plain JSON, read by that adapter alone, and good for the same model and key only.
    */
   readonly transcript: unknown;
   /** One for each of the turn's calls, in their order: a provider refuses a call that has no result. */
@@ -83,12 +83,12 @@ export interface TokenUsage {
 /**
  * What an adapter hands on, in the provider's order:
  * - `text`, `reasoning`: what the model wrote; never empty.
- * - `usage`: this turn's totals so far, as soon as the provider tells them; a later one replaces an earlier one.
+ * - `usage`: this turn's totals so far, as soon as the provider reports them; a later one replaces an earlier one.
  * - `toolCalls`: at most once, only where the request has tools, and directly before `finish`: all calls of the turn in
  *   the model's order, never an empty list. The reason of such a turn is STOP: whether the answer goes on is for the
  *   caller to decide. A turn that was cut or filtered hands on none of its calls.
- * - `finish`: once, last. TOOL_LIMIT only where the choice is NONE and the provider tells that the model called all the
- *   same, without handing the call on. A stream that ends without it is an error, never a success.
+ * - `finish`: once, last. TOOL_LIMIT only where the choice is NONE and the provider reports that the model called one
+ *   anyway, without handing the call on. A stream that ends without it is an error, never a success.
  */
 export type ChatPart =
   | { readonly type: 'text'; readonly text: string }

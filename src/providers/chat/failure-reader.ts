@@ -3,20 +3,20 @@ import { toUpstreamError, type FailureTable } from '../../outbound/upstream-fail
 import type { ToFailure } from './chat-dialect.js';
 import type { ChatRequest } from './contract.js';
 import { RefusedAdditionError, type AdditionName } from './refused-addition.error.js';
-import { meaningOf, type TellingTexts } from './telling-texts.js';
+import { meaningOf, type MeaningPatterns } from './meaning-patterns.js';
 import { valueAt } from './value-at.js';
 
 /** Where an API's errors say what. An error may be anything. */
 export interface FailureDialect {
   readonly table: FailureTable;
-  /** The codes and types, the most telling first. */
+  /** The codes and types, the most specific first. */
   readonly codesOf: (error: unknown) => readonly unknown[];
-  /** The texts that name what the API does not accept, the most telling first. */
+  /** The texts that name what the API does not accept, the most specific first. */
   readonly complaintsOf: (error: unknown) => readonly unknown[];
   /** The fields of the request that the API may complain about, by its own names for them. */
-  readonly inputs: TellingTexts<keyof ChatRequest>;
-  /** What requests have that nobody asked for. */
-  readonly additions: TellingTexts<AdditionName>;
+  readonly inputs: MeaningPatterns<keyof ChatRequest>;
+  /** What the adapter adds to requests by itself. */
+  readonly additions: MeaningPatterns<AdditionName>;
   /** Milliseconds to wait, where the API has a field for them. */
   readonly retryAfterMsOf?: (error: unknown) => number | null;
 }

@@ -6,7 +6,7 @@ import { ProviderBadRequestError } from '../../outbound/upstream-error.js';
  */
 export type AdditionName = 'shownReasoning' | 'sealedReasoning';
 
-/** The provider refuses an addition of ours, so it is nobody's input that is wrong: it can be asked without. */
+/** The provider refuses an addition of the adapter: the client's input is right, and a request without it may pass. */
 export class RefusedAdditionError extends ProviderBadRequestError {
   constructor(readonly addition: AdditionName) {
     super();

@@ -16,7 +16,7 @@ import type { ChatDecoder } from './chat-dialect.js';
 import type { ChatPart } from './contract.js';
 import { StreamingAdapter } from './streaming-adapter.js';
 
-/** A body whose pieces the test sends, and which tells when it is closed. */
+/** A body whose pieces the test sends, and which reports when it is closed. */
 class Connection implements AsyncIterableIterator<Uint8Array, undefined> {
   closed = 0;
   waiting = 0;
@@ -198,7 +198,7 @@ describe('StreamingAdapter', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('throws the reason of an abort, whatever comes after it', async () => {
+  it('throws the reason of an abort, also if something else follows', async () => {
     const client = new AbortController();
     const { connection, parts, reported } = open({ signal: client.signal });
     connection.send(event('one'), event('two'));

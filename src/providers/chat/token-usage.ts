@@ -9,7 +9,7 @@ interface CountedTokens {
   readonly cachedInput?: unknown;
 }
 
-/** The most that GraphQL's Int holds. Who counts more has told no count: a wrong number would go into the usage. */
+/** The most that GraphQL's Int holds. A larger number is no count: it would falsify the usage. */
 export const MAX_COUNT = 2 ** 31 - 1;
 
 const count = (value: unknown): number | null =>
@@ -29,7 +29,7 @@ export function usageParts({ input, output, reasoning, cachedInput }: CountedTok
   return [{ type: 'usage', usage }];
 }
 
-/** The last value of each count that a provider told: what it leaves out, or tells as null, is as it was. */
+/** The last value of each count that a provider reports: one that it leaves out, or gives as null, stays as it was. */
 export class LastCounts<Name extends string> {
   readonly #values = new Map<Name, unknown>();
 
@@ -37,12 +37,12 @@ export class LastCounts<Name extends string> {
 
   /** @returns whether there is any count in it */
   add(usage: unknown): boolean {
-    const told = this.names.map((name) => [name, valueAt(usage, name) ?? null] as const);
-    for (const [name, value] of told) if (value !== null) this.#values.set(name, value);
-    return told.some(([, value]) => value !== null);
+    const reported = this.names.map((name) => [name, valueAt(usage, name) ?? null] as const);
+    for (const [name, value] of reported) if (value !== null) this.#values.set(name, value);
+    return reported.some(([, value]) => value !== null);
   }
 
-  /** Undefined where it was never told. */
+  /** Undefined where it was never reported. */
   get(name: Name): unknown {
     return this.#values.get(name);
   }

@@ -32,7 +32,7 @@ describe('endOfTurn with calls without end', () => {
 });
 
 describe('TurnLength', () => {
-  it('takes 50,000 values, and no more, whatever is in them', () => {
+  it('takes 50,000 values, and no more, of any kind', () => {
     const length = new TurnLength();
     for (let count = 0; count < 50_000; count += 1) length.add(undefined);
     expect(() => length.add(undefined)).toThrow(ProviderUnavailableError);

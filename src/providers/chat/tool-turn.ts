@@ -13,7 +13,7 @@ export interface ToolTurn {
 
 /**
  * How a turn ends. Only one that the model ended by itself hands its calls on: those of a turn that was cut may be cut
- * themselves, and nobody should act on one that was filtered.
+ * themselves, and one that was filtered must not be run.
  *
  * @param turn null where no tool was offered
  * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE for more calls than any model makes at once: each needs an answer
@@ -59,7 +59,7 @@ function lengthOf(value: unknown): number {
 /**
  * A call of the model, whose fields may be anything.
  *
- * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE where nobody could answer it: without an id or a name
+ * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE where it cannot be answered: without an id or a name
  */
 export function toToolCall(id: unknown, name: unknown, input: unknown): ToolCall {
   if (typeof id !== 'string' || typeof name !== 'string' || id === '' || name === '') {

@@ -14,7 +14,7 @@ export function listAt(value: unknown, ...path: readonly string[]): readonly unk
   return Array.isArray(list) ? list : [];
 }
 
-/** The same for a place in a list; undefined for what is no number, which would be kept whatever its size. */
+/** The same for a place in a list; undefined where it is no number: a text there could be of any size. */
 export function indexAt(value: unknown, ...path: readonly string[]): number | undefined {
   const index = valueAt(value, ...path);
   return typeof index === 'number' ? index : undefined;

@@ -50,7 +50,7 @@ export interface SearchHit {
  */
 export interface SearchEngine {
   /**
-   * @param onLoss told of a failure that costs no more than the text of a page
+   * @param onLoss called with a failure that costs no more than the text of a page
    * @throws UpstreamError, rebuilt from an allow-list: KEY_REJECTED, KEY_EXHAUSTED, PROVIDER_BAD_REQUEST,
    * PROVIDER_RATE_LIMITED, PROVIDER_UNAVAILABLE, PROVIDER_TIMEOUT, PROVIDER_TRUNCATED
    */

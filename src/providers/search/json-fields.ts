@@ -23,7 +23,7 @@ export function listOrNoneOf(value: unknown, name: string): readonly unknown[] {
   return list as unknown[];
 }
 
-/** Whether a value has one of these fields, whatever stands in it. */
+/** Whether a value has one of these fields, with any content. */
 export function hasOneOf(value: unknown, names: readonly string[]): boolean {
   return names.some((name) => fieldOf(value, name) !== undefined);
 }

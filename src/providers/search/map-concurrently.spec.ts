@@ -1,7 +1,7 @@
 import { mapConcurrently } from './map-concurrently.js';
 
 describe('mapConcurrently', () => {
-  it('keeps the order, whatever ends first', async () => {
+  it('keeps the order, with any one ending first', async () => {
     const ends: ((value: string) => void)[] = [];
     const mapped = mapConcurrently(['a', 'b'], 2, () => new Promise<string>((resolve) => ends.push(resolve)));
     ends[1]?.('second');

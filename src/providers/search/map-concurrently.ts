@@ -5,7 +5,7 @@ export async function mapConcurrently<Item, Result>(
   map: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  // The workers share one iterator: each takes the next item that nobody has taken.
+  // The workers share one iterator: each takes the next item that is left.
   const queue = items.entries();
   const work = async (): Promise<void> => {
     for (const [index, item] of queue) results[index] = await map(item);

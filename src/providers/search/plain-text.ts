@@ -27,8 +27,8 @@ const MAX_CHARACTERS = 10_000;
  * What a reader would see of a title or a snippet, on one line. The result is text: where it shows a `<`, that is a
  * character and not the beginning of a tag.
  *
- * Of HTML the markup is left out and the entities are decoded. A text stays as it is, for `<script>: The Script element`
- * is a good title; but one with a whole element in it is HTML, whatever the engine calls it.
+ * In HTML, the markup is left out and the entities are decoded. Text stays as it is, because `<script>: The Script
+ * element` is a good title; but text with a whole element in it is HTML, even if the engine calls it text.
  */
 export function toPlainText(text: string, format: TextFormat): string {
   const bounded = text.slice(0, MAX_CHARACTERS).replace(/[\ud800-\udbff]$/, '');

@@ -18,7 +18,7 @@ const silent: SearchEngine = {
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
 };
 
-/** What the operator is told of. */
+/** What is reported to the operator. */
 let reported: unknown[];
 beforeEach(() => (reported = []));
 
@@ -115,7 +115,7 @@ describe('SearchService', () => {
       return serviceWith(engine).search('BRAVE', request, key, mask, new AbortController().signal);
     };
 
-    it('shows it masked, wherever it stands in a hit', async () => {
+    it('shows it masked, in every field of a hit', async () => {
       const hits = await findIn({
         title: `A <b>${KEY}</b>`,
         url: `https://example.com/${KEY}?key=${KEY}#${KEY}`,

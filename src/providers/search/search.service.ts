@@ -12,7 +12,7 @@ export interface TimedEngine {
   readonly engine: SearchEngine;
   readonly textFormat: TextFormat;
   readonly timeoutMs: number;
-  /** Told of each failure of the engine, also of one that costs no more than a page's text. */
+  /** Called with each failure of the engine, also one that costs no more than a page's text. */
   readonly report: (error: unknown) => void;
 }
 

@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { exchange } from '../../support/exchange.js';
 import { type Environment, NodeProcess, useProcesses } from '../../support/server-process.js';
 
-/** As in a terminal, where nobody has one. */
+/** As in a terminal, also where there is none. */
 const IN_A_TERMINAL = ['--import', 'data:text/javascript,process.stdout.isTTY = true'];
 const COLOURS = { FORCE_COLOR: '1' };
 const production = { NODE_ENV: 'production', ALLOW_EMBEDDED_DATABASE: 'true' };

@@ -16,7 +16,7 @@ const DRAINING = 'SIGTERM: no new work';
 const SOON_MS = 5_000;
 const AUDIT = '{ auditEvents(first: 1) { edges { node { kind outcome } } } }';
 
-describe('a server that is told to stop', () => {
+describe('a server that is asked to stop', () => {
   const processes = useProcesses();
   let database: TestDatabase;
   beforeEach(async () => {
@@ -36,7 +36,7 @@ describe('a server that is told to stop', () => {
     return server;
   }
 
-  /** A chat that has begun; the upstream ends it when told to, or never. */
+  /** A chat that has begun; the upstream ends it on request, or never. */
   async function startChat(server: ServerProcess) {
     let finish = (): void => undefined;
     const finished = new Promise<void>((resolve) => (finish = resolve));
@@ -54,7 +54,7 @@ describe('a server that is told to stop', () => {
     return { socket, events, finish, exchange: await request };
   }
 
-  /** Tells a server to stop that a client has prepared, and expects it to be gone soon. */
+  /** Asks a server to stop that a client has prepared, and expects it to be gone soon. */
   async function expectSoonGone(
     drainTimeoutMs: number,
     prepare: (server: ServerProcess) => Promise<() => unknown>,

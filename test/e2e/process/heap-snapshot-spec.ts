@@ -49,7 +49,7 @@ describe('the heap of a server after it used keys', () => {
     const keys = providers('CHAT').map((provider) => knownKey(provider));
     for (const { name: provider, key } of keys) {
       await server.storeKey('alice', provider, key);
-      // The stand-in was not told to accept it, and echoes it.
+      // The stand-in does not accept it, and echoes it.
       const [, failed] = await server.chatEvents('alice', { provider });
       expect(failed).toMatchObject({ error: { code: 'KEY_REJECTED' } });
 

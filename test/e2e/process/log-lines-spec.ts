@@ -8,7 +8,7 @@ import {
   useProcesses,
 } from '../../support/server-process.js';
 
-/** Nobody listens there. */
+/** No server listens there. */
 const NOWHERE = 'http://127.0.0.1:1';
 const KEY = 'key-of-alice-0123456789';
 const SEARCH = 'query ($input: WebSearchInput!) { webSearch(input: $input) { results { title } } }';
@@ -53,9 +53,9 @@ describe('the log of what goes wrong', () => {
       expect(ended).toMatchObject({ __typename: 'ChatFailed' });
     }
     const lines = await stop();
-    const told = ends(lines);
-    expect(told).toHaveLength(105);
-    for (const line of told)
+    const ended = ends(lines);
+    expect(ended).toHaveLength(105);
+    for (const line of ended)
       expect(line).toMatchObject({
         level: 30,
         msg: 'chat ended',
@@ -67,7 +67,7 @@ describe('the log of what goes wrong', () => {
         durationMs: expect.any(Number),
         inputTokens: null,
       });
-    expect(new Set(told.map(({ chatId }) => chatId)).size).toBe(105);
+    expect(new Set(ended.map(({ chatId }) => chatId)).size).toBe(105);
     const kind = {
       level: 40,
       provider: 'GOOGLE',
@@ -111,7 +111,7 @@ describe('the log of what goes wrong', () => {
     expect(search).toMatchObject({ msg: 'search ended', outcome: 'PROVIDER_UNAVAILABLE', chatId: null });
   });
 
-  it('tells of each attempt: the one that is repeated, and those that another provider takes over', async () => {
+  it('reports each attempt: the one that is repeated, and those that another provider takes over', async () => {
     await start({ ANTHROPIC_BASE_URL: NOWHERE });
     const later = { status: 429, headers: { 'retry-after': '0' }, body: {} };
     processes.standIn.once('OPENAI', reply(later));
@@ -129,7 +129,7 @@ describe('the log of what goes wrong', () => {
     ]);
   });
 
-  it('tells of pages that cannot be had, by the host that has them', async () => {
+  it('reports pages that cannot be had, by the host that has them', async () => {
     await start({ SERPER_SCRAPE_BASE_URL: NOWHERE });
     await server.query('alice', SEARCH, {
       input: { query: 'words', provider: 'SERPER', includeContent: true },
@@ -143,7 +143,7 @@ describe('the log of what goes wrong', () => {
     expect(ends(lines)).toMatchObject([{ msg: 'search ended', provider: 'SERPER', outcome: 'OK' }]);
   });
 
-  it('tells of what was refused, and warns of nobody who has left or was refused', async () => {
+  it('reports what was refused, and has no warning for clients that left or were refused', async () => {
     await start();
     const socket = await server.socket('alice');
     for await (const event of chatOn(socket, { provider: 'OPENAI' })) {

@@ -121,7 +121,7 @@ describe('a server that is not configured right', () => {
       expect(message).not.toContain(value);
   });
 
-  it('needs to be told about its database and its secrets in production', async () => {
+  it('needs its database and its secrets configured in production', async () => {
     const message = await refusal({ NODE_ENV: 'production', PORT: '0' });
     expect(message).toContain('DATABASE_URL: is required in production, unless ALLOW_EMBEDDED_DATABASE=true');
     expect(message).toContain('ENCRYPTION_KEY: ');

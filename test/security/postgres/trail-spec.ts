@@ -38,7 +38,7 @@ async function run(url: string, statements: readonly string[]): Promise<void> {
   }
 }
 
-/** What somebody may try who can send anything to the database in the server's name. */
+/** What an attacker may try who can send anything to the database in the server's name. */
 const attacks: Readonly<Record<string, readonly string[]>> = {
   'an update': ["UPDATE audit_events SET outcome = 'CHANGED'"],
   'a deletion': ['DELETE FROM audit_events'],
@@ -211,7 +211,7 @@ describe.each(['public', 'keystream'])('the documented roles, in the schema %s',
     expect((await (await start(keys)).query('alice', READ)).usage.totals.chats).toBe(1);
   });
 
-  it('let nobody change the trail in the server’s name', async () => {
+  it('let no one change the trail in the server’s name', async () => {
     const insert = `INSERT INTO audit_events (id, user_id, kind, outcome, detail) VALUES ('${ID}', 'alice', 'KEY_STORED', 'OK', 'x')`;
     await run(plainUrlOf(role), [insert]);
     const trail = async (): Promise<unknown[]> => {

@@ -9,7 +9,7 @@ const QUERY = 'subscription ($text: String) { event(text: $text) { id } }';
 const CONDITIONAL = 'subscription ($show: Boolean!) { event { id level @include(if: $show) } }';
 
 describe('CompiledSelections', () => {
-  it('gives what it gave before for the same document, whatever its variables', () => {
+  it('gives what it gave before for the same document, with any variables', () => {
     const selections = new CompiledSelections();
     const args = argsOf(QUERY, { schema });
     const write = selections.get({ ...args, variableValues: { text: 'a secret' } });

@@ -6,8 +6,8 @@ import { UnknownSelectionError } from './unknown-selection.error.js';
 export type FieldReader = (source: unknown) => unknown;
 
 /**
- * Stands for what a compiled selection does not have: arguments, context and the executor's own information. Whatever is
- * done with it throws.
+ * Stands for what a compiled selection does not have: arguments, context and the executor's own information. Every
+ * use of it throws.
  */
 export const UNAVAILABLE = unavailable();
 

@@ -4,7 +4,7 @@ import type { ChatDecoder } from '../chat-dialect.js';
 import type { ChatPart, ChatRequest, FinishReason } from '../contract.js';
 import { dataOf, typeOf } from '../event-data.js';
 import { textParts } from '../text-part.js';
-import { errorIn } from '../told-error.js';
+import { errorIn } from '../reported-error.js';
 import { endOfTurn } from '../tool-turn.js';
 import { indexAt, listAt, valueAt } from '../value-at.js';
 import { toFailure } from './anthropic-failures.js';
@@ -35,7 +35,7 @@ const finishReasons: ReadonlyMap<string, FinishReason> = new Map([
  * | usage     | `message_start` and each `message_delta`. Each count may be missing or null: its last one counts.     |
  *
  * Another `message_start` begins the message anew: gateways send it twice, and splice a second try to a first. `ping` and
- * what nobody knows yet may stand anywhere.
+ * unknown events may stand anywhere.
  */
 export class AnthropicDecoder implements ChatDecoder {
   readonly mayEnd = false;
@@ -94,7 +94,7 @@ export class AnthropicDecoder implements ChatDecoder {
     yield* toParts(block);
   }
 
-  /** Tells the blocks that were held and stand before an index. */
+  /** Releases the blocks that were held and stand before an index. */
   *#release(before: number): Generator<ChatPart, void> {
     for (const [index, block] of this.#held) {
       if (Number(index) >= before) return;
@@ -104,8 +104,8 @@ export class AnthropicDecoder implements ChatDecoder {
     }
   }
 
-  #readReason(told: unknown): void {
-    const reason = valueAt(told, 'stop_reason');
+  #readReason(delta: unknown): void {
+    const reason = valueAt(delta, 'stop_reason');
     if (typeof reason === 'string') this.#reason = finishReasons.get(reason) ?? 'OTHER';
   }
 }

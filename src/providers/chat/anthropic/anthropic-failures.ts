@@ -1,9 +1,9 @@
 import { failureReader } from '../failure-reader.js';
-import { meaningOf, type TellingTexts } from '../telling-texts.js';
+import { meaningOf, type MeaningPatterns } from '../meaning-patterns.js';
 import { valueAt } from '../value-at.js';
 
-/** Kinds of failure that the API tells by nothing but a sentence in a 400. The sentence is looked at and let go. */
-const tellingMessages: TellingTexts<string> = [
+/** Kinds of failure that show only in the sentence of a 400. The sentence is looked at and dropped. */
+const messagePatterns: MeaningPatterns<string> = [
   [/\bcredit balance is too low\b/i, 'billing_error'],
   [/\breached your specified API usage limits\b/i, 'billing_error'],
   [/\borganization has been disabled\b/i, 'organization_on_hold'],
@@ -34,7 +34,7 @@ export const toFailure = failureReader({
     },
   },
   codesOf: (error) => [
-    meaningOf([valueAt(error, 'message')], tellingMessages),
+    meaningOf([valueAt(error, 'message')], messagePatterns),
     valueAt(error, 'details', 'error_code'),
     valueAt(error, 'type'),
     valueAt(error, 'code'),

@@ -4,7 +4,7 @@ import type { ChatDecoder } from '../chat-dialect.js';
 import type { ChatPart, ChatRequest, ChatTools, FinishReason } from '../contract.js';
 import { dataOf } from '../event-data.js';
 import { textParts } from '../text-part.js';
-import { errorIn } from '../told-error.js';
+import { errorIn } from '../reported-error.js';
 import { endOfTurn } from '../tool-turn.js';
 import { listAt, valueAt } from '../value-at.js';
 import { toFailure } from './google-failures.js';

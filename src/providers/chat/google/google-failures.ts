@@ -1,10 +1,10 @@
 import { secondsToRetryAfterMs } from '../../../outbound/retry-after.js';
 import { failureReader } from '../failure-reader.js';
-import { meaningOf, type TellingTexts } from '../telling-texts.js';
+import { meaningOf, type MeaningPatterns } from '../meaning-patterns.js';
 import { listAt, valueAt } from '../value-at.js';
 
-/** Kinds of failure that the API tells by nothing but a sentence or a name. They are looked at and let go. */
-const tellingTexts: TellingTexts<string> = [
+/** Kinds of failure that show only in a sentence or a name. These are looked at and dropped. */
+const textPatterns: MeaningPatterns<string> = [
   [/\bAPI key (not valid|not found|expired)\b/i, 'API_KEY_INVALID'],
   [/\bprepayment credits are depleted\b/i, 'BILLING_DISABLED'],
   [/PerDay/, 'DAY_QUOTA_EXCEEDED'],
@@ -34,7 +34,7 @@ export const toFailure = failureReader({
   },
   codesOf: (error) => [
     ...listAt(error, 'details').map((detail) => valueAt(detail, 'reason')),
-    meaningOf([valueAt(error, 'message'), ...inDetails(error, 'violations', 'quotaId')], tellingTexts),
+    meaningOf([valueAt(error, 'message'), ...inDetails(error, 'violations', 'quotaId')], textPatterns),
     valueAt(error, 'status'),
     valueAt(error, 'code'),
   ],

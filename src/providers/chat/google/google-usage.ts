@@ -1,7 +1,7 @@
 import type { ChatPart } from '../contract.js';
 import { LastCounts, usageParts } from '../token-usage.js';
 
-/** Totals of an answer, which each of its chunks may tell. */
+/** Totals of an answer, which each of its chunks may report. */
 export class GoogleTokens {
   readonly #counts = new LastCounts([
     'promptTokenCount',

@@ -3,7 +3,7 @@ import { ProviderTruncatedError } from '../../../outbound/upstream-error.js';
 import type { ChatDecoder } from '../chat-dialect.js';
 import type { ChatPart, ChatRequest, FinishReason } from '../contract.js';
 import { dataOf, typeOf } from '../event-data.js';
-import { errorIn } from '../told-error.js';
+import { errorIn } from '../reported-error.js';
 import { LastCounts, usageParts } from '../token-usage.js';
 import { endOfTurn, isJsonObject } from '../tool-turn.js';
 import { listAt, valueAt } from '../value-at.js';
@@ -100,18 +100,18 @@ export class OpenAiDecoder implements ChatDecoder {
 }
 
 function worseOf(named: Status, response: unknown): Status {
-  const told = statuses.indexOf(valueAt(response, 'status') as Status);
+  const reported = statuses.indexOf(valueAt(response, 'status') as Status);
   const cut = statuses.indexOf(
     isJsonObject(valueAt(response, 'incomplete_details')) ? 'incomplete' : 'completed',
   );
-  return statuses[Math.max(statuses.indexOf(named), told, cut)] ?? named;
+  return statuses[Math.max(statuses.indexOf(named), reported, cut)] ?? named;
 }
 
 function reasonOf(response: unknown): FinishReason {
   return incompleteReasons.get(valueAt(response, 'incomplete_details', 'reason')) ?? 'OTHER';
 }
 
-/** The last value of each count: what a later event leaves out, or tells as null, is as it was. */
+/** The last value of each count: what a later event leaves out, or gives as null, stays as it was. */
 class OpenAiTokens {
   readonly #counts = new LastCounts([
     'input_tokens',

@@ -1,6 +1,6 @@
 import type { ChatPart } from '../contract.js';
 import { Paragraphs } from '../paragraphs.js';
-import { ToldTexts, type PlacedText } from '../told-texts.js';
+import { DeliveredTexts, type PlacedText } from '../delivered-texts.js';
 import { indexAt, listAt, valueAt } from '../value-at.js';
 
 type Kind = 'text' | 'reasoning';
@@ -43,9 +43,9 @@ const parts: ReadonlyMap<unknown, readonly [Kind, Field, text: string]> = new Ma
   ['summary_text', ['reasoning', 'summary', 'text']],
 ]);
 
-/** The texts of one answer, each once, wherever it stands. */
+/** The texts of one answer, each once, though it stands in several events. */
 export class OpenAiTexts {
-  readonly #told = { text: new ToldTexts(), reasoning: new ToldTexts() };
+  readonly #delivered = { text: new DeliveredTexts(), reasoning: new DeliveredTexts() };
   readonly #paragraphs = { text: new Paragraphs(), reasoning: new Paragraphs() };
   #isRefused = false;
   #lastPlace: EventPlace | null = null;
@@ -55,7 +55,7 @@ export class OpenAiTexts {
     return this.#isRefused;
   }
 
-  /** @returns what the event tells that was not told yet */
+  /** @returns what of the event's text was not delivered yet */
   push(event: unknown, type: unknown): ChatPart[] {
     const item = indexAt(event, 'output_index');
     const found = events.get(type);
@@ -64,20 +64,20 @@ export class OpenAiTexts {
       const text = this.#place(kind, field, item, partIndexOf(event, field), valueAt(event, textField));
       if (!text) return [];
       const isPiece = textField === 'delta';
-      if (isPiece) this.#told[kind].add(text);
-      return this.#tell(text, isRefusal, isPiece);
+      if (isPiece) this.#delivered[kind].add(text);
+      return this.#deliver(text, isRefusal, isPiece);
     }
     const part = valueAt(event, 'part');
     const texts = part === undefined ? textsOf(valueAt(event, 'item'), item) : textsOfPart(part, item, event);
-    return texts.flatMap((text) => this.#tell(text, text.isRefusal, false));
+    return texts.flatMap((text) => this.#deliver(text, text.isRefusal, false));
   }
 
   /** @param output what the answer holds in the end */
   close(output: readonly unknown[]): ChatPart[] {
     const texts = output.flatMap(textsOf);
     return (['reasoning', 'text'] as const).flatMap((kind) => {
-      const rests = this.#told[kind].restOfAll(texts.filter((text) => text.kind === kind));
-      return rests.flatMap((rest) => this.#tell(rest, rest.isRefusal, true));
+      const rests = this.#delivered[kind].restOfAll(texts.filter((text) => text.kind === kind));
+      return rests.flatMap((rest) => this.#deliver(rest, rest.isRefusal, true));
     });
   }
 
@@ -100,10 +100,10 @@ export class OpenAiTexts {
   }
 
   /** @param isNew whether the text is known to be new */
-  #tell(said: KindOfText, isRefusal: boolean, isNew: boolean): ChatPart[] {
+  #deliver(said: KindOfText, isRefusal: boolean, isNew: boolean): ChatPart[] {
     const { kind } = said;
     this.#isRefused ||= isRefusal;
-    const { text, paragraph } = isNew ? said : this.#told[kind].rest(said);
+    const { text, paragraph } = isNew ? said : this.#delivered[kind].rest(said);
     return text === '' ? [] : [{ type: kind, text: this.#paragraphs[kind].add(paragraph, text) }];
   }
 }

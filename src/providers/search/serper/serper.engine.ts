@@ -8,7 +8,7 @@ import { mapConcurrently } from '../map-concurrently.js';
 import { selectHits } from '../select-hits.js';
 
 const failures: FailureDialect = {
-  // Spent credit is a 400 that nothing but its message tells from a bad request.
+  // Spent credit is a 400 that differs from a bad request only in its message.
   table: { codes: { 'Not enough credits': 'keyExhausted', 'Unauthorized.': 'keyRejected' } },
   codesOf: (body) => [textOf(body, 'message')],
   statusIn: (body) => fieldOf(body, 'statusCode'),

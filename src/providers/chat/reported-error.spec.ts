@@ -1,4 +1,4 @@
-import { errorIn } from './told-error.js';
+import { errorIn } from './reported-error.js';
 
 const error = { code: 'x', message: 'y' };
 

@@ -41,8 +41,8 @@ export interface PlacedText {
   readonly text: string;
 }
 
-/** What was told of one place. */
-class ToldText extends Fingerprint {
+/** What was delivered of one place. */
+class DeliveredText extends Fingerprint {
   /** Whether its whole text has come, too. */
   isWhole = false;
 
@@ -52,17 +52,17 @@ class ToldText extends Fingerprint {
 }
 
 /**
- * What of an answer has been told. APIs say a text in pieces and then again as a whole, once for each level that it
- * stands in; some say it only whole, or its beginning with what opens it. It is to be told once.
+ * What of an answer has been delivered. APIs send a text in pieces and then again as a whole, once for each level that
+ * it stands in; some send it only whole, or its beginning with the event that opens it. A client gets it once.
  *
- * Where a whole text does not go on from what was told in its place, the pieces are believed. The place of a whole text
+ * Where a whole text does not continue what was delivered in its place, the pieces count. The place of a whole text
  * may be another one than that of its pieces: gateways leave indices out here and there, and the answer that closes has
- * its own. What is told of it then belongs to the paragraph that it goes on from.
+ * its own. Its rest then belongs to the paragraph that it continues.
  */
-export class ToldTexts {
-  readonly #places = new Map<string, ToldText>();
+export class DeliveredTexts {
+  readonly #places = new Map<string, DeliveredText>();
   readonly #all = new Fingerprint();
-  #last: ToldText | null = null;
+  #last: DeliveredText | null = null;
 
   /**
    * Takes a piece that goes on where the last one of its place ended.
@@ -70,15 +70,15 @@ export class ToldTexts {
    * @throws ProviderUnavailableError PROVIDER_UNAVAILABLE for an answer of more pieces than any has
    */
   add({ place, paragraph, text }: PlacedText): void {
-    this.#addTo(this.#places.get(place) ?? this.#begin(place, new ToldText(paragraph)), text);
+    this.#addTo(this.#places.get(place) ?? this.#begin(place, new DeliveredText(paragraph)), text);
   }
 
-  /** @returns what was not told yet of all that stands in a place, as far as it goes; it counts as told from here on */
+  /** @returns what of a place's text was not delivered yet, as far as it goes; it counts as delivered from here on */
   rest<Text extends PlacedText>(whole: Text): Text {
-    const told = this.#places.get(whole.place) ?? this.#begin(whole.place, this.#goneOnIn(whole));
-    told.isWhole = true;
-    const rest = restAfter(told, whole);
-    this.#addTo(told, rest.text);
+    const delivered = this.#places.get(whole.place) ?? this.#begin(whole.place, this.#goneOnIn(whole));
+    delivered.isWhole = true;
+    const rest = restAfter(delivered, whole);
+    this.#addTo(delivered, rest.text);
     return rest;
   }
 
@@ -90,33 +90,33 @@ export class ToldTexts {
     return rests.filter(({ text }) => text !== '');
   }
 
-  #begin(place: string, told: ToldText): ToldText {
+  #begin(place: string, delivered: DeliveredText): DeliveredText {
     if (this.#places.size === MAX_PLACES) throw new ProviderUnavailableError();
-    this.#places.set(place, told);
-    return told;
+    this.#places.set(place, delivered);
+    return delivered;
   }
 
-  #addTo(told: ToldText, text: string): void {
+  #addTo(delivered: DeliveredText, text: string): void {
     if (text === '') return;
-    told.add(text);
+    delivered.add(text);
     this.#all.add(text);
-    this.#last = told;
+    this.#last = delivered;
   }
 
-  /** What was told last, where that came in pieces only and is how the text begins; else nothing yet. */
-  #goneOnIn({ paragraph, text }: PlacedText): ToldText {
+  /** What was delivered last, where that came in pieces only and is how the text begins; else a new, empty one. */
+  #goneOnIn({ paragraph, text }: PlacedText): DeliveredText {
     const last = this.#last;
-    return last && !last.isWhole && last.begins(text) ? last : new ToldText(paragraph);
+    return last && !last.isWhole && last.begins(text) ? last : new DeliveredText(paragraph);
   }
 
-  /** All that was told is how the texts begin. */
+  /** All that was delivered is how the texts begin. */
   #after<Text extends PlacedText>(texts: readonly Text[]): Text[] {
-    let told = this.#all.length;
+    let delivered = this.#all.length;
     let begun: string | null = null;
     return texts.map((whole) => {
-      if (told > 0) begun = whole.paragraph;
-      const text = whole.text.slice(told);
-      told = Math.max(0, told - whole.text.length);
+      if (delivered > 0) begun = whole.paragraph;
+      const text = whole.text.slice(delivered);
+      delivered = Math.max(0, delivered - whole.text.length);
       const paragraph = whole.paragraph === begun ? this.#last?.paragraph : undefined;
       return { ...whole, text, paragraph: paragraph ?? anew(whole) };
     });
@@ -125,25 +125,25 @@ export class ToldTexts {
   /** They came in another order, or not as they are now: the same texts first, then by place, then by order. */
   #paired<Text extends PlacedText>(texts: readonly Text[]): Text[] {
     const open = new Set(this.#places.values());
-    const byId = new Map([...open].map((told) => [told.id, told]));
+    const byId = new Map([...open].map((delivered) => [delivered.id, delivered]));
     const same = texts.map(({ text }) => {
-      const told = byId.get(idOf(text));
-      return told && open.delete(told) ? told : null;
+      const delivered = byId.get(idOf(text));
+      return delivered && open.delete(delivered) ? delivered : null;
     });
     return texts.map((whole, index) => {
       const [next] = open;
       const own = this.#places.get(whole.place);
-      const told = same[index] ?? (own && open.has(own) ? own : next?.begins(whole.text) ? next : null);
-      if (!told) return { ...whole, paragraph: anew(whole) };
-      open.delete(told);
-      return restAfter(told, whole);
+      const delivered = same[index] ?? (own && open.has(own) ? own : next?.begins(whole.text) ? next : null);
+      if (!delivered) return { ...whole, paragraph: anew(whole) };
+      open.delete(delivered);
+      return restAfter(delivered, whole);
     });
   }
 }
 
-function restAfter<Text extends PlacedText>(told: ToldText, whole: Text): Text {
-  const text = told.begins(whole.text) ? whole.text.slice(told.length) : '';
-  return { ...whole, text, paragraph: told.paragraph };
+function restAfter<Text extends PlacedText>(delivered: DeliveredText, whole: Text): Text {
+  const text = delivered.begins(whole.text) ? whole.text.slice(delivered.length) : '';
+  return { ...whole, text, paragraph: delivered.paragraph };
 }
 
 /** A paragraph of the answer that closes, whose numbers may be those of others before. */

@@ -1,5 +1,8 @@
-/** What a provider's text gives away: a code or a name of ours for each pattern. The first that is found decides. */
-export type TellingTexts<Meaning extends string> = readonly (readonly [pattern: RegExp, meaning: Meaning])[];
+/** What a provider's text means: a code or a name of ours for each pattern. The first that matches decides. */
+export type MeaningPatterns<Meaning extends string> = readonly (readonly [
+  pattern: RegExp,
+  meaning: Meaning,
+])[];
 
 /** No message is nearly as long; what is made to keep the patterns busy is. */
 const MAX_LENGTH = 10_000;
@@ -7,16 +10,16 @@ const MAX_LENGTH = 10_000;
 /** Matches everything, and nothing of it. */
 const NOTHING = /(?:)/;
 
-/** Looks for patterns in texts that may be anything. Nothing of a text goes on but which pattern was found in it. */
+/** Looks for patterns in texts that may be anything. Of a text, only which pattern matched is kept. */
 export function meaningOf<Meaning extends string>(
   texts: readonly unknown[],
-  telling: TellingTexts<Meaning>,
+  patterns: MeaningPatterns<Meaning>,
 ): Meaning | null {
   try {
     for (const text of texts) {
       if (typeof text !== 'string') continue;
       const beginning = text.slice(0, MAX_LENGTH);
-      const found = telling.find(([pattern]) => pattern.test(beginning));
+      const found = patterns.find(([pattern]) => pattern.test(beginning));
       if (found) return found[1];
     }
     return null;
