@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
-import { fastify } from 'fastify';
+import { fastify, type FastifyRequest } from 'fastify';
 import { HttpDoor } from './http-door.js';
 
 type Collaborators = ConstructorParameters<typeof HttpDoor>;
@@ -27,12 +27,16 @@ describe('HttpDoor', () => {
     let onDone = (): void => undefined;
     const done = new Promise<void>((resolve) => (onDone = resolve));
     server.removeAllContentTypeParsers();
-    server.addContentTypeParser('application/json', { parseAs: 'string' }, async (request) => {
-      client.destroy();
-      await once(request.raw.socket, 'close');
-      setImmediate(onDone);
-      return { query: '{ __typename }' };
-    });
+    server.addContentTypeParser(
+      'application/json',
+      { parseAs: 'string' },
+      async (request: FastifyRequest) => {
+        client.destroy();
+        await once(request.raw.socket, 'close');
+        setImmediate(onDone);
+        return { query: '{ __typename }' };
+      },
+    );
     newDoor().install(server);
     server.post('/graphql', () => ({ handled: (handled += 1) }));
     await server.listen({ host: '127.0.0.1', port: 0 });
