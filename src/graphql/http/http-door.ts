@@ -114,7 +114,9 @@ export class HttpDoor {
 
   /** Reads the document, so that Apollo finds it read; what is wrong with it is answered here. */
   private async read(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { user } = request;
+    const { user, leaving } = request;
+    // While its body came, or waited to be parsed: a scope would be open until a response closes that is closed.
+    leaving?.throwIfAborted();
     checkNesting(request);
     if (user) refusePersistedQuery(request);
     const query = queryOf(request);

@@ -1,5 +1,7 @@
 import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
 
+const { imul } = Math;
+
 /** More than any answer has: each takes its memory, and its time. */
 const MAX_PLACES = 2_000;
 
@@ -19,7 +21,7 @@ class Fingerprint {
   add(piece: string): void {
     let hash = this.#hash;
     for (let index = 0; index < piece.length; index += 1) {
-      hash = (hash * 31 + piece.charCodeAt(index)) | 0;
+      hash = (imul(hash, 31) + piece.charCodeAt(index)) | 0;
     }
     this.#hash = hash;
     this.#length += piece.length;

@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { jest } from '@jest/globals';
+import { blockEventLoop } from '../../../test/support/block-event-loop.js';
 import { passTime } from '../../../test/support/pass-time.js';
 import { collect, failureOf } from '../../../test/support/collect.js';
 import { partsOf } from '../../../test/support/parts.js';
+import { isTurnOver } from '../../common/event-loop-turn.js';
 import { Secret } from '../../common/secret.js';
 import type { OutboundHttp } from '../../outbound/outbound-http.js';
 import type { ServerSentEvent } from '../../outbound/server-sent-event-parser.js';
@@ -63,7 +65,10 @@ class Connection implements AsyncIterableIterator<Uint8Array, undefined> {
   }
 }
 
-/** Each event is a text, but for `end`, which ends the answer, and `soon`, after which it may be over. */
+/**
+ * Each event is a text, but for `end`, which ends the answer, and `soon`, after which it may be over. `long` takes its
+ * time.
+ */
 class WordDecoder implements ChatDecoder {
   mayEnd = false;
 
@@ -71,6 +76,7 @@ class WordDecoder implements ChatDecoder {
     if (data === 'bug') throw new TypeError('sk-key is not a function');
     if (data === 'refused') throw new KeyRejectedError();
     if (data === 'soon') this.mayEnd = true;
+    if (data === 'long') blockEventLoop(15);
     return [data === 'end' ? { type: 'finish', reason: 'STOP' } : { type: 'text', text: data }];
   }
 
@@ -84,7 +90,7 @@ const event = (data: string): string => `data: ${data}\n\n`;
 
 const connections: Connection[] = [];
 
-function open({ status = 200, signal = new AbortController().signal } = {}) {
+function open({ status = 200, signal = new AbortController().signal, onBatch = (): void => undefined } = {}) {
   const connection = new Connection();
   connections.push(connection);
   const reported: string[] = [];
@@ -102,7 +108,10 @@ function open({ status = 200, signal = new AbortController().signal } = {}) {
   );
   const key = Secret.fromText('sk-key');
   const parts = partsOf<ChatPart>((onParts) =>
-    adapter.stream({ model: 'm', messages: [] }, key, signal, onParts),
+    adapter.stream({ model: 'm', messages: [] }, key, signal, (batch) => {
+      onBatch();
+      return onParts(batch);
+    }),
   );
   return { connection, request, adapter, parts, reported };
 }
@@ -112,6 +121,14 @@ describe('StreamingAdapter', () => {
     for (const connection of connections.splice(0)) connection.finish();
     await nextTurn();
     jest.useRealTimers();
+  });
+
+  it('hands parts on in a turn that has time for them, where they took long to read', async () => {
+    const wasOver: boolean[] = [];
+    const { connection, parts } = open({ onBatch: () => wasOver.push(isTurnOver()) });
+    connection.send(event('one') + event('long') + event('end'));
+    expect(await collect(parts)).toHaveLength(3);
+    expect(wasOver).toEqual([false, false]);
   });
 
   it('sends what the dialect makes of the request, with the key in a header', async () => {

@@ -145,10 +145,12 @@ async function relay(
     signal.throwIfAborted();
     answer.give(value);
     for (let batch = answer.read(); ; batch = answer.read()) {
+      // Here and not behind the parts: of a long event they take their consumer as long as they took to be read.
+      if (!batch.isDone) await nextTurn();
+      signal.throwIfAborted();
       const room = batch.parts.length > 0 ? handOn(batch.parts, onParts) : undefined;
       if (room) await room;
       if (batch.failure) throw batch.failure.error;
-      if (!batch.isDone) await nextTurn();
       signal.throwIfAborted();
       if (batch.isDone) break;
     }

@@ -122,13 +122,16 @@ function textsOfPart(part: unknown, item: number | undefined, event: unknown): O
   return [{ ...placed, isRefusal: textField === 'refusal' }];
 }
 
+/** Loops, for an answer that closes may hold very many items, which need not be texts. */
 function textsOf(item: unknown, index: number | undefined): OutputText[] {
-  return (['summary', 'content'] as const).flatMap((field) =>
-    listAt(item, field).flatMap((part, partIndex) => {
+  const texts: OutputText[] = [];
+  for (const field of ['summary', 'content'] as const) {
+    for (const [partIndex, part] of listAt(item, field).entries()) {
       const indices = { summary_index: partIndex, content_index: partIndex };
-      return textsOfPart(part, index, indices);
-    }),
-  );
+      texts.push(...textsOfPart(part, index, indices));
+    }
+  }
+  return texts;
 }
 
 /** Servers that leave out indices have one item, or one part. */
