@@ -1,6 +1,10 @@
+import { describeError } from '../../common/describe-error.js';
+import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
+import { RunLostError } from '../run/chat.errors.js';
+import type { TerminalEvent } from '../run/chat-event.js';
 import type { ChatAttempt, ChatSource } from '../run/chat-source.js';
 import { KeptRun } from './kept-run.js';
-import { WRITTEN } from '../shared/shared-scripts.js';
+import { FENCED, WRITTEN } from '../shared/shared-scripts.js';
 import type { SharedRuns } from '../shared/shared-runs.js';
 
 const first: ChatAttempt = {
@@ -37,7 +41,51 @@ function keep(shared: Partial<SharedRuns>): KeptRun {
   });
 }
 
+/** A Redis in which another server has ended the chat. */
+const endedElsewhere = (end: TerminalEvent): Partial<SharedRuns> => ({
+  writeEvents: () => Promise.resolve(FENCED),
+  get: () => Promise.resolve({ serverId: 'another', isRunning: false, end }),
+  readEvents: (_userId, _chatId, afterSeq) =>
+    Promise.resolve({
+      serverId: 'another',
+      isRunning: false,
+      isLast: true,
+      events: afterSeq < 2 ? [end] : [],
+    }),
+});
+
+const lost: TerminalEvent = {
+  __typename: 'ChatFailed',
+  chatId: 'chat',
+  seq: 2,
+  error: describeError(new RunLostError()),
+  usage: null,
+};
+
 describe('KeptRun', () => {
+  it('was not cancelled where another server has ended it', async () => {
+    const kept = keep(endedElsewhere(lost));
+    kept.log.show(1);
+    expect(await kept.cancel()).toBe(false);
+    expect(kept.log.read(1)).toEqual({ events: [lost], isLast: true });
+  });
+
+  it('was cancelled where Redis says so, and not before', async () => {
+    const kept = keep({});
+    await kept.publish();
+    expect(await kept.cancel()).toBe(true);
+    expect(kept.log.shownEnd).toMatchObject({ __typename: 'ChatCancelled' });
+  });
+
+  it('is refused, unless another server has ended it', async () => {
+    const error = new RedisUnavailableError();
+    expect(await keep({ isReady: false }).refuse(error)).toBe(true);
+    const kept = keep(endedElsewhere(lost));
+    kept.log.show(1);
+    await kept.publish();
+    expect(await kept.refuse(error)).toBe(false);
+  });
+
   it('asks once at a time how far its watchers elsewhere have come, however often it waits for them', async () => {
     const asked: number[] = [];
     let tell = (): void => undefined;
