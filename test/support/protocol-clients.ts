@@ -60,8 +60,7 @@ const urql: Library = {
           unsubscribe: transport.subscribe(
             { ...request, query: request.query ?? '' },
             {
-              next: ({ data = null, errors, extensions }) =>
-                sink.next({ data, ...(errors && { errors }), ...(extensions && { extensions }) }),
+              next: ({ data = null, errors }) => sink.next({ data, ...(errors && { errors }) }),
               error: (error) => sink.error(error),
               complete: () => sink.complete(),
             },
