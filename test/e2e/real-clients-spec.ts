@@ -1,4 +1,3 @@
-import { WebSocket } from 'ws';
 import { CHAT, HELLO, signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
@@ -10,24 +9,6 @@ describe('what real clients send', () => {
   const withToken = async (headers: Record<string, string> = {}) => ({
     authorization: `Bearer ${await signToken('alice')}`,
     ...headers,
-  });
-
-  describe.each([['graphql-ws'], ['soap'], [undefined]])('the sub-protocol %s', (protocol) => {
-    it('is let in, and closed with 4406, which names the one spoken here', async () => {
-      const socket = new WebSocket(server().webSocketUrl, protocol);
-      const [code, reason] = await new Promise<[number, string]>((resolve) =>
-        socket.once('close', (...ending) => resolve([ending[0], ending[1].toString()])),
-      );
-      expect(code).toBe(4406);
-      expect(reason).toContain('graphql-transport-ws');
-    });
-  });
-
-  it('both sub-protocols, as a client that knows both offers them, are the newer one', async () => {
-    const socket = new WebSocket(server().webSocketUrl, ['graphql-ws', 'graphql-transport-ws']);
-    await new Promise((resolve) => socket.once('open', resolve));
-    expect(socket.protocol).toBe('graphql-transport-ws');
-    socket.close();
   });
 
   it('a query as GET with a token is answered: such a request was preflighted', async () => {

@@ -25,22 +25,6 @@ describe('the WebSocket door', () => {
     expect(await socket.closed).toMatchObject({ code: 4403 });
   });
 
-  it.each([
-    ['connection_ack', { type: 'connection_ack' }],
-    ['next', { type: 'next', id: '1', payload: { data: null } }],
-    ['a type that is none', { type: 'nothing' }],
-  ])('closes with 4400 when a client sends %s', async (_, message) => {
-    const socket = await server().socket();
-    socket.send(message);
-    expect(await socket.closed).toMatchObject({ code: 4400 });
-  });
-
-  it('closes with 4401 when something is asked before connection_init', async () => {
-    const socket = await server().socket();
-    socket.subscribe('1', CHAT, { input: { messages: HELLO } });
-    expect(await socket.closed).toMatchObject({ code: 4401 });
-  });
-
   it('answers an upgrade on another path with 404', async () => {
     const socket = new WebSocket(server().webSocketUrl.replace('/graphql', '/other'), 'graphql-transport-ws');
     const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }];
@@ -56,12 +40,6 @@ describe('the WebSocket door', () => {
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 404 /);
     // Where only the server's half had ended, it would take what comes without a word.
     while (!client.destroyed) await new Promise((resolve) => client.write('anyone there?', resolve));
-  });
-
-  it('answers a ping with a bare pong, also before connection_init', async () => {
-    const socket = await server().socket();
-    socket.send({ type: 'ping', payload: { long: 'x'.repeat(1_000) } });
-    expect(await socket.next()).toEqual({ type: 'pong' });
   });
 
   it('answers every ping of a client that reads, on both layers', async () => {
