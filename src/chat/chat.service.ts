@@ -11,7 +11,7 @@ import type { ChatWatch } from './chat-watch.js';
 import { inputDigestOf, type RequestClaim, RequestClaims } from './request-claims.js';
 import { RunStarter } from './run-starter.js';
 import { RemoteWatches } from './shared/remote-watches.js';
-import { SharedRuns } from './shared/shared-runs.js';
+import { RunStore } from './shared/run-store.js';
 
 /** Where a subscription comes from. */
 export interface Subscriber {
@@ -33,7 +33,7 @@ export class ChatService {
     private readonly starter: RunStarter,
     private readonly runs: ChatRuns,
     private readonly claims: RequestClaims,
-    @Inject(SharedRuns) private readonly shared: SharedRuns | null,
+    @Inject(RunStore) private readonly shared: RunStore | null,
     @Inject(RemoteWatches) private readonly remote: RemoteWatches | null,
     private readonly lifecycle: Lifecycle,
     private readonly limits: Limits,

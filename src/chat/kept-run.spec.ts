@@ -1,7 +1,7 @@
 import type { ChatAttempt, ChatSource } from './chat-source.js';
 import { KeptRun } from './kept-run.js';
 import { WRITTEN } from './shared/shared-scripts.js';
-import type { SharedRuns } from './shared/shared-runs.js';
+import type { RunStore } from './shared/run-store.js';
 
 const first: ChatAttempt = {
   provider: 'OPENAI',
@@ -20,7 +20,7 @@ const flood: ChatSource = {
   close: () => undefined,
 };
 
-function keep(shared: Partial<SharedRuns>): KeptRun {
+function keep(shared: Partial<RunStore>): KeptRun {
   return new KeptRun({
     userId: 'alice',
     chatId: 'chat',
@@ -30,7 +30,7 @@ function keep(shared: Partial<SharedRuns>): KeptRun {
     maxDurationMs: 60_000,
     graceMs: 60_000,
     claim: null,
-    shared: { isReady: true, writeEvents: () => Promise.resolve(WRITTEN), ...shared } as SharedRuns,
+    shared: { isReady: true, writeEvents: () => Promise.resolve(WRITTEN), ...shared } as RunStore,
     onEnd: () => Promise.resolve(),
     onStop: () => undefined,
     onChange: () => undefined,

@@ -15,6 +15,12 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** The longest pause between two attempts to connect, in milliseconds. */
 const LONGEST_PAUSE_MS = 1_000;
 
+/**
+ * What is in Redis, as this version writes and reads it. Servers with another layout share nothing with it: they know
+ * neither its chats nor that it is there.
+ */
+const LAYOUT = 'v2';
+
 /** A Lua script, which Redis runs as one step. */
 export interface Script {
   readonly lua: string;
@@ -88,9 +94,9 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     return this.#commands.status === 'ready' && this.#commands.stream.writable;
   }
 
-  /** A key's or channel's name in this environment. */
+  /** A key's or channel's name in this environment, and in this layout. */
   name(...parts: readonly string[]): string {
-    return [this.prefix, ...parts].join(':');
+    return [this.prefix, LAYOUT, ...parts].join(':');
   }
 
   /**

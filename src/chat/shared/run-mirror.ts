@@ -7,7 +7,7 @@ import type { SharedClaim } from '../request-claims.js';
 import type { RunLog } from '../run-log.js';
 import type { RunRecord } from './run-sealer.js';
 import { FENCED, LOST } from './shared-scripts.js';
-import type { SharedRuns } from './shared-runs.js';
+import type { RunStore } from './run-store.js';
 
 /** Bytes of events in one entry, about. */
 const MAX_ENTRY_BYTES = 32 * 1024;
@@ -20,8 +20,8 @@ const PATIENCE_MS = 2_000;
 const SHOW_EVERY_MS = 1_000;
 
 export interface MirrorSettings {
-  readonly shared: Pick<SharedRuns, 'isReady' | 'writeEvents'> & {
-    readEvents(...which: Parameters<SharedRuns['readEvents']>): Promise<FeedPage>;
+  readonly shared: Pick<RunStore, 'isReady' | 'writeEvents'> & {
+    readEvents(...which: Parameters<RunStore['readEvents']>): Promise<FeedPage>;
   };
   readonly runKey: string;
   readonly userId: string;

@@ -6,7 +6,7 @@ import { runKeyOf } from '../../src/chat/run-key.js';
 import { RunReaper } from '../../src/chat/shared/run-reaper.js';
 import { RunSealer } from '../../src/chat/shared/run-sealer.js';
 import { SharedClaims } from '../../src/chat/shared/shared-claims.js';
-import { type EventsToWrite, SharedRuns } from '../../src/chat/shared/shared-runs.js';
+import { type EventsToWrite, RunStore } from '../../src/chat/shared/run-store.js';
 import { FENCED, LOST, WRITTEN } from '../../src/chat/shared/shared-scripts.js';
 import { Keyring } from '../../src/crypto/keyring.js';
 import { Vault } from '../../src/crypto/vault.js';
@@ -47,7 +47,7 @@ describe('what servers share of chats', () => {
   interface Server {
     readonly redis: RedisConnection;
     readonly presence: ServerPresence;
-    readonly shared: SharedRuns;
+    readonly shared: RunStore;
     readonly claims: SharedClaims;
     readonly reaper: RunReaper;
     readonly finished: unknown[];
@@ -63,7 +63,7 @@ describe('what servers share of chats', () => {
     presence.onModuleInit();
     const vault = new Vault(new Keyring(key));
     const sealer = new RunSealer(vault);
-    const shared = new SharedRuns(redis, presence, sealer, KEEP);
+    const shared = new RunStore(redis, presence, sealer, KEEP);
     const finished: unknown[] = [];
     let isDatabaseAway = true;
     const uses = {
@@ -80,8 +80,8 @@ describe('what servers share of chats', () => {
       redis,
       presence,
       shared,
-      claims: new SharedClaims(redis, presence, vault, shared),
-      reaper: new RunReaper(redis, presence, sealer, uses, KEEP.endedMs),
+      claims: new SharedClaims(presence, vault, shared),
+      reaper: new RunReaper(presence, shared, sealer, uses),
       finished,
       // Without a word: it stays among the servers, but is not alive.
       die: async () => {
@@ -147,7 +147,7 @@ describe('what servers share of chats', () => {
   it('is made anew where Redis has evicted one of its keys, whatever is left in the other', async () => {
     const server = await start();
     await write(server, [delta(1), delta(2)]);
-    await test.redis.del(server.redis.name('chat', runKey, 'meta'));
+    await test.redis.del(server.redis.name('chat', `{${runKey}}`, 'meta'));
     expect(await write(server, [delta(1)])).toBe(WRITTEN);
     expect(await read(server)).toEqual({ numbers: [1], isLast: false });
   });
