@@ -13,6 +13,7 @@ import { Vault } from '../../src/crypto/vault.js';
 import type { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseUnavailableError } from '../../src/prisma/database-unavailable.error.js';
 import { RedisConnection } from '../../src/redis/redis-connection.js';
+import { RedisUnavailableError } from '../../src/redis/redis-unavailable.error.js';
 import { ServerPresence } from '../../src/redis/server-presence.js';
 import { createRedis, redisUrl, type TestRedis } from '../support/redis.js';
 
@@ -195,6 +196,40 @@ describe('what servers share of chats', () => {
     await other.reaper.sweep();
     expect(await read(other)).toEqual({ numbers: [1, 2], isLast: true });
     expect(await other.presence.findDead()).toEqual([]);
+  });
+
+  it('may have been named only when its server died: there is nothing to end, and no name is left', async () => {
+    const [owner, other] = [await start(), await start()];
+    await test.redis.sadd(owner.redis.name('server', owner.presence.serverId, 'runs'), runKey);
+    await owner.die();
+    await other.reaper.sweep();
+    expect(other.finished).toEqual([]);
+    expect(await other.presence.findDead()).toEqual([]);
+    expect((await test.keys()).filter((key) => key.endsWith(':runs'))).toEqual([]);
+  });
+
+  it('is among its server’s runs before it is written, and until it has ended', async () => {
+    const server = await start();
+    const own = server.redis.name('server', server.presence.serverId, 'runs');
+    // What cannot be named is not written.
+    await test.redis.set(own, 'text');
+    await expect(write(server, [delta(1)])).rejects.toThrow(RedisUnavailableError);
+    await expect(server.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
+    await test.redis.del(own);
+    await write(server, [delta(1)]);
+    expect(await test.redis.smembers(own)).toEqual([runKey]);
+    await write(server, [cancelled(2)], { isEnd: true });
+    while ((await test.redis.exists(own)) === 1);
+  });
+
+  it('leaves no claim that was released to its end', async () => {
+    const server = await start();
+    const claim = await server.claims.take(userId, 'request', 'digest', chatId);
+    await write(server, [delta(1)], { claim: claim.shared });
+    await claim.release();
+    await write(server, [cancelled(2)], { claim: claim.shared, isEnd: true });
+    while ((await test.keys()).some((key) => key.endsWith(':runs')));
+    expect(await test.redis.exists(claim.shared!.name)).toBe(0);
   });
 
   it('gives a request to one of many, and to the next where its server died before the chat began', async () => {
