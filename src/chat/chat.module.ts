@@ -19,7 +19,8 @@ import { RemoteWatches } from './shared/remote-watches.js';
 import { RunReaper } from './shared/run-reaper.js';
 import { RunSealer } from './shared/run-sealer.js';
 import { SharedClaims } from './shared/shared-claims.js';
-import { type KeepTimes, SharedRuns } from './shared/shared-runs.js';
+import type { KeepTimes } from './shared/own-runs.js';
+import { RunStore } from './shared/run-store.js';
 
 /** Time for watchers on other servers to take the end of a chat that is not kept, in milliseconds. */
 const LAST_READ_MS = 1_000;
@@ -45,41 +46,35 @@ const keepTimes = ({ chat }: Config): KeepTimes => ({
       useFactory: (vault: Vault) => new RunSealer(vault),
     },
     {
-      provide: SharedRuns,
+      provide: RunStore,
       inject: [RedisConnection, ServerPresence, RunSealer, Config],
       useFactory: (
         redis: RedisConnection | null,
         presence: ServerPresence | null,
         sealer: RunSealer,
         config: Config,
-      ) => redis && presence && new SharedRuns(redis, presence, sealer, keepTimes(config)),
+      ) => redis && presence && new RunStore(redis, presence, sealer, keepTimes(config)),
     },
     {
       provide: RemoteWatches,
-      inject: [SharedRuns],
-      useFactory: (shared: SharedRuns | null) => shared && new RemoteWatches(shared),
+      inject: [RunStore],
+      useFactory: (shared: RunStore | null) => shared && new RemoteWatches(shared),
     },
     {
       provide: RequestClaims,
-      inject: [RedisConnection, ServerPresence, Vault, SharedRuns],
-      useFactory: (
-        redis: RedisConnection | null,
-        presence: ServerPresence | null,
-        vault: Vault,
-        shared: SharedRuns | null,
-      ) =>
-        redis && presence && shared ? new SharedClaims(redis, presence, vault, shared) : new LocalClaims(),
+      inject: [ServerPresence, Vault, RunStore],
+      useFactory: (presence: ServerPresence | null, vault: Vault, runs: RunStore | null) =>
+        presence && runs ? new SharedClaims(presence, vault, runs) : new LocalClaims(),
     },
     {
       provide: RunReaper,
-      inject: [RedisConnection, ServerPresence, RunSealer, KeyUseService, Config],
+      inject: [ServerPresence, RunStore, RunSealer, KeyUseService],
       useFactory: (
-        redis: RedisConnection | null,
         presence: ServerPresence | null,
+        runs: RunStore | null,
         sealer: RunSealer,
         uses: KeyUseService,
-        config: Config,
-      ) => redis && presence && new RunReaper(redis, presence, sealer, uses, keepTimes(config).endedMs),
+      ) => presence && runs && new RunReaper(presence, runs, sealer, uses),
     },
   ],
   exports: [ChatRuns],

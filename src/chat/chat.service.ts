@@ -12,7 +12,7 @@ import { inputDigestOf, type RequestClaim, RequestClaims } from './claims/reques
 import { RunStarter } from './owned/run-starter.js';
 import type { Subscriber } from './owned/subscriber.js';
 import { RemoteWatches } from './shared/remote-watches.js';
-import { SharedRuns } from './shared/shared-runs.js';
+import { RunStore } from './shared/run-store.js';
 
 /** Starting, watching and stopping chats, wherever they run. */
 @Injectable()
@@ -21,7 +21,7 @@ export class ChatService {
     private readonly starter: RunStarter,
     private readonly runs: ChatRuns,
     private readonly claims: RequestClaims,
-    @Inject(SharedRuns) private readonly shared: SharedRuns | null,
+    @Inject(RunStore) private readonly shared: RunStore | null,
     @Inject(RemoteWatches) private readonly remote: RemoteWatches | null,
     private readonly lifecycle: Lifecycle,
     private readonly limits: Limits,

@@ -11,25 +11,32 @@ const REFRESH_INTERVAL_MS = 15_000;
 const TIME_TO_LIVE_MS = 60_000;
 const UNKNOWN = -1;
 
+/** Servers of which a user may have counts. Others are removed: no service has so many. */
+const MAX_SERVERS = 1_000;
+
 /**
  * A user's hash has a field for each server with its number of streams. This writes one server's, unless the sum with
- * those of the other servers that are alive is over the limit (0: none); those of the dead are removed. Redis removes a
- * hash without fields. The names of the servers' keys are made here: this is for one Redis, not for a cluster.
+ * those of the others is over the limit (0: none). Then it answers whose they are: some of these servers may be dead,
+ * which it cannot see, for their signs are on other nodes of a cluster. Those that are named as dead are removed first.
+ * Redis removes a hash without fields.
+ *
+ * KEYS: the user's hash. ARGV: server, its number, limit, milliseconds, servers that are dead …
+ * Answers 1 where it is written, else the ids of the other servers.
  */
 const WRITE = `
   local server, count, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-  local sum = count
+  for i = 5, #ARGV do redis.call('HDEL', KEYS[1], ARGV[i]) end
+  local sum, others = count, {}
   local fields = redis.call('HGETALL', KEYS[1])
   for i = 1, #fields, 2 do
-    if fields[i] ~= server then
-      if redis.call('EXISTS', ARGV[5] .. fields[i]) == 1 then
-        sum = sum + fields[i + 1]
-      else
-        redis.call('HDEL', KEYS[1], fields[i])
-      end
+    if #fields[i] > 36 or #others >= ${String(MAX_SERVERS)} then
+      redis.call('HDEL', KEYS[1], fields[i])
+    elseif fields[i] ~= server then
+      sum = sum + fields[i + 1]
+      others[#others + 1] = fields[i]
     end
   end
-  if limit > 0 and sum > limit then return 0 end
+  if limit > 0 and sum > limit then return others end
   if count == 0 then
     redis.call('HDEL', KEYS[1], server)
   else
@@ -53,7 +60,7 @@ export interface Shared {
  * answer that comes is to what Redis did last.
  */
 export class SharedStreams {
-  readonly #write: (...args: readonly (string | number)[]) => Promise<number>;
+  readonly #write: (...args: readonly (string | number)[]) => Promise<1 | string[]>;
   /** What Redis has of this server's, as far as its answers tell; none: 0. */
   readonly #written = new Map<string, number>();
   /** Streams of which Redis has not said yet whether they may begin. */
@@ -125,27 +132,33 @@ export class SharedStreams {
 
   /** @returns whether it is within the limit, and was written; null where Redis is away */
   private async write(userId: string, limit = 0): Promise<boolean | null> {
-    const { redis, presence } = this.shared;
-    if (!redis.isReady) return null;
-    const name = redis.name(this.streams, shortDigest(userId));
-    const count = this.own.of(userId);
+    if (!this.shared.redis.isReady) return null;
     try {
-      const answer = await this.#write(
-        name,
-        presence.serverId,
-        count,
-        limit,
-        TIME_TO_LIVE_MS,
-        presence.aliveName(''),
-      );
-      if (answer === 0) return false;
-      if (count === 0) this.#written.delete(userId);
-      else this.#written.set(userId, count);
-      return true;
+      const others = await this.writeCount(userId, limit);
+      if (others === null) return true;
+      const alive = new Set(await this.shared.presence.findAlive(others));
+      const dead = others.filter((id) => !alive.has(id));
+      return dead.length > 0 && (await this.writeCount(userId, limit, dead)) === null;
     } catch {
       // The connection tells of it. Whether Redis has the number is unknown; when it is back, it gets it again.
       this.#written.set(userId, UNKNOWN);
       return null;
     }
+  }
+
+  /** @returns null where it is written, else the other servers that have some of the user's */
+  private async writeCount(
+    userId: string,
+    limit: number,
+    dead: readonly string[] = [],
+  ): Promise<readonly string[] | null> {
+    const { redis, presence } = this.shared;
+    const count = this.own.of(userId);
+    const name = redis.name(this.streams, shortDigest(userId));
+    const answer = await this.#write(name, presence.serverId, count, limit, TIME_TO_LIVE_MS, ...dead);
+    if (answer !== 1) return answer;
+    if (count === 0) this.#written.delete(userId);
+    else this.#written.set(userId, count);
+    return null;
   }
 }

@@ -1,19 +1,22 @@
 import { EventEmitter, once } from 'node:events';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { keepLoopTime } from '../common/loop-time.js';
 import { PatientTimer } from '../common/patient-timer.js';
-import { isTlsFailure, isUntrusted } from '../common/tls-errors.js';
+import { connect, CONNECT_TIMEOUT_MS, inTime, isOpen } from './redis-client.js';
+import { RedisCluster } from './redis-cluster.js';
+import { explainFailure, refusal } from './redis-refusal.js';
 import { RedisUnavailableError } from './redis-unavailable.error.js';
 
-/** How long a command may take, in milliseconds: one that waits longer tells that Redis hangs. */
-const COMMAND_TIMEOUT_MS = 1_000;
 /** How often both connections are tried while nothing else is sent on them, in milliseconds. */
 const PULSE_INTERVAL_MS = 1_500;
-const CONNECT_TIMEOUT_MS = 2_000;
-/** The longest pause between two attempts to connect, in milliseconds. */
-const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * What is in Redis, as this version writes and reads it. Servers with another layout share nothing with it: they know
+ * neither its chats nor that it is there.
+ */
+const LAYOUT = 'v2';
 
 /** A Lua script, which Redis runs as one step. */
 export interface Script {
@@ -25,8 +28,10 @@ export interface Script {
 type Argument = string | number | Buffer;
 
 /**
- * The way to Redis: one connection for commands, one for what others publish. It connects by itself, for as long as it
- * takes; meanwhile every command fails at once. A command that Redis does not answer in time breaks the connection, so
+ * The way to Redis: one connection for commands, one for what others publish. Where the address leads to a node of a
+ * cluster, commands have a connection to each of its nodes instead, and keys of one command or script must share a slot.
+ *
+ * It connects by itself, for as long as it takes; meanwhile every command fails at once. A command that Redis does not answer in time breaks the connection, so
  * that a Redis that hangs is away for everybody, not slow for each.
  *
  * After a RedisUnavailableError it is unknown whether the command took effect.
@@ -35,6 +40,10 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger(RedisConnection.name);
   readonly #lines = new BoundedLines(this.#logger);
   readonly #commands: Redis;
+  /** Null where it is one Redis, and until that is known. */
+  #cluster: RedisCluster | null = null;
+  /** That the connection for commands leads to one Redis. */
+  #isSingle = false;
   readonly #subscriber: Redis;
   readonly #listeners = new Map<string, Set<(message: string) => void>>();
   readonly #events = new EventEmitter().setMaxListeners(0);
@@ -49,19 +58,14 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   ) {
     this.#commands = connect(url);
     this.#subscriber = connect(url);
-    this.#commands.on('ready', () => {
-      if (this.#isTold) this.#lines.log('Redis is back.');
-      this.#isTold = false;
-      this.#events.emit('ready');
+    this.#commands.on('ready', () => void this.recognize());
+    this.#commands.on('close', () => {
+      this.#isSingle = false;
+      if (!this.#cluster) this.tellAway();
     });
-    this.#commands.on('close', () => this.tellAway());
-    // A wrong password, say: without a word it would look like a Redis that is away.
-    this.#commands.on('error', (error) => {
-      if (codeOf(error) !== UNKNOWN) this.tellRefusal(refusal(error));
-      const code = 'code' in error ? String(error.code) : '';
-      if (isTlsFailure(code)) this.tellRefusal(explainTls(code));
-    });
+    this.#commands.on('error', (error) => this.tellFailure(error));
     this.#subscriber.on('ready', () => void this.subscribeAgain());
+    this.#subscriber.on('close', () => Object.assign(this.#subscriber.options, this.#cluster?.anyNode()));
     this.#subscriber.on('message', (channel: string, message: string) => {
       for (const listener of this.#listeners.get(channel) ?? []) this.tellListener(listener, message);
     });
@@ -84,13 +88,12 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
 
   /** Whether a command has a chance. */
   get isReady(): boolean {
-    // A connection that breaks says so a moment later.
-    return this.#commands.status === 'ready' && this.#commands.stream.writable;
+    return this.#cluster ? this.#cluster.isReady : this.#isSingle && isOpen(this.#commands);
   }
 
-  /** A key's or channel's name in this environment. */
+  /** A key's or channel's name in this environment, and in this layout. */
   name(...parts: readonly string[]): string {
-    return [this.prefix, ...parts].join(':');
+    return [this.prefix, LAYOUT, ...parts].join(':');
   }
 
   /**
@@ -98,7 +101,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
    */
   async call<Reply>(command: string, ...args: readonly Argument[]): Promise<Reply> {
-    return this.guard(() => this.#commands.call(command, ...args) as Promise<Reply>);
+    return this.guard((client) => client.call(command, ...args) as Promise<Reply>);
   }
 
   /**
@@ -106,10 +109,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
    *
    * @param name letters only, used once
    */
-  define<Reply>(name: string, { lua, keys }: Script): (...args: readonly Argument[]) => Promise<Reply> {
-    this.#commands.defineCommand(name, { lua, numberOfKeys: keys });
-    const run = Reflect.get(this.#commands, name) as (...args: readonly Argument[]) => Promise<Reply>;
-    return (...args) => this.guard(() => run.apply(this.#commands, [...args]));
+  define<Reply>(name: string, script: Script): (...args: readonly Argument[]) => Promise<Reply> {
+    return (...args) => this.guard((client) => runScript(client, name, script, args) as Promise<Reply>);
   }
 
   /**
@@ -150,16 +151,36 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.#stopClock();
     this.#lines.flush();
     this.#commands.disconnect();
+    this.#cluster?.close();
     this.#subscriber.disconnect();
   }
 
-  private async guard<Reply>(work: () => Promise<Reply>): Promise<Reply> {
+  private async guard<Reply>(work: (client: Redis | Cluster) => Promise<Reply>): Promise<Reply> {
     try {
-      return await inTime(this.#commands, work);
+      if (this.#cluster) return await this.#cluster.run(work);
+      return await inTime(this.#commands, () => work(this.#commands));
     } catch (error) {
       if (this.isReady) this.tellRefusal(refusal(error));
       throw new RedisUnavailableError();
     }
+  }
+
+  /** Asks what the address leads to: one Redis, or a node of a cluster. */
+  private async recognize(): Promise<void> {
+    const redis = this.#commands;
+    const info = await inTime(redis, () => redis.info('cluster')).catch(() => '');
+    if (!isOpen(redis) || this.#cluster) return;
+    if (!/^cluster_enabled:1\b/m.test(info)) {
+      this.#isSingle = true;
+      this.tellBack();
+      return;
+    }
+    this.#cluster = new RedisCluster(redis.options, {
+      onReady: () => this.tellBack(),
+      onAway: () => this.tellAway(),
+      onFailure: (error) => this.tellFailure(error),
+    });
+    redis.disconnect();
   }
 
   /** Anybody may publish anything: what a listener makes of it must not end the process, nor keep it from the others. */
@@ -173,6 +194,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
 
   /** An idle connection does not tell that the network is gone. */
   private feelPulse(): void {
+    this.#cluster?.feelPulse();
     for (const redis of [this.#commands, this.#subscriber]) {
       if (redis.status === 'ready') inTime(redis, () => redis.ping()).catch(() => undefined);
     }
@@ -196,6 +218,17 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.#lines.warn(words);
   }
 
+  private tellFailure(error: Error): void {
+    const words = explainFailure(error);
+    if (words) this.tellRefusal(words);
+  }
+
+  private tellBack(): void {
+    if (this.#isTold) this.#lines.log('Redis is back.');
+    this.#isTold = false;
+    this.#events.emit('ready');
+  }
+
   private tellAway(): void {
     if (this.#isTold) return;
     this.#isTold = true;
@@ -205,53 +238,9 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-function connect(url: string): Redis {
-  const redis = new Redis(url, {
-    // The package's own limits count the event loop's time as Redis's.
-    connectTimeout: 0,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    autoResubscribe: false,
-    maxRetriesPerRequest: 0,
-    // A primary that became a replica keeps its connections: the address leads to the new one.
-    reconnectOnError: (error) => codeOf(error) === 'READONLY',
-    retryStrategy: (times) => Math.min(50 * 2 ** times, LONGEST_PAUSE_MS),
-  });
-  // Each is followed by 'close', which tells it once; the errors themselves quote commands.
-  redis.on('error', () => undefined);
-  limitConnecting(redis);
-  return redis;
+/** A script becomes a command of the client when it is called for the first time. */
+function runScript(client: Redis | Cluster, name: string, { lua, keys }: Script, args: readonly Argument[]) {
+  if (!Reflect.has(client, name)) client.defineCommand(name, { lua, numberOfKeys: keys });
+  const run = Reflect.get(client, name) as (...args: readonly Argument[]) => Promise<unknown>;
+  return run.apply(client, [...args]);
 }
-
-/** Breaks a connection that does not come about in time, or on which Redis then does not say that it is ready. */
-function limitConnecting(redis: Redis): void {
-  const limit = new PatientTimer(CONNECT_TIMEOUT_MS, () => redis.stream.destroy());
-  redis.on('connecting', () => limit.restart());
-  for (const event of ['ready', 'close', 'end']) redis.on(event, () => limit.stop());
-}
-
-/** Breaks the connection where Redis does not answer a command in time: the command fails with it. */
-async function inTime<Reply>(redis: Redis, work: () => Promise<Reply>): Promise<Reply> {
-  const { stream } = redis;
-  const limit = new PatientTimer(COMMAND_TIMEOUT_MS, () => stream.destroy());
-  try {
-    return await work();
-  } finally {
-    limit.stop();
-  }
-}
-
-/** Without a word, a certificate that is not trusted would look like a Redis that is away. */
-const explainTls = (code: string): string =>
-  isUntrusted(code)
-    ? `Redis's certificate is not trusted (${code}). Name the authority that issued it with NODE_EXTRA_CA_CERTS.`
-    : `No TLS connection to Redis comes about (${code}). Check the certificate, the host's name and rediss:// in REDIS_URL.`;
-
-const UNKNOWN = 'unknown';
-
-/** The first word of an error that Redis answered with, `OOM` say. */
-function codeOf(error: unknown): string {
-  return (error instanceof Error && /^[A-Z]+(?= )/.exec(error.message)?.[0]) || UNKNOWN;
-}
-
-const refusal = (error: unknown): string => `Redis refuses commands (${codeOf(error)}).`;

@@ -12,30 +12,18 @@ const DEAD_AT_A_TIME = 100;
 /** Characters of a server's id. What is longer is no server, and is removed. */
 const ID_LENGTH = 36;
 
-/** Answers the ids. KEYS: servers. ARGV: what the names of their signs begin with, who asks, how many at most */
-const deadScript: Script = {
-  keys: 1,
-  lua: `
-local dead = {}
-for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
-  if #dead >= tonumber(ARGV[3]) then break end
-  if #id > ${String(ID_LENGTH)} then
-    redis.call('SREM', KEYS[1], id)
-  elseif id ~= ARGV[2] and redis.call('EXISTS', ARGV[1] .. id) == 0 then
-    dead[#dead + 1] = id
-  end
-end
-return dead`,
-};
+/** Servers that are looked at at a time: of more, others each time. */
+const SERVERS_AT_A_TIME = 1_000;
 
-/** Answers 1 or 0. KEYS: servers. ARGV: what the names of their signs begin with, who asks */
-const othersScript: Script = {
+/** Answers ids. KEYS: servers. ARGV: how many at most */
+const knownScript: Script = {
   keys: 1,
   lua: `
-for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
-  if id ~= ARGV[2] and redis.call('EXISTS', ARGV[1] .. id) == 1 then return 1 end
+local known = {}
+for _, id in ipairs(redis.call('SRANDMEMBER', KEYS[1], ARGV[1])) do
+  if #id > ${String(ID_LENGTH)} then redis.call('SREM', KEYS[1], id) else known[#known + 1] = id end
 end
-return 0`,
+return known`,
 };
 
 /** Says to the other servers that this one is alive, and which of them are. */
@@ -48,16 +36,14 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
   /** When the last one came through. */
   #heardAt = Number.NEGATIVE_INFINITY;
   #stopListening = (): void => undefined;
-  readonly #findDead: (...args: readonly (string | number)[]) => Promise<string[]>;
-  readonly #hasOthers: (...args: readonly string[]) => Promise<number>;
+  readonly #known: (...args: readonly (string | number)[]) => Promise<string[]>;
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(
     private readonly redis: RedisConnection,
     private readonly now = () => performance.now(),
   ) {
-    this.#findDead = redis.define<string[]>('serversdead', deadScript);
-    this.#hasOthers = redis.define<number>('serversothers', othersScript);
+    this.#known = redis.define<string[]>('serversknown', knownScript);
   }
 
   onModuleInit(): void {
@@ -96,7 +82,9 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
    */
   async findDead(): Promise<string[]> {
-    return this.#findDead(this.serversName, this.aliveName(''), this.serverId, DEAD_AT_A_TIME);
+    const others = await this.findOthers();
+    const alive = new Set(await this.findAlive(others));
+    return others.filter((id) => !alive.has(id)).slice(0, DEAD_AT_A_TIME);
   }
 
   /**
@@ -112,12 +100,27 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Whether another server is alive. @throws RedisUnavailableError SERVICE_UNAVAILABLE */
   async hasOthers(): Promise<boolean> {
-    return (await this.#hasOthers(this.serversName, this.aliveName(''), this.serverId)) === 1;
+    return (await this.findAlive(await this.findOthers())).length > 0;
+  }
+
+  /**
+   * Those of the servers that are alive. Each is asked for by itself, for a cluster has them on different nodes.
+   *
+   * @throws RedisUnavailableError SERVICE_UNAVAILABLE
+   */
+  async findAlive(serverIds: readonly string[]): Promise<string[]> {
+    const areAlive = await Promise.all(serverIds.map((id) => this.isAlive(id)));
+    return serverIds.filter((_, index) => areAlive[index]);
   }
 
   /** What a dead server left behind is cleared up. @throws RedisUnavailableError SERVICE_UNAVAILABLE */
   async forget(serverId: string): Promise<void> {
     await this.redis.call('SREM', this.serversName, serverId);
+  }
+
+  private async findOthers(): Promise<string[]> {
+    const known = await this.#known(this.serversName, SERVERS_AT_A_TIME);
+    return known.filter((id) => id !== this.serverId);
   }
 
   private get serversName(): string {

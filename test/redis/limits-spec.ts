@@ -340,6 +340,7 @@ describe('limits that servers share', () => {
         await open(first);
         await test.redis.del(second.presence.aliveName(first.presence.serverId));
         await open(second);
+        await open(second);
         expect(await streamsOf(first)).toBe(0);
         // It gives its sign, and then its counts.
         jest.advanceTimersByTime(20_000);

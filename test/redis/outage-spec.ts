@@ -240,7 +240,7 @@ describe('a server whose Redis is away', () => {
       if (!/:servers$|:server:[^:]+:runs$/.test(name))
         expect(await redis.redis.pttl(name)).toBeGreaterThan(0);
     }
-    expect(dump.join('\n')).toMatch(/:chat:[^:]+:[^:]+:log/);
+    expect(dump.join('\n')).toMatch(/:chat:\{[^:]+:[^:]+\}:log/);
     for (const secret of ['sentinel', 'alice', KEY, 'gpt-']) expect(dump.join('\n')).not.toContain(secret);
     await upstream.end();
     await watcher.rest();

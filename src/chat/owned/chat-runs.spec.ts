@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import type { Config } from '../../config/config.js';
 import { ChatRuns } from './chat-runs.js';
 import type { KeptRun } from './kept-run.js';
-import type { SharedRuns } from '../shared/shared-runs.js';
+import type { RunStore } from '../shared/run-store.js';
 
 describe('ChatRuns', () => {
   beforeEach(() => jest.useFakeTimers());
@@ -10,7 +10,7 @@ describe('ChatRuns', () => {
 
   it('offers Redis from time to time what it has refused, until the server stops', () => {
     const stop = (): void => undefined;
-    const shared = { onControl: () => stop, onReady: () => stop } as unknown as SharedRuns;
+    const shared = { onControl: () => stop, onReady: () => stop } as unknown as RunStore;
     const runs = new ChatRuns({} as Config, shared);
     const publish = jest.fn(() => Promise.resolve());
     runs.onModuleInit();

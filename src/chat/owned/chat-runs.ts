@@ -3,7 +3,7 @@ import { DrainingError } from '../../common/lifecycle.js';
 import { Config } from '../../config/config.js';
 import type { KeptRun } from './kept-run.js';
 import { runKeyOf } from '../shared/run-key.js';
-import { SharedRuns } from '../shared/shared-runs.js';
+import { RunStore } from '../shared/run-store.js';
 
 /** Time for terminal events to reach their watchers, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
@@ -29,7 +29,7 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     private readonly config: Config,
-    @Inject(SharedRuns) private readonly shared: SharedRuns | null,
+    @Inject(RunStore) private readonly shared: RunStore | null,
   ) {}
 
   onModuleInit(): void {

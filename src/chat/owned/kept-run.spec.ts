@@ -5,7 +5,7 @@ import type { TerminalEvent } from '../run/chat-event.js';
 import type { ChatAttempt, ChatSource } from '../run/chat-source.js';
 import { KeptRun } from './kept-run.js';
 import { FENCED, WRITTEN } from '../shared/shared-scripts.js';
-import type { SharedRuns } from '../shared/shared-runs.js';
+import type { RunStore } from '../shared/run-store.js';
 
 const first: ChatAttempt = {
   provider: 'OPENAI',
@@ -24,7 +24,7 @@ const flood: ChatSource = {
   close: () => undefined,
 };
 
-function keep(shared: Partial<SharedRuns>): KeptRun {
+function keep(shared: Partial<RunStore>): KeptRun {
   return new KeptRun({
     userId: 'alice',
     chatId: 'chat',
@@ -34,7 +34,7 @@ function keep(shared: Partial<SharedRuns>): KeptRun {
     maxDurationMs: 60_000,
     graceMs: 60_000,
     claim: null,
-    shared: { isReady: true, writeEvents: () => Promise.resolve(WRITTEN), ...shared } as SharedRuns,
+    shared: { isReady: true, writeEvents: () => Promise.resolve(WRITTEN), ...shared } as RunStore,
     onEnd: () => Promise.resolve(),
     onStop: () => undefined,
     onChange: () => undefined,
@@ -42,7 +42,7 @@ function keep(shared: Partial<SharedRuns>): KeptRun {
 }
 
 /** A Redis in which another server has ended the chat. */
-const endedElsewhere = (end: TerminalEvent): Partial<SharedRuns> => ({
+const endedElsewhere = (end: TerminalEvent): Partial<RunStore> => ({
   writeEvents: () => Promise.resolve(FENCED),
   get: () => Promise.resolve({ serverId: 'another', isRunning: false, end }),
   readEvents: (_userId, _chatId, afterSeq) =>

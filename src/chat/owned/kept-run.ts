@@ -9,7 +9,7 @@ import { RunAudience } from './run-audience.js';
 import { runKeyOf } from '../shared/run-key.js';
 import { RunLog } from '../run/run-log.js';
 import { RunMirror } from '../shared/run-mirror.js';
-import type { SharedRuns } from '../shared/shared-runs.js';
+import type { RunStore } from '../shared/run-store.js';
 
 /** How often watchers elsewhere are asked how far they have come while a run waits for them, in milliseconds. */
 const ASK_AGAIN_MS = 250;
@@ -26,7 +26,7 @@ export interface KeptRunSettings {
   /** What the request's id stands for; null where it has none. */
   readonly claim: RequestClaim | null;
   /** Null: there is one server. */
-  readonly shared: SharedRuns | null;
+  readonly shared: RunStore | null;
   readonly onEnd: (report: ChatReport) => Promise<void>;
   /** A watcher that unsubscribed, or cancelChat, has stopped it. */
   readonly onStop: () => void;
@@ -146,7 +146,7 @@ export class KeptRun {
     await this.run.abort(error);
   }
 
-  #mirrorTo(shared: SharedRuns): RunMirror {
+  #mirrorTo(shared: RunStore): RunMirror {
     return new RunMirror({
       shared,
       runKey: this.runKey,

@@ -21,7 +21,7 @@ import { ChatSourceFactory } from './chat-source.factory.js';
 import type { ChatWatch } from '../run/chat-watch.js';
 import { KeptRun } from './kept-run.js';
 import type { RequestClaim } from '../claims/request-claims.js';
-import { SharedRuns } from '../shared/shared-runs.js';
+import { RunStore } from '../shared/run-store.js';
 
 export interface ChatToStart {
   readonly chatId: string;
@@ -40,7 +40,7 @@ export class RunStarter {
     private readonly sources: ChatSourceFactory,
     private readonly reports: ChatReports,
     private readonly runs: ChatRuns,
-    @Inject(SharedRuns) private readonly shared: SharedRuns | null,
+    @Inject(RunStore) private readonly shared: RunStore | null,
     private readonly lifecycle: Lifecycle,
     private readonly config: Config,
     private readonly limits: Limits,

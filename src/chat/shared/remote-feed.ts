@@ -5,7 +5,7 @@ import type { EventFeed, FeedPage } from '../run/event-feed.js';
 import { BrokenRunError } from './broken-run.error.js';
 import { News } from './news.js';
 import type { SharedPage } from './run-page.js';
-import type { SharedRuns } from './shared-runs.js';
+import type { RunStore } from './run-store.js';
 
 /** How long a run or Redis may be away before its watchers are told, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -37,7 +37,7 @@ export class RemoteFeed implements EventFeed {
   #emptyReads = { since: 0, count: 0 };
 
   constructor(
-    private readonly shared: SharedRuns,
+    private readonly shared: RunStore,
     private readonly userId: string,
     private readonly chatId: string,
   ) {}

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { ChatEvent } from '../run/chat-event.js';
 import { RemoteWatches } from './remote-watches.js';
-import type { SharedRuns } from './shared-runs.js';
+import type { RunStore } from './run-store.js';
 
 const event = (seq: number): ChatEvent => ({
   __typename: 'TextDelta',
@@ -25,7 +25,7 @@ describe('RemoteWatches', () => {
         told.push(cursor);
         return Promise.resolve();
       },
-    } as unknown as SharedRuns;
+    } as unknown as RunStore;
     const watch = await new RemoteWatches(shared).join('alice', 'chat', 0, new AbortController().signal);
     const events = watch[Symbol.asyncIterator]();
     for (let seq = 1; seq <= 3; seq += 1) await events.next();

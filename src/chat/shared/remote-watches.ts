@@ -4,7 +4,7 @@ import { ChatWatch } from '../run/chat-watch.js';
 import { News } from './news.js';
 import { RemoteFeed } from './remote-feed.js';
 import { runKeyOf } from './run-key.js';
-import type { SharedRuns } from './shared-runs.js';
+import type { RunStore } from './run-store.js';
 
 /**
  * Every so many events, and whenever a watcher asks for more after so many milliseconds, the owner is told how far its
@@ -20,7 +20,7 @@ const ASK_FOR_MS = 12_000;
 export class RemoteWatches {
   readonly #watches = new Map<string, Set<ChatWatch>>();
 
-  constructor(private readonly shared: SharedRuns) {}
+  constructor(private readonly shared: RunStore) {}
 
   /**
    * @throws ChatNotFoundError CHAT_NOT_FOUND for a chat that is none of the user's, and events that are no longer kept

@@ -6,7 +6,7 @@ import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
 import { RunLog } from '../run/run-log.js';
 import { RunMirror } from './run-mirror.js';
-import type { EventsToWrite, SharedRuns } from './shared-runs.js';
+import type { EventsToWrite, RunStore } from './run-store.js';
 import { FENCED, WRITTEN } from './shared-scripts.js';
 
 const attempt = { provider: 'OPENAI', model: 'm', keySource: 'USER', keyId: null, maskedKey: null } as const;
@@ -378,7 +378,7 @@ describe('RunMirror', () => {
         written.push(events);
         return Promise.resolve(WRITTEN);
       },
-    } as unknown as SharedRuns;
+    } as unknown as RunStore;
     const mirror = new RunMirror({
       shared,
       runKey: 'key',

@@ -7,7 +7,7 @@ import type { RunLog } from '../run/run-log.js';
 import { OutagePatience } from './outage-patience.js';
 import type { RunRecord } from './run-sealer.js';
 import { FENCED, LOST } from './shared-scripts.js';
-import type { SharedRuns } from './shared-runs.js';
+import type { RunStore } from './run-store.js';
 import { type ReadableRuns, takeSharedEnd } from './take-shared-end.js';
 
 /** Bytes of events in one entry, about. */
@@ -20,7 +20,7 @@ const SURELY_ALIVE_MS = 2_500;
 const SHOW_EVERY_MS = 1_000;
 
 export interface MirrorSettings {
-  readonly shared: Pick<SharedRuns, 'isReady' | 'writeEvents' | 'get'> & ReadableRuns;
+  readonly shared: Pick<RunStore, 'isReady' | 'writeEvents' | 'get'> & ReadableRuns;
   readonly runKey: string;
   readonly userId: string;
   readonly run: Pick<ChatRun, 'chatId' | 'attempt'>;

@@ -3,15 +3,13 @@ import { AppError } from '../../common/app-error.js';
 import { describeError } from '../../common/describe-error.js';
 import type { KeyUseService } from '../../keys/key-use.service.js';
 import { logEnd } from '../../keys/log-end.js';
-import type { RedisConnection } from '../../redis/redis-connection.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { ServerPresence } from '../../redis/server-presence.js';
 import { RunLostError } from '../run/chat.errors.js';
 import type { ChatFailedEvent } from '../run/chat-event.js';
 import { finishedChat } from './finished-chat.js';
 import type { RunRecord, RunSealer } from './run-sealer.js';
-import { ownRunsName, runNames } from './shared-names.js';
-import { endScript, ownRunsScript, recordScript } from './shared-scripts.js';
+import type { RunStore } from './run-store.js';
 
 /** How the chat of a dead server ended, as far as anybody knows. */
 const LOST_END = {
@@ -32,32 +30,21 @@ const MAX_ATTEMPTS = 3;
 /** A number that a server wrote. */
 const NUMBER = /^\d{1,15}$/;
 
-type RecordReply = readonly (string | null)[];
-
 /**
  * Ends the runs of servers that died: ChatFailed (PROVIDER_TRUNCATED) for their watchers, CHAT_FINISHED in the trail.
  * Every server does it; that it is done once is Redis's and the database's work.
  */
 export class RunReaper implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger(RunReaper.name);
-  readonly #end: (...args: readonly (string | number)[]) => Promise<number>;
-  readonly #record: (...args: readonly string[]) => Promise<RecordReply>;
-  readonly #ownRuns: (...args: readonly (string | number)[]) => Promise<string[]>;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | null = null;
 
-  /** @param keepMs milliseconds for which a run is kept after its end */
   constructor(
-    private readonly redis: RedisConnection,
     private readonly presence: ServerPresence,
+    private readonly runs: RunStore,
     private readonly sealer: RunSealer,
     private readonly uses: KeyUseService,
-    private readonly keepMs: number,
-  ) {
-    this.#end = redis.define<number>('chatend', endScript);
-    this.#record = redis.define<RecordReply>('chatrecord', recordScript);
-    this.#ownRuns = redis.define<string[]>('chatruns', ownRunsScript);
-  }
+  ) {}
 
   onModuleInit(): void {
     this.#timer = setInterval(() => {
@@ -83,13 +70,12 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async clearUp(serverId: string): Promise<void> {
-    const ownRuns = ownRunsName(this.redis, serverId);
-    const runKeys = await this.#ownRuns(ownRuns, RUNS_AT_A_TIME);
+    const runKeys = await this.runs.lost.list(serverId, RUNS_AT_A_TIME);
     let left = runKeys.length;
     for (const runKey of runKeys) {
       await this.unlessRefused(async () => {
         await this.endRun(serverId, runKey);
-        await this.redis.call('SREM', ownRuns, runKey);
+        await this.runs.lost.forget(serverId, runKey);
         left -= 1;
       });
     }
@@ -101,24 +87,23 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof RedisUnavailableError) || !this.redis.isReady) throw error;
+      if (!(error instanceof RedisUnavailableError) || !this.runs.isReady) throw error;
     }
   }
 
   private async endRun(serverId: string, runKey: string): Promise<void> {
-    const names = runNames(this.redis, runKey);
     for (let attempt = 1; ; attempt += 1) {
-      const [owner, state, last, sealed] = await this.#record(names.meta);
+      const [owner, state, last, sealed] = await this.runs.lost.read(runKey);
       if (owner !== serverId || !sealed) return;
       const record = this.sealer.openRecord(runKey, runKey.slice(runKey.indexOf(':') + 1), sealed);
       const hasEnd =
-        state !== 'running' ||
-        (record !== null && (await this.writeEnd(serverId, names, record, last ?? '')));
+        state !== 'running' || (record !== null && (await this.writeEnd(serverId, record, last ?? '')));
       // Nobody can read it, or end it: it is no longer there.
       if (!hasEnd && (record === null || attempt === MAX_ATTEMPTS)) {
-        await this.redis.call('DEL', names.meta, names.log);
+        await this.runs.lost.drop(runKey);
       } else if (!hasEnd) continue;
       if (record) {
+        if (record.claim !== null) await this.runs.lost.keepClaim(record.claim);
         const use = finishedChat(record.chatId, record.attempt, LOST_END);
         if (await this.uses.finish(record.userId, use)) logEnd(record.userId, use);
       }
@@ -127,12 +112,7 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** @returns false where the run has changed meanwhile, or cannot be ended */
-  private async writeEnd(
-    serverId: string,
-    { meta, log, news }: ReturnType<typeof runNames>,
-    { userId, chatId, claim }: RunRecord,
-    last: string,
-  ): Promise<boolean> {
+  private async writeEnd(serverId: string, { userId, chatId }: RunRecord, last: string): Promise<boolean> {
     if (!NUMBER.test(last)) return false;
     const lastSeq = Number(last);
     const event: ChatFailedEvent = {
@@ -142,8 +122,6 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
       error: describeError(new RunLostError()),
       usage: null,
     };
-    const sealed = this.sealer.sealEvents(userId, [event]);
-    const keys = [meta, log, claim ?? meta];
-    return (await this.#end(...keys, serverId, last, event.seq, sealed, this.keepMs, news)) === 1;
+    return this.runs.lost.end(serverId, userId, last, event);
   }
 }

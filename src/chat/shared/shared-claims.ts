@@ -2,14 +2,12 @@ import { loopNow } from '../../common/loop-time.js';
 import { EnvelopeError } from '../../crypto/envelope-error.js';
 import type { TextContext } from '../../crypto/seal-context.js';
 import type { Vault } from '../../crypto/vault.js';
-import type { RedisConnection } from '../../redis/redis-connection.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { ServerPresence } from '../../redis/server-presence.js';
 import { RequestClaims, type RequestClaim } from '../claims/request-claims.js';
 import { News } from './news.js';
-import { requestName } from './shared-names.js';
-import { claimScript, holdsScript, releaseScript } from './shared-scripts.js';
-import type { SharedRuns } from './shared-runs.js';
+import type { ClaimStore } from './claim-store.js';
+import type { RunStore } from './run-store.js';
 
 /** How long a chat may take to start on its server before whoever waits for it is told, in milliseconds. */
 const START_MS = 15_000;
@@ -36,42 +34,37 @@ interface HeldClaim {
 
 /** Request ids of all servers. */
 export class SharedClaims extends RequestClaims {
-  readonly #claim: (...args: readonly (string | number)[]) => Promise<string | null>;
-  readonly #release: (...args: readonly (string | number)[]) => Promise<number>;
-  readonly #holds: (...args: readonly string[]) => Promise<number>;
+  readonly #store: ClaimStore;
 
   constructor(
-    private readonly redis: RedisConnection,
     private readonly presence: ServerPresence,
     private readonly vault: Vault,
-    private readonly shared: SharedRuns,
+    private readonly runs: RunStore,
   ) {
     super();
-    this.#claim = redis.define<string | null>('requestclaim', claimScript);
-    this.#release = redis.define<number>('requestrelease', releaseScript);
-    this.#holds = redis.define<number>('requestholds', holdsScript);
+    this.#store = runs.claims;
   }
 
   async take(userId: string, requestId: string, inputDigest: string, chatId: string): Promise<RequestClaim> {
-    const name = requestName(this.redis, userId, requestId);
+    const name = this.#store.name(userId, requestId);
     const context = { purpose: 'chat-request', userId, requestId } as const;
     const mine: Claimed = { chatId, inputDigest, serverId: this.presence.serverId };
     const sealed = this.vault.sealText(JSON.stringify(mine), context);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-      const held = await this.#claim(name, sealed, CLAIM_MS);
+      const held = await this.#store.take({ name, sealed }, CLAIM_MS);
       const claimed = held === null ? mine : this.open(held, context);
       if (claimed)
         return this.toClaim(userId, name, { sealed: held ?? sealed, claimed, isMine: held === null });
       // Sealed with a key that is no longer ours: its chat cannot be resumed either.
-      await this.#release(name, held ?? '');
+      await this.#store.release({ name, sealed: held ?? '' });
     }
     throw new RedisUnavailableError();
   }
 
   private toClaim(userId: string, name: string, { sealed, claimed, isMine }: HeldClaim): RequestClaim {
     const release = async (): Promise<void> => {
-      await this.#release(name, sealed).catch(() => undefined);
-      await this.shared.tellNews(userId, claimed.chatId);
+      await this.#store.release({ name, sealed }).catch(() => undefined);
+      await this.runs.tellNews(userId, claimed.chatId);
     };
     return {
       isMine,
@@ -97,12 +90,12 @@ export class SharedClaims extends RequestClaims {
     const { chatId, serverId } = claimed;
     const deadline = loopNow() + START_MS;
     const news = new News();
-    const stopListening = this.shared.onNews(userId, chatId, () => news.tell());
+    const stopListening = this.runs.onNews(userId, chatId, () => news.tell());
     try {
       for (;;) {
         signal.throwIfAborted();
-        if (await this.shared.has(userId, chatId)) return true;
-        if ((await this.#holds(name, sealed)) !== 1) return false;
+        if (await this.runs.has(userId, chatId)) return true;
+        if (!(await this.#store.holds({ name, sealed }))) return false;
         if (!(await this.presence.isAlive(serverId))) return false;
         if (loopNow() > deadline) throw new RedisUnavailableError();
         await news.wait(signal);

@@ -13,8 +13,9 @@ export interface RunNames {
   readonly news: string;
 }
 
+/** All of one run is in one slot of a cluster, so that one script can touch it: the braces say by what. */
 export function runNames(redis: RedisConnection, runKey: string): RunNames {
-  const name = (part: string): string => redis.name('chat', runKey, part);
+  const name = (part: string): string => redis.name('chat', `{${runKey}}`, part);
   return { meta: name('meta'), log: name('log'), watchers: name('watchers'), news: name('news') };
 }
 

@@ -21,21 +21,18 @@ export const LOST = -1;
  * Adds events to a run's log, and makes the run with the first ones. An entry's id is the number of its last event, so
  * that adding the same again changes nothing, and nothing can be added after the end.
  *
- * KEYS: meta, log, the owner's runs, the request's claim (or meta again)
+ * KEYS: meta, log
  * ARGV: server, first number, last number, sealed events, sealed record ('' unchanged), ended (1 or 0), milliseconds
- * for which it is kept from now on, the first number to keep, the news channel, run key,
- * the sealed claim (or '')
+ * for which it is kept from now on, the first number to keep, the news channel
  */
 export const writeScript: Script = {
-  keys: 4,
+  keys: 2,
   lua: `
 local run = redis.call('HMGET', KEYS[1], 'server', 'state', 'last')
 if not run[1] then
   if ARGV[2] ~= '1' then return ${String(LOST)} end
   redis.call('DEL', KEYS[2])
   redis.call('HSET', KEYS[1], 'server', ARGV[1], 'state', 'running')
-  redis.call('SADD', KEYS[3], ARGV[10])
-  if ARGV[11] ~= '' then redis.call('SET', KEYS[4], ARGV[11], 'NX', 'PX', ARGV[7]) end
 elseif run[1] ~= ARGV[1] or run[2] ~= 'running' then
   return ${String(FENCED)}
 end
@@ -45,27 +42,23 @@ if tonumber(run[3] or '0') < tonumber(ARGV[3]) then
 end
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'record', ARGV[5]) end
 if tonumber(ARGV[8]) > 1 then redis.call('XTRIM', KEYS[2], 'MINID', ARGV[8] .. '-0') end
-if ARGV[6] == '1' then
-  redis.call('HSET', KEYS[1], 'state', 'ended')
-  redis.call('SREM', KEYS[3], ARGV[10])
-end
+if ARGV[6] == '1' then redis.call('HSET', KEYS[1], 'state', 'ended') end
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('PEXPIRE', KEYS[2], ARGV[7])
-redis.call('PEXPIRE', KEYS[4], ARGV[7])
 redis.call('PUBLISH', ARGV[9], ARGV[3])
 return ${String(WRITTEN)}`,
 };
 
 /**
- * Ends a run whose server is dead. It stays among that server's runs until its end is in the audit trail.
+ * Ends a run whose server is dead.
  *
- * KEYS: meta, log, the request's claim (or meta again)
+ * KEYS: meta, log
  * ARGV: the dead server, the last number that is expected, the number of the end, sealed end, milliseconds for which
  * it is kept from now on, the news channel
  * Answers 1 where it did, 0 where the run is not as expected, -1 where its log takes no end.
  */
 export const endScript: Script = {
-  keys: 3,
+  keys: 2,
   lua: `
 local run = redis.call('HMGET', KEYS[1], 'server', 'state', 'last')
 if run[1] ~= ARGV[1] or run[2] ~= 'running' or run[3] ~= ARGV[2] then return 0 end
@@ -74,7 +67,6 @@ if type(added) == 'table' and added.err then return -1 end
 redis.call('HSET', KEYS[1], 'state', 'ended', 'last', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
-redis.call('PEXPIRE', KEYS[3], ARGV[5])
 redis.call('PUBLISH', ARGV[6], ARGV[3])
 return 1`,
 };
@@ -142,25 +134,26 @@ return runs`,
 };
 
 /**
- * To which number the slowest watchers have come. KEYS: watchers. ARGV: what the names of servers' signs begin with, how
- * many servers are looked at. Answers nil where no server that is alive has any.
+ * How far watchers have come. KEYS: watchers. ARGV: how many servers are looked at. Answers pairs of a server's id and a
+ * number; what cannot be either is left out.
  */
-export const slowestScript: Script = {
+export const cursorsScript: Script = {
   keys: 1,
   lua: `
-local slowest = nil
+local cursors = {}
 local fields = redis.call('HGETALL', KEYS[1])
-for i = 1, math.min(#fields, 2 * ARGV[2]), 2 do
-  local cursor = fields[i + 1]
-  if #cursor <= 15 and string.match(cursor, '^%d+$') and redis.call('EXISTS', ARGV[1] .. fields[i]) == 1 then
-    slowest = math.min(slowest or tonumber(cursor), tonumber(cursor))
+for i = 1, math.min(#fields, 2 * ARGV[1]), 2 do
+  local server, cursor = fields[i], fields[i + 1]
+  if #server <= ${String(MAX_FIELD_LENGTH)} and #cursor <= 15 and string.match(cursor, '^%d+$') then
+    cursors[#cursors + 1] = server
+    cursors[#cursors + 1] = cursor
   end
 end
-return slowest`,
+return cursors`,
 };
 
 /**
- * Takes a request id, or tells who has it.
+ * Takes a request id, or says who has it.
  *
  * KEYS: the claim. ARGV: sealed claim, milliseconds
  * Answers nil where it was free, or held by what is no claim; else the sealed claim that holds it.
@@ -172,6 +165,18 @@ local held = redis.pcall('GET', KEYS[1])
 if type(held) == 'string' and #held <= 4096 then return held end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return nil`,
+};
+
+/**
+ * Keeps a claim for so long from now on. KEYS: the claim. ARGV: sealed claim, milliseconds, whether it is made where
+ * nobody has the id (1 or 0)
+ */
+export const keepScript: Script = {
+  keys: 1,
+  lua: `
+if ARGV[3] == '1' then redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) end
+if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 1`,
 };
 
 /** Gives a request id back, where the given claim still holds it. KEYS: the claim. ARGV: sealed claim */

@@ -3,10 +3,10 @@ import type { ChatEvent } from '../run/chat-event.js';
 import type { ChatRun } from '../run/chat-run.js';
 import type { FeedPage } from '../run/event-feed.js';
 import type { RunLog } from '../run/run-log.js';
-import type { SharedRuns } from './shared-runs.js';
+import type { RunStore } from './run-store.js';
 
 export interface ReadableRuns {
-  readEvents(...which: Parameters<SharedRuns['readEvents']>): Promise<FeedPage>;
+  readEvents(...which: Parameters<RunStore['readEvents']>): Promise<FeedPage>;
 }
 
 interface EndedRun {

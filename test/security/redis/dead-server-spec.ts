@@ -46,8 +46,8 @@ describe('servers that use Redis as the docs advise', () => {
   });
 
   const name = (...parts: string[]): string =>
-    ['keystream', redis.environment.ENVIRONMENT_NAME, ...parts].join(':');
-  const metaOf = (chatId: string): string => name('chat', shortDigest('alice'), chatId, 'meta');
+    ['keystream', redis.environment.ENVIRONMENT_NAME, 'v2', ...parts].join(':');
+  const metaOf = (chatId: string): string => name('chat', `{${shortDigest('alice')}:${chatId}}`, 'meta');
 
   async function begin(): Promise<{ chatId: string; elsewhere: Watcher }> {
     const upstream = new ScriptedChat(processes.standIn);

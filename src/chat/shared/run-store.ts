@@ -1,33 +1,25 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
-import type { ServerPresence } from '../../redis/server-presence.js';
+import { PRESENCE_MS, type ServerPresence } from '../../redis/server-presence.js';
 import { ChatNotFoundError } from '../run/chat.errors.js';
 import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
 import type { SharedClaim } from '../claims/request-claims.js';
 import type { RunRecord, RunSealer } from './run-sealer.js';
 import { runKeyOf } from './run-key.js';
-import { controlName, ownRunsName, runNames } from './shared-names.js';
+import { ClaimStore } from './claim-store.js';
+import { type ControlMessage, formatControl, parseControl } from './control-message.js';
+import { LostRuns } from './lost-runs.js';
+import { type KeepTimes, OwnRuns } from './own-runs.js';
+import { controlName, runNames } from './shared-names.js';
 import { BrokenRunError } from './broken-run.error.js';
 import { openEnd, openPage, openRun, type ReadReply, type SharedPage, type SharedRun } from './run-page.js';
-import { readScript, slowestScript, writeScript } from './shared-scripts.js';
+import { cursorsScript, readScript, WRITTEN, writeScript } from './shared-scripts.js';
 
 /** Entries that are read at a time, and characters of them: opening them holds up everything else. */
 const PAGE_LENGTH = 16;
 const PAGE_CHARACTERS = 512 * 1024;
 /** Servers whose watchers are looked at. */
 const MAX_SERVERS = 1_000;
-/** Longer than any message of ours. */
-const MAX_MESSAGE_LENGTH = 200;
-
-/** What one server asks of the owner of a run. */
-export interface ControlMessage {
-  /**
-   * `stop`: its client wants it to end. `left`: the last watcher on a server is gone. `show`: a watcher has heard nothing
-   * for a while, and wants to see that somebody runs it.
-   */
-  readonly type: 'stop' | 'left' | 'show';
-  readonly runKey: string;
-}
 
 export interface EventsToWrite {
   readonly userId: string;
@@ -40,18 +32,20 @@ export interface EventsToWrite {
   readonly keepFrom: number;
 }
 
-export interface KeepTimes {
-  /** Milliseconds for which a run is kept after it was written to the last time. */
-  readonly runningMs: number;
-  /** Milliseconds for which it is kept after its end. */
-  readonly endedMs: number;
-}
-
-/** Runs as all servers see them. Every method is about one user's run; another user's is not there. */
-export class SharedRuns {
+/**
+ * Runs as all servers see them, and the one owner of what Redis has of them. Every method is about one user's run;
+ * another user's is not there.
+ *
+ * One script writes what belongs to a run. What else Redis has of it has slots of its own in a cluster: that is written
+ * before the run begins and after its end.
+ */
+export class RunStore {
+  readonly claims: ClaimStore;
+  readonly lost: LostRuns;
+  readonly #own: OwnRuns;
   readonly #write: (...args: readonly (string | number)[]) => Promise<number>;
   readonly #read: (...args: readonly (string | number)[]) => Promise<ReadReply | null>;
-  readonly #slowest: (...args: readonly (string | number)[]) => Promise<number | null>;
+  readonly #cursors: (...args: readonly (string | number)[]) => Promise<string[]>;
 
   constructor(
     private readonly redis: RedisConnection,
@@ -59,9 +53,12 @@ export class SharedRuns {
     private readonly sealer: RunSealer,
     private readonly keep: KeepTimes,
   ) {
+    this.claims = new ClaimStore(redis);
+    this.lost = new LostRuns(redis, sealer, this.claims, keep.endedMs);
+    this.#own = new OwnRuns(redis, presence.serverId, this.claims, keep);
     this.#write = redis.define<number>('chatwrite', writeScript);
     this.#read = redis.define<ReadReply | null>('chatread', readScript);
-    this.#slowest = redis.define<number | null>('chatslowest', slowestScript);
+    this.#cursors = redis.define<string[]>('chatcursors', cursorsScript);
   }
 
   /** Milliseconds for which Redis has a run at most after it was written to. */
@@ -87,28 +84,17 @@ export class SharedRuns {
    * @returns WRITTEN, FENCED or LOST
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE: it may be written or not, and can be written again
    */
-  writeEvents(
-    runKey: string,
-    { userId, events, record, claim, isEnd, keepFrom }: EventsToWrite,
-  ): Promise<number> {
-    const names = runNames(this.redis, runKey);
-    return this.#write(
-      names.meta,
-      names.log,
-      ownRunsName(this.redis, this.presence.serverId),
-      claim?.name ?? names.meta,
-      this.presence.serverId,
-      events[0]?.seq ?? 0,
-      events.at(-1)?.seq ?? 0,
-      this.sealer.sealEvents(userId, events),
-      record ? this.sealer.sealRecord(runKey, record) : '',
-      isEnd ? 1 : 0,
-      isEnd ? this.keep.endedMs : this.keep.runningMs,
-      keepFrom,
-      names.news,
-      runKey,
-      claim?.sealed ?? '',
-    );
+  async writeEvents(runKey: string, toWrite: EventsToWrite): Promise<number> {
+    const { events, claim, isEnd } = toWrite;
+    const isNew = events[0]?.seq === 1 || !this.#own.has(runKey);
+    const begunAt = performance.now();
+    if (isNew) await this.#own.add(runKey, claim);
+    const answer = await this.writeLog(runKey, toWrite);
+    // It may have been taken for dead meanwhile, and the name removed, as there was no run yet.
+    if (isNew && performance.now() - begunAt > PRESENCE_MS) await this.#own.add(runKey, claim);
+    if (answer !== WRITTEN) this.#own.forget(runKey);
+    else if (isEnd) void this.#own.settle(runKey, claim);
+    return answer;
   }
 
   /**
@@ -151,7 +137,7 @@ export class SharedRuns {
 
   /** @throws RedisUnavailableError SERVICE_UNAVAILABLE */
   async ask(serverId: string, type: ControlMessage['type'], userId: string, chatId: string): Promise<void> {
-    const message = `${type} ${runKeyOf(userId, chatId)}`;
+    const message = formatControl({ type, runKey: runKeyOf(userId, chatId) });
     await this.redis.call('PUBLISH', controlName(this.redis, serverId), message);
   }
 
@@ -186,7 +172,32 @@ export class SharedRuns {
    */
   async cursorElsewhere(userId: string, chatId: string): Promise<number | null> {
     const { watchers } = runNames(this.redis, runKeyOf(userId, chatId));
-    return this.#slowest(watchers, this.presence.aliveName(''), MAX_SERVERS).catch(() => null);
+    try {
+      const fields = await this.#cursors(watchers, MAX_SERVERS);
+      const servers = fields.filter((_, index) => index % 2 === 0);
+      const alive = new Set(await this.presence.findAlive(servers));
+      const cursors = servers.flatMap((id, index) => (alive.has(id) ? [Number(fields[2 * index + 1])] : []));
+      return cursors.length > 0 ? Math.min(...cursors) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  private writeLog(runKey: string, { userId, events, record, isEnd, keepFrom }: EventsToWrite) {
+    const names = runNames(this.redis, runKey);
+    return this.#write(
+      names.meta,
+      names.log,
+      this.presence.serverId,
+      events[0]?.seq ?? 0,
+      events.at(-1)?.seq ?? 0,
+      this.sealer.sealEvents(userId, events),
+      record ? this.sealer.sealRecord(runKey, record) : '',
+      isEnd ? 1 : 0,
+      isEnd ? this.keep.endedMs : this.keep.runningMs,
+      keepFrom,
+      names.news,
+    );
   }
 
   /** @param afterSeq null: the last entry is wanted, and no other */
@@ -206,12 +217,4 @@ export class SharedRuns {
       throw error;
     }
   }
-}
-
-/** @returns null for what this version does not know */
-function parseControl(text: string): ControlMessage | null {
-  if (text.length > MAX_MESSAGE_LENGTH) return null;
-  const [type, runKey] = text.split(' ');
-  const isKnown = type === 'stop' || type === 'left' || type === 'show';
-  return isKnown && runKey ? { type, runKey } : null;
 }

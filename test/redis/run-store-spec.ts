@@ -6,13 +6,14 @@ import { runKeyOf } from '../../src/chat/shared/run-key.js';
 import { RunReaper } from '../../src/chat/shared/run-reaper.js';
 import { RunSealer } from '../../src/chat/shared/run-sealer.js';
 import { SharedClaims } from '../../src/chat/shared/shared-claims.js';
-import { type EventsToWrite, SharedRuns } from '../../src/chat/shared/shared-runs.js';
+import { type EventsToWrite, RunStore } from '../../src/chat/shared/run-store.js';
 import { FENCED, LOST, WRITTEN } from '../../src/chat/shared/shared-scripts.js';
 import { Keyring } from '../../src/crypto/keyring.js';
 import { Vault } from '../../src/crypto/vault.js';
 import type { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseUnavailableError } from '../../src/prisma/database-unavailable.error.js';
 import { RedisConnection } from '../../src/redis/redis-connection.js';
+import { RedisUnavailableError } from '../../src/redis/redis-unavailable.error.js';
 import { ServerPresence } from '../../src/redis/server-presence.js';
 import { createRedis, redisUrl, type TestRedis } from '../support/redis.js';
 
@@ -47,7 +48,7 @@ describe('what servers share of chats', () => {
   interface Server {
     readonly redis: RedisConnection;
     readonly presence: ServerPresence;
-    readonly shared: SharedRuns;
+    readonly shared: RunStore;
     readonly claims: SharedClaims;
     readonly reaper: RunReaper;
     readonly finished: unknown[];
@@ -63,7 +64,7 @@ describe('what servers share of chats', () => {
     presence.onModuleInit();
     const vault = new Vault(new Keyring(key));
     const sealer = new RunSealer(vault);
-    const shared = new SharedRuns(redis, presence, sealer, KEEP);
+    const shared = new RunStore(redis, presence, sealer, KEEP);
     const finished: unknown[] = [];
     let isDatabaseAway = true;
     const uses = {
@@ -80,8 +81,8 @@ describe('what servers share of chats', () => {
       redis,
       presence,
       shared,
-      claims: new SharedClaims(redis, presence, vault, shared),
-      reaper: new RunReaper(redis, presence, sealer, uses, KEEP.endedMs),
+      claims: new SharedClaims(presence, vault, shared),
+      reaper: new RunReaper(presence, shared, sealer, uses),
       finished,
       // Without a word: it stays among the servers, but is not alive.
       die: async () => {
@@ -147,7 +148,7 @@ describe('what servers share of chats', () => {
   it('is made anew where Redis has evicted one of its keys, whatever is left in the other', async () => {
     const server = await start();
     await write(server, [delta(1), delta(2)]);
-    await test.redis.del(server.redis.name('chat', runKey, 'meta'));
+    await test.redis.del(server.redis.name('chat', `{${runKey}}`, 'meta'));
     expect(await write(server, [delta(1)])).toBe(WRITTEN);
     expect(await read(server)).toEqual({ numbers: [1], isLast: false });
   });
@@ -195,6 +196,40 @@ describe('what servers share of chats', () => {
     await other.reaper.sweep();
     expect(await read(other)).toEqual({ numbers: [1, 2], isLast: true });
     expect(await other.presence.findDead()).toEqual([]);
+  });
+
+  it('may have been named only when its server died: there is nothing to end, and no name is left', async () => {
+    const [owner, other] = [await start(), await start()];
+    await test.redis.sadd(owner.redis.name('server', owner.presence.serverId, 'runs'), runKey);
+    await owner.die();
+    await other.reaper.sweep();
+    expect(other.finished).toEqual([]);
+    expect(await other.presence.findDead()).toEqual([]);
+    expect((await test.keys()).filter((key) => key.endsWith(':runs'))).toEqual([]);
+  });
+
+  it('is among its server’s runs before it is written, and until it has ended', async () => {
+    const server = await start();
+    const own = server.redis.name('server', server.presence.serverId, 'runs');
+    // What cannot be named is not written.
+    await test.redis.set(own, 'text');
+    await expect(write(server, [delta(1)])).rejects.toThrow(RedisUnavailableError);
+    await expect(server.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
+    await test.redis.del(own);
+    await write(server, [delta(1)]);
+    expect(await test.redis.smembers(own)).toEqual([runKey]);
+    await write(server, [cancelled(2)], { isEnd: true });
+    while ((await test.redis.exists(own)) === 1);
+  });
+
+  it('leaves no claim that was released to its end', async () => {
+    const server = await start();
+    const claim = await server.claims.take(userId, 'request', 'digest', chatId);
+    await write(server, [delta(1)], { claim: claim.shared });
+    await claim.release();
+    await write(server, [cancelled(2)], { claim: claim.shared, isEnd: true });
+    while ((await test.keys()).some((key) => key.endsWith(':runs')));
+    expect(await test.redis.exists(claim.shared!.name)).toBe(0);
   });
 
   it('gives a request to one of many, and to the next where its server died before the chat began', async () => {

@@ -1,0 +1,52 @@
+import type { RedisConnection } from '../../redis/redis-connection.js';
+import type { SharedClaim } from '../claims/request-claims.js';
+import { requestName } from './shared-names.js';
+import { claimScript, holdsScript, keepScript, releaseScript } from './shared-scripts.js';
+
+/** What Redis has of request ids: the one owner of these names. Every method may throw RedisUnavailableError. */
+export class ClaimStore {
+  readonly #claim: (...args: readonly (string | number)[]) => Promise<string | null>;
+  readonly #keep: (...args: readonly (string | number)[]) => Promise<number>;
+  readonly #release: (...args: readonly string[]) => Promise<number>;
+  readonly #holds: (...args: readonly string[]) => Promise<number>;
+
+  constructor(private readonly redis: RedisConnection) {
+    this.#claim = redis.define<string | null>('requestclaim', claimScript);
+    this.#keep = redis.define<number>('requestkeep', keepScript);
+    this.#release = redis.define<number>('requestrelease', releaseScript);
+    this.#holds = redis.define<number>('requestholds', holdsScript);
+  }
+
+  name(userId: string, requestId: string): string {
+    return requestName(this.redis, userId, requestId);
+  }
+
+  /** @returns null where it is taken for this long now, in milliseconds; else the sealed claim that holds the id */
+  take({ name, sealed }: SharedClaim, milliseconds: number): Promise<string | null> {
+    return this.#claim(name, sealed, milliseconds);
+  }
+
+  /** Keeps a claim for so long from now on, in milliseconds, and makes it anew where Redis has lost it. */
+  async keep({ name, sealed }: SharedClaim, milliseconds: number): Promise<void> {
+    await this.#keep(name, sealed, milliseconds, 1);
+  }
+
+  /** Keeps a claim for so long from now on, in milliseconds, unless it was released. */
+  async keepHeld({ name, sealed }: SharedClaim, milliseconds: number): Promise<void> {
+    await this.#keep(name, sealed, milliseconds, 0);
+  }
+
+  /** Keeps what holds the id for so long from now on, in milliseconds, if it is there. */
+  async extend(name: string, milliseconds: number): Promise<void> {
+    await this.redis.call('PEXPIRE', name, milliseconds);
+  }
+
+  /** Gives the id back, where this claim still holds it. */
+  async release({ name, sealed }: SharedClaim): Promise<void> {
+    await this.#release(name, sealed);
+  }
+
+  async holds({ name, sealed }: SharedClaim): Promise<boolean> {
+    return (await this.#holds(name, sealed)) === 1;
+  }
+}

@@ -1,0 +1,22 @@
+/** Longer than any message of ours. */
+const MAX_MESSAGE_LENGTH = 200;
+
+/** What one server asks of the owner of a run. */
+export interface ControlMessage {
+  /**
+   * `stop`: its client wants it to end. `left`: the last watcher on a server is gone. `show`: a watcher has heard nothing
+   * for a while, and wants to see that somebody runs it.
+   */
+  readonly type: 'stop' | 'left' | 'show';
+  readonly runKey: string;
+}
+
+export const formatControl = ({ type, runKey }: ControlMessage): string => `${type} ${runKey}`;
+
+/** @returns null for what this version does not know */
+export function parseControl(text: string): ControlMessage | null {
+  if (text.length > MAX_MESSAGE_LENGTH) return null;
+  const [type, runKey] = text.split(' ');
+  const isKnown = type === 'stop' || type === 'left' || type === 'show';
+  return isKnown && runKey ? { type, runKey } : null;
+}

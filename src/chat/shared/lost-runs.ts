@@ -1,0 +1,71 @@
+import type { RedisConnection } from '../../redis/redis-connection.js';
+import type { TerminalEvent } from '../run/chat-event.js';
+import { runKeyOf } from './run-key.js';
+import type { ClaimStore } from './claim-store.js';
+import type { RunSealer } from './run-sealer.js';
+import { ownRunsName, runNames } from './shared-names.js';
+import { endScript, ownRunsScript, recordScript } from './shared-scripts.js';
+
+/** What a run's end is written down from, as Redis has it: each null where it is missing or none of ours. */
+export type RecordReply = readonly [
+  server: string | null,
+  state: string | null,
+  last: string | null,
+  record: string | null,
+];
+
+/** What the servers that are left do with the runs of a dead one. Every method may throw RedisUnavailableError. */
+export class LostRuns {
+  readonly #list: (...args: readonly (string | number)[]) => Promise<string[]>;
+  readonly #record: (...args: readonly string[]) => Promise<RecordReply>;
+  readonly #end: (...args: readonly (string | number)[]) => Promise<number>;
+
+  /** @param keepMs milliseconds for which a run is kept after its end */
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly sealer: RunSealer,
+    private readonly claims: ClaimStore,
+    private readonly keepMs: number,
+  ) {
+    this.#list = redis.define<string[]>('chatruns', ownRunsScript);
+    this.#record = redis.define<RecordReply>('chatrecord', recordScript);
+    this.#end = redis.define<number>('chatend', endScript);
+  }
+
+  /** The runs that a server has not ended. */
+  list(serverId: string, atMost: number): Promise<string[]> {
+    return this.#list(ownRunsName(this.redis, serverId), atMost);
+  }
+
+  read(runKey: string): Promise<RecordReply> {
+    return this.#record(runNames(this.redis, runKey).meta);
+  }
+
+  /**
+   * Ends a run, which stays among its server's runs until its end is in the audit trail.
+   *
+   * @param last the number of its last event, as Redis has it
+   * @returns false where it has changed meanwhile, or cannot be ended
+   */
+  async end(serverId: string, userId: string, last: string, end: TerminalEvent): Promise<boolean> {
+    const { meta, log, news } = runNames(this.redis, runKeyOf(userId, end.chatId));
+    const sealed = this.sealer.sealEvents(userId, [end]);
+    return (await this.#end(meta, log, serverId, last, end.seq, sealed, this.keepMs, news)) === 1;
+  }
+
+  /** Keeps the claim of a run that has ended for as long as the run. */
+  async keepClaim(name: string): Promise<void> {
+    await this.claims.extend(name, this.keepMs);
+  }
+
+  /** Removes a run that nobody can read, or end. */
+  async drop(runKey: string): Promise<void> {
+    const { meta, log } = runNames(this.redis, runKey);
+    await this.redis.call('DEL', meta, log);
+  }
+
+  /** The run has its end, and that is written down. */
+  async forget(serverId: string, runKey: string): Promise<void> {
+    await this.redis.call('SREM', ownRunsName(this.redis, serverId), runKey);
+  }
+}
