@@ -7,7 +7,7 @@ import { RunReaper } from '../../src/chat/shared/run-reaper.js';
 import { RunSealer } from '../../src/chat/shared/run-sealer.js';
 import { SharedClaims } from '../../src/chat/shared/shared-claims.js';
 import { type EventsToWrite, RunStore } from '../../src/chat/shared/run-store.js';
-import { FENCED, LOST, WRITTEN } from '../../src/chat/shared/shared-scripts.js';
+import { FENCED, LOST, WRITTEN, CLAIMED } from '../../src/chat/shared/shared-scripts.js';
 import { Keyring } from '../../src/crypto/keyring.js';
 import { Vault } from '../../src/crypto/vault.js';
 import type { KeyUseService } from '../../src/keys/key-use.service.js';
@@ -112,6 +112,7 @@ describe('what servers share of chats', () => {
       events,
       record: { userId, chatId, attempt, claim: null },
       claim: null,
+      isFirst: false,
       isEnd: false,
       keepFrom: 1,
       ...more,
@@ -220,6 +221,16 @@ describe('what servers share of chats', () => {
     expect(await test.redis.smembers(own)).toEqual([runKey]);
     await write(server, [cancelled(2)], { isEnd: true });
     while ((await test.redis.exists(own)) === 1);
+  });
+
+  it('begins no chat whose request another server has taken over meanwhile, but goes on with one that runs', async () => {
+    const [hung, other] = [await start(), await start()];
+    const { shared: claim, release } = await hung.claims.take(userId, 'request', 'digest', chatId);
+    await release();
+    await other.claims.take(userId, 'request', 'digest', randomUUID());
+    expect(await write(hung, [delta(1)], { claim, isFirst: true })).toBe(CLAIMED);
+    await expect(hung.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
+    expect(await write(hung, [delta(1)], { claim })).toBe(WRITTEN);
   });
 
   it('leaves no claim that was released to its end', async () => {

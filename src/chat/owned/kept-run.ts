@@ -79,6 +79,11 @@ export class KeptRun {
     return this.#mirror?.isInStep ?? false;
   }
 
+  /** Another server has the id of its request, and its provider was never called. */
+  get hasLostClaim(): boolean {
+    return this.#mirror?.hasLostClaim ?? false;
+  }
+
   /** It has ended, and nothing is left to be done but to be there for who resumes it. */
   get isSettled(): boolean {
     return this.log.isComplete && (this.#mirror === null || this.#mirror.isDone || !this.#mirror.isInStep);

@@ -57,6 +57,8 @@ export class RunStarter {
       const kept = await this.admit({ userId, requestId, connection }, chat);
       this.runs.add(kept);
       await kept.publish();
+      // Who sends the id again finds the other server's chat.
+      if (kept.hasLostClaim) throw new RedisUnavailableError();
       if (chat.input.requestId && this.shared && !kept.isShared) {
         // Nobody would know of it who is asked the same again.
         const isRefused = await kept.refuse(new RedisUnavailableError());

@@ -26,9 +26,13 @@ export class ClaimStore {
     return this.#claim(name, sealed, milliseconds);
   }
 
-  /** Keeps a claim for so long from now on, in milliseconds, and makes it anew where Redis has lost it. */
-  async keep({ name, sealed }: SharedClaim, milliseconds: number): Promise<void> {
-    await this.#keep(name, sealed, milliseconds, 1);
+  /**
+   * Keeps a claim for so long from now on, in milliseconds, and makes it again where Redis has lost it.
+   *
+   * @returns false where another claim holds the id
+   */
+  async keep({ name, sealed }: SharedClaim, milliseconds: number): Promise<boolean> {
+    return (await this.#keep(name, sealed, milliseconds, 1)) === 1;
   }
 
   /** Keeps a claim for so long from now on, in milliseconds, unless it was released. */

@@ -39,13 +39,17 @@ export class OwnRuns {
     return this.#named.has(runKey);
   }
 
-  /** @throws RedisUnavailableError SERVICE_UNAVAILABLE */
-  async add(runKey: string, claim: SharedClaim | null): Promise<void> {
-    await Promise.all([
+  /**
+   * @returns false where another server has the id of the run's request
+   * @throws RedisUnavailableError SERVICE_UNAVAILABLE
+   */
+  async add(runKey: string, claim: SharedClaim | null): Promise<boolean> {
+    const [isHeld] = await Promise.all([
+      claim ? this.claims.keep(claim, this.keep.runningMs) : true,
       this.redis.call('SADD', this.#name, runKey),
-      claim && this.claims.keep(claim, this.keep.runningMs),
     ]);
     this.#named.add(runKey);
+    return isHeld;
   }
 
   /** The run is not this server's any more, or has to be named again. */

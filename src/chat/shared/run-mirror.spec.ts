@@ -7,7 +7,7 @@ import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
 import { RunLog } from '../run/run-log.js';
 import { RunMirror } from './run-mirror.js';
 import type { EventsToWrite, RunStore } from './run-store.js';
-import { FENCED, WRITTEN } from './shared-scripts.js';
+import { CLAIMED, FENCED, WRITTEN } from './shared-scripts.js';
 
 const attempt = { provider: 'OPENAI', model: 'm', keySource: 'USER', keyId: null, maskedKey: null } as const;
 
@@ -114,6 +114,17 @@ describe('RunMirror', () => {
   });
   afterEach(() => {
     jest.useRealTimers();
+  });
+
+  it('ends its run before the provider is called where another server has the id of its request', async () => {
+    const { mirror, redisAnswers, fences, written, log } = start((seq) => seq === 1 && redisAnswers(CLAIMED));
+    const writing = mirror.write();
+    redisAnswers(WRITTEN);
+    await writing;
+    expect([mirror.hasLostClaim, fences(), log.isComplete]).toEqual([true, 1, true]);
+    expect(written[0]).toMatchObject({ isFirst: true, claim: { name: 'claim' } });
+    // The end that it was given is written like any other, and claims nothing.
+    expect(written.at(-1)).toMatchObject({ isFirst: false, claim: null, isEnd: true });
   });
 
   it('shows events when Redis has them', async () => {

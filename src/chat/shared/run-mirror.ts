@@ -6,7 +6,7 @@ import type { SharedClaim } from '../claims/request-claims.js';
 import type { RunLog } from '../run/run-log.js';
 import { OutagePatience } from './outage-patience.js';
 import type { RunRecord } from './run-sealer.js';
-import { FENCED, LOST } from './shared-scripts.js';
+import { CLAIMED, FENCED, LOST } from './shared-scripts.js';
 import type { RunStore } from './run-store.js';
 import { type ReadableRuns, takeSharedEnd } from './take-shared-end.js';
 
@@ -62,6 +62,7 @@ export class RunMirror {
   #isFenced = false;
   #isDone = false;
   #isLost = false;
+  #hasLostClaim = false;
 
   constructor(settings: MirrorSettings) {
     this.#settings = settings;
@@ -71,6 +72,11 @@ export class RunMirror {
   /** Redis has every event, or will have it in a moment: the run can be resumed on every server. */
   get isInStep(): boolean {
     return !this.#isBehind && !this.#isLost && this.#writtenSeq > 0;
+  }
+
+  /** Another server has the id of its request: that one's chat is the request's. */
+  get hasLostClaim(): boolean {
+    return this.#hasLostClaim;
   }
 
   /** Nothing is left to be written. */
@@ -193,17 +199,24 @@ export class RunMirror {
     const { attempt } = run;
     const record: RunRecord | null =
       this.#recorded === attempt ? null : { userId, chatId: run.chatId, attempt, claim: claim?.name ?? null };
+    const isFirst = !this.#isSent;
     this.#isSent = true;
     const answer = await shared.writeEvents(runKey, {
       userId,
       events,
       record,
       claim,
+      isFirst,
       isEnd,
       keepFrom: log.firstSeq,
     });
     if (answer === FENCED) {
       await this.#giveWay();
+    } else if (answer === CLAIMED) {
+      this.#hasLostClaim = true;
+      this.#claim = null;
+      // Its end is written like any other.
+      await this.#settings.onFenced();
     } else if (answer === LOST) {
       this.#startAgain();
     } else {

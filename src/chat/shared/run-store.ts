@@ -13,7 +13,7 @@ import { type KeepTimes, OwnRuns } from './own-runs.js';
 import { controlName, runNames } from './shared-names.js';
 import { BrokenRunError } from './broken-run.error.js';
 import { openEnd, openPage, openRun, type ReadReply, type SharedPage, type SharedRun } from './run-page.js';
-import { cursorsScript, readScript, WRITTEN, writeScript } from './shared-scripts.js';
+import { CLAIMED, cursorsScript, readScript, WRITTEN, writeScript } from './shared-scripts.js';
 
 /** Entries that are read at a time, and characters of them: opening them holds up everything else. */
 const PAGE_LENGTH = 16;
@@ -27,6 +27,8 @@ export interface EventsToWrite {
   /** Null: as it was written before. */
   readonly record: RunRecord | null;
   readonly claim: SharedClaim | null;
+  /** Nothing of the run was sent before. */
+  readonly isFirst: boolean;
   readonly isEnd: boolean;
   /** The first number to keep. */
   readonly keepFrom: number;
@@ -81,20 +83,21 @@ export class RunStore {
   }
 
   /**
-   * @returns WRITTEN, FENCED or LOST
+   * @returns WRITTEN, FENCED or LOST; CLAIMED for the first events of a run, which may be written then or not
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE: it may be written or not, and can be written again
    */
   async writeEvents(runKey: string, toWrite: EventsToWrite): Promise<number> {
     const { events, claim, isEnd } = toWrite;
     const isNew = events[0]?.seq === 1 || !this.#own.has(runKey);
     const begunAt = performance.now();
-    if (isNew) await this.#own.add(runKey, claim);
+    let isHeld = isNew ? await this.#own.add(runKey, claim) : true;
+    if (!isHeld && toWrite.isFirst) return CLAIMED;
     const answer = await this.writeLog(runKey, toWrite);
     // It may have been taken for dead meanwhile, and the name removed, as there was no run yet.
-    if (isNew && performance.now() - begunAt > PRESENCE_MS) await this.#own.add(runKey, claim);
+    if (isNew && performance.now() - begunAt > PRESENCE_MS) isHeld = await this.#own.add(runKey, claim);
     if (answer !== WRITTEN) this.#own.forget(runKey);
     else if (isEnd) void this.#own.settle(runKey, claim);
-    return answer;
+    return answer === WRITTEN && !isHeld && toWrite.isFirst ? CLAIMED : answer;
   }
 
   /**

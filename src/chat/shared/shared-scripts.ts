@@ -16,6 +16,8 @@ export const WRITTEN = 1;
 export const FENCED = 0;
 /** Redis has lost the run: it may be written again, from its first event. */
 export const LOST = -1;
+/** Another server took the request's id, because it took this one for dead: the run may not call its provider. */
+export const CLAIMED = -2;
 
 /**
  * Adds events to a run's log, and makes the run with the first ones. An entry's id is the number of its last event, so
@@ -169,13 +171,14 @@ return nil`,
 
 /**
  * Keeps a claim for so long from now on. KEYS: the claim. ARGV: sealed claim, milliseconds, whether it is made where
- * nobody has the id (1 or 0)
+ * nobody has the id (1 or 0). Answers 0 where another claim holds the id.
  */
 export const keepScript: Script = {
   keys: 1,
   lua: `
 if ARGV[3] == '1' then redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) end
-if redis.pcall('GET', KEYS[1]) == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`,
 };
 
