@@ -225,8 +225,9 @@ describe('what servers share of chats', () => {
 
   it('begins no chat whose request another server has taken over meanwhile, but goes on with one that runs', async () => {
     const [hung, other] = [await start(), await start()];
-    const { shared: claim, release } = await hung.claims.take(userId, 'request', 'digest', chatId);
-    await release();
+    const taken = await hung.claims.take(userId, 'request', 'digest', chatId);
+    const claim = taken.shared;
+    await taken.release();
     await other.claims.take(userId, 'request', 'digest', randomUUID());
     expect(await write(hung, [delta(1)], { claim, isFirst: true })).toBe(CLAIMED);
     await expect(hung.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
