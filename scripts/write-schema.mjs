@@ -35,9 +35,9 @@ const [
   load('chat/chat.resolver'),
   load('web-search/web-search.resolver'),
   load('audit/audit.resolver'),
-  load('chat/chat-event.model'),
+  load('chat/schema/chat-event.model'),
   load('common/safe-int.scalar'),
-  load('graphql/schema-options'),
+  load('graphql/every-door/schema-options'),
 ]);
 
 const app = await NestFactory.createApplicationContext(GraphQLSchemaBuilderModule, { logger: ['error'] });
