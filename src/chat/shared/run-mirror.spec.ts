@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { passTime } from '../../../test/support/pass-time.js';
 import { describeError } from '../../common/describe-error.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
-import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
+import { RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
 import { RunLog } from '../run/run-log.js';
 import { RunMirror } from './run-mirror.js';
@@ -162,13 +162,12 @@ describe('RunMirror', () => {
     expect(mirror.isDone).toBe(true);
   });
 
-  it('is no longer there where it has another end than the one that is no longer there', async () => {
-    const { log, mirror, end, redisAnswers, shown } = start();
+  it('is lost, too, where it had another end than the one that is no longer there', async () => {
+    const { mirror, end, redisAnswers, shown } = start();
     await mirror.write();
     redisAnswers(FENCED);
     await end(completed(2));
-    expect(shown()).toEqual([delta(1, 'one')]);
-    expect(() => log.read(1)).toThrow(ChatNotFoundError);
+    expect(shown()).toEqual([delta(1, 'one'), lost(2)]);
     expect(mirror.isDone).toBe(true);
   });
 
@@ -261,9 +260,10 @@ describe('RunMirror', () => {
   });
 
   it('fails watchers that wait for an end which Redis cannot confirm, until it can', async () => {
-    const { log, mirror, end, redisAnswers, shown } = start();
+    const { log, mirror, end, redisAnswers, redisIsReady, shown } = start();
     await mirror.write();
     redisAnswers(null);
+    redisIsReady(false);
     await end(completed(2));
     await passTime(9_999);
     expect(log.read(1)).toEqual({ events: [], isLast: false });
@@ -271,8 +271,21 @@ describe('RunMirror', () => {
     expect(shown()).toHaveLength(1);
     expect(() => log.read(1)).toThrow(RedisUnavailableError);
     redisAnswers(WRITTEN);
+    redisIsReady(true);
     await mirror.write();
     expect(log.read(1)).toEqual({ events: [completed(2)], isLast: true });
+  });
+
+  it('shows its end where Redis is there all the time, and takes nothing of the run', async () => {
+    const { log, mirror, end, redisAnswers } = start();
+    await mirror.write();
+    redisAnswers(null);
+    await end(completed(2));
+    await passTime(9_999);
+    expect(log.read(1)).toEqual({ events: [], isLast: false });
+    await passTime(1);
+    expect(log.read(1)).toEqual({ events: [completed(2)], isLast: true });
+    expect(mirror.isInStep).toBe(false);
   });
 
   it('shows its end where Redis has it from a write whose answer was lost', async () => {
@@ -354,9 +367,10 @@ describe('RunMirror', () => {
   });
 
   it('waits for 10 s with its end, and for all of it once', async () => {
-    const { log, mirror, end, redisAnswers } = start();
+    const { log, mirror, end, redisAnswers, redisIsReady } = start();
     await mirror.write();
     redisAnswers(null);
+    redisIsReady(false);
     jest.advanceTimersByTime(2_500);
     const isEnded = mirror.isEndedElsewhere();
     await passTime(10_000);

@@ -163,7 +163,10 @@ export class RunMirror {
     this.#isEndAwaited = true;
     const isBack = await this.#patience.untilBack();
     this.#isEndAwaited = false;
-    if (!isBack) log.fail(new RedisUnavailableError());
+    if (isBack) return;
+    // Redis is there and takes nothing of this run: nobody else has ended it, or it would say so.
+    if (this.#settings.shared.isReady) this.#giveUp();
+    else log.fail(new RedisUnavailableError());
   }
 
   #caughtUp(): void {

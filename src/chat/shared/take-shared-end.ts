@@ -1,3 +1,4 @@
+import { describeError } from '../../common/describe-error.js';
 import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { ChatRun } from '../run/chat-run.js';
@@ -18,7 +19,8 @@ interface EndedRun {
 
 /**
  * Gives a run that another server has ended the end that everybody sees, in the place of its own. What Redis does not
- * have was never there, unless it was shown while Redis was away: then the end comes after it.
+ * have was never there, unless it was shown while Redis was away: then the end comes after it. Where that end cannot be
+ * read any more, it is what another server says of every run that it ends: lost.
  *
  * @param writtenSeq the last number that is the same here and in Redis
  * @throws RedisUnavailableError SERVICE_UNAVAILABLE
@@ -32,10 +34,13 @@ export async function takeSharedEnd(ended: EndedRun, writtenSeq: number): Promis
     const unseen = shared.filter(({ seq }) => seq > from);
     log.replaceAfter(from, unseen.length > 0 ? unseen : [{ ...end, seq: from + 1 }]);
   } else if (!isLost(log.after(log.lastSeq - 1, 0)[0])) {
-    // Nobody finds it elsewhere either.
-    log.replaceAfter(from, []);
-    log.fail(new ChatNotFoundError());
+    log.replaceAfter(from, [lostEnd(ended.run.chatId, from + 1)]);
   }
+}
+
+/** What every other server would say: it is the only end that one gives a run of another. */
+function lostEnd(chatId: string, seq: number): ChatEvent {
+  return { __typename: 'ChatFailed', chatId, seq, error: describeError(new RunLostError()), usage: null };
 }
 
 /** What Redis has after a number; null where that has no end, and so cannot take the place of ours. */
