@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { NotAcceptableException, UnsupportedMediaTypeException } from '@nestjs/common';
 import { BadUserInputError, type Violation } from '../../common/input-errors.js';
-import { isObject } from '../every-door/is-object.js';
+import { isJsonObject } from '../../common/is-json-object.js';
 import type { SubscriptionRequest } from '../every-door/subscriptions.js';
 
 const ACCEPTED = /(?:^|,)\s*(?:text\/event-stream|text\/\*|\*\/\*)\s*(?:;|,|$)/i;
@@ -20,17 +20,17 @@ export function checkHeaders({ accept, 'content-type': contentType }: IncomingHt
 
 /** @throws BadUserInputError BAD_USER_INPUT for what is no request of GraphQL over HTTP */
 export function readRequest(body: unknown): SubscriptionRequest {
-  if (!isObject(body)) throw BadUserInputError.at('request', 'must be a JSON object');
+  if (!isJsonObject(body)) throw BadUserInputError.at('request', 'must be a JSON object');
   const { operationName, variables, extensions } = body;
   // A persisted query is refused for what it is, not for the text that it lacks.
-  const query = body.query ?? (isObject(extensions) && extensions.persistedQuery ? '' : undefined);
+  const query = body.query ?? (isJsonObject(extensions) && extensions.persistedQuery ? '' : undefined);
   const violations: Violation[] = [];
   if (typeof query !== 'string') violations.push({ path: 'query', message: 'must be a text' });
   if (!isAbsent(operationName) && typeof operationName !== 'string')
     violations.push({ path: 'operationName', message: 'must be a text' });
-  if (!isAbsent(variables) && !isObject(variables))
+  if (!isAbsent(variables) && !isJsonObject(variables))
     violations.push({ path: 'variables', message: 'must be an object' });
-  if (!isAbsent(extensions) && !isObject(extensions))
+  if (!isAbsent(extensions) && !isJsonObject(extensions))
     violations.push({ path: 'extensions', message: 'must be an object' });
   if (violations.length > 0) throw new BadUserInputError(violations);
   return { query, operationName, variables, extensions } as SubscriptionRequest;

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { DocumentNode } from 'graphql';
 import { BadUserInputError, type Violation } from '../../common/input-errors.js';
 import { isNestedTooDeeply, MAX_NESTING } from '../../common/nesting.js';
-import { isObject } from '../every-door/is-object.js';
+import { isJsonObject } from '../../common/is-json-object.js';
 import { PersistedQueryNotSupportedError } from '../every-door/persisted-query.error.js';
 
 declare module 'fastify' {
@@ -18,13 +18,13 @@ const JSON_PARAMETERS = ['variables', 'extensions'] as const;
 /** The text of the query that a request brings, in its body or its address; null for none. */
 export function queryOf({ method, body, query: parameters }: FastifyRequest): string | null {
   const source = method === 'GET' ? parameters : body;
-  const query = isObject(source) ? source.query : null;
+  const query = isJsonObject(source) ? source.query : null;
   return typeof query === 'string' && query !== '' ? query : null;
 }
 
 /** @throws BadUserInputError BAD_USER_INPUT for JSON in the address that is nested too deeply; bodies have their parser */
 export function checkNesting({ query: parameters }: FastifyRequest): void {
-  if (!isObject(parameters)) return;
+  if (!isJsonObject(parameters)) return;
   const violations: Violation[] = JSON_PARAMETERS.filter((name) => isDeep(parameters[name])).map((name) => ({
     path: name,
     message: NESTED_TOO_DEEPLY,
@@ -38,9 +38,9 @@ export function checkNesting({ query: parameters }: FastifyRequest): void {
  */
 export function refusePersistedQuery({ method, body, query: parameters }: FastifyRequest): void {
   const source = method === 'GET' ? parameters : body;
-  const extensions = isObject(source) ? source.extensions : null;
+  const extensions = isJsonObject(source) ? source.extensions : null;
   const parsed = typeof extensions === 'string' ? parsedOrNull(extensions) : extensions;
-  if (isObject(parsed) && parsed.persistedQuery) throw new PersistedQueryNotSupportedError();
+  if (isJsonObject(parsed) && parsed.persistedQuery) throw new PersistedQueryNotSupportedError();
 }
 
 function parsedOrNull(json: string): unknown {

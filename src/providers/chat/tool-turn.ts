@@ -76,8 +76,3 @@ export function parseArguments(text: unknown): unknown {
     return undefined;
   }
 }
-
-/** Whether a value is what JSON calls an object: what providers take as a call's input. */
-export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../common/is-json-object.js';
 import type {
   ContentBlockParam,
   MessageCreateParamsStreaming,
@@ -6,7 +7,7 @@ import type {
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
-import { isJsonObject, parseArguments, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
+import { parseArguments, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
 import { valueAt } from '../value-at.js';
 
 /** https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview */

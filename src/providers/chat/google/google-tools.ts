@@ -1,7 +1,8 @@
+import { isJsonObject } from '../../../common/is-json-object.js';
 import { randomUUID } from 'node:crypto';
 import type { Content, Part } from '@google/generative-ai';
 import type { ChatTools, ToolCall, ToolResult, ToolStep } from '../contract.js';
-import { isJsonObject, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
+import { toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
 import { listAt, valueAt } from '../value-at.js';
 import { StreamedArguments } from './google-streamed-call.js';
 

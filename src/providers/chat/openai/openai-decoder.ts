@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../../common/is-json-object.js';
 import type { ServerSentEvent } from '../../../outbound/server-sent-event-parser.js';
 import { ProviderTruncatedError } from '../../../outbound/upstream-error.js';
 import type { ChatDecoder } from '../chat-dialect.js';
@@ -5,7 +6,7 @@ import type { ChatPart, ChatRequest, FinishReason } from '../contract.js';
 import { dataOf, typeOf } from '../event-data.js';
 import { errorIn } from '../reported-error.js';
 import { LastCounts, usageParts } from '../token-usage.js';
-import { endOfTurn, isJsonObject } from '../tool-turn.js';
+import { endOfTurn } from '../tool-turn.js';
 import { listAt, valueAt } from '../value-at.js';
 import { toFailure } from './openai-failures.js';
 import { OpenAiTexts } from './openai-texts.js';
