@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { GraphQLModule as NestGraphQLModule } from '@nestjs/graphql';
@@ -84,6 +85,11 @@ function apolloOptions(config: Config, mask: ErrorMask, types: SchemaTypes): Apo
     preserveHttpStatusForExecutionErrors: false,
     stopOnTerminationSignals: false,
     graphiql: false,
-    plugins: [operationCheckPlugin(mask), ...(production ? [] : [sandboxPlugin])],
+    plugins: [
+      operationCheckPlugin(mask),
+      // It would put resolvers of its own over those of the schema, which subscriptions use, too.
+      ApolloServerPluginCacheControlDisabled(),
+      ...(production ? [] : [sandboxPlugin]),
+    ],
   };
 }
