@@ -16,7 +16,7 @@ const PULSE_INTERVAL_MS = 1_500;
  * What is in Redis, as this version writes and reads it. Servers with another layout share nothing with it: they know
  * neither its chats nor that it is there.
  */
-const LAYOUT = 'v2';
+const LAYOUT = 'v3';
 
 /** A Lua script, which Redis runs as one step. */
 export interface Script {
