@@ -44,6 +44,20 @@ function limitConnecting(redis: Redis): void {
 /** Whether a command has a chance. A connection that breaks says so a moment later. */
 export const isOpen = (redis: Redis): boolean => redis.status === 'ready' && redis.stream.writable;
 
+const gathering = new WeakSet<Redis['stream']>();
+
+/** Sends what is written to a connection in one turn of the event loop with one call of the system. */
+export function gatherWrites({ stream }: Redis): void {
+  if (gathering.has(stream)) return;
+  gathering.add(stream);
+  stream.cork();
+  // Immediates run after the sockets, once a turn.
+  setImmediate(() => {
+    gathering.delete(stream);
+    stream.uncork();
+  });
+}
+
 /** Breaks the connection where Redis does not answer a command in time: the command fails with it. */
 export function inTime<Reply>(redis: Redis, work: () => Promise<Reply>): Promise<Reply> {
   const { stream } = redis;

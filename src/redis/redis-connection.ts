@@ -4,7 +4,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { keepLoopTime } from '../common/loop-time.js';
 import { PatientTimer } from '../common/patient-timer.js';
-import { connect, CONNECT_TIMEOUT_MS, inTime, isOpen } from './redis-client.js';
+import { connect, CONNECT_TIMEOUT_MS, gatherWrites, inTime, isOpen } from './redis-client.js';
 import { RedisCluster } from './redis-cluster.js';
 import { explainFailure, refusal } from './redis-refusal.js';
 import { RedisUnavailableError } from './redis-unavailable.error.js';
@@ -16,7 +16,7 @@ const PULSE_INTERVAL_MS = 1_500;
  * What is in Redis, as this version writes and reads it. Servers with another layout share nothing with it: they know
  * neither its chats nor that it is there.
  */
-const LAYOUT = 'v2';
+const LAYOUT = 'v3';
 
 /** A Lua script, which Redis runs as one step. */
 export interface Script {
@@ -158,6 +158,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private async guard<Reply>(work: (client: Redis | Cluster) => Promise<Reply>): Promise<Reply> {
     try {
       if (this.#cluster) return await this.#cluster.run(work);
+      gatherWrites(this.#commands);
       return await inTime(this.#commands, () => work(this.#commands));
     } catch (error) {
       if (this.isReady) this.tellRefusal(refusal(error));

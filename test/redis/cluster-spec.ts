@@ -80,7 +80,7 @@ describe('two servers on a Redis Cluster', () => {
     expect(processes.standIn.requests).toHaveLength(6);
     for (const size of await cluster.sizes()) expect(size).toBeGreaterThan(0);
     // What belongs to them is of the current layout, and nothing else is left where they have ended.
-    for (const key of await cluster.keys()) expect(key).toMatch(/^keystream:[\w-]+:v2:/);
+    for (const key of await cluster.keys()) expect(key).toMatch(/^keystream:[\w-]+:v3:/);
     while ((await cluster.keys()).some((key) => key.endsWith(':runs')));
   });
 

@@ -5,8 +5,9 @@ import { ChatNotFoundError } from '../../src/chat/run/chat.errors.js';
 import { runKeyOf } from '../../src/chat/shared/run-key.js';
 import { RunReaper } from '../../src/chat/shared/run-reaper.js';
 import { RunSealer } from '../../src/chat/shared/run-sealer.js';
+import type { EventsToWrite } from '../../src/chat/shared/run-writer.js';
 import { SharedClaims } from '../../src/chat/shared/shared-claims.js';
-import { type EventsToWrite, RunStore } from '../../src/chat/shared/run-store.js';
+import { RunStore } from '../../src/chat/shared/run-store.js';
 import { FENCED, LOST, WRITTEN, CLAIMED } from '../../src/chat/shared/shared-scripts.js';
 import { Keyring } from '../../src/crypto/keyring.js';
 import { Vault } from '../../src/crypto/vault.js';
@@ -107,8 +108,7 @@ describe('what servers share of chats', () => {
   const cancelled = (seq: number): ChatEvent => ({ __typename: 'ChatCancelled', chatId, seq, usage: null });
 
   const write = ({ shared }: Server, events: ChatEvent[], more: Partial<EventsToWrite> = {}) =>
-    shared.writeEvents(runKey, {
-      userId,
+    shared.writerOf({ userId, chatId }).write({
       events,
       record: { userId, chatId, attempt, claim: null },
       claim: null,

@@ -34,7 +34,11 @@ function keep(shared: Partial<RunStore>): KeptRun {
     maxDurationMs: 60_000,
     graceMs: 60_000,
     claim: null,
-    shared: { isReady: true, writeEvents: () => Promise.resolve(WRITTEN), ...shared } as RunStore,
+    shared: {
+      isReady: true,
+      writerOf: () => ({ write: () => Promise.resolve(WRITTEN) }),
+      ...shared,
+    } as RunStore,
     onEnd: () => Promise.resolve(),
     onStop: () => undefined,
     onChange: () => undefined,
@@ -43,7 +47,7 @@ function keep(shared: Partial<RunStore>): KeptRun {
 
 /** A Redis in which another server has ended the chat. */
 const endedElsewhere = (end: TerminalEvent): Partial<RunStore> => ({
-  writeEvents: () => Promise.resolve(FENCED),
+  writerOf: () => ({ write: () => Promise.resolve(FENCED) }) as never,
   get: () => Promise.resolve({ serverId: 'another', isRunning: false, end }),
   readEvents: (_userId, _chatId, afterSeq) =>
     Promise.resolve({

@@ -154,7 +154,6 @@ export class KeptRun {
   #mirrorTo(shared: RunStore): RunMirror {
     return new RunMirror({
       shared,
-      runKey: this.runKey,
       userId: this.userId,
       run: this.run,
       log: this.log,

@@ -49,7 +49,7 @@ export class LostRuns {
    */
   async end(serverId: string, userId: string, last: string, end: TerminalEvent): Promise<boolean> {
     const { meta, log, news } = runNames(this.redis, runKeyOf(userId, end.chatId));
-    const sealed = this.sealer.sealEvents(userId, [end]);
+    const sealed = this.sealer.sealerOf({ userId, chatId: end.chatId })([end]);
     return (await this.#end(meta, log, serverId, last, end.seq, sealed, this.keepMs, news)) === 1;
   }
 

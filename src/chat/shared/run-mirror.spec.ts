@@ -6,7 +6,8 @@ import { RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
 import { RunLog } from '../run/run-log.js';
 import { RunMirror } from './run-mirror.js';
-import type { EventsToWrite, RunStore } from './run-store.js';
+import type { RunStore } from './run-store.js';
+import type { EventsToWrite, RunWriter } from './run-writer.js';
 import { CLAIMED, FENCED, WRITTEN } from './shared-scripts.js';
 
 const attempt = { provider: 'OPENAI', model: 'm', keySource: 'USER', keyId: null, maskedKey: null } as const;
@@ -57,6 +58,13 @@ function start(onWrite: (lastSeq: number) => void = () => undefined) {
   const elsewhere: ChatEvent[] = [];
   const written: EventsToWrite[] = [];
   let fences = 0;
+  const writer = {
+    write: (given: EventsToWrite) => {
+      written.push(given);
+      onWrite(given.events.at(-1)?.seq ?? 0);
+      return answer === null ? Promise.reject(new RedisUnavailableError()) : Promise.resolve(answer);
+    },
+  } as RunWriter;
   const mirror = new RunMirror({
     shared: {
       get isReady() {
@@ -66,15 +74,10 @@ function start(onWrite: (lastSeq: number) => void = () => undefined) {
         answer === null
           ? Promise.reject(new RedisUnavailableError())
           : Promise.resolve({ serverId: 'a', isRunning: false, end: elsewhere.at(-1) as TerminalEvent }),
-      writeEvents: (_, given) => {
-        written.push(given);
-        onWrite(given.events.at(-1)?.seq ?? 0);
-        return answer === null ? Promise.reject(new RedisUnavailableError()) : Promise.resolve(answer);
-      },
+      writerOf: () => writer,
       readEvents: (_userId, _chatId, afterSeq) =>
         Promise.resolve({ events: elsewhere.filter(({ seq }) => seq > afterSeq), isLast: true }),
     },
-    runKey: 'run',
     userId: 'alice',
     run: { chatId: 'chat', attempt },
     log,
@@ -399,14 +402,15 @@ describe('RunMirror', () => {
       get isReady() {
         return isReady;
       },
-      writeEvents: (_: string, events: EventsToWrite) => {
-        written.push(events);
-        return Promise.resolve(WRITTEN);
-      },
+      writerOf: () => ({
+        write: (events: EventsToWrite) => {
+          written.push(events);
+          return Promise.resolve(WRITTEN);
+        },
+      }),
     } as unknown as RunStore;
     const mirror = new RunMirror({
       shared,
-      runKey: 'key',
       userId: 'alice',
       run: { chatId: 'chat', attempt },
       log,

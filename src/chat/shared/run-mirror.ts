@@ -8,6 +8,7 @@ import { OutagePatience } from './outage-patience.js';
 import type { RunRecord } from './run-sealer.js';
 import { CLAIMED, FENCED, LOST } from './shared-scripts.js';
 import type { RunStore } from './run-store.js';
+import type { RunWriter } from './run-writer.js';
 import { type ReadableRuns, takeSharedEnd } from './take-shared-end.js';
 
 /** Bytes of events in one entry, about. */
@@ -20,8 +21,7 @@ const SURELY_ALIVE_MS = 2_500;
 const SHOW_EVERY_MS = 1_000;
 
 export interface MirrorSettings {
-  readonly shared: Pick<RunStore, 'isReady' | 'writeEvents' | 'get'> & ReadableRuns;
-  readonly runKey: string;
+  readonly shared: Pick<RunStore, 'isReady' | 'writerOf' | 'get'> & ReadableRuns;
   readonly userId: string;
   readonly run: Pick<ChatRun, 'chatId' | 'attempt'>;
   readonly log: RunLog;
@@ -45,6 +45,8 @@ export interface MirrorSettings {
 export class RunMirror {
   readonly #settings: MirrorSettings;
   #claim: SharedClaim | null;
+  /** Null before the first write, and when all is written: a run is kept for long after its end. */
+  #writer: Pick<RunWriter, 'write'> | null = null;
   /** Something was sent: Redis may have the run, and another server may end it. */
   #isSent = false;
   #writtenSeq = 0;
@@ -190,7 +192,8 @@ export class RunMirror {
   }
 
   async #writeNext(): Promise<void> {
-    const { shared, runKey, userId, run, log } = this.#settings;
+    const { shared, userId, run, log } = this.#settings;
+    const { chatId } = run;
     const claim = this.#claim;
     const events = this.#nextEvents();
     const last = events.at(-1)?.seq ?? this.#writtenSeq;
@@ -201,11 +204,11 @@ export class RunMirror {
     }
     const { attempt } = run;
     const record: RunRecord | null =
-      this.#recorded === attempt ? null : { userId, chatId: run.chatId, attempt, claim: claim?.name ?? null };
+      this.#recorded === attempt ? null : { userId, chatId, attempt, claim: claim?.name ?? null };
     const isFirst = !this.#isSent;
     this.#isSent = true;
-    const answer = await shared.writeEvents(runKey, {
-      userId,
+    this.#writer ??= shared.writerOf({ userId, chatId });
+    const answer = await this.#writer.write({
       events,
       record,
       claim,
@@ -266,6 +269,7 @@ export class RunMirror {
 
   #finish(): void {
     this.#isDone = true;
+    this.#writer = null;
     this.#settings.log.show(this.#settings.log.lastSeq);
     this.#settings.onDone();
   }

@@ -44,7 +44,7 @@ interface Shared {
 
 function namesOf(chatId: string) {
   const name = (part: string): string =>
-    `keystream:${environment()}:v2:chat:{${shortDigest('alice')}:${chatId}}:${part}`;
+    `keystream:${environment()}:v3:chat:{${shortDigest('alice')}:${chatId}}:${part}`;
   return { meta: name('meta'), log: name('log'), watchers: name('watchers'), news: name('news') };
 }
 
@@ -394,7 +394,7 @@ describe('somebody who can write to Redis', () => {
   it('cannot hold up a server with news and messages', async () => {
     const chat = await begin('flooded', doors[0]!);
     const { news } = namesOf(chat.chatId);
-    const control = `keystream:${environment()}:v2:server:${here().app.get(ServerPresence).serverId}:control`;
+    const control = `keystream:${environment()}:v3:server:${here().app.get(ServerPresence).serverId}:control`;
     const runKey = `${shortDigest('alice')}:${chat.chatId}`;
     const flood = redis().pipeline();
     for (let count = 0; count < 20_000; count += 1) flood.publish(news, String(count));
@@ -429,7 +429,7 @@ describe('somebody who can write to Redis', () => {
     ];
     for (const put of junk) {
       const requestId = randomUUID();
-      await put(`keystream:${environment()}:v2:request:${shortDigest('alice')}:${shortDigest(requestId)}`);
+      await put(`keystream:${environment()}:v3:request:${shortDigest('alice')}:${shortDigest(requestId)}`);
       const events = await here().chatEvents('alice', { requestId });
       expect(events.at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
       const again = await there().chatEvents('alice', { requestId });
