@@ -6,7 +6,7 @@ import { Limits } from '../limits/limits.service.js';
 import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
 import type { ChatInput } from './schema/chat.inputs.js';
 import { ChatNotFoundError, RequestConflictError } from './run/chat.errors.js';
-import { ChatRuns } from './owned/chat-runs.js';
+import { OwnedRuns } from './owned/owned-runs.js';
 import type { ChatWatch } from './run/chat-watch.js';
 import { inputDigestOf, type RequestClaim, RequestClaims } from './claims/request-claims.js';
 import { RunStarter } from './owned/run-starter.js';
@@ -19,7 +19,7 @@ import { RunStore } from './shared/run-store.js';
 export class ChatService {
   constructor(
     private readonly starter: RunStarter,
-    private readonly runs: ChatRuns,
+    private readonly runs: OwnedRuns,
     private readonly claims: RequestClaims,
     @Inject(RunStore) private readonly shared: RunStore | null,
     @Inject(RemoteWatches) private readonly remote: RemoteWatches | null,
@@ -65,8 +65,8 @@ export class ChatService {
    */
   async cancel(userId: string, chatId: string): Promise<boolean> {
     if (!isUuid(chatId)) throw new ChatNotFoundError();
-    const kept = this.runs.find(userId, chatId);
-    if (kept) return kept.cancel();
+    const run = this.runs.find(userId, chatId);
+    if (run) return run.cancel();
     if (!this.remote) throw new ChatNotFoundError();
     return this.remote.stop(userId, chatId);
   }
@@ -124,8 +124,8 @@ export class ChatService {
     afterSeq: number,
     connection: AbortSignal,
   ): Promise<ChatWatch> {
-    const kept = this.runs.find(userId, chatId);
-    if (kept) return kept.join(afterSeq, connection);
+    const run = this.runs.find(userId, chatId);
+    if (run) return run.join(afterSeq, connection);
     if (!this.remote) throw new ChatNotFoundError();
     return this.remote.join(userId, chatId, afterSeq, connection);
   }

@@ -63,8 +63,7 @@ describe('what servers share of chats', () => {
     await redis.onModuleInit();
     presence.onModuleInit();
     const vault = new Vault(new Keyring(key));
-    const sealer = new RunSealer(vault);
-    const shared = new RunStore(redis, presence, sealer, KEEP);
+    const shared = new RunStore(redis, presence, new RunSealer(vault), KEEP);
     const finished: unknown[] = [];
     let isDatabaseAway = true;
     const uses = {
@@ -82,7 +81,7 @@ describe('what servers share of chats', () => {
       presence,
       shared,
       claims: new SharedClaims(presence, vault, shared),
-      reaper: new RunReaper(presence, shared, sealer, uses),
+      reaper: new RunReaper(presence, shared, uses),
       finished,
       // Without a word: it stays among the servers, but is not alive.
       die: async () => {

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { passTime } from '../../../test/support/pass-time.js';
-import type { ChatEvent } from '../run/chat-event.js';
+import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
 import { RunAudience } from './run-audience.js';
 import { RunLog } from '../run/run-log.js';
 
@@ -28,16 +28,24 @@ describe('RunAudience', () => {
     log.show(1);
     const asked: string[] = [];
     const state: { isWatchedElsewhere: boolean | Promise<boolean> } = { isWatchedElsewhere: false };
-    const note = (what: string) => () => void asked.push(what);
+    const end = Promise.resolve<TerminalEvent>({
+      __typename: 'ChatCancelled',
+      chatId: 'chat',
+      seq: 2,
+      usage: null,
+    });
+    const note = <Result>(what: string, result: Result): Result => {
+      asked.push(what);
+      return result;
+    };
     const audience = new RunAudience({
+      run: { begin: () => note('begin', end), cancel: () => note('cancel', end) },
       log,
       graceMs,
       canBeJoined,
-      isWatchedElsewhere: async () => state.isWatchedElsewhere,
-      onBegin: note('begin'),
-      onStop: note('stop'),
-      onAbandon: note('abandon'),
-      onEmpty: note('empty'),
+      cursorElsewhere: async () => ((await state.isWatchedElsewhere) ? 1 : null),
+      onStop: () => note('stop', undefined),
+      onEmpty: () => note('empty', undefined),
     });
     opened.push(audience);
     return { audience, log, asked, state };
@@ -72,7 +80,7 @@ describe('RunAudience', () => {
     await passTime(GRACE_MS - 1);
     expect(asked).toEqual(['empty', 'begin']);
     await passTime(1);
-    expect(asked).toEqual(['empty', 'begin', 'abandon']);
+    expect(asked).toEqual(['empty', 'begin', 'cancel']);
   });
 
   it('forgets that wait when somebody comes back', async () => {
@@ -85,7 +93,7 @@ describe('RunAudience', () => {
     await passTime(GRACE_MS - 1);
     audience.join(1, connection().signal);
     await passTime(GRACE_MS * 100);
-    expect(asked).not.toContain('abandon');
+    expect(asked).not.toContain('cancel');
   });
 
   it('waits for nobody with a grace time of 0', async () => {
@@ -96,7 +104,7 @@ describe('RunAudience', () => {
     lost.abort();
     watch.leave();
     await passTime(0);
-    expect(asked).toEqual(['empty', 'abandon']);
+    expect(asked).toEqual(['empty', 'cancel']);
   });
 
   it('gives up at once what nobody can come back to: a chat whose id nobody has learned', () => {
@@ -105,7 +113,7 @@ describe('RunAudience', () => {
     const watch = audience.join(0, lost.signal);
     lost.abort();
     watch.leave();
-    expect(asked).toEqual(['empty', 'abandon']);
+    expect(asked).toEqual(['empty', 'cancel']);
   });
 
   it('begins it all the same where its request id leads back to it', () => {
@@ -126,12 +134,12 @@ describe('RunAudience', () => {
     lost.abort();
     watch.leave();
     await passTime(GRACE_MS * 100);
-    expect(asked).not.toContain('abandon');
+    expect(asked).not.toContain('cancel');
     // A server that dies does not say that its watchers are gone.
     state.isWatchedElsewhere = false;
     await passTime(2_000);
     await passTime(GRACE_MS);
-    expect(asked).toContain('abandon');
+    expect(asked).toContain('cancel');
   });
 
   it('waits from the moment when the last one elsewhere says that it leaves', async () => {
@@ -146,9 +154,9 @@ describe('RunAudience', () => {
     state.isWatchedElsewhere = false;
     audience.leftElsewhere();
     await passTime(GRACE_MS - 1);
-    expect(asked).not.toContain('abandon');
+    expect(asked).not.toContain('cancel');
     await passTime(1);
-    expect(asked).toContain('abandon');
+    expect(asked).toContain('cancel');
   });
 
   it('lets the run go on for those who are left when the slowest watcher leaves', () => {
@@ -196,9 +204,9 @@ describe('RunAudience', () => {
     answer(false);
     state.isWatchedElsewhere = false;
     await passTime(GRACE_MS - 1);
-    expect(asked).not.toContain('abandon');
+    expect(asked).not.toContain('cancel');
     await passTime(1);
-    expect(asked).toContain('abandon');
+    expect(asked).toContain('cancel');
   });
 
   it('asks for nothing when its watcher has seen the end', async () => {

@@ -76,14 +76,17 @@ function start(onWrite: (lastSeq: number) => void = () => undefined) {
     },
     runKey: 'run',
     userId: 'alice',
-    run: { chatId: 'chat', attempt },
+    run: {
+      chatId: 'chat',
+      attempt,
+      abort: () => {
+        fences += 1;
+        if (!log.isComplete) end(lost(log.lastSeq + 1));
+        return Promise.resolve(lost(log.lastSeq));
+      },
+    },
     log,
     claim,
-    onFenced: () => {
-      fences += 1;
-      if (!log.isComplete) end(lost(log.lastSeq + 1));
-      return Promise.resolve();
-    },
     onDone: () => undefined,
   });
   return {
@@ -408,10 +411,9 @@ describe('RunMirror', () => {
       shared,
       runKey: 'key',
       userId: 'alice',
-      run: { chatId: 'chat', attempt },
+      run: { chatId: 'chat', attempt, abort: () => Promise.resolve(lost(0)) },
       log,
       claim: null,
-      onFenced: () => Promise.resolve(),
       onDone: () => (isDone = true),
     });
     log.append(delta(1, LONG));

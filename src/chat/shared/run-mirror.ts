@@ -1,5 +1,5 @@
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
-import { ChatNotFoundError } from '../run/chat.errors.js';
+import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { ChatRun } from '../run/chat-run.js';
 import type { SharedClaim } from '../claims/request-claims.js';
@@ -23,11 +23,9 @@ export interface MirrorSettings {
   readonly shared: Pick<RunStore, 'isReady' | 'writeEvents' | 'get'> & ReadableRuns;
   readonly runKey: string;
   readonly userId: string;
-  readonly run: Pick<ChatRun, 'chatId' | 'attempt'>;
+  readonly run: Pick<ChatRun, 'chatId' | 'attempt' | 'abort'>;
   readonly log: RunLog;
   readonly claim: SharedClaim | null;
-  /** Another server has ended the run. Resolves when it is over here, too. */
-  readonly onFenced: () => Promise<unknown>;
   /** Redis has all that will ever be, or will never have it. */
   readonly onDone: () => void;
 }
@@ -219,7 +217,7 @@ export class RunMirror {
       this.#hasLostClaim = true;
       this.#claim = null;
       // Its end is written like any other.
-      await this.#settings.onFenced();
+      await run.abort(new RunLostError());
     } else if (answer === LOST) {
       this.#startAgain();
     } else {
@@ -243,10 +241,10 @@ export class RunMirror {
 
   /** The run was ended: by another server, which took this one for dead, or by a write of ours whose answer was lost. */
   async #giveWay(): Promise<void> {
-    const { log, onFenced } = this.#settings;
+    const { log, run } = this.#settings;
     this.#isFenced = true;
     this.#patience.stop();
-    await onFenced();
+    await run.abort(new RunLostError());
     if (!log.isEndShown) await takeSharedEnd(this.#settings, this.#writtenSeq);
     this.#finish();
   }

@@ -1,9 +1,9 @@
-import { describeError } from '../../common/describe-error.js';
 import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { ChatRun } from '../run/chat-run.js';
 import type { FeedPage } from '../run/event-feed.js';
 import type { RunLog } from '../run/run-log.js';
+import { lostEnd } from './finished-chat.js';
 import type { RunStore } from './run-store.js';
 
 export interface ReadableRuns {
@@ -36,11 +36,6 @@ export async function takeSharedEnd(ended: EndedRun, writtenSeq: number): Promis
   } else if (!isLost(log.after(log.lastSeq - 1, 0)[0])) {
     log.replaceAfter(from, [lostEnd(ended.run.chatId, from + 1)]);
   }
-}
-
-/** What every other server would say: it is the only end that one gives a run of another. */
-function lostEnd(chatId: string, seq: number): ChatEvent {
-  return { __typename: 'ChatFailed', chatId, seq, error: describeError(new RunLostError()), usage: null };
 }
 
 /** What Redis has after a number; null where that has no end, and so cannot take the place of ours. */

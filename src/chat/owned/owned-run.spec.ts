@@ -3,7 +3,7 @@ import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import { RunLostError } from '../run/chat.errors.js';
 import type { TerminalEvent } from '../run/chat-event.js';
 import type { ChatAttempt, ChatSource } from '../run/chat-source.js';
-import { KeptRun } from './kept-run.js';
+import { OwnedRun, type OwnedRunSettings } from './owned-run.js';
 import { FENCED, WRITTEN } from '../shared/shared-scripts.js';
 import type { RunStore } from '../shared/run-store.js';
 
@@ -24,8 +24,11 @@ const flood: ChatSource = {
   close: () => undefined,
 };
 
-function keep(shared: Partial<RunStore>): KeptRun {
-  return new KeptRun({
+/** A Redis that takes what it is given. */
+const takesAll = { isReady: true, writeEvents: () => Promise.resolve(WRITTEN) };
+
+function own(shared: Partial<RunStore>, more: Partial<OwnedRunSettings> = {}): OwnedRun {
+  return new OwnedRun({
     userId: 'alice',
     chatId: 'chat',
     source: flood,
@@ -34,9 +37,10 @@ function keep(shared: Partial<RunStore>): KeptRun {
     maxDurationMs: 60_000,
     graceMs: 60_000,
     claim: null,
-    shared: { isReady: true, writeEvents: () => Promise.resolve(WRITTEN), ...shared } as RunStore,
-    onEnd: () => Promise.resolve(),
-    onStop: () => undefined,
+    isNamed: false,
+    shared: Object.assign(shared, { ...takesAll, ...shared }) as RunStore,
+    ...more,
+    writeEnd: () => Promise.resolve(),
     onChange: () => undefined,
   });
 }
@@ -62,45 +66,63 @@ const lost: TerminalEvent = {
   usage: null,
 };
 
-describe('KeptRun', () => {
+describe('OwnedRun', () => {
   it('was not cancelled where another server has ended it', async () => {
-    const kept = keep(endedElsewhere(lost));
-    kept.log.show(1);
-    expect(await kept.cancel()).toBe(false);
-    expect(kept.log.read(1)).toEqual({ events: [lost], isLast: true });
+    const redis = { ...endedElsewhere(lost), ...takesAll };
+    const run = own(redis);
+    await run.publish();
+    Object.assign(redis, endedElsewhere(lost));
+    expect(await run.cancel()).toBe(false);
+    const watch = run.join(1, new AbortController().signal);
+    expect([watch.take(), watch.take(), watch.isOver]).toEqual([lost, null, true]);
   });
 
   it('was cancelled where Redis says so, and not before', async () => {
-    const kept = keep({});
-    await kept.publish();
-    expect(await kept.cancel()).toBe(true);
-    expect(kept.log.shownEnd).toMatchObject({ __typename: 'ChatCancelled' });
+    const run = own({});
+    await run.publish();
+    expect(await run.cancel()).toBe(true);
+    const watch = run.join(1, new AbortController().signal);
+    expect(watch.take()).toMatchObject({ __typename: 'ChatCancelled' });
   });
 
-  it('is refused, unless another server has ended it', async () => {
-    const error = new RedisUnavailableError();
-    expect(await keep({ isReady: false }).refuse(error)).toBe(true);
-    const kept = keep(endedElsewhere(lost));
-    kept.log.show(1);
-    await kept.publish();
-    expect(await kept.refuse(error)).toBe(false);
+  it('is refused where the id of its request would lead to no chat on the other servers', async () => {
+    await expect(own({ isReady: false }, { isNamed: true }).announce()).rejects.toThrow(
+      RedisUnavailableError,
+    );
+  });
+
+  it('is not refused where another server has ended it', async () => {
+    const run = own(endedElsewhere(lost), { isNamed: true });
+    await run.announce();
+    expect(run.hasEnded).toBe(true);
   });
 
   it('asks once at a time how far its watchers elsewhere have come, however often it waits for them', async () => {
     const asked: number[] = [];
-    let tell = (): void => undefined;
-    const askedOften = new Promise<void>((resolve) => (tell = resolve));
-    const kept: KeptRun = keep({
+    let writtenSeq = 0;
+    let done = (): void => undefined;
+    const askedOften = new Promise<void>((resolve) => (done = resolve));
+    const run = own({
+      writeEvents: (_runKey, { events }) => {
+        writtenSeq = events.at(-1)?.seq ?? writtenSeq;
+        return Promise.resolve(WRITTEN);
+      },
       cursorElsewhere: () => {
         asked.push(performance.now());
-        if (asked.length === 8) tell();
+        if (asked.length === 8) done();
         // Five times there is room for one more.
-        return Promise.resolve(asked.length <= 5 ? kept.log.lastSeq : null);
+        return Promise.resolve(asked.length <= 5 ? writtenSeq : null);
       },
     });
-    void kept.run.begin();
+    await run.publish();
+    const lostConnection = new AbortController();
+    const watch = run.join(0, lostConnection.signal);
+    watch.take();
+    watch.take();
+    lostConnection.abort();
+    watch.leave();
     await askedOften;
-    await kept.run.cancel();
+    await run.cancel();
     expect(asked[7]! - asked[5]!).toBeGreaterThan(400);
   });
 });
