@@ -225,7 +225,7 @@ describe('what servers share of chats', () => {
   it('begins no chat whose request another server has taken over meanwhile, but goes on with one that runs', async () => {
     const [hung, other] = [await start(), await start()];
     const taken = await hung.claims.take(userId, 'request', 'digest', chatId);
-    const claim = taken.shared;
+    const claim = taken.sealed;
     await taken.release();
     await other.claims.take(userId, 'request', 'digest', randomUUID());
     expect(await write(hung, [delta(1)], { claim, isFirst: true })).toBe(CLAIMED);
@@ -236,11 +236,11 @@ describe('what servers share of chats', () => {
   it('leaves no claim that was released to its end', async () => {
     const server = await start();
     const claim = await server.claims.take(userId, 'request', 'digest', chatId);
-    await write(server, [delta(1)], { claim: claim.shared });
+    await write(server, [delta(1)], { claim: claim.sealed });
     await claim.release();
-    await write(server, [cancelled(2)], { claim: claim.shared, isEnd: true });
+    await write(server, [cancelled(2)], { claim: claim.sealed, isEnd: true });
     while ((await test.keys()).some((key) => key.endsWith(':runs')));
-    expect(await test.redis.exists(claim.shared!.name)).toBe(0);
+    expect(await test.redis.exists(claim.sealed!.name)).toBe(0);
   });
 
   it('gives a request to one of many, and to the next where its server died before the chat began', async () => {
@@ -261,21 +261,21 @@ describe('what servers share of chats', () => {
 
   it('forgets a claim of which nobody knows, and keeps one for as long as its run', async () => {
     const server = await start();
-    const { shared } = await server.claims.take(userId, 'request', 'digest', chatId);
-    expect(await test.redis.pttl(shared!.name)).toBeLessThanOrEqual(30_000);
-    await write(server, [delta(1)], { claim: shared });
-    expect(await test.redis.pttl(shared!.name)).toBeGreaterThan(30_000);
+    const { sealed } = await server.claims.take(userId, 'request', 'digest', chatId);
+    expect(await test.redis.pttl(sealed!.name)).toBeLessThanOrEqual(30_000);
+    await write(server, [delta(1)], { claim: sealed });
+    expect(await test.redis.pttl(sealed!.name)).toBeGreaterThan(30_000);
   });
 
   it('makes a claim anew with its run where Redis has lost its memory', async () => {
     const [first, second] = [await start(), await start()];
-    const { shared } = await first.claims.take(userId, 'request', 'digest', chatId);
-    await write(first, [delta(1)], { claim: shared });
+    const { sealed } = await first.claims.take(userId, 'request', 'digest', chatId);
+    await write(first, [delta(1)], { claim: sealed });
     await test.redis.del(...(await test.keys()));
-    await write(first, [delta(1)], { claim: shared });
+    await write(first, [delta(1)], { claim: sealed });
     const again = await second.claims.take(userId, 'request', 'digest', randomUUID());
     expect(again).toMatchObject({ isMine: false, chatId });
-    expect(await test.redis.pttl(shared!.name)).toBeGreaterThan(30_000);
+    expect(await test.redis.pttl(sealed!.name)).toBeGreaterThan(30_000);
   });
 
   it('tells whoever waits that the chat was started, or was not', async () => {

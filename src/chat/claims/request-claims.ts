@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ChatInput } from '../schema/chat.inputs.js';
 
 /** A claim as Redis holds it. */
-export interface SharedClaim {
+export interface SealedClaim {
   readonly name: string;
   readonly sealed: string;
 }
@@ -14,12 +14,12 @@ export interface RequestClaim {
   /** {@link inputDigestOf} the input that it was sent with. */
   readonly inputDigest: string;
   /** Null where it is known in this process only. */
-  readonly shared: SharedClaim | null;
+  readonly sealed: SealedClaim | null;
 
   /** Mine: the chat can be joined from now on. */
   confirm(): void;
 
-  /** Mine: there is, or will be, no such chat: whoever sends the id again begins a new one. Never throws. */
+  /** Mine: there is, or will be, no such chat: the id begins a new one when it is sent again. Never throws. */
   release(): Promise<void>;
 
   /**
@@ -33,6 +33,8 @@ export interface RequestClaim {
 /** Makes sure that a request that is sent twice is paid for once. */
 export abstract class RequestClaims {
   /**
+   * Takes a request's id, or finds the claim that has it.
+   *
    * @param chatId the chat's, where the claim becomes the caller's
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
    */

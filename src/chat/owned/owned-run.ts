@@ -60,7 +60,7 @@ export class OwnedRun {
         userId,
         run: this.#run,
         log,
-        claim: claim?.shared ?? null,
+        claim: claim?.sealed ?? null,
         onDone: () => onChange(this),
       });
     this.#audience = new RunAudience({
@@ -162,7 +162,7 @@ export class OwnedRun {
   /** It is kept here no longer. What names it in Redis ends with what is kept of it there. */
   forget(): void {
     const { claim } = this.#settings;
-    if (claim?.shared === null) void claim.release();
+    if (claim?.sealed === null) void claim.release();
   }
 
   /** Its client wants it to end. */

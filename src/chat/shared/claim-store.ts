@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
-import type { SharedClaim } from '../claims/request-claims.js';
+import type { SealedClaim } from '../claims/request-claims.js';
 import { requestName } from './shared-names.js';
 import { claimScript, holdsScript, keepScript, releaseScript } from './shared-scripts.js';
 
@@ -22,7 +22,7 @@ export class ClaimStore {
   }
 
   /** @returns null where it is taken for this long now, in milliseconds; else the sealed claim that holds the id */
-  take({ name, sealed }: SharedClaim, milliseconds: number): Promise<string | null> {
+  take({ name, sealed }: SealedClaim, milliseconds: number): Promise<string | null> {
     return this.#claim(name, sealed, milliseconds);
   }
 
@@ -31,12 +31,12 @@ export class ClaimStore {
    *
    * @returns false where another claim holds the id
    */
-  async keep({ name, sealed }: SharedClaim, milliseconds: number): Promise<boolean> {
+  async keep({ name, sealed }: SealedClaim, milliseconds: number): Promise<boolean> {
     return (await this.#keep(name, sealed, milliseconds, 1)) === 1;
   }
 
   /** Keeps a claim for so long from now on, in milliseconds, unless it was released. */
-  async keepHeld({ name, sealed }: SharedClaim, milliseconds: number): Promise<void> {
+  async keepHeld({ name, sealed }: SealedClaim, milliseconds: number): Promise<void> {
     await this.#keep(name, sealed, milliseconds, 0);
   }
 
@@ -46,11 +46,11 @@ export class ClaimStore {
   }
 
   /** Gives the id back, where this claim still holds it. */
-  async release({ name, sealed }: SharedClaim): Promise<void> {
+  async release({ name, sealed }: SealedClaim): Promise<void> {
     await this.#release(name, sealed);
   }
 
-  async holds({ name, sealed }: SharedClaim): Promise<boolean> {
+  async holds({ name, sealed }: SealedClaim): Promise<boolean> {
     return (await this.#holds(name, sealed)) === 1;
   }
 }

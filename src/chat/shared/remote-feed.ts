@@ -3,11 +3,11 @@ import { loopNow } from '../../common/loop-time.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { EventFeed, FeedPage } from '../run/event-feed.js';
 import { BrokenRunError } from './broken-run.error.js';
-import { News } from './news.js';
+import { Notifier } from './notifier.js';
 import type { SharedPage } from './run-page.js';
 import type { RunStore } from './run-store.js';
 
-/** How long a run or Redis may be away before its watchers are told, in milliseconds. */
+/** How long a run or Redis may be away before its watchers get an error, in milliseconds. */
 const PATIENCE_MS = 10_000;
 /** After so long without a sign of a run, its server is asked for one, in milliseconds. */
 const QUIET_MS = 4_000;
@@ -25,7 +25,7 @@ const GATHERING_MS = 50;
  * is running.
  */
 export class RemoteFeed implements EventFeed {
-  readonly #news = new News();
+  readonly #news = new Notifier();
   /** Aborts the wait of its watcher. */
   #waiting: AbortController | null = null;
   #awaySince: number | null = null;
@@ -43,10 +43,10 @@ export class RemoteFeed implements EventFeed {
   ) {}
 
   /** Something was published about the run. */
-  tell(): void {
+  notify(): void {
     this.#signAt = loopNow();
     this.#askingSince = null;
-    this.#news.tell();
+    this.#news.notify();
   }
 
   /**
@@ -87,7 +87,7 @@ export class RemoteFeed implements EventFeed {
   }
 
   async #gather(signal: AbortSignal): Promise<void> {
-    if (this.#emptyReads.count > MANY_EMPTY_READS) await new News().wait(signal, GATHERING_MS);
+    if (this.#emptyReads.count > MANY_EMPTY_READS) await new Notifier().wait(signal, GATHERING_MS);
   }
 
   async #tryToRead(afterSeq: number): Promise<SharedPage | null> {

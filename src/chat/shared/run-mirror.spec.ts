@@ -72,7 +72,12 @@ function start(onWrite: (lastSeq: number) => void = () => undefined) {
         return answer === null ? Promise.reject(new RedisUnavailableError()) : Promise.resolve(answer);
       },
       readEvents: (_userId, _chatId, afterSeq) =>
-        Promise.resolve({ events: elsewhere.filter(({ seq }) => seq > afterSeq), isLast: true }),
+        Promise.resolve({
+          serverId: 'a',
+          isRunning: false,
+          events: elsewhere.filter(({ seq }) => seq > afterSeq),
+          isLast: true,
+        }),
     },
     runKey: 'run',
     userId: 'alice',

@@ -2,13 +2,13 @@ import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { ChatRun } from '../run/chat-run.js';
-import type { SharedClaim } from '../claims/request-claims.js';
+import type { SealedClaim } from '../claims/request-claims.js';
 import type { RunLog } from '../run/run-log.js';
 import { OutagePatience } from './outage-patience.js';
 import type { RunRecord } from './run-sealer.js';
 import { CLAIMED, FENCED, LOST } from './shared-scripts.js';
 import type { RunStore } from './run-store.js';
-import { type ReadableRuns, takeSharedEnd } from './take-shared-end.js';
+import { takeSharedEnd } from './take-shared-end.js';
 
 /** Bytes of events in one entry, about. */
 const MAX_ENTRY_BYTES = 32 * 1024;
@@ -20,12 +20,12 @@ const SURELY_ALIVE_MS = 2_500;
 const SHOW_EVERY_MS = 1_000;
 
 export interface MirrorSettings {
-  readonly shared: Pick<RunStore, 'isReady' | 'writeEvents' | 'get'> & ReadableRuns;
+  readonly shared: Pick<RunStore, 'isReady' | 'writeEvents' | 'get' | 'readEvents'>;
   readonly runKey: string;
   readonly userId: string;
   readonly run: Pick<ChatRun, 'chatId' | 'attempt' | 'abort'>;
   readonly log: RunLog;
-  readonly claim: SharedClaim | null;
+  readonly claim: SealedClaim | null;
   /** Redis has all that will ever be, or will never have it. */
   readonly onDone: () => void;
 }
@@ -42,7 +42,7 @@ export interface MirrorSettings {
  */
 export class RunMirror {
   readonly #settings: MirrorSettings;
-  #claim: SharedClaim | null;
+  #claim: SealedClaim | null;
   /** Something was sent: Redis may have the run, and another server may end it. */
   #isSent = false;
   #writtenSeq = 0;

@@ -3,7 +3,7 @@ import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import { PRESENCE_MS, type ServerPresence } from '../../redis/server-presence.js';
 import { ChatNotFoundError } from '../run/chat.errors.js';
 import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
-import type { SharedClaim } from '../claims/request-claims.js';
+import type { SealedClaim } from '../claims/request-claims.js';
 import type { RunRecord, RunSealer } from './run-sealer.js';
 import { runKeyOf } from './run-key.js';
 import { ClaimStore } from './claim-store.js';
@@ -26,7 +26,7 @@ export interface EventsToWrite {
   readonly events: readonly ChatEvent[];
   /** Null: as it was written before. */
   readonly record: RunRecord | null;
-  readonly claim: SharedClaim | null;
+  readonly claim: SealedClaim | null;
   /** Nothing of the run was sent before. */
   readonly isFirst: boolean;
   readonly isEnd: boolean;
@@ -132,8 +132,8 @@ export class RunStore {
     return this.redis.subscribe(runNames(this.redis, runKeyOf(userId, chatId)).news, listener);
   }
 
-  /** Tells whoever waits for the run that something about it has changed. Never throws. */
-  async tellNews(userId: string, chatId: string): Promise<void> {
+  /** Wakes those that wait for the run: something about it has changed. Never throws. */
+  async publishNews(userId: string, chatId: string): Promise<void> {
     const { news } = runNames(this.redis, runKeyOf(userId, chatId));
     await this.redis.call('PUBLISH', news, '').catch(() => undefined);
   }
@@ -158,7 +158,7 @@ export class RunStore {
   }
 
   /** Says to which number the watchers on this server have come; null: there are none. */
-  async tellWatchers(userId: string, chatId: string, cursor: number | null): Promise<void> {
+  async reportCursor(userId: string, chatId: string, cursor: number | null): Promise<void> {
     const { watchers } = runNames(this.redis, runKeyOf(userId, chatId));
     const { serverId } = this.presence;
     if (cursor === null) {

@@ -1,17 +1,13 @@
 import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { ChatRun } from '../run/chat-run.js';
-import type { FeedPage } from '../run/event-feed.js';
 import type { RunLog } from '../run/run-log.js';
 import { lostEnd } from './finished-chat.js';
 import type { RunStore } from './run-store.js';
 
-export interface ReadableRuns {
-  readEvents(...which: Parameters<RunStore['readEvents']>): Promise<FeedPage>;
-}
-
+/** A run that another server has ended. */
 interface EndedRun {
-  readonly shared: ReadableRuns;
+  readonly shared: Pick<RunStore, 'readEvents'>;
   readonly userId: string;
   readonly run: Pick<ChatRun, 'chatId'>;
   readonly log: RunLog;
@@ -53,7 +49,6 @@ async function readEnd({ shared, userId, run }: EndedRun, writtenSeq: number): P
   }
 }
 
-/** What another server says of a run that it ended. */
 function isLost(event: ChatEvent | undefined): boolean {
   return event?.__typename === 'ChatFailed' && event.error.code === new RunLostError().code;
 }
