@@ -100,9 +100,8 @@ export class ChatService {
   }
 
   /**
-   * The graphql-ws client subscribes again under the same id when its connection was lost, whether or not a server can
-   * tell the two apart; so that id serves where no other was sent. Only one that was sent is worth refusing the chat
-   * for when nobody knows what it stands for.
+   * The graphql-ws client subscribes again under the same operation id after its connection was lost: that id serves where
+   * the input has none. Where Redis cannot be asked what the id stands for, the chat is refused only for an id in the input.
    */
   private async claimFor(
     { userId, operationId }: Subscriber,

@@ -4,7 +4,7 @@ import { type Shared, SharedStreams } from './shared-streams.js';
 import type { Slot } from './slot.js';
 import { Tally } from './tally.js';
 
-/** When a stream ends nobody knows: a hint, in milliseconds. */
+/** A hint, in milliseconds: when a stream will end is not known. */
 const RETRY_AFTER_MS = 1_000;
 
 /** What is counted: subscriptions, or chats that run, with a watcher or without. */
@@ -73,7 +73,7 @@ export class StreamLimit {
         if (!isTaken) return;
         isTaken = false;
         this.add(userId, connectionId, -1);
-        this.#shared?.tell(userId);
+        this.#shared?.share(userId);
       },
     };
   }

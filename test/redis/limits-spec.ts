@@ -11,7 +11,7 @@ import { createDatabase, type TestDatabase } from '../support/database.js';
 import { createRedis, redisUrl, type TestRedis } from '../support/redis.js';
 import { TestServer } from '../support/test-server.js';
 
-/** Every count is written again so often. */
+/** How often every count is written again. */
 const REFRESH_MS = 15_000;
 const NEVER_MS = 2 ** 31 - 1;
 
@@ -89,7 +89,7 @@ describe('limits that servers share', () => {
     (await test.keys()).filter((name) => name.includes(`:${part}:`));
 
   describe('within a minute', () => {
-    it('are one window, and tell how long to wait', async () => {
+    it('are one window, and say how long to wait', async () => {
       const [first, second] = await startTwo({ searchesPerMinute: 3 });
       const passedMs = stopwatch();
       await first.limits.countSearch('alice');
@@ -168,7 +168,7 @@ describe('limits that servers share', () => {
       expect(await failureOf(second.limits.countSearch('alice'))).toMatchObject(RATE_LIMITED);
     });
 
-    it('refuse nobody when Redis hangs in the middle', async () => {
+    it('refuse no user when Redis hangs in the middle', async () => {
       const first = await start({ searchesPerMinute: 2 });
       proxy.hang();
       await first.limits.countSearch('alice');
@@ -231,7 +231,7 @@ describe('limits that servers share', () => {
       await refusal(first);
     });
 
-    it('are told as they are where one ends while another begins', async () => {
+    it('are written as they are where one ends while another begins', async () => {
       const first = await start({ streamsPerUser: 3 });
       const slot = await open(first);
       const beginning = open(first);
@@ -240,15 +240,15 @@ describe('limits that servers share', () => {
       await untilStreams(first, 1);
     });
 
-    it('are not told of while they may yet be refused', async () => {
+    it('are not shared while they may yet be refused', async () => {
       const [first, second] = await startTwo({ streamsPerUser: 3 });
       await open(second);
       await open(second);
       const monitor = await test.redis.monitor();
-      const told: string[] = [];
+      const shared: string[] = [];
       const isOver = new Promise<void>((resolve) => {
         monitor.on('monitor', (_time, [command = '', name = '', server, count = '']: string[]) => {
-          if (command === 'HSET' && server === first.presence.serverId) told.push(count);
+          if (command === 'HSET' && server === first.presence.serverId) shared.push(count);
           if (command === 'echo' && name === 'over') resolve();
         });
       });
@@ -257,7 +257,7 @@ describe('limits that servers share', () => {
       await test.redis.echo('over');
       await isOver;
       monitor.disconnect();
-      expect(told).toEqual(['1']);
+      expect(shared).toEqual(['1']);
     });
 
     it('come back to nothing where it is unknown whether Redis has counted the last one', async () => {
@@ -275,12 +275,12 @@ describe('limits that servers share', () => {
       await untilStreams(first, 0);
     });
 
-    it('count those of a server no longer that is dead', async () => {
+    it('no longer count those of a dead server', async () => {
       const [first, second] = await startTwo({ streamsPerUser: 2 });
       await open(first);
       await open(first);
       await refusal(second);
-      // It goes without a word, and its presence expires.
+      // It dies, and its presence expires.
       first.redis.onApplicationShutdown();
       await test.redis.del(second.presence.aliveName(first.presence.serverId));
       await open(second);

@@ -83,7 +83,7 @@ describe('what servers share of chats', () => {
       claims: new SharedClaims(presence, vault, shared),
       reaper: new RunReaper(presence, shared, uses),
       finished,
-      // Without a word: it stays among the servers, but is not alive.
+      // Without a clean stop: it stays among the servers, but is not alive.
       die: async () => {
         presence.stop();
         await redis.call('DEL', presence.aliveName(presence.serverId));
@@ -122,7 +122,7 @@ describe('what servers share of chats', () => {
     return { numbers: events.map(({ seq }) => seq), isLast };
   };
 
-  it('can be written again when nobody knows whether it was: it is there once', async () => {
+  it('can be written again when it is unknown whether it was: it is there once', async () => {
     const server = await start();
     expect(await write(server, [delta(1), delta(2)])).toBe(WRITTEN);
     expect(await write(server, [delta(1), delta(2)])).toBe(WRITTEN);
@@ -130,7 +130,7 @@ describe('what servers share of chats', () => {
     expect(await read(server)).toEqual({ numbers: [1, 2, 3], isLast: false });
   });
 
-  it('is written by its own server only, and by nobody after its end', async () => {
+  it('is written by its own server only, and not after its end', async () => {
     const [owner, other] = [await start(), await start()];
     await write(owner, [delta(1)]);
     expect(await write(other, [delta(2)])).toBe(FENCED);
@@ -182,7 +182,7 @@ describe('what servers share of chats', () => {
         { kind: 'CHAT_FINISHED', chatId, outcome: 'PROVIDER_TRUNCATED', model: 'model' },
       ]);
     }
-    // It was not dead after all: what it has to say comes too late.
+    // It was not dead after all: its events come too late.
     expect(await write(owner, [delta(3)])).toBe(FENCED);
     expect(await other.presence.findDead()).toEqual([]);
   });
@@ -259,7 +259,7 @@ describe('what servers share of chats', () => {
     expect(await waiter.claims.take(userId, 'request', 'digest', ids[1]!)).toMatchObject({ isMine: true });
   });
 
-  it('forgets a claim of which nobody knows, and keeps one for as long as its run', async () => {
+  it('lets a claim expire that has no run, and keeps one for as long as its run', async () => {
     const server = await start();
     const { sealed } = await server.claims.take(userId, 'request', 'digest', chatId);
     expect(await test.redis.pttl(sealed!.name)).toBeLessThanOrEqual(30_000);
@@ -278,7 +278,7 @@ describe('what servers share of chats', () => {
     expect(await test.redis.pttl(sealed!.name)).toBeGreaterThan(30_000);
   });
 
-  it('tells whoever waits that the chat was started, or was not', async () => {
+  it('wakes a request that waits when the chat was started, or was not', async () => {
     const [first, second] = [await start(), await start()];
     await first.claims.take(userId, 'started', 'digest', chatId);
     const joined = await second.claims.take(userId, 'started', 'digest', randomUUID());
@@ -292,7 +292,7 @@ describe('what servers share of chats', () => {
     expect(await waiting).toBe(false);
   });
 
-  it('lets nobody wait who has gone', async () => {
+  it('ends the wait of a client that has left', async () => {
     const [first, second] = [await start(), await start()];
     await first.claims.take(userId, 'request', 'digest', randomUUID());
     const controller = new AbortController();

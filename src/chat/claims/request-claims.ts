@@ -7,7 +7,7 @@ export interface SealedClaim {
   readonly sealed: string;
 }
 
-/** What a request id stands for: the first who sends it has the chat, all others join it. */
+/** What a request id stands for: the first request with it starts the chat, all others join it. */
 export interface RequestClaim {
   readonly isMine: boolean;
   readonly chatId: string;
@@ -46,7 +46,7 @@ export abstract class RequestClaims {
   ): Promise<RequestClaim>;
 }
 
-/** Tells two inputs apart: all that was sent but the request id. To leave something out, null and false are the same. */
+/** A digest of the whole input but its request id. A field that is left out counts as null and as false. */
 export function inputDigestOf({ requestId: _, ...input }: ChatInput): string {
   const text = JSON.stringify(input, (_key, value: unknown) =>
     value === null || value === false ? undefined : value,

@@ -78,7 +78,7 @@ export class OwnedRun {
     return this.#log.isComplete;
   }
 
-  /** Somebody watches it on this server. */
+  /** It has a watcher on this server. */
   get isWatched(): boolean {
     return !this.#audience.isEmpty;
   }

@@ -8,7 +8,7 @@ describe('OwnedRuns', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('offers Redis from time to time what it has refused, until the server stops', () => {
+  it('writes again from time to time what Redis has refused, until the server stops', () => {
     const stop = (): void => undefined;
     const shared = { onControl: () => stop, onReady: () => stop } as unknown as RunStore;
     const runs = new OwnedRuns({} as Config, shared);

@@ -6,9 +6,9 @@ import { runKeyOf } from '../shared/run-key.js';
 import { RunStore } from '../shared/run-store.js';
 
 /** Time for terminal events to reach their watchers, in milliseconds. */
-const LAST_WORDS_MS = 1_000;
+const TERMINAL_EVENTS_MS = 1_000;
 
-/** How often Redis is offered what it has refused, in milliseconds: that it would take it again it does not say. */
+/** How often what Redis has refused is written again, in milliseconds: Redis does not say when it would take it. */
 const OFFER_INTERVAL_MS = 5_000;
 
 /** About how many bytes of chats that have ended are kept in process. The oldest are forgotten first. */
@@ -52,7 +52,7 @@ export class OwnedRuns implements OnModuleInit, OnApplicationShutdown {
 
   add(run: OwnedRun): void {
     this.#runs.set(run.runKey, run);
-    // Its key was looked up for longer than chats may run after the stop began.
+    // Looking its key up took longer than chats may run after the stop began.
     if (this.#isOver) void run.end(new DrainingError());
   }
 
@@ -96,7 +96,7 @@ export class OwnedRuns implements OnModuleInit, OnApplicationShutdown {
     if (await this.#idleWithin(timeoutMs)) return;
     this.#isOver = true;
     for (const run of this.#runs.values()) void run.end(new DrainingError());
-    await this.#idleWithin(LAST_WORDS_MS);
+    await this.#idleWithin(TERMINAL_EVENTS_MS);
   }
 
   get #isIdle(): boolean {

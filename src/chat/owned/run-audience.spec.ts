@@ -53,7 +53,7 @@ describe('RunAudience', () => {
 
   const connection = (): AbortController => new AbortController();
 
-  it('begins the run when somebody has taken ChatStarted and wants more', () => {
+  it('begins the run when a watcher has taken ChatStarted and wants more', () => {
     const { audience, asked } = open();
     const watch = audience.join(0, connection().signal);
     watch.take();
@@ -83,7 +83,7 @@ describe('RunAudience', () => {
     expect(asked).toEqual(['empty', 'begin', 'cancel']);
   });
 
-  it('forgets that wait when somebody comes back', async () => {
+  it('stops that wait when a client comes back', async () => {
     const { audience, asked } = open();
     const lost = connection();
     const watch = audience.join(0, lost.signal);
@@ -96,7 +96,7 @@ describe('RunAudience', () => {
     expect(asked).not.toContain('cancel');
   });
 
-  it('waits for nobody with a grace time of 0', async () => {
+  it('does not wait with a grace time of 0', async () => {
     const { audience, asked } = open({ graceMs: 0 });
     const lost = connection();
     const watch = audience.join(0, lost.signal);
@@ -107,7 +107,7 @@ describe('RunAudience', () => {
     expect(asked).toEqual(['empty', 'cancel']);
   });
 
-  it('gives up at once what nobody can come back to: a chat whose id nobody has learned', () => {
+  it('gives up at once a chat that no client can come back to: its id was not sent', () => {
     const { audience, asked } = open();
     const lost = connection();
     const watch = audience.join(0, lost.signal);
@@ -125,7 +125,7 @@ describe('RunAudience', () => {
     expect(asked).toEqual(['empty', 'begin']);
   });
 
-  it('goes on while somebody watches elsewhere, and waits again from when they are gone', async () => {
+  it('goes on while it is watched elsewhere, and waits again from when it is not', async () => {
     const { audience, asked, state } = open();
     state.isWatchedElsewhere = true;
     const lost = connection();
@@ -159,7 +159,7 @@ describe('RunAudience', () => {
     expect(asked).toContain('cancel');
   });
 
-  it('lets the run go on for those who are left when the slowest watcher leaves', () => {
+  it('lets the run go on for the other watchers when the slowest leaves', () => {
     const log = new RunLog({ maxBytes: 100_000, maxAheadBytes: 100 });
     const { audience } = open({ log });
     const lost = connection();

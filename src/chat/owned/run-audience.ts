@@ -12,7 +12,7 @@ export interface AudienceSettings {
   /** Whether a client can come back that never learned the chat's id. */
   readonly canBeJoined: boolean;
   /**
-   * How far the slowest watcher on other servers has come; null where nobody watches there. Never throws. Null where
+   * How far the slowest watcher on other servers has come; null where there is none. Never throws. Null where
    * there are no other servers.
    */
   readonly cursorElsewhere: (() => Promise<number | null>) | null;
@@ -35,7 +35,7 @@ export class RunAudience {
   readonly #settings: AudienceSettings;
   readonly #watches = new Set<ChatWatch>();
   #timer: PatientTimer | undefined;
-  /** ChatStarted was given to somebody. */
+  /** A client was given ChatStarted. */
   #isKnown = false;
   #isAwaitingRoom = false;
 
@@ -69,7 +69,7 @@ export class RunAudience {
     if (this.isEmpty) this.#awaitReturn();
   }
 
-  /** Lets the run go on as far as the watchers elsewhere have come, where nobody watches here. */
+  /** While there is no watcher here, lets the run go on as far as those elsewhere have come. */
   async awaitRoom(): Promise<void> {
     const { log, cursorElsewhere } = this.#settings;
     // A slow watcher's run stalls again and again.
@@ -93,7 +93,7 @@ export class RunAudience {
     this.#isKnown ||= leaver.cursor > 0;
     if (ending === 'unsubscribed') this.#settings.onStop();
     if (this.isEmpty) this.#afterLast();
-    // Those that are left may be waiting for a run that waited for this one.
+    // The other watchers may be waiting for a run that waited for this one.
     else this.#noteSlowest();
   }
 
@@ -118,7 +118,7 @@ export class RunAudience {
     this.#awaitReturn();
   }
 
-  /** The run may go on for the grace time, and then while somebody watches elsewhere. */
+  /** The run may go on for the grace time, and then while it is watched elsewhere. */
   #awaitReturn(): void {
     this.#timer?.stop();
     const { run, log, graceMs } = this.#settings;
@@ -126,12 +126,12 @@ export class RunAudience {
     this.#timer = new PatientTimer(graceMs, () => void this.#unlessWatchedElsewhere(() => void run.cancel()));
   }
 
-  /** Where somebody watches elsewhere, it is asked again until nobody does, and the grace time begins anew. */
+  /** Where it is watched elsewhere, asks again until it is not; then the grace time begins anew. */
   async #unlessWatchedElsewhere(onNobody: () => void): Promise<void> {
     const { log, cursorElsewhere } = this.#settings;
     const timer = this.#timer;
     const cursor = (await cursorElsewhere?.()) ?? null;
-    // A client that came and left meanwhile has begun the wait anew.
+    // A client that came and left during the question has restarted the wait.
     if (timer !== this.#timer || !this.isEmpty || log.isComplete) return;
     if (cursor === null) {
       onNobody();

@@ -129,7 +129,7 @@ describe('ChatRun', () => {
     expect(reports[0]?.end).toMatchObject({ error: { code: 'PROVIDER_TRUNCATED' } });
   });
 
-  it('calls the provider when it is told to begin, once', async () => {
+  it('calls the provider when it begins, once', async () => {
     let calls = 0;
     const { run, names } = start(() => {
       calls += 1;
@@ -180,7 +180,7 @@ describe('ChatRun', () => {
     expect(reports[0]?.end).toMatchObject({ error: { code: 'PROVIDER_TIMEOUT' } });
   });
 
-  it('tells nothing of an error that is not for clients', async () => {
+  it('shows nothing of an error that is not for clients', async () => {
     const { run, events } = start(() => {
       throw new Error('sk-proj-0123456789');
     });
@@ -190,14 +190,14 @@ describe('ChatRun', () => {
     expect(JSON.stringify(last)).not.toContain('sk-proj');
   });
 
-  it('keeps the usage that the provider told before it failed', async () => {
+  it('keeps the usage that the provider reported before it failed', async () => {
     const usage = { inputTokens: 3, outputTokens: 1, reasoningTokens: null, cachedInputTokens: null };
     const { run, events } = start(() => parts({ type: 'usage', usage }, text('a')));
     await run.begin();
     expect(events().at(-1)).toMatchObject({ __typename: 'ChatFailed', usage });
   });
 
-  it('tells of searches as they come', async () => {
+  it('shows searches as they come', async () => {
     const search = { engine: 'BRAVE', query: 'cats' } as const;
     const outcome = { results: [], failure: null };
     const { run, events, reports } = start(() =>

@@ -59,8 +59,8 @@ interface Work {
 }
 
 /**
- * One chat, from the opened key to its terminal event, which it writes to its log: by itself, whoever watches. It
- * waits where the log has no room, and lets the provider wait.
+ * One chat, from the opened key to its terminal event, written to its log. It knows no watcher: where the log has no room,
+ * it waits, and lets the provider wait.
  */
 export class ChatRun {
   readonly #settings: Omit<ChatRunSettings, 'source'>;
@@ -168,7 +168,7 @@ export class ChatRun {
         return this.#delta('ReasoningDelta', part.text);
       case 'switch':
         this.#attempt = part.attempt;
-        // What was told before is of the one that failed.
+        // What was reported before is of the one that failed.
         this.#usage = null;
         return { __typename: 'ProviderSwitched', ...this.#identity(), ...part.attempt, cause: part.cause };
       case 'searchStarted': {

@@ -48,7 +48,7 @@ describe('RunLog', () => {
     expect(isLast).toBe(false);
   });
 
-  it('calls back who waits when something is shown, and when it is complete: once', () => {
+  it('calls a waiter back when something is shown, and when it is complete: once', () => {
     const log = logOf(1);
     let calls = 0;
     const onMore = (): void => void (calls += 1);
@@ -65,7 +65,7 @@ describe('RunLog', () => {
     expect(calls).toBe(2);
   });
 
-  it('calls back nobody who waits no longer, nor anybody twice who waits again when called', () => {
+  it('calls back no waiter that has stopped waiting, and none twice that waits again when called', () => {
     const log = logOf(1);
     const calls: string[] = [];
     const stays = (): void => {

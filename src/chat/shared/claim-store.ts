@@ -3,7 +3,7 @@ import type { SealedClaim } from '../claims/request-claims.js';
 import { requestName } from './shared-names.js';
 import { claimScript, holdsScript, keepScript, releaseScript } from './shared-scripts.js';
 
-/** What Redis has of request ids: the one owner of these names. Every method may throw RedisUnavailableError. */
+/** The claims in Redis: the only code that uses their names. Every method may throw RedisUnavailableError. */
 export class ClaimStore {
   readonly #claim: (...args: readonly (string | number)[]) => Promise<string | null>;
   readonly #keep: (...args: readonly (string | number)[]) => Promise<number>;
@@ -27,7 +27,7 @@ export class ClaimStore {
   }
 
   /**
-   * Keeps a claim for so long from now on, in milliseconds, and makes it again where Redis has lost it.
+   * Extends a claim to this many milliseconds from now, and makes it again where Redis has lost it.
    *
    * @returns false where another claim holds the id
    */
@@ -35,12 +35,12 @@ export class ClaimStore {
     return (await this.#keep(name, sealed, milliseconds, 1)) === 1;
   }
 
-  /** Keeps a claim for so long from now on, in milliseconds, unless it was released. */
+  /** Extends a claim to this many milliseconds from now, unless it was released. */
   async keepHeld({ name, sealed }: SealedClaim, milliseconds: number): Promise<void> {
     await this.#keep(name, sealed, milliseconds, 0);
   }
 
-  /** Keeps what holds the id for so long from now on, in milliseconds, if it is there. */
+  /** Extends the claim that holds the id, if there is one, to this many milliseconds from now. */
   async extend(name: string, milliseconds: number): Promise<void> {
     await this.redis.call('PEXPIRE', name, milliseconds);
   }

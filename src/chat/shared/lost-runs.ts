@@ -6,7 +6,7 @@ import type { RunRecord, RunSealer } from './run-sealer.js';
 import { ownRunsName, runNames } from './shared-names.js';
 import { endScript, ownRunsScript, recordScript } from './shared-scripts.js';
 
-/** Each null where it is missing or none of ours. */
+/** Each null where it is missing or too long to be valid. */
 type RecordReply = readonly [
   server: string | null,
   state: string | null,
@@ -27,7 +27,7 @@ export interface LostRun {
 /** A number that a server wrote. */
 const NUMBER = /^\d{1,15}$/;
 
-/** What the servers that are left do with the runs of a dead one. Every method may throw RedisUnavailableError. */
+/** The runs of dead servers, for those that end them. Every method may throw RedisUnavailableError. */
 export class LostRuns {
   readonly #list: (...args: readonly (string | number)[]) => Promise<string[]>;
   readonly #record: (...args: readonly string[]) => Promise<RecordReply>;
@@ -78,7 +78,7 @@ export class LostRuns {
     await this.claims.extend(name, this.keepMs);
   }
 
-  /** Removes a run that nobody can read, or end. */
+  /** Removes a run that no server can read, or end. */
   async drop(runKey: string): Promise<void> {
     const { meta, log } = runNames(this.redis, runKey);
     await this.redis.call('DEL', meta, log);

@@ -1,7 +1,7 @@
 /** How long a notification is waited for before it is time to look, in milliseconds: what is published may be lost. */
 const LOOK_AGAIN_MS = 1_000;
 
-/** Wakes the one who waits when something has happened, also where it happened before the wait. */
+/** Wakes its one waiter when something has happened, also where it happened before the wait. */
 export class Notifier {
   #isNotified = false;
   #wake: (() => void) | null = null;

@@ -23,7 +23,7 @@ export class RemoteWatches {
   constructor(private readonly shared: RunStore) {}
 
   /**
-   * @throws ChatNotFoundError CHAT_NOT_FOUND for a chat that is none of the user's, and events that are no longer kept
+   * @throws ChatNotFoundError CHAT_NOT_FOUND for a chat that is not the user's, and for events that are no longer kept
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
    */
   async join(userId: string, chatId: string, afterSeq: number, connection: AbortSignal): Promise<ChatWatch> {

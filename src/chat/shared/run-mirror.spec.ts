@@ -43,7 +43,7 @@ const lost = (seq: number): TerminalEvent => ({
   usage: null,
 });
 
-/** A mirror of a log with one event, and a Redis that answers as it is told. */
+/** A mirror of a log with one event, and a Redis whose answers the test chooses. */
 function start(onWrite: (lastSeq: number) => void = () => undefined) {
   const log = new RunLog();
   log.append(delta(1, 'one'));
@@ -284,7 +284,7 @@ describe('RunMirror', () => {
     expect(log.read(1)).toEqual({ events: [completed(2)], isLast: true });
   });
 
-  it('shows its end where Redis is there all the time, and takes nothing of the run', async () => {
+  it('shows its end where Redis answers all the time, and refuses every write of the run', async () => {
     const { log, mirror, end, redisAnswers } = start();
     await mirror.write();
     redisAnswers(null);
@@ -351,7 +351,7 @@ describe('RunMirror', () => {
     expect(written.map((given) => given.claim)).toEqual([claim, null]);
   });
 
-  it('knows of an end elsewhere when Redis has not heard from it for a while', async () => {
+  it('asks Redis for an end elsewhere when it has written nothing for a while', async () => {
     const { mirror, elsewhere } = start();
     elsewhere.push(lost(2));
     expect(await mirror.isEndedElsewhere()).toBe(false);

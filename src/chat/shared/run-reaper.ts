@@ -12,12 +12,12 @@ import type { RunStore } from './run-store.js';
 const SWEEP_INTERVAL_MS = 1_500;
 /** Runs of one server that are ended in one sweep. */
 const RUNS_AT_A_TIME = 1_000;
-/** So often a run that changes while it is ended is looked at again. */
+/** How often a run that changes while it is being ended is tried again. */
 const MAX_ATTEMPTS = 3;
 
 /**
  * Ends the runs of servers that died: ChatFailed (PROVIDER_TRUNCATED) for their watchers, CHAT_FINISHED in the trail.
- * Every server does it; that it is done once is Redis's and the database's work.
+ * Every server tries; Redis and the database let one succeed.
  */
 export class RunReaper implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger(RunReaper.name);
@@ -66,7 +66,7 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
     if (left === 0 && runKeys.length < RUNS_AT_A_TIME) await this.presence.forget(serverId);
   }
 
-  /** Where Redis answers, but not to this (a name holds something else than it should), everything else goes on. */
+  /** Where Redis answers and refuses this command (its key holds another type, say), everything else goes on. */
   private async unlessRefused(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -83,7 +83,7 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
       const { isRunning, record, lastSeq } = run;
       const isEnded = !isRunning || (record !== null && (await lost.end(serverId, record, lastSeq)));
       if (!isEnded && record && attempt < MAX_ATTEMPTS) continue;
-      // Nobody can read it, or end it: it is no longer there.
+      // No server can read it, or end it.
       if (!isEnded) await lost.drop(runKey);
       if (record) await this.writeEnd(record, lastSeq + 1);
       return;

@@ -132,7 +132,7 @@ export class RunStore {
     return this.redis.subscribe(runNames(this.redis, runKeyOf(userId, chatId)).news, listener);
   }
 
-  /** Wakes those that wait for the run: something about it has changed. Never throws. */
+  /** Wakes those that listen for news of the run. Never throws. */
   async publishNews(userId: string, chatId: string): Promise<void> {
     const { news } = runNames(this.redis, runKeyOf(userId, chatId));
     await this.redis.call('PUBLISH', news, '').catch(() => undefined);

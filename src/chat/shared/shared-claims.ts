@@ -13,11 +13,11 @@ import type { RunStore } from './run-store.js';
 const START_MS = 15_000;
 /**
  * How long a claim lasts until its run says otherwise, in milliseconds. It may have been taken by a command whose answer
- * was lost, so that nobody knows of it: a request that is sent again must not wait for a chat that will never be.
+ * was lost, so that no server knows it: a request that is sent again must not wait for a chat that never starts.
  */
 const CLAIM_MS = 2 * START_MS;
 
-/** Somebody would have to put a claim that does not open in the place of one that was removed this often in a row. */
+/** So often in a row a claim that does not open may take the place of one that was removed. */
 const MAX_ATTEMPTS = 5;
 
 /** What is sealed in a claim. */
