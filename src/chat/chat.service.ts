@@ -74,11 +74,11 @@ export class ChatService {
   /** A subscription has its place from before anything is done for it until it is over. */
   private async withSlot(
     { userId, connectionId }: Subscriber,
-    open: () => Promise<ChatWatch>,
+    begin: () => Promise<ChatWatch>,
   ): Promise<ChatWatch> {
-    const slot = await this.limits.openStream(userId, connectionId);
+    const slot = await this.limits.reserveStream(userId, connectionId);
     try {
-      const watch = await open();
+      const watch = await begin();
       void watch.ended.then(() => slot.release());
       return watch;
     } catch (error) {

@@ -86,8 +86,8 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
    * @param connectionId of the WebSocket that it runs on; null where it runs on none
    * @throws RateLimitedError RATE_LIMITED where the user, the connection or the server has as many as it may
    */
-  openStream(userId: string, connectionId: string | null): Promise<Slot> {
-    return this.#logRefusal('streams at once', userId, this.#subscriptions.open(userId, connectionId));
+  reserveStream(userId: string, connectionId: string | null): Promise<Slot> {
+    return this.#logRefusal('streams at once', userId, this.#subscriptions.reserve(userId, connectionId));
   }
 
   /**
@@ -96,8 +96,8 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
    *
    * @throws RateLimitedError RATE_LIMITED where the user or the server has as many as it may
    */
-  openChat(userId: string): Promise<Slot> {
-    return this.#logRefusal('chats at once', userId, this.#running.open(userId, null));
+  reserveChat(userId: string): Promise<Slot> {
+    return this.#logRefusal('chats at once', userId, this.#running.reserve(userId, null));
   }
 
   async #logRefusal<Result>(limit: string, userId: string, work: Result | Promise<Result>): Promise<Result> {

@@ -46,7 +46,7 @@ export class StreamLimit {
   }
 
   /** @throws RateLimitedError RATE_LIMITED */
-  async open(userId: string, connectionId: string | null): Promise<Slot> {
+  async reserve(userId: string, connectionId: string | null): Promise<Slot> {
     this.check(userId, connectionId);
     // Taken before the other servers' streams are known: who opens many at once waits for no answer to be refused.
     const slot = this.take(userId, connectionId);

@@ -187,7 +187,7 @@ describe('limits that servers share', () => {
     const untilStreams = async (server: Server, count: number): Promise<void> => {
       while ((await streamsOf(server)) !== count);
     };
-    const open = ({ limits }: Server): Promise<Slot> => limits.openStream('alice', null);
+    const open = ({ limits }: Server): Promise<Slot> => limits.reserveStream('alice', null);
     const refusal = async (server: Server): Promise<void> =>
       expect(await failureOf(open(server))).toMatchObject({ ...RATE_LIMITED, retryAfterMs: 1_000 });
 
@@ -197,7 +197,7 @@ describe('limits that servers share', () => {
       await open(second);
       await refusal(first);
       await refusal(second);
-      await second.limits.openStream('bob', null);
+      await second.limits.reserveStream('bob', null);
       slot.release();
       await untilStreams(first, 0);
       await open(second);

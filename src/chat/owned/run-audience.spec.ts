@@ -23,7 +23,7 @@ describe('RunAudience', () => {
   });
 
   /** An audience of a run that has written one event; what it asks for is noted. */
-  function open({ graceMs = GRACE_MS, canBeJoined = false, log = new RunLog() } = {}) {
+  function setUp({ graceMs = GRACE_MS, canBeJoined = false, log = new RunLog() } = {}) {
     log.append(event(1));
     log.show(1);
     const asked: string[] = [];
@@ -54,7 +54,7 @@ describe('RunAudience', () => {
   const connection = (): AbortController => new AbortController();
 
   it('begins the run when a watcher has taken ChatStarted and wants more', () => {
-    const { audience, asked } = open();
+    const { audience, asked } = setUp();
     const watch = audience.join(0, connection().signal);
     watch.take();
     expect(asked).toEqual([]);
@@ -63,7 +63,7 @@ describe('RunAudience', () => {
   });
 
   it('stops the run at once for a watcher that unsubscribes, also where others watch', () => {
-    const { audience, asked } = open();
+    const { audience, asked } = setUp();
     const watch = audience.join(0, connection().signal);
     void audience.join(0, connection().signal);
     watch.leave();
@@ -71,7 +71,7 @@ describe('RunAudience', () => {
   });
 
   it('waits for a client that is lost as long as the grace time, then gives the run up', async () => {
-    const { audience, asked } = open();
+    const { audience, asked } = setUp();
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     watch.take();
@@ -84,7 +84,7 @@ describe('RunAudience', () => {
   });
 
   it('stops that wait when a client comes back', async () => {
-    const { audience, asked } = open();
+    const { audience, asked } = setUp();
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     watch.take();
@@ -97,7 +97,7 @@ describe('RunAudience', () => {
   });
 
   it('does not wait with a grace time of 0', async () => {
-    const { audience, asked } = open({ graceMs: 0 });
+    const { audience, asked } = setUp({ graceMs: 0 });
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     watch.take();
@@ -108,7 +108,7 @@ describe('RunAudience', () => {
   });
 
   it('gives up at once a chat that no client can come back to: its id was not sent', () => {
-    const { audience, asked } = open();
+    const { audience, asked } = setUp();
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     lost.abort();
@@ -117,7 +117,7 @@ describe('RunAudience', () => {
   });
 
   it('begins it all the same where its request id leads back to it', () => {
-    const { audience, asked } = open({ canBeJoined: true });
+    const { audience, asked } = setUp({ canBeJoined: true });
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     lost.abort();
@@ -126,7 +126,7 @@ describe('RunAudience', () => {
   });
 
   it('goes on while it is watched elsewhere, and waits again from when it is not', async () => {
-    const { audience, asked, state } = open();
+    const { audience, asked, state } = setUp();
     state.isWatchedElsewhere = true;
     const lost = connection();
     const watch = audience.join(0, lost.signal);
@@ -143,7 +143,7 @@ describe('RunAudience', () => {
   });
 
   it('waits from the moment when the last one elsewhere says that it leaves', async () => {
-    const { audience, asked, state } = open();
+    const { audience, asked, state } = setUp();
     state.isWatchedElsewhere = true;
     const lost = connection();
     const watch = audience.join(0, lost.signal);
@@ -161,7 +161,7 @@ describe('RunAudience', () => {
 
   it('lets the run go on for the other watchers when the slowest leaves', () => {
     const log = new RunLog({ maxBytes: 100_000, maxAheadBytes: 100 });
-    const { audience } = open({ log });
+    const { audience } = setUp({ log });
     const lost = connection();
     const slow = audience.join(0, lost.signal);
     const fast = audience.join(0, connection().signal);
@@ -175,7 +175,7 @@ describe('RunAudience', () => {
 
   it('keeps for a watcher that joins what it has not taken, before it asks for it', () => {
     const log = new RunLog({ maxBytes: 1_000, maxAheadBytes: 100_000 });
-    const { audience } = open({ log });
+    const { audience } = setUp({ log });
     const lost = connection();
     const first = audience.join(0, lost.signal);
     first.take();
@@ -188,7 +188,7 @@ describe('RunAudience', () => {
   });
 
   it('waits anew for a client that comes and is lost while the others are asked', async () => {
-    const { audience, asked, state } = open();
+    const { audience, asked, state } = setUp();
     const leave = (): void => {
       const lost = connection();
       const watch = audience.join(0, lost.signal);
@@ -210,7 +210,7 @@ describe('RunAudience', () => {
   });
 
   it('asks for nothing when its watcher has seen the end', async () => {
-    const { audience, log, asked } = open();
+    const { audience, log, asked } = setUp();
     log.complete();
     audience.close();
     const watch = audience.join(0, connection().signal);

@@ -71,7 +71,7 @@ export class RunStarter {
 
   /** The chat has its place from before its key is looked up until its end is written down. */
   private async admit({ userId, requestId, connection }: Subscriber, chat: NewChat): Promise<OwnedRun> {
-    const slot = await this.limits.openChat(userId);
+    const slot = await this.limits.reserveChat(userId);
     let place: Slot | null = null;
     try {
       place = await this.admission.enter(connection);
