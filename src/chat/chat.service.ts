@@ -100,8 +100,9 @@ export class ChatService {
   }
 
   /**
-   * The graphql-ws client subscribes again under the same operation id after its connection was lost: that id serves where
-   * the input has none. Where Redis cannot be asked what the id stands for, the chat is refused only for an id in the input.
+   * The graphql-ws client subscribes again under the same operation id after its connection was lost: that id serves
+   * where the input has none. Where Redis cannot be asked what the id stands for, the chat is refused only for an id
+   * in the input.
    */
   private async claimFor(
     { userId, operationId }: Subscriber,

@@ -124,7 +124,7 @@ describe('The admission of chats', () => {
     expect(admission.load).toBe('READY');
   });
 
-  it('refuses everybody where that goes on, until it is over', async () => {
+  it('refuses all where that goes on, until it is over', async () => {
     const { admission, pressure, pass } = open();
     pressure.delayMs = LATE_MS + 1;
     const waiting = many(3, admission);
@@ -179,7 +179,7 @@ describe('The admission of chats', () => {
     expect(admission.load).toBe('READY');
   });
 
-  it('forgets who leaves while it waits', async () => {
+  it('drops a request whose client leaves while it waits', async () => {
     const { admission } = open();
     const beginning = many(MOST_BEGINNING, admission);
     const [left, next] = many(2, admission) as [Asked, Asked];

@@ -62,7 +62,7 @@ export class Admission implements OnModuleInit, OnApplicationShutdown {
   #movedAt: number;
   /** Since when it has been short of something without a break. */
   #shortSince: number | null = null;
-  /** Since when it refuses everybody. */
+  /** Since when it refuses all. */
   #overloadedSince: number | null = null;
   #refusedAt = Number.NEGATIVE_INFINITY;
   #refusals = 0;

@@ -80,8 +80,8 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Takes a place for a subscription, before anything else is done for it: one that is being prepared counts, so that a flood
-   * of them costs nothing. The caller releases the slot, however the stream ends.
+   * Takes a place for a subscription, before anything else is done for it: one that is being prepared counts, so that
+   * a flood of them costs nothing. The caller releases the slot, however the stream ends.
    *
    * @param connectionId of the WebSocket that it runs on; null where it runs on none
    * @throws RateLimitedError RATE_LIMITED where the user, the connection or the server has as many as it may
@@ -91,8 +91,8 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Takes a place for a chat until it has ended, watched or not. It is counted apart from subscriptions, so that a client
-   * that lost as many as it may have can come back to all of them.
+   * Takes a place for a chat until it has ended, watched or not. It is counted apart from subscriptions, so that a
+   * client that lost as many as it may have can come back to all of them.
    *
    * @throws RateLimitedError RATE_LIMITED where the user or the server has as many as it may
    */

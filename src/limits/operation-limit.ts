@@ -5,8 +5,8 @@ import type { SlidingWindow } from '../common/sliding-window.js';
 /**
  * How often a user may do one thing.
  *
- * This server also remembers what it let through itself: while Redis is away it goes by that alone, it refuses by it without
- * asking Redis, and a Redis that comes back empty gives no user a second share of this server.
+ * This server also remembers what it let through itself: while Redis is away it goes by that alone, it refuses by it
+ * without asking Redis, and a Redis that comes back empty gives no user a second share of this server.
  */
 export class OperationLimit {
   /** @param refusal the message of the error for a user who is over it */

@@ -11,7 +11,7 @@ const REFRESH_INTERVAL_MS = 15_000;
 const TIME_TO_LIVE_MS = 60_000;
 const UNKNOWN = -1;
 
-/** Servers of which a user may have counts. Others are removed: no service has so many. */
+/** The most servers on which a user's streams are counted: no service has more. Further ones are removed. */
 const MAX_SERVERS = 1_000;
 
 /**

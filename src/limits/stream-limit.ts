@@ -48,7 +48,7 @@ export class StreamLimit {
   /** @throws RateLimitedError RATE_LIMITED */
   async reserve(userId: string, connectionId: string | null): Promise<Slot> {
     this.check(userId, connectionId);
-    // Taken before the other servers' streams are known: who opens many at once waits for no answer to be refused.
+    // Taken before the other servers' streams are known: a flood at once is refused without waiting for an answer.
     const slot = this.take(userId, connectionId);
     if (this.#shared === null || (await this.#shared.admits(userId, slot))) return slot;
     throw new RateLimitedError(userIsFull(this.streams), RETRY_AFTER_MS);

@@ -29,7 +29,8 @@ type Argument = string | number | Buffer;
 
 /**
  * The way to Redis: one connection for commands, one for what others publish. Where the address leads to a node of a
- * cluster, commands have a connection to each of its nodes instead, and keys of one command or script must share a slot.
+ * cluster, commands have a connection to each of its nodes instead, and keys of one command or script must share a
+ * slot.
  *
  * It connects by itself, for as long as it takes; meanwhile every command fails at once. A command that Redis does not
  * answer in time breaks the connection, so that a Redis that hangs is away for all, not slow for each.
@@ -185,7 +186,9 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     redis.disconnect();
   }
 
-  /** Anything may be published: a listener that fails must not end the process, nor keep the message from the others. */
+  /**
+   * Anything may be published: a listener that fails must not end the process, nor keep the message from the others.
+   */
   private callListener(listener: (message: string) => void, message: string): void {
     try {
       listener(message);

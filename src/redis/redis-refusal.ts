@@ -10,8 +10,8 @@ export function codeOf(error: unknown): string {
 export const refusal = (error: unknown): string => `Redis refuses commands (${codeOf(error)}).`;
 
 /**
- * Why a connection cannot be made, where it is more than that Redis does not answer: a wrong password, say, would look like
- * a Redis that is away. Null where there is nothing to add.
+ * Why a connection cannot be made, where it is more than that Redis does not answer: a wrong password, say, would
+ * look like a Redis that is away. Null where there is nothing to add.
  */
 export function explainFailure(error: Error): string | null {
   if (codeOf(error) !== UNKNOWN) return refusal(error);

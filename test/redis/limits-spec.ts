@@ -40,7 +40,7 @@ describe('limits that servers share', () => {
   const servers: Server[] = [];
   const { setInterval } = globalThis;
   beforeEach(async () => {
-    // Nothing here may wait until counts are written again by and by.
+    // Nothing here may wait for the next time that all counts are written.
     jest
       .spyOn(globalThis, 'setInterval')
       .mockImplementation((work: () => void, milliseconds = 0) =>
@@ -161,7 +161,7 @@ describe('limits that servers share', () => {
       await proxy.accept();
       await found;
       expect(await failureOf(first.limits.countSearch('bob'))).toMatchObject(RATE_LIMITED);
-      // What it let through meanwhile, it still knows.
+      // It still knows what it let through in that time.
       expect(await failureOf(first.limits.countSearch('alice'))).toMatchObject(RATE_LIMITED);
       now += 60_000;
       await first.limits.countSearch('alice');
@@ -267,7 +267,7 @@ describe('limits that servers share', () => {
       proxy.hang();
       const slot = await open(first);
       slot.release();
-      // What the command did, of which the answer was lost.
+      // The command whose answer was lost took effect.
       await test.redis.hset(name, first.presence.serverId, 1);
       const found = untilReady(first.redis);
       proxy.resume();
@@ -331,7 +331,7 @@ describe('limits that servers share', () => {
       await refusal(second);
     });
 
-    it('are written again by and by where another server took this one for dead', async () => {
+    it('are written again after a while where another server took this one for dead', async () => {
       jest.useFakeTimers({
         doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setTimeout'],
       });

@@ -131,7 +131,7 @@ describe('a server whose Redis is away', () => {
       expect(seen.at(-1)).toEqual(events.at(-1));
     });
 
-    it('makes a chat that began meanwhile known when it is back', async () => {
+    it('shares a chat that began without Redis when it is back', async () => {
       await away();
       const upstream = new ScriptedChat(server.standIn);
       const watcher = await Watcher.chat(server);
@@ -164,7 +164,7 @@ describe('a server whose Redis is away', () => {
       expect((await watcher.rest()).at(-1)).toMatchObject({ __typename: 'ChatCancelled' });
     });
 
-    it('has the end that the other server gave its chat meanwhile', async () => {
+    it('has the end that the other server gave its chat in that time', async () => {
       const upstream = new ScriptedChat(server.standIn);
       const watcher = await Watcher.chat(server);
       await upstream.say('one');

@@ -110,7 +110,7 @@ describe('the connection to Redis', () => {
     warn.mockRestore();
   });
 
-  it('connects anew where the server that answers may no longer be written to', async () => {
+  it('connects again where the server that answers may no longer be written to', async () => {
     let accepted = 0;
     // As much of a Redis as it takes: one that became a replica.
     const replica = createServer((socket) => {

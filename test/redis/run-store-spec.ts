@@ -139,13 +139,13 @@ describe('what servers share of chats', () => {
     expect(await read(other)).toEqual({ numbers: [1, 2], isLast: true });
   });
 
-  it('is not made anew from its middle', async () => {
+  it('is not made again from its middle', async () => {
     const server = await start();
     expect(await write(server, [delta(5)])).toBe(LOST);
     await expect(server.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
   });
 
-  it('is made anew where Redis has evicted one of its keys, whatever is left in the other', async () => {
+  it('is made again where Redis has evicted one of its keys, whatever is left in the other', async () => {
     const server = await start();
     await write(server, [delta(1), delta(2)]);
     await test.redis.del(server.redis.name('chat', `{${runKey}}`, 'meta'));
@@ -222,7 +222,7 @@ describe('what servers share of chats', () => {
     while ((await test.redis.exists(own)) === 1);
   });
 
-  it('begins no chat whose request another server has taken over meanwhile, but goes on with one that runs', async () => {
+  it('begins no chat whose request another server has taken over, but goes on with one that runs', async () => {
     const [hung, other] = [await start(), await start()];
     const taken = await hung.claims.take(userId, 'request', 'digest', chatId);
     const claim = taken.sealed;
@@ -267,7 +267,7 @@ describe('what servers share of chats', () => {
     expect(await test.redis.pttl(sealed!.name)).toBeGreaterThan(30_000);
   });
 
-  it('makes a claim anew with its run where Redis has lost its memory', async () => {
+  it('makes a claim again with its run where Redis has lost its memory', async () => {
     const [first, second] = [await start(), await start()];
     const { sealed } = await first.claims.take(userId, 'request', 'digest', chatId);
     await write(first, [delta(1)], { claim: sealed });

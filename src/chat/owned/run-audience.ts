@@ -28,8 +28,8 @@ const COUNT_INTERVAL_MS = 2_000;
 const CURSOR_INTERVAL_MS = 250;
 
 /**
- * The watchers of a run on its own server, and what follows from their leaving: a client that unsubscribes stops the run,
- * one that is lost may come back within the grace time.
+ * The watchers of a run on its own server, and what follows from their leaving: a client that unsubscribes stops the
+ * run, one that is lost may come back within the grace time.
  */
 export class RunAudience {
   readonly #settings: AudienceSettings;

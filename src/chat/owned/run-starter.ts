@@ -93,7 +93,7 @@ export class RunStarter {
     const providers = providersFor('CHAT', input.provider) as ChatProviderId[];
     const key = await this.resolution.open(userId, providers, (provider) => {
       keyResolutionMs = performance.now() - arrivedAt;
-      // Looking the key up took its time: a stop that began meanwhile does not wait for this chat.
+      // Looking the key up takes time: a stop that has begun since then does not wait for this chat.
       this.lifecycle.throwIfDraining();
       return { chatId, model: this.sources.modelOf(provider, input.model) };
     });

@@ -59,8 +59,8 @@ interface Work {
 }
 
 /**
- * One chat, from the opened key to its terminal event, written to its log. It knows no watcher: where the log has no room,
- * it waits, and lets the provider wait.
+ * One chat, from the opened key to its terminal event, written to its log. It knows no watcher: where the log has no
+ * room, it waits, and lets the provider wait.
  */
 export class ChatRun {
   readonly #settings: Omit<ChatRunSettings, 'source'>;

@@ -92,7 +92,7 @@ describe('RunLog', () => {
     expect(log.room(NEVER)).toBeNull();
   });
 
-  it('drops what everybody has taken, when it is too much, and nothing else', () => {
+  it('drops what all watchers have taken, when it is too much, and nothing else', () => {
     const log = new RunLog({ maxBytes: 20_000, maxAheadBytes: 10_000 });
     logOf(50, 'x'.repeat(1_000), log);
     expect(log.firstSeq).toBe(1);

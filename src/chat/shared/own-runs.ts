@@ -16,7 +16,7 @@ export interface KeepTimes {
  * dies, and the claims of their requests.
  *
  * Invariant: a run is named here before it is written, and until it has ended. A name that a crash leaves behind does no
- * harm: the reaper finds nothing to end, and removes it; and those who wait for a claim see that its server is dead.
+ * harm: the reaper finds nothing to end, and removes it; and requests that wait for a claim see that its server is dead.
  */
 export class OwnRuns {
   /** Runs that Redis has the names of, as far as its answers say. */

@@ -21,8 +21,8 @@ const GATHERING_MS = 50;
 /**
  * The log of a run in Redis, for watchers on a server that does not own it.
  *
- * It ends with the run's terminal event or with an error, never without either: also where Redis says that the run goes on
- * and no server runs it.
+ * It ends with the run's terminal event or with an error, never without either: also where Redis says that the run
+ * goes on and no server runs it.
  */
 export class RemoteFeed implements EventFeed {
   readonly #news = new Notifier();

@@ -208,7 +208,7 @@ describe('RunMirror', () => {
     expect(shown()).toHaveLength(3);
   });
 
-  it('learns from a Redis that comes back in time that the run was ended meanwhile', async () => {
+  it('finds out from a Redis that comes back in time that the run was ended elsewhere', async () => {
     const { log, mirror, elsewhere, redisAnswers, shown } = start();
     await mirror.write();
     redisAnswers(null);

@@ -170,7 +170,7 @@ export class RunStore {
   }
 
   /**
-   * To which number the slowest watcher on the other servers has come; null where nobody watches there, as far as is
+   * To which number the slowest watcher on the other servers has come; null where there is none, as far as is
    * known. Never throws.
    */
   async cursorElsewhere(userId: string, chatId: string): Promise<number | null> {

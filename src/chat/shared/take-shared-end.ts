@@ -14,7 +14,7 @@ interface EndedRun {
 }
 
 /**
- * Gives a run that another server has ended the end that everybody sees, in the place of its own. What Redis does not
+ * Gives a run that another server has ended the end that all watchers see, in the place of its own. What Redis does not
  * have was never there, unless it was shown while Redis was away: then the end comes after it. Where that end cannot be
  * read any more, it is what another server says of every run that it ends: lost.
  *

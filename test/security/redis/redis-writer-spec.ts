@@ -273,7 +273,7 @@ describe('an attacker who can write to Redis', () => {
     await healthy();
   });
 
-  it('leaves a watcher who has the end already with nothing more to come, or an error', async () => {
+  it('leaves a watcher that has the end already with nothing more to come, or an error', async () => {
     const foreign = await foreignEntry();
     const answers = await Promise.all(
       Object.entries(changes).map(async ([name, change]) => {
