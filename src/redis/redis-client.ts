@@ -28,13 +28,13 @@ export function connect(url: string): Redis {
     reconnectOnError: (error) => codeOf(error) === 'READONLY',
     retryStrategy: pauseAfter,
   });
-  // Each is followed by 'close', which tells it once; the errors themselves quote commands.
+  // Each is followed by 'close', which is logged once; the errors themselves quote commands.
   redis.on('error', () => undefined);
   limitConnecting(redis);
   return redis;
 }
 
-/** Breaks a connection that does not come about in time, or on which Redis then does not say that it is ready. */
+/** Breaks a connection that is not made, or on which Redis is not ready, in time. */
 function limitConnecting(redis: Redis): void {
   const limit = new PatientTimer(CONNECT_TIMEOUT_MS, () => redis.stream.destroy());
   redis.on('connecting', () => limit.restart());

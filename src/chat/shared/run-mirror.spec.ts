@@ -44,7 +44,7 @@ const lost = (seq: number): TerminalEvent => ({
   usage: null,
 });
 
-/** A mirror of a log with one event, and a Redis that answers as it is told. */
+/** A mirror of a log with one event, and a Redis whose answers the test chooses. */
 function start(onWrite: (lastSeq: number) => void = () => undefined) {
   const log = new RunLog();
   log.append(delta(1, 'one'));
@@ -76,17 +76,25 @@ function start(onWrite: (lastSeq: number) => void = () => undefined) {
           : Promise.resolve({ serverId: 'a', isRunning: false, end: elsewhere.at(-1) as TerminalEvent }),
       writerOf: () => writer,
       readEvents: (_userId, _chatId, afterSeq) =>
-        Promise.resolve({ events: elsewhere.filter(({ seq }) => seq > afterSeq), isLast: true }),
+        Promise.resolve({
+          serverId: 'a',
+          isRunning: false,
+          events: elsewhere.filter(({ seq }) => seq > afterSeq),
+          isLast: true,
+        }),
     },
     userId: 'alice',
-    run: { chatId: 'chat', attempt },
+    run: {
+      chatId: 'chat',
+      attempt,
+      abort: () => {
+        fences += 1;
+        if (!log.isComplete) end(lost(log.lastSeq + 1));
+        return Promise.resolve(lost(log.lastSeq));
+      },
+    },
     log,
     claim,
-    onFenced: () => {
-      fences += 1;
-      if (!log.isComplete) end(lost(log.lastSeq + 1));
-      return Promise.resolve();
-    },
     onDone: () => undefined,
   });
   return {
@@ -203,7 +211,7 @@ describe('RunMirror', () => {
     expect(shown()).toHaveLength(3);
   });
 
-  it('learns from a Redis that comes back in time that the run was ended meanwhile', async () => {
+  it('finds out from a Redis that comes back in time that the run was ended elsewhere', async () => {
     const { log, mirror, elsewhere, redisAnswers, shown } = start();
     await mirror.write();
     redisAnswers(null);
@@ -279,7 +287,7 @@ describe('RunMirror', () => {
     expect(log.read(1)).toEqual({ events: [completed(2)], isLast: true });
   });
 
-  it('shows its end where Redis is there all the time, and takes nothing of the run', async () => {
+  it('shows its end where Redis answers all the time, and refuses every write of the run', async () => {
     const { log, mirror, end, redisAnswers } = start();
     await mirror.write();
     redisAnswers(null);
@@ -346,7 +354,7 @@ describe('RunMirror', () => {
     expect(written.map((given) => given.claim)).toEqual([claim, null]);
   });
 
-  it('knows of an end elsewhere when Redis has not heard from it for a while', async () => {
+  it('asks Redis for an end elsewhere when it has written nothing for a while', async () => {
     const { mirror, elsewhere } = start();
     elsewhere.push(lost(2));
     expect(await mirror.isEndedElsewhere()).toBe(false);
@@ -412,10 +420,9 @@ describe('RunMirror', () => {
     const mirror = new RunMirror({
       shared,
       userId: 'alice',
-      run: { chatId: 'chat', attempt },
+      run: { chatId: 'chat', attempt, abort: () => Promise.resolve(lost(0)) },
       log,
       claim: null,
-      onFenced: () => Promise.resolve(),
       onDone: () => (isDone = true),
     });
     log.append(delta(1, LONG));

@@ -32,7 +32,7 @@ const isTerminal = (event: ChatEvent | undefined): event is TerminalEvent =>
 /**
  * Opens what Redis answered.
  *
- * Only what is sealed is believed. An event opens as what its server wrote under this number of this chat, so a run is
+ * Only what is sealed is trusted. An event opens as what its server wrote under this number of this chat, so a run is
  * over where its terminal event is, whatever its state says; and the plain fields can do no more than make a run broken
  * that is not.
  *

@@ -116,8 +116,8 @@ export class RunStore {
     return this.redis.subscribe(runNames(this.redis, runKeyOf(userId, chatId)).news, listener);
   }
 
-  /** Tells whoever waits for the run that something about it has changed. Never throws. */
-  async tellNews(userId: string, chatId: string): Promise<void> {
+  /** Wakes those that listen for news of the run. Never throws. */
+  async publishNews(userId: string, chatId: string): Promise<void> {
     const { news } = runNames(this.redis, runKeyOf(userId, chatId));
     await this.redis.call('PUBLISH', news, '').catch(() => undefined);
   }
@@ -142,7 +142,7 @@ export class RunStore {
   }
 
   /** Says to which number the watchers on this server have come; null: there are none. */
-  async tellWatchers(userId: string, chatId: string, cursor: number | null): Promise<void> {
+  async reportCursor(userId: string, chatId: string, cursor: number | null): Promise<void> {
     const { watchers } = runNames(this.redis, runKeyOf(userId, chatId));
     const { serverId } = this.presence;
     if (cursor === null) {
@@ -154,7 +154,7 @@ export class RunStore {
   }
 
   /**
-   * To which number the slowest watcher on the other servers has come; null where nobody watches there, as far as is
+   * To which number the slowest watcher on the other servers has come; null where there is none, as far as is
    * known. Never throws.
    */
   async cursorElsewhere(userId: string, chatId: string): Promise<number | null> {

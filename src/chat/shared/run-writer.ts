@@ -1,5 +1,5 @@
 import { PRESENCE_MS } from '../../redis/server-presence.js';
-import type { SharedClaim } from '../claims/request-claims.js';
+import type { SealedClaim } from '../claims/request-claims.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { KeepTimes, OwnRuns } from './own-runs.js';
 import type { RunRecord, SealEvents } from './run-sealer.js';
@@ -10,7 +10,7 @@ export interface EventsToWrite {
   readonly events: readonly ChatEvent[];
   /** Null: as it was written before. */
   readonly record: RunRecord | null;
-  readonly claim: SharedClaim | null;
+  readonly claim: SealedClaim | null;
   /** Nothing of the run was sent before. */
   readonly isFirst: boolean;
   readonly isEnd: boolean;
