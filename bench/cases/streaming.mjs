@@ -50,7 +50,7 @@ const burst = costCase({
   cost: 'microsecondsPerDelta',
   measure: 'µs of CPU a delta',
   goals: { Keystream: '≤ 0.8 ×', 'Keystream with Redis': '≤ 1.2 ×' },
-  load: { shape: { words: 200 }, streams: 400, concurrency: 20, warm: 40 },
+  load: { shape: { words: 200 }, streams: 400, concurrency: 20, warm: 400 },
   smoke: { shape: { words: 200 }, streams: 8, concurrency: 4 },
 });
 
@@ -60,7 +60,7 @@ const paced = costCase({
   cost: 'microsecondsPerDelta',
   measure: 'µs of CPU a delta',
   goals: { Keystream: '≤ 1.5 ×', 'Keystream with Redis': '≤ 2.5 ×' },
-  load: { shape: { words: 100, intervalMs: 20 }, streams: 600, concurrency: 200, warm: 3 },
+  load: { shape: { words: 100, intervalMs: 20 }, streams: 600, concurrency: 200, warm: 200 },
   smoke: { shape: { words: 10, intervalMs: 20 }, streams: 8, concurrency: 8 },
 });
 
@@ -70,7 +70,7 @@ const short = costCase({
   cost: 'millisecondsPerChat',
   measure: 'ms of CPU a chat',
   goals: { Keystream: '≤ 5 ×' },
-  load: { shape: { words: 1 }, streams: 1_000, concurrency: 1, warm: 100 },
+  load: { shape: { words: 1 }, streams: 1_000, concurrency: 1, warm: 1_000 },
   smoke: { shape: { words: 1 }, streams: 20, concurrency: 1 },
 });
 
@@ -84,7 +84,7 @@ const firstToken = {
     await bench.eachRound(async () => {
       let floor = { median: NaN, p99: NaN };
       for (const contestant of field) {
-        const load = { shape: { words: 5, intervalMs: 1 }, streams: 300, concurrency: 1, warm: 30 };
+        const load = { shape: { words: 5, intervalMs: 1 }, streams: 300, concurrency: 1, warm: 300 };
         const { firstTokenMs, firstTokenP99Ms, failures } = await runLoad(contestant, load);
         const isFloor = contestant === field[0];
         if (isFloor) floor = { median: firstTokenMs, p99: firstTokenP99Ms };

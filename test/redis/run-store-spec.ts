@@ -184,6 +184,9 @@ describe('what servers share of chats', () => {
     }
     // It was not dead after all: its events come too late.
     expect(await write(owner, [delta(3)])).toBe(FENCED);
+    // Redis was away, as far as it knows: it names the run again, and for nothing.
+    expect(await write(owner, [delta(1)])).toBe(FENCED);
+    while ((await test.keys()).some((key) => key.endsWith(':runs')));
     expect(await other.presence.findDead()).toEqual([]);
   });
 

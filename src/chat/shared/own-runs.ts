@@ -57,6 +57,13 @@ export class OwnRuns {
     this.#named.delete(runKey);
   }
 
+  /** The same for a run that was named and then not written: Redis forgets its name. Never throws. */
+  async remove(runKey: string): Promise<void> {
+    this.forget(runKey);
+    // Where that fails, the name is one that a crash could have left.
+    await this.redis.call('SREM', this.#name, runKey).catch(() => undefined);
+  }
+
   /** The run has ended: so do its name and, in time, its claim. Never throws. */
   async settle(runKey: string, claim: SealedClaim | null): Promise<void> {
     this.#named.delete(runKey);

@@ -48,7 +48,8 @@ export class RunWriter {
     const answer = await this.writeLog(toWrite);
     // It may have been taken for dead meanwhile, and the name removed, as there was no run yet.
     if (isNew && performance.now() - begunAt > PRESENCE_MS) isHeld = await own.add(runKey, claim);
-    if (answer !== WRITTEN) own.forget(runKey);
+    if (answer !== WRITTEN && isNew) void own.remove(runKey);
+    else if (answer !== WRITTEN) own.forget(runKey);
     else if (isEnd) void own.settle(runKey, claim);
     return answer === WRITTEN && !isHeld && isFirst ? CLAIMED : answer;
   }
