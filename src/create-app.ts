@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
-import { ChatRuns } from './chat/owned/chat-runs.js';
+import { OwnedRuns } from './chat/owned/owned-runs.js';
 import { Lifecycle } from './common/lifecycle.js';
 import type { Config } from './config/config.js';
 import { EventStreamDoor } from './graphql/event-stream/event-stream-door.js';
@@ -44,7 +44,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
  */
 export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: number): Promise<void> {
   const deadline = performance.now() + drainTimeoutMs;
-  const runs = app.get(ChatRuns);
+  const runs = app.get(OwnedRuns);
   app.get(Lifecycle).beginDrain();
   const moved = (await runs.canMove()) ? closeStreams(app, SERVICE_RESTART) : null;
   await runs.drain(drainTimeoutMs);

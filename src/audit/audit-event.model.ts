@@ -1,4 +1,5 @@
-import { Field, Float, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, Float, InputType, ObjectType } from '@nestjs/graphql';
+import { describedEnum } from '../common/described-enum.js';
 import { ArrayMaxSize, IsOptional, IsUUID } from 'class-validator';
 import { ID } from '../common/id.scalar.js';
 import { DateTime } from '../common/date-time.scalar.js';
@@ -10,32 +11,16 @@ import type { ProviderId } from '../providers/registry/provider-ids.js';
 import { Provider } from '../providers/registry/provider.enum.js';
 
 /** What has been built so far; the contract's other kinds come with the features that write them. */
-export const AuditKind = {
-  KEY_STORED: 'KEY_STORED',
-  KEY_REPLACED: 'KEY_REPLACED',
-  KEY_UPDATED: 'KEY_UPDATED',
-  KEY_DELETED: 'KEY_DELETED',
-  KEY_USED: 'KEY_USED',
-  CHAT_FINISHED: 'CHAT_FINISHED',
-  SEARCH_FINISHED: 'SEARCH_FINISHED',
-} as const;
-export type AuditKind = keyof typeof AuditKind;
-
-registerEnumType(AuditKind, {
-  name: 'AuditKind',
-  description: 'What an audit event is about.',
-  valuesMap: {
-    KEY_STORED: { description: 'A key was stored.' },
-    KEY_REPLACED: { description: 'A key was replaced by a newer one, and its ciphertext destroyed.' },
-    KEY_UPDATED: { description: 'A key was renamed, enabled or disabled.' },
-    KEY_DELETED: { description: 'A key was deleted, and its ciphertext destroyed.' },
-    KEY_USED: {
-      description: 'A key was opened for a chat or a search. Written before the provider is called.',
-    },
-    CHAT_FINISHED: { description: 'A chat ended, successfully or not.' },
-    SEARCH_FINISHED: { description: 'A web search ended, successfully or not.' },
-  },
+export const AuditKind = describedEnum('AuditKind', 'What an audit event is about.', {
+  KEY_STORED: 'A key was stored.',
+  KEY_REPLACED: 'A key was replaced by a newer one, and its ciphertext destroyed.',
+  KEY_UPDATED: 'A key was renamed, enabled or disabled.',
+  KEY_DELETED: 'A key was deleted, and its ciphertext destroyed.',
+  KEY_USED: 'A key was opened for a chat or a search. Written before the provider is called.',
+  CHAT_FINISHED: 'A chat ended, successfully or not.',
+  SEARCH_FINISHED: 'A web search ended, successfully or not.',
 });
+export type AuditKind = keyof typeof AuditKind;
 
 @ObjectType({ description: 'One entry of the audit trail. It holds no prompt, no answer and no key.' })
 export class AuditEvent {

@@ -2,14 +2,13 @@ import { Module } from '@nestjs/common';
 import { PrismaModule } from '../prisma/prisma.module.js';
 import { AuditRepository } from './audit.repository.js';
 import { AuditResolver } from './audit.resolver.js';
-import { AuditService } from './audit.service.js';
 import { UsageRepository } from './usage.repository.js';
 import { UsageService } from './usage.service.js';
 import { UseWriter } from './writer/use-writer.js';
 
 @Module({
   imports: [PrismaModule],
-  providers: [AuditRepository, AuditResolver, AuditService, UsageRepository, UsageService, UseWriter],
-  exports: [AuditService, UseWriter],
+  providers: [AuditRepository, AuditResolver, UsageRepository, UsageService, UseWriter],
+  exports: [UseWriter],
 })
 export class AuditModule {}

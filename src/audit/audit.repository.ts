@@ -1,7 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { DatabaseService } from '../prisma/database.service.js';
-import type { DatabaseClient } from '../prisma/prisma-client.js';
 import type { AuditEvent as AuditEventRow } from '../prisma/generated/client.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { isProviderId } from '../providers/registry/provider-ids.js';
@@ -40,14 +38,6 @@ const knownSources = Object.values(KeySource);
 @Injectable()
 export class AuditRepository {
   constructor(private readonly database: DatabaseService) {}
-
-  /** In the order given, in one round trip. */
-  async append(userId: string, events: readonly NewAuditEvent[], transaction: DatabaseClient): Promise<void> {
-    const at = new Date();
-    await transaction.auditEvent.createMany({
-      data: events.map((event) => ({ ...event, id: uuidv7(), userId, at })),
-    });
-  }
 
   /**
    * Newest first, at most `limit`, older than the event `afterId`. The database's enums have values that this version

@@ -1,4 +1,5 @@
-import { ArgsType, Field, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ArgsType, Field, ObjectType } from '@nestjs/graphql';
+import { describedEnum } from '../common/described-enum.js';
 import { IsOptional } from 'class-validator';
 import { DateTime } from '../common/date-time.scalar.js';
 import { IsMoment } from '../common/is-moment.js';
@@ -9,14 +10,15 @@ import type { ProviderId } from '../providers/registry/provider-ids.js';
 import { Provider } from '../providers/registry/provider.enum.js';
 import { registry } from '../providers/registry/registry.js';
 
-export const UsageBucketSize = { HOUR: 'HOUR', DAY: 'DAY' } as const;
+export const UsageBucketSize = describedEnum(
+  'UsageBucketSize',
+  'The size of the buckets in a usage report.',
+  {
+    HOUR: 'By hour, UTC.',
+    DAY: 'By day, UTC.',
+  },
+);
 export type UsageBucketSize = keyof typeof UsageBucketSize;
-
-registerEnumType(UsageBucketSize, {
-  name: 'UsageBucketSize',
-  description: 'The size of the buckets in a usage report.',
-  valuesMap: { HOUR: { description: 'By hour, UTC.' }, DAY: { description: 'By day, UTC.' } },
-});
 
 @ObjectType({ description: 'Sums over a period.' })
 export class UsageTotals {

@@ -10,6 +10,7 @@ import type { AuthenticatedUser } from './authenticated-user.js';
 import { claimsInMilliseconds, wrongUnit, wrongUnitBounds } from './millisecond-claims.js';
 import { remoteKeySet } from './remote-key-set.js';
 import { isUserId } from './user-id.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 const CLOCK_LEEWAY_SECONDS = 15;
 
@@ -26,6 +27,7 @@ export class TokenVerifier implements OnApplicationShutdown {
   /** Each token that comes while the key set is away would say so. */
   readonly #keySetAway = new BoundedLines(this.#logger);
   readonly #wrongUnit = new BoundedLines(this.#logger, wrongUnitBounds);
+  readonly #verified = new VerifiedTokens();
   private readonly getKey: JWTVerifyGetKey;
   private readonly options: JWTVerifyOptions;
 
@@ -43,10 +45,13 @@ export class TokenVerifier implements OnApplicationShutdown {
    * @throws KeySetUnavailableError (SERVICE_UNAVAILABLE) when the OpenID provider's keys cannot be had
    */
   async verify(token: string): Promise<AuthenticatedUser> {
+    const known = this.#verified.find(token);
+    if (known) return known;
     try {
       const { payload } = await jwtVerify(token, this.getKey, this.options);
       const user = userOf(payload);
       this.#warnOfUnit(claimsInMilliseconds(payload));
+      this.#verified.keep(token, user);
       return user;
     } catch (error) {
       if (error instanceof KeySetUnavailableError) this.#warnOfKeySet(error);

@@ -7,9 +7,8 @@ import { KeysModule } from '../keys/keys.module.js';
 import { RedisConnection } from '../redis/redis-connection.js';
 import { ServerPresence } from '../redis/server-presence.js';
 import { WebSearchModule } from '../web-search/web-search.module.js';
-import { ChatReports } from './owned/chat-reports.js';
 import { ChatResolver } from './chat.resolver.js';
-import { ChatRuns } from './owned/chat-runs.js';
+import { OwnedRuns } from './owned/owned-runs.js';
 import { ChatService } from './chat.service.js';
 import { ChatSourceFactory } from './owned/chat-source.factory.js';
 import { LocalClaims } from './claims/local-claims.js';
@@ -34,26 +33,20 @@ const keepTimes = ({ chat }: Config): KeepTimes => ({
 @Module({
   imports: [CryptoModule, KeysModule, WebSearchModule],
   providers: [
-    ChatReports,
     ChatResolver,
-    ChatRuns,
+    OwnedRuns,
     ChatService,
     ChatSourceFactory,
     RunStarter,
     {
-      provide: RunSealer,
-      inject: [Vault],
-      useFactory: (vault: Vault) => new RunSealer(vault),
-    },
-    {
       provide: RunStore,
-      inject: [RedisConnection, ServerPresence, RunSealer, Config],
+      inject: [RedisConnection, ServerPresence, Vault, Config],
       useFactory: (
         redis: RedisConnection | null,
         presence: ServerPresence | null,
-        sealer: RunSealer,
+        vault: Vault,
         config: Config,
-      ) => redis && presence && new RunStore(redis, presence, sealer, keepTimes(config)),
+      ) => redis && presence && new RunStore(redis, presence, new RunSealer(vault), keepTimes(config)),
     },
     {
       provide: RemoteWatches,
@@ -68,15 +61,11 @@ const keepTimes = ({ chat }: Config): KeepTimes => ({
     },
     {
       provide: RunReaper,
-      inject: [ServerPresence, RunStore, RunSealer, KeyUseService],
-      useFactory: (
-        presence: ServerPresence | null,
-        runs: RunStore | null,
-        sealer: RunSealer,
-        uses: KeyUseService,
-      ) => presence && runs && new RunReaper(presence, runs, sealer, uses),
+      inject: [ServerPresence, RunStore, KeyUseService],
+      useFactory: (presence: ServerPresence | null, runs: RunStore | null, uses: KeyUseService) =>
+        presence && runs && new RunReaper(presence, runs, uses),
     },
   ],
-  exports: [ChatRuns],
+  exports: [OwnedRuns],
 })
 export class ChatModule {}

@@ -6,7 +6,7 @@ import { Limits } from '../limits/limits.service.js';
 import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
 import type { ChatInput } from './schema/chat.inputs.js';
 import { ChatNotFoundError, RequestConflictError } from './run/chat.errors.js';
-import { ChatRuns } from './owned/chat-runs.js';
+import { OwnedRuns } from './owned/owned-runs.js';
 import type { ChatWatch } from './run/chat-watch.js';
 import { inputDigestOf, type RequestClaim, RequestClaims } from './claims/request-claims.js';
 import { RunStarter } from './owned/run-starter.js';
@@ -19,7 +19,7 @@ import { RunStore } from './shared/run-store.js';
 export class ChatService {
   constructor(
     private readonly starter: RunStarter,
-    private readonly runs: ChatRuns,
+    private readonly runs: OwnedRuns,
     private readonly claims: RequestClaims,
     @Inject(RunStore) private readonly shared: RunStore | null,
     @Inject(RemoteWatches) private readonly remote: RemoteWatches | null,
@@ -65,8 +65,8 @@ export class ChatService {
    */
   async cancel(userId: string, chatId: string): Promise<boolean> {
     if (!isUuid(chatId)) throw new ChatNotFoundError();
-    const kept = this.runs.find(userId, chatId);
-    if (kept) return kept.cancel();
+    const run = this.runs.find(userId, chatId);
+    if (run) return run.cancel();
     if (!this.remote) throw new ChatNotFoundError();
     return this.remote.stop(userId, chatId);
   }
@@ -74,11 +74,11 @@ export class ChatService {
   /** A subscription has its place from before anything is done for it until it is over. */
   private async withSlot(
     { userId, connectionId }: Subscriber,
-    open: () => Promise<ChatWatch>,
+    begin: () => Promise<ChatWatch>,
   ): Promise<ChatWatch> {
-    const slot = await this.limits.openStream(userId, connectionId);
+    const slot = await this.limits.reserveStream(userId, connectionId);
     try {
-      const watch = await open();
+      const watch = await begin();
       void watch.ended.then(() => slot.release());
       return watch;
     } catch (error) {
@@ -100,9 +100,9 @@ export class ChatService {
   }
 
   /**
-   * The graphql-ws client subscribes again under the same id when its connection was lost, whether or not a server can
-   * tell the two apart; so that id serves where no other was sent. Only one that was sent is worth refusing the chat
-   * for when nobody knows what it stands for.
+   * The graphql-ws client subscribes again under the same operation id after its connection was lost: that id serves
+   * where the input has none. Where Redis cannot be asked what the id stands for, the chat is refused only for an id
+   * in the input.
    */
   private async claimFor(
     { userId, operationId }: Subscriber,
@@ -124,8 +124,8 @@ export class ChatService {
     afterSeq: number,
     connection: AbortSignal,
   ): Promise<ChatWatch> {
-    const kept = this.runs.find(userId, chatId);
-    if (kept) return kept.join(afterSeq, connection);
+    const run = this.runs.find(userId, chatId);
+    if (run) return run.join(afterSeq, connection);
     if (!this.remote) throw new ChatNotFoundError();
     return this.remote.join(userId, chatId, afterSeq, connection);
   }

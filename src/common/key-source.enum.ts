@@ -1,13 +1,11 @@
-import { registerEnumType } from '@nestjs/graphql';
+import { describedEnum } from './described-enum.js';
 
-export const KeySource = { USER: 'USER', SERVER: 'SERVER' } as const;
-export type KeySource = keyof typeof KeySource;
-
-registerEnumType(KeySource, {
-  name: 'KeySource',
-  description: "Whose key pays: the user's stored one, or the server's environment variable.",
-  valuesMap: {
-    USER: { description: "The caller's own stored key." },
-    SERVER: { description: "The server's own key, from its environment." },
+export const KeySource = describedEnum(
+  'KeySource',
+  "Whose key pays: the user's stored one, or the server's environment variable.",
+  {
+    USER: "The caller's own stored key.",
+    SERVER: "The server's own key, from its environment.",
   },
-});
+);
+export type KeySource = keyof typeof KeySource;

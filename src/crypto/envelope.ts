@@ -41,7 +41,7 @@ export function parseEnvelope(text: string): EnvelopeParts | null {
 }
 
 /** Node's decoder skips what is not base64url and ignores spare bits: only what encodes to the same text is taken. */
-function decode(text: string): Buffer | null {
+export function decode(text: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64url');
   return bytes.toString('base64url') === text ? bytes : null;
 }

@@ -1,8 +1,9 @@
-import { hkdfSync, type KeyObject } from 'node:crypto';
+import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { KEY_BYTES } from './aes-cbc-hmac.js';
-import type { SealContext } from './seal-context.js';
+import type { SealContext, SeriesContext } from './seal-context.js';
 
 export const KEY_ID_BYTES = 8;
+const SERIES_KEY_BYTES = 32;
 
 /**
  * An encryption key, from which a working key is derived for each record (HKDF-SHA-512, RFC 5869). It is held by
@@ -21,6 +22,19 @@ export class RootKey {
   /** @returns 64 bytes that no other record and no other purpose uses; the caller overwrites them */
   workingKey(salt: Buffer, purpose: SealContext['purpose']): Buffer {
     return Buffer.from(this.derive(salt, `keystream/v1/${purpose}`, KEY_BYTES));
+  }
+
+  /** A key that no other series and no other purpose uses. It is held by Node's key store, as this one is. */
+  seriesKey(salt: Buffer, { purpose, userId, chatId }: SeriesContext): KeyObject {
+    const place = createHash('sha256')
+      .update(JSON.stringify([userId, chatId]))
+      .digest('base64url');
+    const key = Buffer.from(this.derive(salt, `keystream/v2/${purpose}/${place}`, SERIES_KEY_BYTES));
+    try {
+      return createSecretKey(key);
+    } finally {
+      key.fill(0);
+    }
   }
 
   private derive(salt: Buffer | string, info: string, length: number): ArrayBuffer {

@@ -16,13 +16,18 @@ export type SealContext =
 /** What is no key: text that its owner is shown again. */
 export type TextContext =
   | {
-      readonly purpose: 'chat-log';
-      readonly userId: string;
+      readonly purpose: 'chat-record';
+      readonly runKey: string;
       readonly chatId: string;
-      /** The number of the last event in the record; 0 for what is known of the chat itself. */
-      readonly seq: number;
     }
   | { readonly purpose: 'chat-request'; readonly userId: string; readonly requestId: string };
+
+/** What texts are sealed one after the other for: each has its number there, too. */
+export interface SeriesContext {
+  readonly purpose: 'chat-events';
+  readonly userId: string;
+  readonly chatId: string;
+}
 
 /** The context's parts in a fixed order; the purpose, which comes first, says how many follow. */
 export function contextParts(context: SealContext): readonly string[] {
@@ -31,8 +36,8 @@ export function contextParts(context: SealContext): readonly string[] {
       return [context.purpose, context.userId, context.provider, context.keyId];
     case 'canary':
       return [context.purpose, context.environmentName];
-    case 'chat-log':
-      return [context.purpose, context.userId, context.chatId, String(context.seq)];
+    case 'chat-record':
+      return [context.purpose, context.runKey, context.chatId];
     case 'chat-request':
       return [context.purpose, context.userId, context.requestId];
   }

@@ -11,13 +11,14 @@ import {
 } from './envelope.js';
 import { EnvelopeError } from './envelope-error.js';
 import { Keyring } from './keyring.js';
-import type { SealContext, TextContext } from './seal-context.js';
+import type { SealContext, SeriesContext, TextContext } from './seal-context.js';
+import { SeriesOpener, SeriesSealer } from './series.js';
 
 /**
  * Seals secrets into envelopes and opens them again (docs/adr/0001-envelope.md).
  *
  * Invariants: every record has a working key of its own; it and every plaintext are overwritten before a method
- * returns; nothing is kept between calls.
+ * returns; nothing is kept between calls. A series is no secret's place: see {@link SeriesSealer}.
  */
 @Injectable()
 export class Vault {
@@ -80,6 +81,16 @@ export class Vault {
     } finally {
       secret.destroy();
     }
+  }
+
+  /** What seals texts for one place, one after the other, with the current key. */
+  sealerFor(context: SeriesContext): SeriesSealer {
+    return new SeriesSealer(this.keyring.current, context);
+  }
+
+  /** What opens them, with the current key or a previous one. */
+  openerFor(context: SeriesContext): SeriesOpener {
+    return new SeriesOpener(this.keyring, context);
   }
 
   /**

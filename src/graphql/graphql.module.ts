@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { type DynamicModule, Module } from '@nestjs/common';
@@ -14,7 +13,7 @@ import { HttpDoor, toContext } from './http/http-door.js';
 import { Documents } from './every-door/documents.js';
 import { OperationTurns } from './every-door/operation-turns.js';
 import { Origins } from './every-door/origins.js';
-import { currentScope } from './http/request-scope.js';
+import { requestIdOf } from './http/request-ids.js';
 import { CompiledSelections } from './every-door/selection/compiled-selections.js';
 import { type SchemaTypes, schemaOptions } from './every-door/schema-options.js';
 import { Subscriptions } from './every-door/subscriptions.js';
@@ -57,20 +56,13 @@ export class GraphQLModule {
   }
 }
 
-/** Where Apollo finds the request's document: read by {@link HttpDoor}, and forgotten with the request. */
-const documentsOfRequests = {
-  get: () => Promise.resolve(currentScope()?.document ?? undefined),
-  set: () => Promise.reject(new Error('A document was read by Apollo.')),
-  delete: () => Promise.resolve(false),
-};
-
 function apolloOptions(config: Config, mask: ErrorMask, types: SchemaTypes): ApolloDriverConfig {
   const { production } = config.general;
   return {
     ...schemaOptions(types),
     path: '/graphql',
     context: toContext,
-    formatError: (_, error) => mask.format(error, currentScope()?.requestId ?? randomUUID()),
+    formatError: (_, error) => mask.format(error, requestIdOf(error)),
     introspection: !production,
     includeStacktraceInErrorResponses: false,
     // A page of another site cannot send any of these without asking first.
@@ -78,7 +70,8 @@ function apolloOptions(config: Config, mask: ErrorMask, types: SchemaTypes): Apo
       requestHeaders: ['x-apollo-operation-name', 'apollo-require-preflight', 'authorization'],
     },
     allowBatchedHttpRequests: false,
-    documentStore: documentsOfRequests,
+    // The door has read the document.
+    documentStore: null,
     // They are kept in memory, and a key may stand in one.
     persistedQueries: false,
     autoTransformHttpErrors: false,

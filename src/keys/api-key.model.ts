@@ -1,51 +1,27 @@
-import { Field, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ObjectType } from '@nestjs/graphql';
+import { describedEnum } from '../common/described-enum.js';
 import { ID } from '../common/id.scalar.js';
 import { DateTime } from '../common/date-time.scalar.js';
 import { PageInfo } from '../common/pagination.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
 import { Provider } from '../providers/registry/provider.enum.js';
 
-export const ApiKeyStatus = {
-  ACTIVE: 'ACTIVE',
-  DISABLED: 'DISABLED',
-  REPLACED: 'REPLACED',
-  DELETED: 'DELETED',
-} as const;
+export const ApiKeyStatus = describedEnum('ApiKeyStatus', 'Whether a stored key can be used.', {
+  ACTIVE: 'In use.',
+  DISABLED: 'Disabled by its owner: treated as if it did not exist until it is enabled again.',
+  REPLACED: 'A newer key took its place. Its ciphertext is destroyed.',
+  DELETED: 'Deleted by its owner. Its ciphertext is destroyed.',
+});
 export type ApiKeyStatus = keyof typeof ApiKeyStatus;
 
-registerEnumType(ApiKeyStatus, {
-  name: 'ApiKeyStatus',
-  description: 'Whether a stored key can be used.',
-  valuesMap: {
-    ACTIVE: { description: 'In use.' },
-    DISABLED: {
-      description: 'Disabled by its owner: treated as if it did not exist until it is enabled again.',
-    },
-    REPLACED: { description: 'A newer key took its place. Its ciphertext is destroyed.' },
-    DELETED: { description: 'Deleted by its owner. Its ciphertext is destroyed.' },
-  },
+export const KeyHealth = describedEnum('KeyHealth', 'What the last use of a key showed.', {
+  UNVERIFIED: 'Not used yet.',
+  VALID: 'The provider accepted it.',
+  REJECTED: 'The provider refused it.',
+  EXHAUSTED: 'The provider accepted it, but its quota or credit is spent.',
+  UNREADABLE: 'It cannot be decrypted: its owner has to store it again.',
 });
-
-export const KeyHealth = {
-  UNVERIFIED: 'UNVERIFIED',
-  VALID: 'VALID',
-  REJECTED: 'REJECTED',
-  EXHAUSTED: 'EXHAUSTED',
-  UNREADABLE: 'UNREADABLE',
-} as const;
 export type KeyHealth = keyof typeof KeyHealth;
-
-registerEnumType(KeyHealth, {
-  name: 'KeyHealth',
-  description: 'What the last use of a key showed.',
-  valuesMap: {
-    UNVERIFIED: { description: 'Not used yet.' },
-    VALID: { description: 'The provider accepted it.' },
-    REJECTED: { description: 'The provider refused it.' },
-    EXHAUSTED: { description: 'The provider accepted it, but its quota or credit is spent.' },
-    UNREADABLE: { description: 'It cannot be decrypted: its owner has to store it again.' },
-  },
-});
 
 @ObjectType({ description: 'A stored key. The key itself is never given back.' })
 export class ApiKey {

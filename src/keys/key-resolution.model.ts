@@ -1,4 +1,5 @@
-import { Field, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ObjectType } from '@nestjs/graphql';
+import { describedEnum } from '../common/described-enum.js';
 import { ID } from '../common/id.scalar.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { MaxItems } from '../common/list-size.js';
@@ -6,29 +7,19 @@ import type { ProviderId } from '../providers/registry/provider-ids.js';
 import { Provider } from '../providers/registry/provider.enum.js';
 import { registry } from '../providers/registry/registry.js';
 
-export const CandidateOutcome = {
-  CHOSEN: 'CHOSEN',
-  NO_KEY: 'NO_KEY',
-  DISABLED: 'DISABLED',
-  UNREADABLE: 'UNREADABLE',
-  NOT_NEEDED: 'NOT_NEEDED',
-} as const;
-export type CandidateOutcome = keyof typeof CandidateOutcome;
-
-registerEnumType(CandidateOutcome, {
-  name: 'CandidateOutcome',
-  description: 'The outcome of key resolution for one candidate.',
-  valuesMap: {
-    CHOSEN: { description: 'This key would be used.' },
-    NO_KEY: { description: 'There is none.' },
-    DISABLED: { description: 'Its owner disabled it: it is treated as if it did not exist.' },
-    UNREADABLE: {
-      description:
-        'It cannot be decrypted. The request fails with KEY_UNREADABLE, and no other key is used in its place.',
-    },
-    NOT_NEEDED: { description: 'Not considered: an earlier candidate decided.' },
+export const CandidateOutcome = describedEnum(
+  'CandidateOutcome',
+  'The outcome of key resolution for one candidate.',
+  {
+    CHOSEN: 'This key would be used.',
+    NO_KEY: 'There is none.',
+    DISABLED: 'Its owner disabled it: it is treated as if it did not exist.',
+    UNREADABLE:
+      'It cannot be decrypted. The request fails with KEY_UNREADABLE, and no other key is used in its place.',
+    NOT_NEEDED: 'Not considered: an earlier candidate decided.',
   },
-});
+);
+export type CandidateOutcome = keyof typeof CandidateOutcome;
 
 @ObjectType({ description: 'One key that resolution considered.' })
 export class KeyCandidate {

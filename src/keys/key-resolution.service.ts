@@ -170,7 +170,8 @@ export class KeyResolutionService {
     }
     const key = userKeys.find(({ id }) => id === decisive.keyId);
     if (!key) throw new Error('Resolution chose a key that it was not given.');
-    const secret = await this.openUserKey(userId, key, { failed, chatId });
+    const isReadable = decisive.outcome === 'CHOSEN';
+    const secret = await this.openUserKey(userId, key, isReadable, { failed, chatId });
     return { provider, source: 'USER', keyId: key.id, maskedKey: key.maskedKey, secret };
   }
 
@@ -208,18 +209,18 @@ export class KeyResolutionService {
   private async openUserKey(
     userId: string,
     key: ResolvableKey,
+    isReadable: boolean,
     { failed, chatId }: Pick<KeyRequest<ProviderId>, 'failed' | 'chatId'>,
   ): Promise<Secret> {
     const { id, provider, sealedKey } = key;
-    const isReadable = sealedKey !== null && findFault({ ...key, userId }, this.vault) === null;
+    const envelope = isReadable && sealedKey ? sealedKey.envelope : null;
     try {
-      if (isReadable)
-        return this.vault.open(sealedKey.envelope, { purpose: 'api-key', userId, provider, keyId: id });
+      if (envelope !== null)
+        return this.vault.open(envelope, { purpose: 'api-key', userId, provider, keyId: id });
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
     }
-    const damagedEnvelope = isReadable ? sealedKey.envelope : null;
-    await this.uses.recordUnreadable(userId, key, damagedEnvelope, { failed, chatId });
+    await this.uses.recordUnreadable(userId, key, envelope, { failed, chatId });
     throw new KeyUnreadableError(provider);
   }
 }

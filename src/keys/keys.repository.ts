@@ -1,25 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { addKeyEvents } from '../audit/key-events.js';
 import type { SealedEnvelope } from '../crypto/envelope.js';
 import { DatabaseService } from '../prisma/database.service.js';
-import type { DatabaseClient } from '../prisma/prisma-client.js';
-import { type ApiKey as ApiKeyRow, Prisma } from '../prisma/generated/client.js';
-import type { Statement } from '../prisma/statement.js';
+import type { ApiKey as ApiKeyRow } from '../prisma/generated/client.js';
+import type { Statement, StatementValue } from '../prisma/statement.js';
 import { type ProviderId, providerIdsOf } from '../providers/registry/provider-ids.js';
-import type { ApiKeyStatus } from './api-key.model.js';
 import type { SealedRecord } from './key-fault.js';
 
-const LIVE: ApiKeyStatus[] = ['ACTIVE', 'DISABLED'];
-
 /** A key of a provider that this version knows. */
-export type StoredKey = Omit<ApiKeyRow, 'provider' | 'health'> & {
+export type StoredKey = Omit<ApiKeyRow, 'provider' | 'health' | 'endedAt' | 'replacedById'> & {
   readonly provider: ProviderId;
   /** A newer version may have stored one that this version does not know. */
   readonly health: string;
   readonly sealedKey: SealedRecord | null;
 };
-
-/** What the audit trail says of a key that was replaced or deleted. */
-export type EndedKey = Pick<ApiKeyRow, 'id' | 'provider' | 'maskedKey'>;
 
 /** What resolution needs to know of one live key. */
 export interface ResolvableKey {
@@ -30,33 +25,6 @@ export interface ResolvableKey {
   readonly sealedKey: SealedRecord | null;
 }
 
-/** A record as {@link keysWithRecords} joins it to its key. */
-interface RecordColumns {
-  readonly envelope: string | null;
-  readonly damagedDigest: string | null;
-}
-
-type Joined<Key> = Omit<Key, 'sealedKey'> & RecordColumns;
-
-/**
- * The one way to a key's record. One that does not say that it is the same user's is none, for a list as for a request.
- */
-const keysWithRecords = Prisma.sql`
-  api_keys LEFT JOIN sealed_keys ON key_id = api_keys.id AND sealed_keys.user_id = api_keys.user_id`;
-
-const selectResolvable: Statement = {
-  name: 'resolvable-keys',
-  sql: `
-  SELECT api_keys.id, provider, status::text, masked_key AS "maskedKey", envelope, damaged_digest AS "damagedDigest"
-  FROM ${keysWithRecords.sql}
-  WHERE api_keys.user_id = $1 AND status IN ('ACTIVE', 'DISABLED') AND provider = ANY($2)`,
-};
-
-const keyColumns = Prisma.sql`
-  api_keys.id, api_keys.user_id AS "userId", provider, name, masked_key AS "maskedKey", status::text,
-  health::text, health_reason AS "healthReason", health_checked_at AS "healthCheckedAt",
-  created_at AS "createdAt", last_used_at AS "lastUsedAt", ended_at AS "endedAt", replaced_by_id AS "replacedById"`;
-
 export interface NewKey {
   readonly id: string;
   readonly provider: ProviderId;
@@ -66,134 +34,232 @@ export interface NewKey {
   readonly encryptionKeyId: string;
 }
 
-/** Invariant: every method takes the user's id first and touches that user's rows only. */
+/** What is left out stays as it is. */
+export interface KeyChanges {
+  readonly name?: string | null;
+  readonly status?: 'ACTIVE' | 'DISABLED';
+}
+
+/** A record as {@link withRecords} joins it to its key. */
+interface RecordColumns {
+  readonly envelope: string | null;
+  readonly damagedDigest: string | null;
+}
+
+type Joined<Key> = Omit<Key, 'sealedKey'> & RecordColumns;
+
+/** A {@link StoredKey} as the database gives it. */
+type KeyRow = Omit<Joined<StoredKey>, 'createdAt' | 'lastUsedAt' | 'healthCheckedAt'> & {
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+  readonly healthCheckedAt: string | null;
+};
+
+const isLive = "status IN ('ACTIVE', 'DISABLED')";
+
+/**
+ * The one way to a key's record. One that does not say that it is the same user's is none, for a list as for a request.
+ */
+const withRecords = (keys: string): string => `
+  ${keys} AS api_keys
+  LEFT JOIN sealed_keys ON key_id = api_keys.id AND sealed_keys.user_id = api_keys.user_id`;
+
+const recordColumns = 'envelope, damaged_digest AS "damagedDigest"';
+
+/** As text where it is an enum: the database's may have more values than this version knows. */
+const keyColumns = `
+  api_keys.id, api_keys.user_id AS "userId", provider, name, masked_key AS "maskedKey", status::text,
+  health::text, health_reason AS "healthReason", health_checked_at AS "healthCheckedAt",
+  created_at AS "createdAt", last_used_at AS "lastUsedAt"`;
+
+/** The keys of $1 that this version knows the provider of. A newer version's are left out here, where pages are cut. */
+const selecting = (name: string, condition: string): Statement => ({
+  name,
+  sql: `
+  SELECT ${keyColumns}, ${recordColumns}
+  FROM ${withRecords('api_keys')}
+  WHERE api_keys.user_id = $1 AND provider = ANY($2) AND ${condition}`,
+});
+
+const selectLive = selecting('live-keys', isLive);
+const selectOne = selecting('key', "api_keys.id = $3::uuid AND status IN ('ACTIVE', 'DISABLED', 'REPLACED')");
+const selectHistory = selecting(
+  'key-history',
+  `status IN ('ACTIVE', 'DISABLED', 'REPLACED', 'DELETED') AND api_keys.id < $3::uuid
+  ORDER BY api_keys.id DESC LIMIT $4::integer`,
+);
+
+/** No key's id comes after it. */
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+const selectResolvable: Statement = {
+  name: 'resolvable-keys',
+  sql: `
+  SELECT api_keys.id, provider, status::text, masked_key AS "maskedKey", ${recordColumns}
+  FROM ${withRecords('api_keys')}
+  WHERE api_keys.user_id = $1 AND ${isLive} AND provider = ANY($2)`,
+};
+
+const selectProvider: Statement = {
+  name: 'provider-of-key',
+  sql: `SELECT provider FROM api_keys WHERE user_id = $1 AND id = $2::uuid AND ${isLive}`,
+};
+
+/** Ends live keys, and destroys their ciphertext: the first parts of a statement. */
+const ending = (condition: string, changes: string): string => `
+  ended AS (
+    UPDATE api_keys SET ${changes}, ended_at = clock_timestamp()
+    WHERE user_id = $1 AND ${condition} AND ${isLive}
+    RETURNING id, user_id, provider, masked_key
+  ), destroyed AS (
+    DELETE FROM sealed_keys USING ended WHERE key_id = ended.id
+  )`;
+
+const storeKey: Statement = {
+  name: 'store-key',
+  // What is stored asks how many have ended: it has to come after, for the index allows one live key.
+  sql: `
+  WITH ${ending('provider = $2', `status = 'REPLACED', replaced_by_id = $3::uuid`)},
+  stored AS (
+    INSERT INTO api_keys (id, user_id, provider, name, masked_key)
+    SELECT $3::uuid, $1, $2, $4, $5 WHERE (SELECT count(*) FROM ended) <= 1
+    RETURNING *
+  ), sealed AS (
+    INSERT INTO sealed_keys (key_id, user_id, envelope, encryption_key_id)
+    SELECT id, user_id, $6, $7 FROM stored
+    RETURNING envelope, damaged_digest
+  ), events AS (${addKeyEvents(`
+    SELECT $8::uuid AS event_id, user_id, 'KEY_REPLACED'::"AuditKind" AS kind, $10::timestamptz AS at, provider,
+      id AS key_id, masked_key AS detail
+    FROM ended
+    UNION ALL
+    SELECT $9::uuid, user_id, 'KEY_STORED', $10::timestamptz, provider, id, masked_key FROM stored`)}
+  )
+  SELECT ${keyColumns}, ${recordColumns}, (SELECT id FROM ended) AS "replacedKeyId"
+  FROM stored AS api_keys, sealed`,
+};
+
+const updateKey: Statement = {
+  name: 'update-key',
+  sql: `
+  WITH updated AS (
+    UPDATE api_keys SET
+      name = CASE WHEN $3::boolean THEN $4 ELSE name END,
+      status = coalesce($5::"ApiKeyStatus", status)
+    WHERE user_id = $1 AND id = $2::uuid AND ${isLive}
+    RETURNING *
+  ), events AS (${addKeyEvents(`
+    SELECT $6::uuid AS event_id, user_id, 'KEY_UPDATED'::"AuditKind" AS kind, $7::timestamptz AS at, provider,
+      id AS key_id, $8 AS detail
+    FROM updated`)}
+  )
+  SELECT ${keyColumns}, ${recordColumns} FROM ${withRecords('updated')}`,
+};
+
+const deleteKey: Statement = {
+  name: 'delete-key',
+  sql: `
+  WITH ${ending('id = $2::uuid', `status = 'DELETED'`)},
+  events AS (${addKeyEvents(`
+    SELECT $3::uuid AS event_id, user_id, 'KEY_DELETED'::"AuditKind" AS kind, $4::timestamptz AS at, provider,
+      id AS key_id, masked_key AS detail
+    FROM ended`)}
+  )
+  SELECT id FROM ended`,
+};
+
+/**
+ * Invariants: every method takes the user's id first and touches that user's rows only. A change and its audit event are
+ * one statement, and so one transaction.
+ */
 @Injectable()
 export class KeysRepository {
   constructor(private readonly database: DatabaseService) {}
 
-  /** One round trip, and the shortest: every chat begins with it. */
+  /** Every chat begins with it. */
   async findResolvable(userId: string, providers: readonly ProviderId[]): Promise<ResolvableKey[]> {
     const rows = await this.database.run<Joined<ResolvableKey>>(selectResolvable, [userId, providers]);
     return rows.map(withRecord);
   }
 
   findLive(userId: string): Promise<StoredKey[]> {
-    return this.select(userId, Prisma.sql`status IN ('ACTIVE', 'DISABLED')`);
+    return this.select(selectLive, userId);
   }
 
-  async findById(
-    userId: string,
-    id: string,
-    client: DatabaseClient = this.database.client,
-  ): Promise<StoredKey | null> {
-    const isShown = Prisma.sql`api_keys.id = ${id}::uuid AND status IN ('ACTIVE', 'DISABLED', 'REPLACED')`;
-    const [key] = await this.select(userId, isShown, client);
+  async findById(userId: string, id: string): Promise<StoredKey | null> {
+    const [key] = await this.select(selectOne, userId, id);
     return key ?? null;
   }
 
   /** Newest first, at most `limit`, older than the key `afterId`. */
   listHistory(userId: string, limit: number, afterId: string | null): Promise<StoredKey[]> {
-    const isOlder = afterId === null ? Prisma.empty : Prisma.sql`AND api_keys.id < ${afterId}::uuid`;
-    return this.select(
-      userId,
-      Prisma.sql`status IN ('ACTIVE', 'DISABLED', 'REPLACED', 'DELETED') ${isOlder}
-        ORDER BY api_keys.id DESC LIMIT ${limit}`,
-    );
-  }
-
-  /**
-   * The keys that this version knows the provider of. A row of a newer version's is left out here, where pages are cut,
-   * and what is read is text: the database's enums may have more values than this version knows.
-   */
-  private async select(
-    userId: string,
-    condition: Prisma.Sql,
-    client: DatabaseClient = this.database.client,
-  ): Promise<StoredKey[]> {
-    const known = [...providerIdsOf('CHAT'), ...providerIdsOf('SEARCH')];
-    const rows = await client.$queryRaw<Joined<StoredKey>[]>`
-      SELECT ${keyColumns}, envelope, damaged_digest AS "damagedDigest"
-      FROM ${keysWithRecords}
-      WHERE api_keys.user_id = ${userId} AND provider = ANY(${known}) AND ${condition}`;
-    return rows.map(withRecord);
-  }
-
-  /**
-   * Makes changes to one user's key of one provider wait for each other until the transaction ends, on other servers,
-   * too. The partial unique index keeps the rule even without it; with it, the second of two stores waits instead of
-   * failing. A statement of its own: one that waited would not see what it waited for.
-   */
-  async lockProvider(userId: string, provider: string, transaction: DatabaseClient): Promise<void> {
-    const name = JSON.stringify([userId, provider]);
-    await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
+    return this.select(selectHistory, userId, afterId ?? LAST_ID, String(limit));
   }
 
   /** Whose key a live key is, also where this version does not know the provider. */
-  findLiveProvider(userId: string, id: string): Promise<{ readonly provider: string } | null> {
-    return this.database.client.apiKey.findFirst({
-      where: { userId, id, status: { in: LIVE } },
-      select: { provider: true },
-    });
+  async findLiveProvider(userId: string, id: string): Promise<string | null> {
+    const [key] = await this.database.run<{ provider: string }>(selectProvider, [userId, id]);
+    return key?.provider ?? null;
   }
 
-  async findLiveById(userId: string, id: string, transaction: DatabaseClient): Promise<StoredKey | null> {
-    const key = await this.findById(userId, id, transaction);
-    return key && LIVE.includes(key.status) ? key : null;
-  }
-
-  /** The key and its ciphertext, in one round trip. */
-  async insert(userId: string, key: NewKey, transaction: DatabaseClient): Promise<StoredKey> {
-    const { id, provider, name, maskedKey, envelope, encryptionKeyId } = key;
-    const [row] = await transaction.$queryRaw<Omit<StoredKey, 'sealedKey'>[]>`
-      WITH stored AS (
-        INSERT INTO api_keys (id, user_id, provider, name, masked_key)
-        VALUES (${id}::uuid, ${userId}, ${provider}, ${name}, ${maskedKey})
-        RETURNING *
-      ), sealed AS (
-        INSERT INTO sealed_keys (key_id, user_id, envelope, encryption_key_id)
-        SELECT id, user_id, ${envelope}, ${encryptionKeyId} FROM stored
-      )
-      SELECT ${keyColumns} FROM stored AS api_keys`;
-    if (!row) throw new Error('The database did not return what it stored.');
-    return { ...row, sealedKey: { envelope, damagedDigest: null } };
-  }
-
-  /** Ends the live key, and destroys its ciphertext, in one round trip. @returns null where there was none */
-  async end(
+  /**
+   * Stores a key, ends the live one of its provider, and destroys that one's ciphertext.
+   *
+   * @throws an error of the code {@link UNIQUE_VIOLATION} where another server stored one at the same moment
+   */
+  async store(
     userId: string,
-    which: { readonly id: string } | { readonly provider: ProviderId },
-    ending: { readonly replacedById: string } | 'DELETED',
-    transaction: DatabaseClient,
-  ): Promise<EndedKey | null> {
-    const condition =
-      'id' in which ? Prisma.sql`id = ${which.id}::uuid` : Prisma.sql`provider = ${which.provider}`;
-    const [status, replacedById] =
-      ending === 'DELETED' ? [ending, null] : (['REPLACED', ending.replacedById] as const);
-    const [ended] = await transaction.$queryRaw<EndedKey[]>`
-      WITH ended AS (
-        UPDATE api_keys
-        SET status = ${status}::"ApiKeyStatus", replaced_by_id = ${replacedById}::uuid,
-          ended_at = clock_timestamp()
-        WHERE user_id = ${userId} AND ${condition} AND status IN ('ACTIVE', 'DISABLED')
-        RETURNING id, provider, masked_key
-      ), destroyed AS (
-        DELETE FROM sealed_keys USING ended WHERE key_id = ended.id
-      )
-      SELECT id, provider, masked_key AS "maskedKey" FROM ended`;
-    return ended ?? null;
+    { id, provider, name, maskedKey, envelope, encryptionKeyId }: NewKey,
+  ): Promise<{ readonly stored: StoredKey; readonly replacedKeyId: string | null }> {
+    const [row] = await this.database.run<KeyRow & { readonly replacedKeyId: string | null }>(storeKey, [
+      ...[userId, provider, id, name, maskedKey, envelope, encryptionKeyId],
+      ...[uuidv7(), uuidv7(), now()],
+    ]);
+    if (!row) throw new Error('The database did not return what it stored.');
+    const { replacedKeyId, ...key } = row;
+    return { stored: toStoredKey(key), replacedKeyId };
   }
 
+  /** @param detail what the audit event says of the changes @returns null where there is no live key of the id */
   async update(
     userId: string,
     id: string,
-    changes: { name?: string | null; status?: 'ACTIVE' | 'DISABLED' },
-    transaction: DatabaseClient,
-  ): Promise<StoredKey> {
-    await transaction.apiKey.updateMany({ where: { userId, id }, data: changes });
-    const key = await this.findById(userId, id, transaction);
-    if (!key) throw new Error('A key vanished while it was changed.');
-    return key;
+    { name, status }: KeyChanges,
+    detail: string,
+  ): Promise<StoredKey | null> {
+    const [row] = await this.database.run<KeyRow>(updateKey, [
+      ...[userId, id, String(name !== undefined), name ?? null, status ?? null],
+      ...[uuidv7(), now(), detail],
+    ]);
+    return row ? toStoredKey(row) : null;
   }
+
+  /** Ends the live key, and destroys its ciphertext. @returns its id; null where there is none */
+  async delete(userId: string, id: string): Promise<string | null> {
+    const [deleted] = await this.database.run<{ id: string }>(deleteKey, [userId, id, uuidv7(), now()]);
+    return deleted?.id ?? null;
+  }
+
+  private async select(
+    statement: Statement,
+    userId: string,
+    ...values: StatementValue[]
+  ): Promise<StoredKey[]> {
+    const known = [...providerIdsOf('CHAT'), ...providerIdsOf('SEARCH')];
+    const rows = await this.database.run<KeyRow>(statement, [userId, known, ...values]);
+    return rows.map(toStoredKey);
+  }
+}
+
+const now = (): string => new Date().toISOString();
+
+function toStoredKey({ createdAt, lastUsedAt, healthCheckedAt, ...row }: KeyRow): StoredKey {
+  return {
+    ...withRecord(row),
+    createdAt: new Date(createdAt),
+    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),
+    healthCheckedAt: healthCheckedAt === null ? null : new Date(healthCheckedAt),
+  };
 }
 
 function withRecord<Row extends RecordColumns>({

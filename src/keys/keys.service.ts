@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
-import type { NewAuditEvent } from '../audit/audit.repository.js';
-import { AuditService } from '../audit/audit.service.js';
 import { type Connection, decodeCursor, type PageArgs, toConnection } from '../common/pagination.js';
 import { Secret } from '../common/secret.js';
 import { Vault } from '../crypto/vault.js';
 import { Limits } from '../limits/limits.service.js';
-import { DatabaseService } from '../prisma/database.service.js';
-import type { DatabaseClient } from '../prisma/prisma-client.js';
+import { hasCode, UNIQUE_VIOLATION } from '../prisma/error-codes.js';
 import { getProviderEntry } from '../providers/registry/provider-ids.js';
 import { registry } from '../providers/registry/registry.js';
 import type { ApiKey } from './api-key.model.js';
@@ -20,9 +17,12 @@ import {
 } from './key-shape.js';
 import { KeyTurns } from './key-turns.js';
 import type { StoreApiKeyInput, UpdateApiKeyInput } from './keys.inputs.js';
-import { KeyNotFoundError } from './keys.errors.js';
-import { type EndedKey, KeysRepository, type NewKey, type StoredKey } from './keys.repository.js';
-import { toApiKey } from './to-api-key.js';
+import { KeyBusyError, KeyNotFoundError } from './keys.errors.js';
+import { type KeyChanges, KeysRepository, type NewKey, type StoredKey } from './keys.repository.js';
+import { isLive, toApiKey } from './to-api-key.js';
+
+/** How often other servers may store a key of the same user and provider between the parts of a change. */
+const MOST_TRIES = 20;
 
 const registryOrder = new Map<string, number>(registry.map(({ id }, index) => [id, index]));
 
@@ -35,10 +35,8 @@ const registryOrder = new Map<string, number>(registry.map(({ id }, index) => [i
 @Injectable()
 export class KeysService {
   constructor(
-    private readonly database: DatabaseService,
     private readonly keys: KeysRepository,
     private readonly vault: Vault,
-    private readonly audit: AuditService,
     private readonly turns: KeyTurns,
     private readonly limits: Limits,
   ) {}
@@ -59,21 +57,10 @@ export class KeysService {
     checkNameIsNoKey(input.name);
     checkNameIsNotOf(input.apiKey, definition, input.name);
     const key = this.seal(userId, input, maskKey(input.apiKey, definition));
-    return this.change(userId, key.provider, async (transaction) => {
-      const replaced = await this.keys.end(
-        userId,
-        { provider: key.provider },
-        { replacedById: key.id },
-        transaction,
-      );
-      const stored = await this.keys.insert(userId, key, transaction);
-      const events = [
-        ...(replaced ? [toEvent('KEY_REPLACED', replaced)] : []),
-        toEvent('KEY_STORED', stored),
-      ];
-      await this.audit.append(userId, events, transaction);
-      return { apiKey: toApiKey(stored, this.vault), replacedKeyId: replaced?.id ?? null };
-    });
+    const { stored, replacedKeyId } = await this.turns.take(userId, key.provider, () =>
+      this.insert(userId, key),
+    );
+    return { apiKey: toApiKey(stored, this.vault), replacedKeyId };
   }
 
   /**
@@ -85,24 +72,20 @@ export class KeysService {
   async update(userId: string, { keyId, name, enabled }: UpdateApiKeyInput): Promise<ApiKey> {
     await this.limits.countKeyChange(userId);
     checkNameIsNoKey(name);
-    const changes = {
+    const changes: KeyChanges = {
       ...(name !== undefined && { name }),
       ...(typeof enabled === 'boolean' && {
-        status: enabled ? ('ACTIVE' as const) : ('DISABLED' as const),
+        status: enabled ? 'ACTIVE' : 'DISABLED',
       }),
     };
-    return this.changeLive(userId, keyId, async (transaction) => {
-      const key = await this.keys.findLiveById(userId, keyId, transaction);
-      if (!key) throw new KeyNotFoundError();
-      checkNameIsNotMasked(key.maskedKey, name);
-      const updated = await this.keys.update(userId, keyId, changes, transaction);
-      await this.audit.append(
-        userId,
-        [toEvent('KEY_UPDATED', updated, describeChanges(changes))],
-        transaction,
-      );
-      return toApiKey(updated, this.vault);
-    });
+    const key = isUuid(keyId) ? await this.keys.findById(userId, keyId) : null;
+    if (!key || !isLive(key)) throw new KeyNotFoundError();
+    checkNameIsNotMasked(key.maskedKey, name);
+    const updated = await this.turns.take(userId, key.provider, () =>
+      this.keys.update(userId, keyId, changes, describeChanges(changes)),
+    );
+    if (!updated) throw new KeyNotFoundError();
+    return toApiKey(updated, this.vault);
   }
 
   /**
@@ -112,12 +95,11 @@ export class KeysService {
    */
   async delete(userId: string, keyId: string): Promise<string> {
     await this.limits.countKeyChange(userId);
-    return this.changeLive(userId, keyId, async (transaction) => {
-      const deleted = await this.keys.end(userId, { id: keyId }, 'DELETED', transaction);
-      if (!deleted) throw new KeyNotFoundError();
-      await this.audit.append(userId, [toEvent('KEY_DELETED', deleted)], transaction);
-      return deleted.id;
-    });
+    const provider = isUuid(keyId) ? await this.keys.findLiveProvider(userId, keyId) : null;
+    const deletedId =
+      provider && (await this.turns.take(userId, provider, () => this.keys.delete(userId, keyId)));
+    if (!deletedId) throw new KeyNotFoundError();
+    return deletedId;
   }
 
   /** The keys that are ACTIVE or DISABLED, in the registry's order. */
@@ -155,44 +137,20 @@ export class KeysService {
     }
   }
 
-  /**
-   * Finds whose turn it is to wait for; `change` has to look again, for another change may have ended the key
-   * meanwhile.
-   */
-  private async changeLive<Result>(
-    userId: string,
-    keyId: string,
-    change: (transaction: DatabaseClient) => Promise<Result>,
-  ): Promise<Result> {
-    const key = isUuid(keyId) ? await this.keys.findLiveProvider(userId, keyId) : null;
-    if (!key) throw new KeyNotFoundError();
-    return this.change(userId, key.provider, change);
-  }
-
-  /** One transaction, alone with this user's key of this provider: on this server, then on all of them. */
-  private change<Result>(
-    userId: string,
-    provider: string,
-    change: (transaction: DatabaseClient) => Promise<Result>,
-  ): Promise<Result> {
-    return this.turns.take(userId, provider, () =>
-      this.database.transaction(async (transaction) => {
-        await this.keys.lockProvider(userId, provider, transaction);
-        return change(transaction);
-      }),
-    );
+  /** Where another server stores one at the same moment, only one of the two can be the first: this one tries again. */
+  private async insert(userId: string, key: NewKey): ReturnType<KeysRepository['store']> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      try {
+        return await this.keys.store(userId, key);
+      } catch (error) {
+        if (!hasCode(error, UNIQUE_VIOLATION)) throw error;
+      }
+    }
+    throw new KeyBusyError();
   }
 }
 
-function toEvent(
-  kind: 'KEY_STORED' | 'KEY_REPLACED' | 'KEY_UPDATED' | 'KEY_DELETED',
-  { id, provider, maskedKey }: EndedKey,
-  detail: string = maskedKey,
-): NewAuditEvent {
-  return { kind, provider, keyId: id, outcome: 'OK', keySource: 'USER', detail };
-}
-
-function describeChanges(changes: { name?: string | null; status?: 'ACTIVE' | 'DISABLED' }): string {
+function describeChanges(changes: KeyChanges): string {
   const words = [
     ...('name' in changes ? [changes.name === null ? 'name removed' : 'name changed'] : []),
     ...(changes.status ? [changes.status === 'ACTIVE' ? 'enabled' : 'disabled'] : []),

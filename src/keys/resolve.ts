@@ -61,15 +61,17 @@ function outcomeOf(
 
 function reasonFor(outcome: CandidateOutcome, provider: ProviderId, source: KeySource): string {
   const name = getProviderEntry(provider).displayName;
-  const whose = source === 'USER' ? `your key for ${name}` : `the server's key for ${name}`;
-  const reasons: Record<CandidateOutcome, string> = {
-    CHOSEN: `${capitalised(whose)} is the first that can be used.`,
-    NO_KEY: source === 'USER' ? `You have stored no key for ${name}.` : `The server has no key for ${name}.`,
-    DISABLED: `${capitalised(whose)} is disabled, so it is treated as if it did not exist.`,
-    UNREADABLE: `${capitalised(whose)} cannot be decrypted: store it again. No other key is used in its place.`,
-    NOT_NEEDED: `${capitalised(whose)} was not considered: an earlier candidate decided.`,
-  };
-  return reasons[outcome];
+  const whose = source === 'USER' ? `Your key for ${name}` : `The server's key for ${name}`;
+  switch (outcome) {
+    case 'CHOSEN':
+      return `${whose} is the first that can be used.`;
+    case 'NO_KEY':
+      return source === 'USER' ? `You have stored no key for ${name}.` : `The server has no key for ${name}.`;
+    case 'DISABLED':
+      return `${whose} is disabled, so it is treated as if it did not exist.`;
+    case 'UNREADABLE':
+      return `${whose} cannot be decrypted: store it again. No other key is used in its place.`;
+    case 'NOT_NEEDED':
+      return `${whose} was not considered: an earlier candidate decided.`;
+  }
 }
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

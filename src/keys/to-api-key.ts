@@ -21,16 +21,17 @@ const UNKNOWN_HEALTH = 'A newer version of this server recorded a health that th
 
 const isKeyHealth = (health: string): health is KeyHealth => Object.hasOwn(KeyHealth, health);
 
+export const isLive = ({ status }: StoredKey): boolean => status === 'ACTIVE' || status === 'DISABLED';
+
 /** What its owner sees of a key. */
 export function toApiKey(row: StoredKey, vault: Vault): ApiKey {
-  const isLive = row.status === 'ACTIVE' || row.status === 'DISABLED';
   return {
     id: row.id,
     provider: row.provider,
     name: row.name,
     maskedKey: row.maskedKey,
     status: row.status,
-    ...healthOf(row, isLive ? findFault(row, vault) : null),
+    ...healthOf(row, isLive(row) ? findFault(row, vault) : null),
     healthCheckedAt: row.healthCheckedAt,
     createdAt: row.createdAt,
     lastUsedAt: row.lastUsedAt,

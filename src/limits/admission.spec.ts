@@ -73,7 +73,7 @@ const begun = (asked: readonly Asked[]): number => asked.filter(({ place }) => p
 const refused = (asked: readonly Asked[]): number => asked.filter(({ refusal }) => refusal !== null).length;
 
 describe('The admission of chats', () => {
-  it('lets so many begin at once, and the others as soon as those have begun, in their order', async () => {
+  it('lets a fixed number begin at once, and the others as soon as those have begun, in their order', async () => {
     const { admission } = open();
     const asked = many(200, admission);
     await nextTurn();
@@ -112,7 +112,7 @@ describe('The admission of chats', () => {
   it.each([
     ['the event loop is late', 'delayMs', LATE_MS],
     ['many wait for the database', 'databaseWaiting', MOST_DATABASE_WAITING],
-  ] as const)('lets nobody begin while %s, and goes on when that is over', async (_, what, most) => {
+  ] as const)('lets none begin while %s, and goes on when that is over', async (_, what, most) => {
     const { admission, pressure, pass } = open();
     pressure[what] = most + 1;
     const asked = many(3, admission);
@@ -124,7 +124,7 @@ describe('The admission of chats', () => {
     expect(admission.load).toBe('READY');
   });
 
-  it('refuses everybody where that goes on, until it is over', async () => {
+  it('refuses all where that goes on, until it is over', async () => {
     const { admission, pressure, pass } = open();
     pressure.delayMs = LATE_MS + 1;
     const waiting = many(3, admission);
@@ -165,7 +165,7 @@ describe('The admission of chats', () => {
     expect(waiting.place).not.toBeNull();
   });
 
-  it('has nobody wait for longer than ten seconds', async () => {
+  it('lets none wait for longer than ten seconds', async () => {
     const { admission, pass } = open();
     const beginning = many(MOST_BEGINNING, admission);
     const waiting = ask(admission);
@@ -179,7 +179,7 @@ describe('The admission of chats', () => {
     expect(admission.load).toBe('READY');
   });
 
-  it('forgets who leaves while it waits', async () => {
+  it('drops a request whose client leaves while it waits', async () => {
     const { admission } = open();
     const beginning = many(MOST_BEGINNING, admission);
     const [left, next] = many(2, admission) as [Asked, Asked];

@@ -11,16 +11,16 @@ export const MOST_WAITING = 256;
 export const LATE_MS = 40;
 /** How many operations may wait for the database for more to be begun. */
 export const MOST_DATABASE_WAITING = 100;
-/** How long nobody may have been begun for want of one of these until all are refused, in milliseconds. */
+/** How long none may have begun for want of one of these until all are refused, in milliseconds. */
 export const STUCK_MS = 2_000;
-/** How long anybody waits at the most, in milliseconds. */
+/** The longest that one waits, in milliseconds. */
 export const LONGEST_WAIT_MS = 10_000;
-/** How long a server is busy after it has refused somebody, in milliseconds. */
+/** How long a server is busy after a refusal, in milliseconds. */
 export const BUSY_MS = 1_000;
-/** How long a server refuses everybody before it asks for no more requests, in milliseconds. */
+/** How long a server refuses all before it asks for no more requests, in milliseconds. */
 export const OVERLOADED_MS = 5_000;
 
-/** When who is refused may come again, in milliseconds: one after the other, as fast as they can be begun. */
+/** When those that are refused may come again, in milliseconds: one after the other, as fast as they can begin. */
 const RETRY_AFTER_MS = 1_000;
 const RETRY_STEP_MS = 5;
 const LONGEST_RETRY_AFTER_MS = 10_000;
@@ -52,17 +52,17 @@ interface Waiting {
  * Whether a chat or search may begin now. It waits a little, in the order of arrival, while this server is short of
  * something, and is refused where that takes too long: before its key is looked up and anything is written down.
  *
- * Who is refused learns it at once. Only those are refused late that waited when the server began to refuse.
+ * A refusal comes at once. Only those that waited when the server began to refuse are refused late.
  */
 export class Admission implements OnModuleInit, OnApplicationShutdown {
   readonly #lines = new BoundedLines(new Logger(Admission.name));
   #beginning = 0;
   #waiting: Waiting[] = [];
-  /** When somebody began, or had begun. */
+  /** When one last began, or had begun. */
   #movedAt: number;
   /** Since when it has been short of something without a break. */
   #shortSince: number | null = null;
-  /** Since when it refuses everybody. */
+  /** Since when it refuses all. */
   #overloadedSince: number | null = null;
   #refusedAt = Number.NEGATIVE_INFINITY;
   #refusals = 0;

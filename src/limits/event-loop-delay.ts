@@ -10,7 +10,7 @@ const INTERVAL_MS = 100;
  * How late this server comes to what others send it: how long a turn of the event loop takes, or how long work that makes
  * way for sockets and timers (event-loop-turn.ts) waits for its next one, whichever is longer.
  *
- * It is the mean over a tenth of a second: one long turn among short ones is soon over, and no reason to refuse anybody.
+ * It is the mean over a tenth of a second: one long turn among short ones is soon over, and no reason to refuse a request.
  */
 export class EventLoopDelay {
   readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });

@@ -52,38 +52,38 @@ describe('the limit on streams at once', () => {
 
   it('holds for each user, and a stream that ends makes room for one', async () => {
     const limits = limitsOf({ streamsPerUser: 2 });
-    const first = await limits.openStream('alice', null);
-    await limits.openStream('alice', 'a connection');
-    expect(await failureOf(limits.openStream('alice', null))).toMatchObject(full);
-    await limits.openStream('bob', null);
+    const first = await limits.reserveStream('alice', null);
+    await limits.reserveStream('alice', 'a connection');
+    expect(await failureOf(limits.reserveStream('alice', null))).toMatchObject(full);
+    await limits.reserveStream('bob', null);
     first.release();
-    await limits.openStream('alice', null);
-    expect(await failureOf(limits.openStream('alice', null))).toMatchObject(full);
+    await limits.reserveStream('alice', null);
+    expect(await failureOf(limits.reserveStream('alice', null))).toMatchObject(full);
   });
 
   it('holds for each connection', async () => {
     const limits = limitsOf({ streamsPerUser: 2 });
-    const first = await limits.openStream('alice', 'a connection');
-    await limits.openStream('bob', 'a connection');
-    expect(await failureOf(limits.openStream('carol', 'a connection'))).toMatchObject(full);
-    await limits.openStream('carol', 'another');
+    const first = await limits.reserveStream('alice', 'a connection');
+    await limits.reserveStream('bob', 'a connection');
+    expect(await failureOf(limits.reserveStream('carol', 'a connection'))).toMatchObject(full);
+    await limits.reserveStream('carol', 'another');
     first.release();
-    await limits.openStream('carol', 'a connection');
+    await limits.reserveStream('carol', 'a connection');
   });
 
   it('holds for the server', async () => {
     const limits = limitsOf({ streamsPerServer: 2 });
-    const first = await limits.openStream('alice', null);
-    await limits.openStream('bob', null);
-    expect(await failureOf(limits.openStream('carol', null))).toMatchObject(full);
+    const first = await limits.reserveStream('alice', null);
+    await limits.reserveStream('bob', null);
+    expect(await failureOf(limits.reserveStream('carol', null))).toMatchObject(full);
     first.release();
-    await limits.openStream('carol', null);
+    await limits.reserveStream('carol', null);
   });
 
   it('takes the place before anything is waited for', async () => {
     const limits = limitsOf({ streamsPerUser: 2 });
     const opened = await Promise.allSettled(
-      Array.from({ length: 100 }, () => limits.openStream('alice', 'a connection')),
+      Array.from({ length: 100 }, () => limits.reserveStream('alice', 'a connection')),
     );
     expect(opened.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
     expect(limits.openStreams).toBe(2);
@@ -91,30 +91,30 @@ describe('the limit on streams at once', () => {
 
   it('gives a place back once, however often the stream ends', async () => {
     const limits = limitsOf({ streamsPerUser: 2 });
-    const slot = await limits.openStream('alice', 'a connection');
-    await limits.openStream('alice', 'a connection');
+    const slot = await limits.reserveStream('alice', 'a connection');
+    await limits.reserveStream('alice', 'a connection');
     slot.release();
     slot.release();
-    await limits.openStream('alice', 'a connection');
-    expect(await failureOf(limits.openStream('alice', 'a connection'))).toMatchObject(full);
+    await limits.reserveStream('alice', 'a connection');
+    expect(await failureOf(limits.reserveStream('alice', 'a connection'))).toMatchObject(full);
     expect(limits.openStreams).toBe(2);
   });
 
   it('comes back to nothing when all have ended, those that were refused too', async () => {
     const limits = limitsOf({ streamsPerUser: 3, streamsPerServer: 5 });
     const opened = await Promise.allSettled(
-      Array.from({ length: 50 }, (_, index) => limits.openStream(`user ${index % 4}`, `${index % 3}`)),
+      Array.from({ length: 50 }, (_, index) => limits.reserveStream(`user ${index % 4}`, `${index % 3}`)),
     );
     const slots: Slot[] = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     expect(slots).toHaveLength(5);
     for (const slot of slots) slot.release();
     expect(limits.openStreams).toBe(0);
-    for (let count = 0; count < 3; count += 1) await limits.openStream('user 0', '0');
+    for (let count = 0; count < 3; count += 1) await limits.reserveStream('user 0', '0');
   });
 
   it('is off at 0', async () => {
     const limits = limitsOf({});
-    for (let round = 0; round < 1_000; round += 1) await limits.openStream('alice', 'a connection');
+    for (let round = 0; round < 1_000; round += 1) await limits.reserveStream('alice', 'a connection');
     expect(limits.openStreams).toBe(1_000);
   });
 });

@@ -66,41 +66,41 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
 
   /** Before a chat is begun. @throws RateLimitedError RATE_LIMITED */
   async countChat(userId: string): Promise<void> {
-    await this.#telling('chats per minute', userId, this.#chats?.count(userId));
+    await this.#logRefusal('chats per minute', userId, this.#chats?.count(userId));
   }
 
   /** Before a search is begun. @throws RateLimitedError RATE_LIMITED */
   async countSearch(userId: string): Promise<void> {
-    await this.#telling('searches per minute', userId, this.#searches?.count(userId));
+    await this.#logRefusal('searches per minute', userId, this.#searches?.count(userId));
   }
 
   /** Before a stored key is stored, changed or deleted. @throws RateLimitedError RATE_LIMITED */
   async countKeyChange(userId: string): Promise<void> {
-    await this.#telling('key changes per minute', userId, this.#keyChanges?.count(userId));
+    await this.#logRefusal('key changes per minute', userId, this.#keyChanges?.count(userId));
   }
 
   /**
-   * Takes a place for a subscription, before anything else is done for it: one that is being prepared counts, so that a flood
-   * of them costs nothing. Whoever gets the slot releases it, however the stream ends.
+   * Takes a place for a subscription, before anything else is done for it: one that is being prepared counts, so that
+   * a flood of them costs nothing. The caller releases the slot, however the stream ends.
    *
    * @param connectionId of the WebSocket that it runs on; null where it runs on none
    * @throws RateLimitedError RATE_LIMITED where the user, the connection or the server has as many as it may
    */
-  openStream(userId: string, connectionId: string | null): Promise<Slot> {
-    return this.#telling('streams at once', userId, this.#subscriptions.open(userId, connectionId));
+  reserveStream(userId: string, connectionId: string | null): Promise<Slot> {
+    return this.#logRefusal('streams at once', userId, this.#subscriptions.reserve(userId, connectionId));
   }
 
   /**
-   * Takes a place for a chat, which has it until it has ended, whoever watches. It is counted apart from subscriptions:
-   * whoever lost as many as they may have can come back to all of them.
+   * Takes a place for a chat until it has ended, watched or not. It is counted apart from subscriptions, so that a
+   * client that lost as many as it may have can come back to all of them.
    *
    * @throws RateLimitedError RATE_LIMITED where the user or the server has as many as it may
    */
-  openChat(userId: string): Promise<Slot> {
-    return this.#telling('chats at once', userId, this.#running.open(userId, null));
+  reserveChat(userId: string): Promise<Slot> {
+    return this.#logRefusal('chats at once', userId, this.#running.reserve(userId, null));
   }
 
-  async #telling<Result>(limit: string, userId: string, work: Result | Promise<Result>): Promise<Result> {
+  async #logRefusal<Result>(limit: string, userId: string, work: Result | Promise<Result>): Promise<Result> {
     try {
       return await work;
     } catch (error) {

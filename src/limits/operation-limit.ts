@@ -5,11 +5,11 @@ import type { SlidingWindow } from '../common/sliding-window.js';
 /**
  * How often a user may do one thing.
  *
- * What this server let through it remembers itself, too: it goes by that alone while Redis is away, refuses by it
- * without asking, and a Redis that comes back empty gives nobody a second share of this server.
+ * This server also remembers what it let through itself: while Redis is away it goes by that alone, it refuses by it
+ * without asking Redis, and a Redis that comes back empty gives no user a second share of this server.
  */
 export class OperationLimit {
-  /** @param refusal what a user is told who is over it */
+  /** @param refusal the message of the error for a user who is over it */
   constructor(
     private readonly refusal: string,
     private readonly own: SlidingWindow,

@@ -11,7 +11,7 @@ const REFRESH_INTERVAL_MS = 15_000;
 const TIME_TO_LIVE_MS = 60_000;
 const UNKNOWN = -1;
 
-/** Servers of which a user may have counts. Others are removed: no service has so many. */
+/** The most servers on which a user's streams are counted: no service has more. Further ones are removed. */
 const MAX_SERVERS = 1_000;
 
 /**
@@ -53,7 +53,7 @@ export interface Shared {
 }
 
 /**
- * Tells the other servers how many streams this one has, user by user.
+ * Shares with the other servers how many streams each user has on this one.
  *
  * Invariants: what is written is the number itself, never a difference, as it is at that moment. So whatever was lost,
  * by Redis or on the way, is mended by the next write. After each write the number is looked at again, for the last
@@ -61,9 +61,9 @@ export interface Shared {
  */
 export class SharedStreams {
   readonly #write: (...args: readonly (string | number)[]) => Promise<1 | string[]>;
-  /** What Redis has of this server's, as far as its answers tell; none: 0. */
+  /** What Redis has of this server's, as far as its answers show; none: 0. */
   readonly #written = new Map<string, number>();
-  /** Streams of which Redis has not said yet whether they may begin. */
+  /** Streams that wait for Redis's answer whether they may begin. */
   readonly #asking = new Tally();
   readonly #catchingUp = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -96,16 +96,16 @@ export class SharedStreams {
   async admits(userId: string, slot: Slot): Promise<boolean> {
     this.#asking.add(userId, 1);
     const isAdmitted = (await this.write(userId, this.limit)) !== false;
-    // Before it stops to be asked for: nobody is to be told of it.
+    // First of all: a stream that is refused is never shared.
     if (!isAdmitted) slot.release();
     this.#asking.add(userId, -1);
-    // Another of the user's streams may have ended meanwhile.
-    this.tell(userId);
+    // Another of the user's streams may have ended during the write.
+    this.share(userId);
     return isAdmitted;
   }
 
-  /** The user's number on this server has changed: the others learn of it in the background. */
-  tell(userId: string): void {
+  /** The user's number on this server has changed: it is written in the background. */
+  share(userId: string): void {
     if (!this.#catchingUp.has(userId)) void this.catchUp(userId);
   }
 
@@ -117,7 +117,7 @@ export class SharedStreams {
     this.#catchingUp.delete(userId);
   }
 
-  /** Streams that may be refused are not told of; the last answer to them catches up. */
+  /** While streams may yet be refused nothing is shared; the last answer to them catches up. */
   private isBehind(userId: string): boolean {
     return this.#asking.of(userId) === 0 && (this.#written.get(userId) ?? 0) !== this.own.of(userId);
   }
@@ -126,7 +126,7 @@ export class SharedStreams {
   private async refresh(): Promise<void> {
     for (const userId of new Set([...this.#written.keys(), ...this.own.names()])) {
       if ((await this.write(userId)) === null) return;
-      this.tell(userId);
+      this.share(userId);
     }
   }
 
@@ -140,7 +140,7 @@ export class SharedStreams {
       const dead = others.filter((id) => !alive.has(id));
       return dead.length > 0 && (await this.writeCount(userId, limit, dead)) === null;
     } catch {
-      // The connection tells of it. Whether Redis has the number is unknown; when it is back, it gets it again.
+      // The connection logs it. Whether Redis has the number is unknown; when it is back, it gets it again.
       this.#written.set(userId, UNKNOWN);
       return null;
     }

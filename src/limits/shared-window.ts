@@ -14,7 +14,7 @@ const SLIDING_WINDOW = `
   local time = redis.call('TIME')
   local now = time[1] * 1000000 + time[2]
   local oldest = redis.call('LINDEX', KEYS[1], -limit)
-  -- A clock that was set back makes nobody wait for longer than a window.
+  -- A clock that was set back makes no user wait for longer than a window.
   local age = oldest and math.max(now - oldest, 0) or window
   if age < window then return { limit + 1, math.floor((window - age) / 1000) + 1 } end
   redis.call('RPUSH', KEYS[1], string.format('%.0f', now))

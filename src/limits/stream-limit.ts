@@ -4,7 +4,7 @@ import { type Shared, SharedStreams } from './shared-streams.js';
 import type { Slot } from './slot.js';
 import { Tally } from './tally.js';
 
-/** When a stream ends nobody knows: a hint, in milliseconds. */
+/** A hint, in milliseconds: when a stream will end is not known. */
 const RETRY_AFTER_MS = 1_000;
 
 /** What is counted: subscriptions, or chats that run, with a watcher or without. */
@@ -46,9 +46,9 @@ export class StreamLimit {
   }
 
   /** @throws RateLimitedError RATE_LIMITED */
-  async open(userId: string, connectionId: string | null): Promise<Slot> {
+  async reserve(userId: string, connectionId: string | null): Promise<Slot> {
     this.check(userId, connectionId);
-    // Taken before the other servers' streams are known: who opens many at once waits for no answer to be refused.
+    // Taken before the other servers' streams are known: a flood at once is refused without waiting for an answer.
     const slot = this.take(userId, connectionId);
     if (this.#shared === null || (await this.#shared.admits(userId, slot))) return slot;
     throw new RateLimitedError(userIsFull(this.streams), RETRY_AFTER_MS);
@@ -73,7 +73,7 @@ export class StreamLimit {
         if (!isTaken) return;
         isTaken = false;
         this.add(userId, connectionId, -1);
-        this.#shared?.tell(userId);
+        this.#shared?.share(userId);
       },
     };
   }

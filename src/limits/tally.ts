@@ -1,4 +1,4 @@
-/** How many each has. Whoever has none is forgotten. */
+/** How many each name has. Names that have none are not kept. */
 export class Tally {
   readonly #counts = new Map<string, number>();
 

@@ -15,6 +15,22 @@ describe('JsonBounds', () => {
     expect(look(...(text.match(/[^]{1,7}/g) ?? []))).not.toThrow();
   });
 
+  it('knows where a text ends, wherever the pieces are cut', () => {
+    const texts = ['\\', '"', '\\"', '\\\\\\\\"[', '}]"{', '', ',:'.repeat(3), '\\\\n\\\\'.repeat(5)];
+    const json = JSON.stringify([texts, { [texts.join('')]: texts }]);
+    for (let cut = 1; cut < json.length; cut += 1) {
+      for (const next of [1, 2, 5]) {
+        const bounds = new JsonBounds();
+        const pieces = [json.slice(0, cut), json.slice(cut, cut + next), json.slice(cut + next)];
+        const areClosed = pieces.map((piece) => {
+          bounds.add(piece);
+          return bounds.isClosed;
+        });
+        expect(areClosed).toEqual([false, cut + next >= json.length, true]);
+      }
+    }
+  });
+
   it('lets twenty thousand results pass', () => {
     expect(look(JSON.stringify(Array(20_000).fill({ title: 'a', url: 'b' })))).not.toThrow();
   });

@@ -57,18 +57,19 @@ export class JsonBounds {
 
   /** @returns where the text ends, or the piece */
   #skipText(piece: string, start: number): number {
-    let isEscaped = this.#isEscaped;
-    for (let index = start; index < piece.length; index += 1) {
-      const code = piece.charCodeAt(index);
-      if (isEscaped) isEscaped = false;
-      else if (code === BACKSLASH) isEscaped = true;
-      else if (code === QUOTE) {
+    let from = this.#isEscaped ? start + 1 : start;
+    for (;;) {
+      const quote = piece.indexOf('"', from);
+      const end = quote < 0 ? piece.length : quote;
+      const isEscaped = backslashesBefore(piece, from, end) % 2 === 1;
+      this.#isEscaped = quote < 0 && isEscaped;
+      if (quote < 0) return piece.length;
+      if (!isEscaped) {
         this.#isInText = false;
-        return index + 1;
+        return quote + 1;
       }
+      from = quote + 1;
     }
-    this.#isEscaped = isEscaped;
-    return piece.length;
   }
 
   /** @returns where the next text begins, or the piece ends */
@@ -97,4 +98,13 @@ export class JsonBounds {
     }
     return piece.length;
   }
+}
+
+const isBackslash = (text: string, index: number): boolean => text.charCodeAt(index) === BACKSLASH;
+
+/** Those that stand right before a place, from another one on. */
+function backslashesBefore(text: string, from: number, end: number): number {
+  let first = end;
+  while (first > from && isBackslash(text, first - 1)) first -= 1;
+  return end - first;
 }

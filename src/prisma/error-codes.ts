@@ -1,6 +1,9 @@
 /** SQLSTATE of a change that a standby, or a session that is set to read only, refuses. */
 export const READ_ONLY = '25006';
 
+/** SQLSTATE of a row whose like is there already. */
+export const UNIQUE_VIOLATION = '23505';
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 

@@ -8,8 +8,8 @@ export interface Statement {
   readonly sql: string;
 }
 
-/** What a statement takes: a text, or a list of texts for an array. */
-export type StatementValue = string | readonly string[];
+/** What a statement takes: a text, null, or a list of texts for an array. */
+export type StatementValue = string | null | readonly string[];
 
 /** A statement with its values, as driver adapters take it. */
 export class StatementQuery implements SqlQuery {
@@ -25,7 +25,7 @@ export class StatementQuery implements SqlQuery {
     this.args = [...values];
     this.argTypes = values.map((value) => ({
       scalarType: 'string',
-      arity: typeof value === 'string' ? 'scalar' : 'list',
+      arity: Array.isArray(value) ? 'list' : 'scalar',
     }));
   }
 }

@@ -28,13 +28,13 @@ export function connect(url: string): Redis {
     reconnectOnError: (error) => codeOf(error) === 'READONLY',
     retryStrategy: pauseAfter,
   });
-  // Each is followed by 'close', which tells it once; the errors themselves quote commands.
+  // Each is followed by 'close', which is logged once; the errors themselves quote commands.
   redis.on('error', () => undefined);
   limitConnecting(redis);
   return redis;
 }
 
-/** Breaks a connection that does not come about in time, or on which Redis then does not say that it is ready. */
+/** Breaks a connection that is not made, or on which Redis is not ready, in time. */
 function limitConnecting(redis: Redis): void {
   const limit = new PatientTimer(CONNECT_TIMEOUT_MS, () => redis.stream.destroy());
   redis.on('connecting', () => limit.restart());
@@ -43,6 +43,20 @@ function limitConnecting(redis: Redis): void {
 
 /** Whether a command has a chance. A connection that breaks says so a moment later. */
 export const isOpen = (redis: Redis): boolean => redis.status === 'ready' && redis.stream.writable;
+
+const gathering = new WeakSet<Redis['stream']>();
+
+/** Sends what is written to a connection in one turn of the event loop with one call of the system. */
+export function gatherWrites({ stream }: Redis): void {
+  if (gathering.has(stream)) return;
+  gathering.add(stream);
+  stream.cork();
+  // Immediates run after the sockets, once a turn.
+  setImmediate(() => {
+    gathering.delete(stream);
+    stream.uncork();
+  });
+}
 
 /** Breaks the connection where Redis does not answer a command in time: the command fails with it. */
 export function inTime<Reply>(redis: Redis, work: () => Promise<Reply>): Promise<Reply> {

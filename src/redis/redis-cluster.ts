@@ -11,7 +11,7 @@ import {
 } from './redis-client.js';
 import { codeOf } from './redis-refusal.js';
 
-/** Moved slots are followed so often for one command. */
+/** How often one command follows a moved slot. */
 const MAX_REDIRECTIONS = 4;
 
 interface Address {
@@ -23,7 +23,7 @@ export interface ClusterEvents {
   /** Every slot can be reached (again). */
   readonly onReady: () => void;
   readonly onAway: () => void;
-  /** A connection does not come about. */
+  /** A connection cannot be made. */
   readonly onFailure: (error: Error) => void;
 }
 
@@ -78,7 +78,7 @@ export class RedisCluster {
   }
 
   /** An idle connection does not show that the network is gone. */
-  feelPulse(): void {
+  ping(): void {
     for (const master of this.#masters) inTime(master, () => master.ping()).catch(() => undefined);
   }
 

@@ -4,19 +4,19 @@ import type { Cluster, Redis } from 'ioredis';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { keepLoopTime } from '../common/loop-time.js';
 import { PatientTimer } from '../common/patient-timer.js';
-import { connect, CONNECT_TIMEOUT_MS, inTime, isOpen } from './redis-client.js';
+import { connect, CONNECT_TIMEOUT_MS, gatherWrites, inTime, isOpen } from './redis-client.js';
 import { RedisCluster } from './redis-cluster.js';
 import { explainFailure, refusal } from './redis-refusal.js';
 import { RedisUnavailableError } from './redis-unavailable.error.js';
 
-/** How often both connections are tried while nothing else is sent on them, in milliseconds. */
-const PULSE_INTERVAL_MS = 1_500;
+/** How often the connections are tried while nothing else is sent on them, in milliseconds. */
+const PING_INTERVAL_MS = 1_500;
 
 /**
  * What is in Redis, as this version writes and reads it. Servers with another layout share nothing with it: they know
  * neither its chats nor that it is there.
  */
-const LAYOUT = 'v2';
+const LAYOUT = 'v3';
 
 /** A Lua script, which Redis runs as one step. */
 export interface Script {
@@ -29,10 +29,11 @@ type Argument = string | number | Buffer;
 
 /**
  * The way to Redis: one connection for commands, one for what others publish. Where the address leads to a node of a
- * cluster, commands have a connection to each of its nodes instead, and keys of one command or script must share a slot.
+ * cluster, commands have a connection to each of its nodes instead, and keys of one command or script must share a
+ * slot.
  *
- * It connects by itself, for as long as it takes; meanwhile every command fails at once. A command that Redis does not answer in time breaks the connection, so
- * that a Redis that hangs is away for everybody, not slow for each.
+ * It connects by itself, for as long as it takes; meanwhile every command fails at once. A command that Redis does not
+ * answer in time breaks the connection, so that a Redis that hangs is away for all, not slow for each.
  *
  * After a RedisUnavailableError it is unknown whether the command took effect.
  */
@@ -47,8 +48,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   readonly #subscriber: Redis;
   readonly #listeners = new Map<string, Set<(message: string) => void>>();
   readonly #events = new EventEmitter().setMaxListeners(0);
-  #isTold = false;
-  #pulse: NodeJS.Timeout | undefined;
+  #isAwayLogged = false;
+  #pingTimer: NodeJS.Timeout | undefined;
   #stopClock = (): void => undefined;
 
   /** @param prefix what this environment's names begin with: several may share one Redis */
@@ -61,20 +62,20 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.#commands.on('ready', () => void this.recognize());
     this.#commands.on('close', () => {
       this.#isSingle = false;
-      if (!this.#cluster) this.tellAway();
+      if (!this.#cluster) this.onAway();
     });
-    this.#commands.on('error', (error) => this.tellFailure(error));
+    this.#commands.on('error', (error) => this.logFailure(error));
     this.#subscriber.on('ready', () => void this.subscribeAgain());
     this.#subscriber.on('close', () => Object.assign(this.#subscriber.options, this.#cluster?.anyNode()));
     this.#subscriber.on('message', (channel: string, message: string) => {
-      for (const listener of this.#listeners.get(channel) ?? []) this.tellListener(listener, message);
+      for (const listener of this.#listeners.get(channel) ?? []) this.callListener(listener, message);
     });
   }
 
   /** Waits for the first connection, but not for a Redis that is away: the server starts without it. */
   async onModuleInit(): Promise<void> {
-    this.#pulse = setInterval(() => this.feelPulse(), PULSE_INTERVAL_MS).unref();
-    // Other servers are heard through Redis alone.
+    this.#pingTimer = setInterval(() => this.ping(), PING_INTERVAL_MS).unref();
+    // What other servers publish comes through Redis alone.
     this.#stopClock = keepLoopTime();
     if (this.isReady) return;
     const timer = new PatientTimer(CONNECT_TIMEOUT_MS, () => this.#events.emit('waited'));
@@ -83,7 +84,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
       once(this.#events, 'waited').then(() => false),
     ]);
     timer.stop();
-    if (!isReady) this.tellAway();
+    if (!isReady) this.onAway();
   }
 
   /** Whether a command has a chance. */
@@ -114,8 +115,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Listens to a channel, also after Redis was away. What is published meanwhile is lost: whoever listens looks for
-   * itself, too.
+   * Listens to a channel, also after Redis was away. What is published meanwhile is lost: listeners look for
+   * themselves, too.
    *
    * @returns what ends it
    */
@@ -146,8 +147,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.#isTold = true;
-    clearInterval(this.#pulse);
+    this.#isAwayLogged = true;
+    clearInterval(this.#pingTimer);
     this.#stopClock();
     this.#lines.flush();
     this.#commands.disconnect();
@@ -158,9 +159,12 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private async guard<Reply>(work: (client: Redis | Cluster) => Promise<Reply>): Promise<Reply> {
     try {
       if (this.#cluster) return await this.#cluster.run(work);
+      gatherWrites(this.#commands);
       return await inTime(this.#commands, () => work(this.#commands));
     } catch (error) {
-      if (this.isReady) this.tellRefusal(refusal(error));
+      // Scripts and commands are right: an error is about Redis's state (loading, read-only, out of memory). Its message
+      // may quote a command.
+      if (this.isReady) this.#lines.warn(refusal(error));
       throw new RedisUnavailableError();
     }
   }
@@ -172,19 +176,21 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     if (!isOpen(redis) || this.#cluster) return;
     if (!/^cluster_enabled:1\b/m.test(info)) {
       this.#isSingle = true;
-      this.tellBack();
+      this.onBack();
       return;
     }
     this.#cluster = new RedisCluster(redis.options, {
-      onReady: () => this.tellBack(),
-      onAway: () => this.tellAway(),
-      onFailure: (error) => this.tellFailure(error),
+      onReady: () => this.onBack(),
+      onAway: () => this.onAway(),
+      onFailure: (error) => this.logFailure(error),
     });
     redis.disconnect();
   }
 
-  /** Anybody may publish anything: what a listener makes of it must not end the process, nor keep it from the others. */
-  private tellListener(listener: (message: string) => void, message: string): void {
+  /**
+   * Anything may be published: a listener that fails must not end the process, nor keep the message from the others.
+   */
+  private callListener(listener: (message: string) => void, message: string): void {
     try {
       listener(message);
     } catch (error) {
@@ -192,16 +198,16 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** An idle connection does not tell that the network is gone. */
-  private feelPulse(): void {
-    this.#cluster?.feelPulse();
+  /** An idle connection does not show that the network is gone. */
+  private ping(): void {
+    this.#cluster?.ping();
     for (const redis of [this.#commands, this.#subscriber]) {
       if (redis.status === 'ready') inTime(redis, () => redis.ping()).catch(() => undefined);
     }
   }
 
   private tryOn(redis: Redis, work: (redis: Redis) => Promise<unknown>): void {
-    // Where it fails, it is done when the connection is there again.
+    // Where it fails, it is repeated when the connection is back.
     if (redis.status === 'ready') work(redis).catch(() => undefined);
   }
 
@@ -210,28 +216,20 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     if (channels.length > 0) await this.#subscriber.subscribe(...channels).catch(() => undefined);
   }
 
-  /**
-   * Our own scripts and commands are right: an answer that is an error is about Redis's state (loading, read-only, out of
-   * memory), and what it says may quote a command. It may refuse all, several for each delta.
-   */
-  private tellRefusal(words: string): void {
-    this.#lines.warn(words);
-  }
-
-  private tellFailure(error: Error): void {
+  private logFailure(error: Error): void {
     const words = explainFailure(error);
-    if (words) this.tellRefusal(words);
+    if (words) this.#lines.warn(words);
   }
 
-  private tellBack(): void {
-    if (this.#isTold) this.#lines.log('Redis is back.');
-    this.#isTold = false;
+  private onBack(): void {
+    if (this.#isAwayLogged) this.#lines.log('Redis is back.');
+    this.#isAwayLogged = false;
     this.#events.emit('ready');
   }
 
-  private tellAway(): void {
-    if (this.#isTold) return;
-    this.#isTold = true;
+  private onAway(): void {
+    if (this.#isAwayLogged) return;
+    this.#isAwayLogged = true;
     this.#lines.warn(
       'Redis is away: chats that begin now cannot be resumed. It is looked for again and again.',
     );

@@ -10,8 +10,8 @@ export function codeOf(error: unknown): string {
 export const refusal = (error: unknown): string => `Redis refuses commands (${codeOf(error)}).`;
 
 /**
- * What keeps a connection from coming about where it is more than that nobody answers, a wrong password say: without a
- * word it would look like a Redis that is away. Null where there is nothing to say.
+ * Why a connection cannot be made, where it is more than that Redis does not answer: a wrong password, say, would
+ * look like a Redis that is away. Null where there is nothing to add.
  */
 export function explainFailure(error: Error): string | null {
   if (codeOf(error) !== UNKNOWN) return refusal(error);
@@ -19,5 +19,5 @@ export function explainFailure(error: Error): string | null {
   if (!isTlsFailure(code)) return null;
   return isUntrusted(code)
     ? `Redis's certificate is not trusted (${code}). Name the authority that issued it with NODE_EXTRA_CA_CERTS.`
-    : `No TLS connection to Redis comes about (${code}). Check the certificate, the host's name and rediss:// in REDIS_URL.`;
+    : `No TLS connection to Redis can be made (${code}). Check the certificate, the host's name and rediss:// in REDIS_URL.`;
 }

@@ -5,7 +5,7 @@ import { ServerPresence } from './server-presence.js';
 
 /**
  * What several servers share. {@link RedisConnection} and {@link ServerPresence} are null without `REDIS_URL`: then
- * there is one server, and whoever asks for them keeps its state in process.
+ * there is one server, and its state is kept in process.
  */
 @Global()
 @Module({

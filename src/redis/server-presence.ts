@@ -26,15 +26,15 @@ end
 return known`,
 };
 
-/** Says to the other servers that this one is alive, and which of them are. */
+/** Shows the other servers that this one is alive, and finds out which of them are. */
 export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
   /** Of this process: one that starts again is another server. */
   readonly serverId = randomUUID();
   #timer: NodeJS.Timeout | null = null;
   /** Since when every sign came through; null where the last one did not. */
-  #heardSince: number | null = null;
+  #signedSince: number | null = null;
   /** When the last one came through. */
-  #heardAt = Number.NEGATIVE_INFINITY;
+  #signedAt = Number.NEGATIVE_INFINITY;
   #stopListening = (): void => undefined;
   readonly #known: (...args: readonly (string | number)[]) => Promise<string[]>;
 
@@ -52,7 +52,7 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
     void this.sign();
   }
 
-  /** Says nothing more: after a time the others take it for dead. */
+  /** Gives no more signs: after a time the others take it for dead. */
   stop(): void {
     if (this.#timer) clearInterval(this.#timer);
     this.#stopListening();
@@ -60,7 +60,7 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stop();
-    // It stays among those that are known: whoever finds it gone looks for chats whose ends it could not write.
+    // It stays among the known servers: those that find it gone look for chats whose ends it could not write.
     await this.redis.call('DEL', this.aliveName(this.serverId)).catch(() => undefined);
   }
 
@@ -77,7 +77,7 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /**
-   * Servers that went without a word and were not {@link forget forgotten} yet.
+   * Servers that are gone and were not {@link forget forgotten} yet.
    *
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
    */
@@ -88,13 +88,15 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /**
-   * Whether a server that gives no sign is dead: not where this one was not heard either a moment ago. After Redis was
-   * away, or full, nobody's sign is there; and a server that hung does not know what happened meanwhile.
+   * Whether a server without a sign is dead: not where this one's own signs failed a moment ago. After Redis was away, or
+   * full, no server's sign is there; and a server that hung does not know what happened in that time.
    */
   get canTellDead(): boolean {
     const now = this.now();
     return (
-      this.#heardSince !== null && now - this.#heardSince > PRESENCE_MS && now - this.#heardAt < PRESENCE_MS
+      this.#signedSince !== null &&
+      now - this.#signedSince > PRESENCE_MS &&
+      now - this.#signedAt < PRESENCE_MS
     );
   }
 
@@ -129,18 +131,18 @@ export class ServerPresence implements OnModuleInit, BeforeApplicationShutdown {
 
   private async sign(): Promise<void> {
     if (!this.redis.isReady) {
-      this.#heardSince = null;
+      this.#signedSince = null;
       return;
     }
     try {
       await this.redis.call('SET', this.aliveName(this.serverId), '1', 'PX', PRESENCE_MS);
       await this.redis.call('SADD', this.serversName, this.serverId);
       const now = this.now();
-      if (this.#heardSince === null || now - this.#heardAt > PRESENCE_MS) this.#heardSince = now;
-      this.#heardAt = now;
+      if (this.#signedSince === null || now - this.#signedAt > PRESENCE_MS) this.#signedSince = now;
+      this.#signedAt = now;
     } catch {
-      // The connection tells of it, and the next sign comes soon.
-      this.#heardSince = null;
+      // The connection logs it, and the next sign comes soon.
+      this.#signedSince = null;
     }
   }
 }

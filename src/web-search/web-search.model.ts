@@ -1,4 +1,5 @@
-import { Field, Float, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, Float, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { describedEnum } from '../common/described-enum.js';
 import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 import { KeySource } from '../common/key-source.enum.js';
 import { MaxItems } from '../common/list-size.js';
@@ -10,34 +11,19 @@ import type {
   SearchDepth as SearchDepthId,
 } from '../providers/search/contract.js';
 
-export const SafeSearch: { readonly [Level in SafeSearchId]: Level } = {
-  OFF: 'OFF',
-  MODERATE: 'MODERATE',
-  STRICT: 'STRICT',
-};
-
-registerEnumType(SafeSearch, {
-  name: 'SafeSearch',
-  description: 'How strictly adult content is kept out.',
-  valuesMap: {
-    OFF: { description: 'Not at all.' },
-    MODERATE: { description: 'Explicit pictures, or what the engine calls moderate.' },
-    STRICT: { description: 'Everything explicit.' },
+export const SafeSearch = describedEnum<SafeSearchId>(
+  'SafeSearch',
+  'How strictly adult content is kept out.',
+  {
+    OFF: 'Not at all.',
+    MODERATE: 'Explicit pictures, or what the engine calls moderate.',
+    STRICT: 'Everything explicit.',
   },
-});
+);
 
-export const SearchDepth: { readonly [Depth in SearchDepthId]: Depth } = {
-  BASIC: 'BASIC',
-  ADVANCED: 'ADVANCED',
-};
-
-registerEnumType(SearchDepth, {
-  name: 'SearchDepth',
-  description: 'How thoroughly to search.',
-  valuesMap: {
-    BASIC: { description: 'Quick and cheap.' },
-    ADVANCED: { description: 'Slower and more expensive, with snippets that fit the query better.' },
-  },
+export const SearchDepth = describedEnum<SearchDepthId>('SearchDepth', 'How thoroughly to search.', {
+  BASIC: 'Quick and cheap.',
+  ADVANCED: 'Slower and more expensive, with snippets that fit the query better.',
 });
 
 /** The most results of one search. */

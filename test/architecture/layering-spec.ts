@@ -82,7 +82,7 @@ const forbidden: readonly Rule[] = [
       "import { RedisConnection } from '../../redis/redis-connection.js';",
       "import { RunMirror } from '../shared/run-mirror.js';",
       "import { ChatInput } from '../schema/chat.inputs.js';",
-      "import { KeptRun } from '../owned/kept-run.js';",
+      "import { OwnedRun } from '../owned/owned-run.js';",
       "import { RetryOnce } from '../answer/retry-once.js';",
       "import { ErrorMask } from '../../graphql/every-door/error-mask.js';",
     ],

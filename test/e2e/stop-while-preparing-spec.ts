@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { jest } from '@jest/globals';
-import { ChatRuns } from '../../src/chat/owned/chat-runs.js';
+import { OwnedRuns } from '../../src/chat/owned/owned-runs.js';
 import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type Door, doors } from '../support/doors.js';
@@ -69,7 +69,7 @@ describe('a server that is stopped while the use of a key is being written down'
     async (door) => {
       const server = await TestServer.start(database.environment);
       const { events, goOn } = await startAndHold(server, door);
-      await server.app.get(ChatRuns).drain(0);
+      await server.app.get(OwnedRuns).drain(0);
       goOn();
       expect(await events()).toMatchObject([
         { __typename: 'ChatStarted' },

@@ -28,7 +28,7 @@ async function run(incident: Incident | null, goesOn: () => boolean): Promise<Ro
     chats: 50,
     incidentOf: (random) => incident ?? random.pick(incidents),
     goesOn: (round) => {
-      tell(round);
+      print(round);
       return goesOn();
     },
   });
@@ -36,6 +36,6 @@ async function run(incident: Incident | null, goesOn: () => boolean): Promise<Ro
   return report;
 }
 
-function tell({ seed: name, durationMs: took, counts }: RoundReport): void {
+function print({ seed: name, durationMs: took, counts }: RoundReport): void {
   process.stdout.write(`Round ${name}, ${(took / 1000).toFixed(1)} s: ${JSON.stringify(counts)}\n`);
 }

@@ -52,7 +52,7 @@ describe('two servers on a Redis Cluster', () => {
     }
   };
 
-  /** Tries until it is there: its server writes it again by and by. */
+  /** Tries until it is there: its server writes it again after a while. */
   const resumed = async (chatId: string): Promise<Watcher> => {
     for (;;) {
       const watcher = await Watcher.resume(second, chatId);
@@ -80,7 +80,7 @@ describe('two servers on a Redis Cluster', () => {
     expect(processes.standIn.requests).toHaveLength(6);
     for (const size of await cluster.sizes()) expect(size).toBeGreaterThan(0);
     // What belongs to them is of the current layout, and nothing else is left where they have ended.
-    for (const key of await cluster.keys()) expect(key).toMatch(/^keystream:[\w-]+:v2:/);
+    for (const key of await cluster.keys()) expect(key).toMatch(/^keystream:[\w-]+:v3:/);
     while ((await cluster.keys()).some((key) => key.endsWith(':runs')));
   });
 
@@ -155,7 +155,7 @@ describe('two servers on a Redis Cluster', () => {
       await back(chat);
     });
 
-    it('dies, Redis is away, and chats go on; then it is back, and they are written anew', async () => {
+    it('dies, Redis is away, and chats go on; then it is back, and they are written again', async () => {
       const chat = await begin();
       // The one that the address names.
       await cluster.kill(0);

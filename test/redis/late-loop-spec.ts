@@ -27,7 +27,7 @@ describe('Redis, whose client is late', () => {
     const answers = [connection.call('PING'), connection.call('PING')];
     blockEventLoop(2_000);
     expect(await Promise.all(answers)).toEqual(['PONG', 'PONG']);
-    // The pulse was late, too.
+    // The ping was late, too.
     expect(await connection.call('PING')).toBe('PONG');
     expect(breaks).toBe(0);
   });
@@ -40,7 +40,7 @@ describe('Redis, whose client is late', () => {
     expect(connection.isReady).toBe(true);
   });
 
-  it('is given up where it accepts connections and says nothing', async () => {
+  it('is given up where it accepts connections and never answers', async () => {
     const proxy = await NetworkProxy.start(redisUrl());
     proxy.hang();
     connection = connect(proxy.urlOf(redisUrl()));

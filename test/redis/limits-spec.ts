@@ -11,7 +11,7 @@ import { createDatabase, type TestDatabase } from '../support/database.js';
 import { createRedis, redisUrl, type TestRedis } from '../support/redis.js';
 import { TestServer } from '../support/test-server.js';
 
-/** Every count is written again so often. */
+/** How often every count is written again. */
 const REFRESH_MS = 15_000;
 const NEVER_MS = 2 ** 31 - 1;
 
@@ -40,7 +40,7 @@ describe('limits that servers share', () => {
   const servers: Server[] = [];
   const { setInterval } = globalThis;
   beforeEach(async () => {
-    // Nothing here may wait until counts are written again by and by.
+    // Nothing here may wait for the next time that all counts are written.
     jest
       .spyOn(globalThis, 'setInterval')
       .mockImplementation((work: () => void, milliseconds = 0) =>
@@ -89,7 +89,7 @@ describe('limits that servers share', () => {
     (await test.keys()).filter((name) => name.includes(`:${part}:`));
 
   describe('within a minute', () => {
-    it('are one window, and tell how long to wait', async () => {
+    it('are one window, and say how long to wait', async () => {
       const [first, second] = await startTwo({ searchesPerMinute: 3 });
       const passedMs = stopwatch();
       await first.limits.countSearch('alice');
@@ -161,14 +161,14 @@ describe('limits that servers share', () => {
       await proxy.accept();
       await found;
       expect(await failureOf(first.limits.countSearch('bob'))).toMatchObject(RATE_LIMITED);
-      // What it let through meanwhile, it still knows.
+      // It still knows what it let through in that time.
       expect(await failureOf(first.limits.countSearch('alice'))).toMatchObject(RATE_LIMITED);
       now += 60_000;
       await first.limits.countSearch('alice');
       expect(await failureOf(second.limits.countSearch('alice'))).toMatchObject(RATE_LIMITED);
     });
 
-    it('refuse nobody when Redis hangs in the middle', async () => {
+    it('refuse no user when Redis hangs in the middle', async () => {
       const first = await start({ searchesPerMinute: 2 });
       proxy.hang();
       await first.limits.countSearch('alice');
@@ -187,7 +187,7 @@ describe('limits that servers share', () => {
     const untilStreams = async (server: Server, count: number): Promise<void> => {
       while ((await streamsOf(server)) !== count);
     };
-    const open = ({ limits }: Server): Promise<Slot> => limits.openStream('alice', null);
+    const open = ({ limits }: Server): Promise<Slot> => limits.reserveStream('alice', null);
     const refusal = async (server: Server): Promise<void> =>
       expect(await failureOf(open(server))).toMatchObject({ ...RATE_LIMITED, retryAfterMs: 1_000 });
 
@@ -197,7 +197,7 @@ describe('limits that servers share', () => {
       await open(second);
       await refusal(first);
       await refusal(second);
-      await second.limits.openStream('bob', null);
+      await second.limits.reserveStream('bob', null);
       slot.release();
       await untilStreams(first, 0);
       await open(second);
@@ -231,7 +231,7 @@ describe('limits that servers share', () => {
       await refusal(first);
     });
 
-    it('are told as they are where one ends while another begins', async () => {
+    it('are written as they are where one ends while another begins', async () => {
       const first = await start({ streamsPerUser: 3 });
       const slot = await open(first);
       const beginning = open(first);
@@ -240,15 +240,15 @@ describe('limits that servers share', () => {
       await untilStreams(first, 1);
     });
 
-    it('are not told of while they may yet be refused', async () => {
+    it('are not shared while they may yet be refused', async () => {
       const [first, second] = await startTwo({ streamsPerUser: 3 });
       await open(second);
       await open(second);
       const monitor = await test.redis.monitor();
-      const told: string[] = [];
+      const shared: string[] = [];
       const isOver = new Promise<void>((resolve) => {
         monitor.on('monitor', (_time, [command = '', name = '', server, count = '']: string[]) => {
-          if (command === 'HSET' && server === first.presence.serverId) told.push(count);
+          if (command === 'HSET' && server === first.presence.serverId) shared.push(count);
           if (command === 'echo' && name === 'over') resolve();
         });
       });
@@ -257,7 +257,7 @@ describe('limits that servers share', () => {
       await test.redis.echo('over');
       await isOver;
       monitor.disconnect();
-      expect(told).toEqual(['1']);
+      expect(shared).toEqual(['1']);
     });
 
     it('come back to nothing where it is unknown whether Redis has counted the last one', async () => {
@@ -267,7 +267,7 @@ describe('limits that servers share', () => {
       proxy.hang();
       const slot = await open(first);
       slot.release();
-      // What the command did, of which the answer was lost.
+      // The command whose answer was lost took effect.
       await test.redis.hset(name, first.presence.serverId, 1);
       const found = untilReady(first.redis);
       proxy.resume();
@@ -275,12 +275,12 @@ describe('limits that servers share', () => {
       await untilStreams(first, 0);
     });
 
-    it('count those of a server no longer that is dead', async () => {
+    it('no longer count those of a dead server', async () => {
       const [first, second] = await startTwo({ streamsPerUser: 2 });
       await open(first);
       await open(first);
       await refusal(second);
-      // It goes without a word, and its presence expires.
+      // It dies, and its presence expires.
       first.redis.onApplicationShutdown();
       await test.redis.del(second.presence.aliveName(first.presence.serverId));
       await open(second);
@@ -331,7 +331,7 @@ describe('limits that servers share', () => {
       await refusal(second);
     });
 
-    it('are written again by and by where another server took this one for dead', async () => {
+    it('are written again after a while where another server took this one for dead', async () => {
       jest.useFakeTimers({
         doNotFake: ['Date', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setTimeout'],
       });

@@ -131,14 +131,14 @@ describe('a server whose Redis is away', () => {
       expect(seen.at(-1)).toEqual(events.at(-1));
     });
 
-    it('makes a chat that began meanwhile known when it is back', async () => {
+    it('shares a chat that began without Redis when it is back', async () => {
       await away();
       const upstream = new ScriptedChat(server.standIn);
       const watcher = await Watcher.chat(server);
       await upstream.say('one');
       const events = await watcher.until('one');
       await back();
-      // Although it says nothing more.
+      // Although no event follows.
       const resumed = await untilKnown(events[0]!.chatId);
       await resumed.until('one');
       await upstream.say(' two');
@@ -164,7 +164,7 @@ describe('a server whose Redis is away', () => {
       expect((await watcher.rest()).at(-1)).toMatchObject({ __typename: 'ChatCancelled' });
     });
 
-    it('has the end that the other server gave its chat meanwhile', async () => {
+    it('has the end that the other server gave its chat in that time', async () => {
       const upstream = new ScriptedChat(server.standIn);
       const watcher = await Watcher.chat(server);
       await upstream.say('one');
@@ -184,7 +184,7 @@ describe('a server whose Redis is away', () => {
     });
   });
 
-  it('tells Redis everything again that came back without its memory', async () => {
+  it('writes everything again to a Redis that came back without its memory', async () => {
     const upstream = new ScriptedChat(server.standIn);
     const watcher = await Watcher.chat(server);
     await upstream.say('one');
@@ -199,7 +199,7 @@ describe('a server whose Redis is away', () => {
     await watcher.rest();
   });
 
-  it('tells it everything again also of a chat that is silent', async () => {
+  it('writes everything again also of a chat that is silent', async () => {
     const upstream = new ScriptedChat(server.standIn);
     const watcher = await Watcher.chat(server);
     await upstream.say('one');
@@ -246,7 +246,7 @@ describe('a server whose Redis is away', () => {
     await watcher.rest();
   });
 
-  it('gives nobody a record that was moved to another chat', async () => {
+  it('opens no record that was moved to another chat', async () => {
     const first = (await (await Watcher.chat(server)).rest())[0]!.chatId;
     const second = (await (await Watcher.chat(server)).rest())[0]!.chatId;
     const logOf = async (chatId: string) =>

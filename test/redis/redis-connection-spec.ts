@@ -78,20 +78,20 @@ describe('the connection to Redis', () => {
 
   it('notices by itself that nothing comes through any more, and listens again afterwards', async () => {
     const connection = await ready(connect());
-    const heard: string[] = [];
-    connection.subscribe(connection.name('channel'), (message) => heard.push(message));
+    const received: string[] = [];
+    connection.subscribe(connection.name('channel'), (message) => received.push(message));
     const publish = (message: string) => test.redis.publish(connection.name('channel'), message);
-    while (!heard.includes('before')) await publish('before');
+    while (!received.includes('before')) await publish('before');
     proxy.hang();
     // One round trip to Redis at a time: this test's own connection does not go through the proxy.
     while (connection.isReady) await test.redis.ping();
     const found = untilReady(connection);
     proxy.resume();
     await found;
-    while (!heard.includes('after')) await publish('after');
+    while (!received.includes('after')) await publish('after');
   });
 
-  it('tells nothing of a command that Redis refuses, and that it does so only ten times a minute', async () => {
+  it('logs that Redis refuses commands at most ten times a minute, and nothing of the commands', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn');
     const connection = await ready(connect());
     await connection.call('SET', connection.name('text'), 'a');
@@ -110,7 +110,7 @@ describe('the connection to Redis', () => {
     warn.mockRestore();
   });
 
-  it('connects anew where the server that answers may no longer be written to', async () => {
+  it('connects again where the server that answers may no longer be written to', async () => {
     let accepted = 0;
     // As much of a Redis as it takes: one that became a replica.
     const replica = createServer((socket) => {
@@ -138,30 +138,30 @@ describe('the connection to Redis', () => {
     await new Promise((resolve) => replica.close(resolve));
   });
 
-  it('hears what others publish, also after it was away', async () => {
+  it('receives what others publish, also after it was away', async () => {
     const connection = await ready(connect());
-    const heard: string[] = [];
+    const received: string[] = [];
     let wake = (): void => undefined;
     const stop = connection.subscribe(connection.name('channel'), (message) => {
-      heard.push(message);
+      received.push(message);
       wake();
     });
-    const hears = async (message: string): Promise<void> => {
-      // Nobody listens until Redis knows of it.
+    const receives = async (message: string): Promise<void> => {
+      // The subscription takes a moment to reach Redis.
       while ((await test.redis.publish(connection.name('channel'), message)) === 0);
-      while (heard.at(-1) !== message) await new Promise<void>((resolve) => (wake = resolve));
+      while (received.at(-1) !== message) await new Promise<void>((resolve) => (wake = resolve));
     };
-    await hears('first');
+    await receives('first');
     const found = untilReady(connection);
     proxy.cut();
     await found;
-    await hears('second');
+    await receives('second');
     stop();
     while ((await test.redis.publish(connection.name('channel'), 'third')) > 0);
-    expect(heard).toEqual(['first', 'second']);
+    expect(received).toEqual(['first', 'second']);
   });
 
-  it('knows the servers that are alive, and those that went without a word', async () => {
+  it('knows the servers that are alive, and those that are dead', async () => {
     const [first, second] = [await ready(connect()), await ready(connect())].map(
       (connection) => new ServerPresence(connection),
     ) as [ServerPresence, ServerPresence];
@@ -174,14 +174,14 @@ describe('the connection to Redis', () => {
     await first.forget(second.serverId);
     expect(await first.findDead()).toEqual([]);
     await first.beforeApplicationShutdown();
-    // One that stopped is looked for, too, until somebody has.
+    // One that stopped counts as dead, too, until it is cleared up.
     expect(await second.findDead()).toEqual([first.serverId]);
     await second.forget(first.serverId);
     await second.beforeApplicationShutdown();
     expect(await test.keys()).not.toContain(second.aliveName(second.serverId));
   });
 
-  it('takes nobody for dead whose sign may be missing for the reason that its own was', async () => {
+  it('takes no server for dead whose sign may be missing for the same reason as its own', async () => {
     let now = 0;
     const presence = new ServerPresence(await ready(connect()), () => now);
     const canTellDead = (): boolean => presence.canTellDead;

@@ -6,7 +6,7 @@ describe('servers that keep no chat after its end', () => {
   const servers = useTwoServers({ CHAT_RETENTION_MS: '0' });
   beforeAll(() => servers().here.storeKey('alice', 'OPENAI', 'key-of-alice-0123456789'));
 
-  it('show the end to whoever watches on another server, then forget the chat', async () => {
+  it('show the end to watchers on another server, then forget the chat', async () => {
     const { here, there, redis } = servers();
     const upstream = new ScriptedChat(here.standIn);
     const watcher = await Watcher.chat(here);

@@ -5,8 +5,9 @@ import { ChatNotFoundError } from '../../src/chat/run/chat.errors.js';
 import { runKeyOf } from '../../src/chat/shared/run-key.js';
 import { RunReaper } from '../../src/chat/shared/run-reaper.js';
 import { RunSealer } from '../../src/chat/shared/run-sealer.js';
+import type { EventsToWrite } from '../../src/chat/shared/run-writer.js';
 import { SharedClaims } from '../../src/chat/shared/shared-claims.js';
-import { type EventsToWrite, RunStore } from '../../src/chat/shared/run-store.js';
+import { RunStore } from '../../src/chat/shared/run-store.js';
 import { FENCED, LOST, WRITTEN, CLAIMED } from '../../src/chat/shared/shared-scripts.js';
 import { Keyring } from '../../src/crypto/keyring.js';
 import { Vault } from '../../src/crypto/vault.js';
@@ -63,8 +64,7 @@ describe('what servers share of chats', () => {
     await redis.onModuleInit();
     presence.onModuleInit();
     const vault = new Vault(new Keyring(key));
-    const sealer = new RunSealer(vault);
-    const shared = new RunStore(redis, presence, sealer, KEEP);
+    const shared = new RunStore(redis, presence, new RunSealer(vault), KEEP);
     const finished: unknown[] = [];
     let isDatabaseAway = true;
     const uses = {
@@ -82,9 +82,9 @@ describe('what servers share of chats', () => {
       presence,
       shared,
       claims: new SharedClaims(presence, vault, shared),
-      reaper: new RunReaper(presence, shared, sealer, uses),
+      reaper: new RunReaper(presence, shared, uses),
       finished,
-      // Without a word: it stays among the servers, but is not alive.
+      // Without a clean stop: it stays among the servers, but is not alive.
       die: async () => {
         presence.stop();
         await redis.call('DEL', presence.aliveName(presence.serverId));
@@ -107,8 +107,7 @@ describe('what servers share of chats', () => {
   const cancelled = (seq: number): ChatEvent => ({ __typename: 'ChatCancelled', chatId, seq, usage: null });
 
   const write = ({ shared }: Server, events: ChatEvent[], more: Partial<EventsToWrite> = {}) =>
-    shared.writeEvents(runKey, {
-      userId,
+    shared.writerOf({ userId, chatId }).write({
       events,
       record: { userId, chatId, attempt, claim: null },
       claim: null,
@@ -123,7 +122,7 @@ describe('what servers share of chats', () => {
     return { numbers: events.map(({ seq }) => seq), isLast };
   };
 
-  it('can be written again when nobody knows whether it was: it is there once', async () => {
+  it('can be written again when it is unknown whether it was: it is there once', async () => {
     const server = await start();
     expect(await write(server, [delta(1), delta(2)])).toBe(WRITTEN);
     expect(await write(server, [delta(1), delta(2)])).toBe(WRITTEN);
@@ -131,7 +130,7 @@ describe('what servers share of chats', () => {
     expect(await read(server)).toEqual({ numbers: [1, 2, 3], isLast: false });
   });
 
-  it('is written by its own server only, and by nobody after its end', async () => {
+  it('is written by its own server only, and not after its end', async () => {
     const [owner, other] = [await start(), await start()];
     await write(owner, [delta(1)]);
     expect(await write(other, [delta(2)])).toBe(FENCED);
@@ -140,13 +139,13 @@ describe('what servers share of chats', () => {
     expect(await read(other)).toEqual({ numbers: [1, 2], isLast: true });
   });
 
-  it('is not made anew from its middle', async () => {
+  it('is not made again from its middle', async () => {
     const server = await start();
     expect(await write(server, [delta(5)])).toBe(LOST);
     await expect(server.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
   });
 
-  it('is made anew where Redis has evicted one of its keys, whatever is left in the other', async () => {
+  it('is made again where Redis has evicted one of its keys, whatever is left in the other', async () => {
     const server = await start();
     await write(server, [delta(1), delta(2)]);
     await test.redis.del(server.redis.name('chat', `{${runKey}}`, 'meta'));
@@ -183,7 +182,7 @@ describe('what servers share of chats', () => {
         { kind: 'CHAT_FINISHED', chatId, outcome: 'PROVIDER_TRUNCATED', model: 'model' },
       ]);
     }
-    // It was not dead after all: what it has to say comes too late.
+    // It was not dead after all: its events come too late.
     expect(await write(owner, [delta(3)])).toBe(FENCED);
     expect(await other.presence.findDead()).toEqual([]);
   });
@@ -223,10 +222,10 @@ describe('what servers share of chats', () => {
     while ((await test.redis.exists(own)) === 1);
   });
 
-  it('begins no chat whose request another server has taken over meanwhile, but goes on with one that runs', async () => {
+  it('begins no chat whose request another server has taken over, but goes on with one that runs', async () => {
     const [hung, other] = [await start(), await start()];
     const taken = await hung.claims.take(userId, 'request', 'digest', chatId);
-    const claim = taken.shared;
+    const claim = taken.sealed;
     await taken.release();
     await other.claims.take(userId, 'request', 'digest', randomUUID());
     expect(await write(hung, [delta(1)], { claim, isFirst: true })).toBe(CLAIMED);
@@ -237,11 +236,11 @@ describe('what servers share of chats', () => {
   it('leaves no claim that was released to its end', async () => {
     const server = await start();
     const claim = await server.claims.take(userId, 'request', 'digest', chatId);
-    await write(server, [delta(1)], { claim: claim.shared });
+    await write(server, [delta(1)], { claim: claim.sealed });
     await claim.release();
-    await write(server, [cancelled(2)], { claim: claim.shared, isEnd: true });
+    await write(server, [cancelled(2)], { claim: claim.sealed, isEnd: true });
     while ((await test.keys()).some((key) => key.endsWith(':runs')));
-    expect(await test.redis.exists(claim.shared!.name)).toBe(0);
+    expect(await test.redis.exists(claim.sealed!.name)).toBe(0);
   });
 
   it('gives a request to one of many, and to the next where its server died before the chat began', async () => {
@@ -260,26 +259,26 @@ describe('what servers share of chats', () => {
     expect(await waiter.claims.take(userId, 'request', 'digest', ids[1]!)).toMatchObject({ isMine: true });
   });
 
-  it('forgets a claim of which nobody knows, and keeps one for as long as its run', async () => {
+  it('lets a claim expire that has no run, and keeps one for as long as its run', async () => {
     const server = await start();
-    const { shared } = await server.claims.take(userId, 'request', 'digest', chatId);
-    expect(await test.redis.pttl(shared!.name)).toBeLessThanOrEqual(30_000);
-    await write(server, [delta(1)], { claim: shared });
-    expect(await test.redis.pttl(shared!.name)).toBeGreaterThan(30_000);
+    const { sealed } = await server.claims.take(userId, 'request', 'digest', chatId);
+    expect(await test.redis.pttl(sealed!.name)).toBeLessThanOrEqual(30_000);
+    await write(server, [delta(1)], { claim: sealed });
+    expect(await test.redis.pttl(sealed!.name)).toBeGreaterThan(30_000);
   });
 
-  it('makes a claim anew with its run where Redis has lost its memory', async () => {
+  it('makes a claim again with its run where Redis has lost its memory', async () => {
     const [first, second] = [await start(), await start()];
-    const { shared } = await first.claims.take(userId, 'request', 'digest', chatId);
-    await write(first, [delta(1)], { claim: shared });
+    const { sealed } = await first.claims.take(userId, 'request', 'digest', chatId);
+    await write(first, [delta(1)], { claim: sealed });
     await test.redis.del(...(await test.keys()));
-    await write(first, [delta(1)], { claim: shared });
+    await write(first, [delta(1)], { claim: sealed });
     const again = await second.claims.take(userId, 'request', 'digest', randomUUID());
     expect(again).toMatchObject({ isMine: false, chatId });
-    expect(await test.redis.pttl(shared!.name)).toBeGreaterThan(30_000);
+    expect(await test.redis.pttl(sealed!.name)).toBeGreaterThan(30_000);
   });
 
-  it('tells whoever waits that the chat was started, or was not', async () => {
+  it('wakes a request that waits when the chat was started, or was not', async () => {
     const [first, second] = [await start(), await start()];
     await first.claims.take(userId, 'started', 'digest', chatId);
     const joined = await second.claims.take(userId, 'started', 'digest', randomUUID());
@@ -293,7 +292,7 @@ describe('what servers share of chats', () => {
     expect(await waiting).toBe(false);
   });
 
-  it('lets nobody wait who has gone', async () => {
+  it('ends the wait of a client that has left', async () => {
     const [first, second] = [await start(), await start()];
     await first.claims.take(userId, 'request', 'digest', randomUUID());
     const controller = new AbortController();

@@ -10,7 +10,7 @@ import { CHAT, type ChatData, type ChatEventData, HELLO, signToken, textOf } fro
 import { bestOf, clockMs } from '../support/timing.js';
 
 const KEY = 'key-of-alice-0123456789';
-/** The promise of the issue and of docs/streaming.md, in milliseconds. */
+/** Within which docs/streaming.md promises that a server's death is noticed, in milliseconds. */
 const NOTICED_WITHIN_MS = 10_000;
 
 describe('one of two servers', () => {
@@ -70,7 +70,7 @@ describe('one of two servers', () => {
     expect(rest).toMatchObject([
       { __typename: 'ChatFailed', seq: seq + 1, error: { code: 'PROVIDER_TRUNCATED', retryable: true } },
     ]);
-    // Whoever watched the dead one has lost nothing that it was shown, and gets the same end.
+    // A watcher of the dead one has lost nothing that it was shown, and gets the same end.
     expect(await (await Watcher.resume(second, chatId, seq)).rest()).toEqual(rest);
     const joined = await (await Watcher.chat(second, { requestId: 'mine' })).rest();
     expectNoGaps(joined);
@@ -91,11 +91,11 @@ describe('one of two servers', () => {
     expect(await redis.keys()).not.toContainEqual(expect.stringMatching(/:server:[^:]+:runs$/));
   });
 
-  it('hangs while it tells Redis of a chat: that ends on both as the other one says', async () => {
+  it('hangs while it writes a chat to Redis: the chat ends on both as the other one says', async () => {
     const proxy = await NetworkProxy.start(redisUrl());
     const environment = processes.environment({ ...database.environment, ...redis.environment });
     const third = await processes.start({ ...environment, REDIS_URL: proxy.urlOf(redisUrl()) });
-    // Redis knows the scripts from now on: the first word about a chat is the one that counts.
+    // Redis knows the scripts from now on: the next chat's first write is the one that hangs.
     await (await Watcher.chat(third)).rest();
     const awake = proxy.swallowAnswer(':meta', () => third.child.kill('SIGSTOP'));
     const request = { requestId: 'mine' };
@@ -113,7 +113,7 @@ describe('one of two servers', () => {
     await proxy.stop();
   });
 
-  it('is told to stop: its watchers are sent to the other one at once, and lose nothing', async () => {
+  it('is stopped: its watchers are sent to the other one at once, and lose nothing', async () => {
     const upstream = new ScriptedChat(processes.standIn);
     const socket = await first.socket('alice');
     const idle = await first.socket('alice');
@@ -136,7 +136,7 @@ describe('one of two servers', () => {
     expect(processes.standIn.requests).toHaveLength(1);
   });
 
-  it('is told to stop: the graphql-ws client finds its chat on the other by itself, and pays once', async () => {
+  it('is stopped: the graphql-ws client finds its chat on the other by itself, and pays once', async () => {
     const upstream = new ScriptedChat(processes.standIn);
     const token = await signToken('alice');
     const urls = [first.url, second.url].map((url) => `${url.replace('http', 'ws')}/graphql`);
@@ -174,7 +174,7 @@ describe('one of two servers', () => {
     await client.dispose();
   });
 
-  it('is told to stop, and its chat takes longer than it may: it fails for whoever watches elsewhere', async () => {
+  it('is stopped, and its chat takes longer than it may: it fails for watchers elsewhere', async () => {
     const environment = processes.environment({ ...database.environment, ...redis.environment });
     const third = await processes.start({ ...environment, DRAIN_TIMEOUT_MS: '1500' });
     const upstream = new ScriptedChat(processes.standIn);
@@ -191,7 +191,7 @@ describe('one of two servers', () => {
     expect(await finished()).toMatchObject([{ outcome: 'SERVICE_UNAVAILABLE' }]);
   });
 
-  it('is told to stop when it is alone: its watchers stay until their chat has ended', async () => {
+  it('is stopped when it is alone: its watchers stay until their chat has ended', async () => {
     await second.kill('SIGTERM');
     const upstream = new ScriptedChat(processes.standIn);
     const socket = await first.socket('alice');

@@ -6,13 +6,13 @@ export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
   return {
     inputTokens: sum(one.inputTokens, other.inputTokens),
     outputTokens: sum(one.outputTokens, other.outputTokens),
-    reasoningTokens: addTold(one.reasoningTokens, other.reasoningTokens),
-    cachedInputTokens: addTold(one.cachedInputTokens, other.cachedInputTokens),
+    reasoningTokens: addKnown(one.reasoningTokens, other.reasoningTokens),
+    cachedInputTokens: addKnown(one.cachedInputTokens, other.cachedInputTokens),
   };
 }
 
-/** Null where neither was told. */
-function addTold(one: number | null, other: number | null): number | null {
+/** Null where neither was reported. */
+function addKnown(one: number | null, other: number | null): number | null {
   return one === null ? other : sum(one, other ?? 0);
 }
 

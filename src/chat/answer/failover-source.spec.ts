@@ -166,7 +166,7 @@ describe('FailoverSource', () => {
   it.each([
     ['PROVIDER_BAD_REQUEST', new ProviderBadRequestError()],
     ['UNKNOWN_MODEL', new UnknownModelError()],
-    ['PROVIDER_UNAVAILABLE for a reason that nobody knows', new ProviderUnavailableError()],
+    ['PROVIDER_UNAVAILABLE for an unknown reason', new ProviderUnavailableError()],
     ['PROVIDER_TRUNCATED behind a refusal', new ProviderTruncatedError({ mayMoveOn: false })],
     ['a mistake of ours', new Error('It is not for clients.')],
   ])('does not move on after %s: no other provider would cure it', async (_, error) => {
@@ -197,7 +197,7 @@ describe('FailoverSource', () => {
     expect(openings).toEqual(['OPENAI KEY_REJECTED']);
   });
 
-  it('fails with the last failure when nobody is left', async () => {
+  it('fails with the last failure when no provider is left', async () => {
     const last = new ProviderDownError();
     const { stream, openings, attempts } = start({
       OPENAI: script(new KeyRejectedError()),
@@ -224,7 +224,7 @@ describe('FailoverSource', () => {
   describe('when it is aborted', () => {
     const reason = new Error('Enough.');
 
-    it('in a call: destroys its key and asks nobody else', async () => {
+    it('in a call: destroys its key and calls no other provider', async () => {
       const { stream, controller, openings, attempts } = start({ OPENAI: silence, ANTHROPIC: script() });
       const failure = failureOf(stream);
       controller.abort(reason);
@@ -233,7 +233,7 @@ describe('FailoverSource', () => {
       expect(isDestroyed(attempts[0]!)).toBe(true);
     });
 
-    it('in a call that fails of itself in the same moment: asks nobody else', async () => {
+    it('in a call that fails of itself in the same moment: calls no other provider', async () => {
       const error = new ProviderDownError();
       const { stream, controller, openings } = start({
         OPENAI: async function* () {
@@ -247,7 +247,7 @@ describe('FailoverSource', () => {
       expect(openings).toEqual([]);
     });
 
-    it('while the next key is opened: tells of its use, does not call, and destroys it', async () => {
+    it('while the next key is opened: reports the switch, does not call, and destroys the key', async () => {
       const { stream, controller, attempts } = start(
         { OPENAI: script(new KeyRejectedError()), ANTHROPIC: script(TEXT, FINISH) },
         (attempt) => {

@@ -58,7 +58,7 @@ export class FailoverSource implements ChatSource {
         if (next === null) throw failure;
         this.#attempt = next;
         if (this.#isClosed) this.#destroyKey();
-        // Also after an abort: the use of this key is written down, so the chat's end must be told of it.
+        // Also after an abort: the use of this key is in the trail, and the chat's end must be in its name.
         await onParts([{ type: 'switch', attempt: describeAttempt(next), cause: describeError(failure) }]);
         signal.throwIfAborted();
       }

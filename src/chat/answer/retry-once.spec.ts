@@ -120,7 +120,7 @@ describe('RetryOnce', () => {
     });
   });
 
-  it('ends the wait at once on an abort, and calls nobody any more', async () => {
+  it('ends the wait at once on an abort, and calls no provider any more', async () => {
     const controller = new AbortController();
     const reason = new Error('Enough.');
     const { adapter, timesCalled } = retrying([[busy(MAX_RETRY_AFTER_MS)]], (milliseconds, signal) => {
@@ -140,7 +140,7 @@ describe('RetryOnce', () => {
     expect(waits).toEqual([]);
   });
 
-  it('tells what both requests took', async () => {
+  it('reports what both requests took', async () => {
     const { adapter } = retrying([
       [USAGE, new ProviderUnavailableError(0)],
       [USAGE, TEXT, usageOf(4, 2), FINISH],
@@ -154,7 +154,7 @@ describe('RetryOnce', () => {
     ]);
   });
 
-  it('tells what the first request took where the second tells nothing', async () => {
+  it('reports what the first request took where the second reports nothing', async () => {
     const { adapter } = retrying([
       [USAGE, new ProviderUnavailableError(0)],
       [TEXT, FINISH],

@@ -3,8 +3,9 @@ import { RequestClaims, type RequestClaim } from './request-claims.js';
 interface Entry {
   readonly chatId: string;
   readonly inputDigest: string;
+  /** Resolves with whether its chat has started. */
   readonly started: Promise<boolean>;
-  readonly tell: (isStarted: boolean) => void;
+  readonly settle: (isStarted: boolean) => void;
 }
 
 /** Request ids of one server. */
@@ -20,10 +21,10 @@ export class LocalClaims extends RequestClaims {
       isMine: held === undefined,
       chatId: entry.chatId,
       inputDigest: entry.inputDigest,
-      shared: null,
-      confirm: () => entry.tell(true),
+      sealed: null,
+      confirm: () => entry.settle(true),
       release: () => {
-        entry.tell(false);
+        entry.settle(false);
         if (this.#entries.get(key) === entry) this.#entries.delete(key);
         return Promise.resolve();
       },
@@ -33,9 +34,9 @@ export class LocalClaims extends RequestClaims {
 }
 
 function newEntry(chatId: string, inputDigest: string): Entry {
-  let tell: Entry['tell'] = () => undefined;
-  const started = new Promise<boolean>((resolve) => (tell = resolve));
-  return { chatId, inputDigest, started, tell };
+  let settle: Entry['settle'] = () => undefined;
+  const started = new Promise<boolean>((resolve) => (settle = resolve));
+  return { chatId, inputDigest, started, settle };
 }
 
 /** @throws after an abort, `signal.reason` */

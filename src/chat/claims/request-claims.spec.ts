@@ -11,7 +11,7 @@ describe('inputDigestOf', () => {
     ['the request id', { requestId: 'another' }],
     ['what is null instead of left out', { model: null, temperature: null, webSearch: null }],
     ['a default that is spelt out', { failover: null }],
-  ])('does not tell inputs apart by %s', (_, more) => {
+  ])('is the same whatever %s', (_, more) => {
     expect(inputDigestOf({ ...input, ...more })).toBe(inputDigestOf(input));
   });
 
@@ -22,7 +22,7 @@ describe('inputDigestOf', () => {
     ['temperature', { temperature: 0 }],
     ['wish for failover', { failover: true }],
     ['wish to search', { webSearch: {} }],
-  ])('tells them apart by another %s', (_, more) => {
+  ])('differs for another %s', (_, more) => {
     expect(inputDigestOf({ ...input, ...more })).not.toBe(inputDigestOf(input));
   });
 });

@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto';
 import type { ChatInput } from '../schema/chat.inputs.js';
 
 /** A claim as Redis holds it. */
-export interface SharedClaim {
+export interface SealedClaim {
   readonly name: string;
   readonly sealed: string;
 }
 
-/** What a request id stands for: the first who sends it has the chat, all others join it. */
+/** What a request id stands for: the first request with it starts the chat, all others join it. */
 export interface RequestClaim {
   readonly isMine: boolean;
   readonly chatId: string;
   /** {@link inputDigestOf} the input that it was sent with. */
   readonly inputDigest: string;
   /** Null where it is known in this process only. */
-  readonly shared: SharedClaim | null;
+  readonly sealed: SealedClaim | null;
 
   /** Mine: the chat can be joined from now on. */
   confirm(): void;
 
-  /** Mine: there is, or will be, no such chat: whoever sends the id again begins a new one. Never throws. */
+  /** Mine: there is, or will be, no such chat: the id begins a new one when it is sent again. Never throws. */
   release(): Promise<void>;
 
   /**
@@ -33,6 +33,8 @@ export interface RequestClaim {
 /** Makes sure that a request that is sent twice is paid for once. */
 export abstract class RequestClaims {
   /**
+   * Takes a request's id, or finds the claim that has it.
+   *
    * @param chatId the chat's, where the claim becomes the caller's
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
    */
@@ -44,7 +46,7 @@ export abstract class RequestClaims {
   ): Promise<RequestClaim>;
 }
 
-/** Tells two inputs apart: all that was sent but the request id. To leave something out, null and false are the same. */
+/** A digest of the whole input but its request id. A field that is left out counts as null and as false. */
 export function inputDigestOf({ requestId: _, ...input }: ChatInput): string {
   const text = JSON.stringify(input, (_key, value: unknown) =>
     value === null || value === false ? undefined : value,

@@ -97,7 +97,7 @@ export class ChatSourceFactory {
     const failed = { provider, source, keyId, chatId, code };
     await this.uses.recordFailure(userId, failed);
     const key = await this.resolution.openAfter(userId, failed, left, (next) => {
-      // A chat that has ended meanwhile uses no further key.
+      // A chat that has ended by now uses no further key.
       signal.throwIfAborted();
       return { chatId, model: this.modelOf(next) };
     });

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { passTime } from '../../../test/support/pass-time.js';
-import type { ChatEvent } from '../run/chat-event.js';
+import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
 import { RunAudience } from './run-audience.js';
 import { RunLog } from '../run/run-log.js';
 
@@ -23,21 +23,29 @@ describe('RunAudience', () => {
   });
 
   /** An audience of a run that has written one event; what it asks for is noted. */
-  function open({ graceMs = GRACE_MS, canBeJoined = false, log = new RunLog() } = {}) {
+  function setUp({ graceMs = GRACE_MS, canBeJoined = false, log = new RunLog() } = {}) {
     log.append(event(1));
     log.show(1);
     const asked: string[] = [];
     const state: { isWatchedElsewhere: boolean | Promise<boolean> } = { isWatchedElsewhere: false };
-    const note = (what: string) => () => void asked.push(what);
+    const end = Promise.resolve<TerminalEvent>({
+      __typename: 'ChatCancelled',
+      chatId: 'chat',
+      seq: 2,
+      usage: null,
+    });
+    const note = <Result>(what: string, result: Result): Result => {
+      asked.push(what);
+      return result;
+    };
     const audience = new RunAudience({
+      run: { begin: () => note('begin', end), cancel: () => note('cancel', end) },
       log,
       graceMs,
       canBeJoined,
-      isWatchedElsewhere: async () => state.isWatchedElsewhere,
-      onBegin: note('begin'),
-      onStop: note('stop'),
-      onAbandon: note('abandon'),
-      onEmpty: note('empty'),
+      cursorElsewhere: async () => ((await state.isWatchedElsewhere) ? 1 : null),
+      onStop: () => note('stop', undefined),
+      onEmpty: () => note('empty', undefined),
     });
     opened.push(audience);
     return { audience, log, asked, state };
@@ -45,8 +53,8 @@ describe('RunAudience', () => {
 
   const connection = (): AbortController => new AbortController();
 
-  it('begins the run when somebody has taken ChatStarted and wants more', () => {
-    const { audience, asked } = open();
+  it('begins the run when a watcher has taken ChatStarted and wants more', () => {
+    const { audience, asked } = setUp();
     const watch = audience.join(0, connection().signal);
     watch.take();
     expect(asked).toEqual([]);
@@ -55,7 +63,7 @@ describe('RunAudience', () => {
   });
 
   it('stops the run at once for a watcher that unsubscribes, also where others watch', () => {
-    const { audience, asked } = open();
+    const { audience, asked } = setUp();
     const watch = audience.join(0, connection().signal);
     void audience.join(0, connection().signal);
     watch.leave();
@@ -63,7 +71,7 @@ describe('RunAudience', () => {
   });
 
   it('waits for a client that is lost as long as the grace time, then gives the run up', async () => {
-    const { audience, asked } = open();
+    const { audience, asked } = setUp();
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     watch.take();
@@ -72,11 +80,11 @@ describe('RunAudience', () => {
     await passTime(GRACE_MS - 1);
     expect(asked).toEqual(['empty', 'begin']);
     await passTime(1);
-    expect(asked).toEqual(['empty', 'begin', 'abandon']);
+    expect(asked).toEqual(['empty', 'begin', 'cancel']);
   });
 
-  it('forgets that wait when somebody comes back', async () => {
-    const { audience, asked } = open();
+  it('stops that wait when a client comes back', async () => {
+    const { audience, asked } = setUp();
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     watch.take();
@@ -85,31 +93,31 @@ describe('RunAudience', () => {
     await passTime(GRACE_MS - 1);
     audience.join(1, connection().signal);
     await passTime(GRACE_MS * 100);
-    expect(asked).not.toContain('abandon');
+    expect(asked).not.toContain('cancel');
   });
 
-  it('waits for nobody with a grace time of 0', async () => {
-    const { audience, asked } = open({ graceMs: 0 });
+  it('does not wait with a grace time of 0', async () => {
+    const { audience, asked } = setUp({ graceMs: 0 });
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     watch.take();
     lost.abort();
     watch.leave();
     await passTime(0);
-    expect(asked).toEqual(['empty', 'abandon']);
+    expect(asked).toEqual(['empty', 'cancel']);
   });
 
-  it('gives up at once what nobody can come back to: a chat whose id nobody has learned', () => {
-    const { audience, asked } = open();
+  it('gives up at once a chat that no client can come back to: its id was not sent', () => {
+    const { audience, asked } = setUp();
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     lost.abort();
     watch.leave();
-    expect(asked).toEqual(['empty', 'abandon']);
+    expect(asked).toEqual(['empty', 'cancel']);
   });
 
   it('begins it all the same where its request id leads back to it', () => {
-    const { audience, asked } = open({ canBeJoined: true });
+    const { audience, asked } = setUp({ canBeJoined: true });
     const lost = connection();
     const watch = audience.join(0, lost.signal);
     lost.abort();
@@ -117,8 +125,8 @@ describe('RunAudience', () => {
     expect(asked).toEqual(['empty', 'begin']);
   });
 
-  it('goes on while somebody watches elsewhere, and waits again from when they are gone', async () => {
-    const { audience, asked, state } = open();
+  it('goes on while it is watched elsewhere, and waits again from when it is not', async () => {
+    const { audience, asked, state } = setUp();
     state.isWatchedElsewhere = true;
     const lost = connection();
     const watch = audience.join(0, lost.signal);
@@ -126,16 +134,16 @@ describe('RunAudience', () => {
     lost.abort();
     watch.leave();
     await passTime(GRACE_MS * 100);
-    expect(asked).not.toContain('abandon');
+    expect(asked).not.toContain('cancel');
     // A server that dies does not say that its watchers are gone.
     state.isWatchedElsewhere = false;
     await passTime(2_000);
     await passTime(GRACE_MS);
-    expect(asked).toContain('abandon');
+    expect(asked).toContain('cancel');
   });
 
   it('waits from the moment when the last one elsewhere says that it leaves', async () => {
-    const { audience, asked, state } = open();
+    const { audience, asked, state } = setUp();
     state.isWatchedElsewhere = true;
     const lost = connection();
     const watch = audience.join(0, lost.signal);
@@ -146,14 +154,14 @@ describe('RunAudience', () => {
     state.isWatchedElsewhere = false;
     audience.leftElsewhere();
     await passTime(GRACE_MS - 1);
-    expect(asked).not.toContain('abandon');
+    expect(asked).not.toContain('cancel');
     await passTime(1);
-    expect(asked).toContain('abandon');
+    expect(asked).toContain('cancel');
   });
 
-  it('lets the run go on for those who are left when the slowest watcher leaves', () => {
+  it('lets the run go on for the other watchers when the slowest leaves', () => {
     const log = new RunLog({ maxBytes: 100_000, maxAheadBytes: 100 });
-    const { audience } = open({ log });
+    const { audience } = setUp({ log });
     const lost = connection();
     const slow = audience.join(0, lost.signal);
     const fast = audience.join(0, connection().signal);
@@ -167,7 +175,7 @@ describe('RunAudience', () => {
 
   it('keeps for a watcher that joins what it has not taken, before it asks for it', () => {
     const log = new RunLog({ maxBytes: 1_000, maxAheadBytes: 100_000 });
-    const { audience } = open({ log });
+    const { audience } = setUp({ log });
     const lost = connection();
     const first = audience.join(0, lost.signal);
     first.take();
@@ -180,7 +188,7 @@ describe('RunAudience', () => {
   });
 
   it('waits anew for a client that comes and is lost while the others are asked', async () => {
-    const { audience, asked, state } = open();
+    const { audience, asked, state } = setUp();
     const leave = (): void => {
       const lost = connection();
       const watch = audience.join(0, lost.signal);
@@ -196,13 +204,13 @@ describe('RunAudience', () => {
     answer(false);
     state.isWatchedElsewhere = false;
     await passTime(GRACE_MS - 1);
-    expect(asked).not.toContain('abandon');
+    expect(asked).not.toContain('cancel');
     await passTime(1);
-    expect(asked).toContain('abandon');
+    expect(asked).toContain('cancel');
   });
 
   it('asks for nothing when its watcher has seen the end', async () => {
-    const { audience, log, asked } = open();
+    const { audience, log, asked } = setUp();
     log.complete();
     audience.close();
     const watch = audience.join(0, connection().signal);

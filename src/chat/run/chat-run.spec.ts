@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { handOn } from '../../../test/support/parts.js';
 import { Secret } from '../../common/secret.js';
 import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
@@ -38,12 +40,14 @@ function start(
     maxDurationMs,
     arrivedAt: performance.now(),
     keyResolutionMs: 1,
-    onEvent: () => log.show(log.lastSeq),
-    onStall: () => (stalls += 1),
-    isEndedElsewhere: () => Promise.resolve(isEndedElsewhere),
-    onEnd: (report) => {
-      reports.push(report);
-      return Promise.resolve();
+    owner: {
+      onEvents: () => log.show(log.lastSeq),
+      onStall: () => (stalls += 1),
+      isEndedElsewhere: () => Promise.resolve(isEndedElsewhere),
+      onEnd: (report) => {
+        reports.push(report);
+        return Promise.resolve();
+      },
     },
   });
   const events = (): ChatEvent[] => log.after(0, Infinity);
@@ -70,41 +74,46 @@ async function* parts(...given: SourcePart[]): AsyncGenerator<SourcePart> {
 }
 
 describe('ChatRun', () => {
+  let logged: unknown[][];
+  beforeEach(() => {
+    logged = [];
+    jest.spyOn(Logger.prototype, 'error').mockImplementation((...line: unknown[]) => void logged.push(line));
+  });
+  afterEach(() => jest.restoreAllMocks());
+
   it('has no end of its own, in its log and its report, where another server has ended it', async () => {
     const { run, events, reports } = start(() => parts(text('one'), FINISH), { isEndedElsewhere: true });
     await run.begin();
     const error = { code: 'PROVIDER_TRUNCATED' };
     expect(events().at(-1)).toMatchObject({ __typename: 'ChatFailed', error });
-    expect(reports).toMatchObject([{ ending: { type: 'failed', description: error } }]);
+    expect(reports).toMatchObject([{ end: { __typename: 'ChatFailed', error } }]);
   });
 
   it('begins with ChatStarted and ends with exactly one terminal event', async () => {
-    const { run, log, names, reports } = start(() => parts(text('a'), text('b'), FINISH));
-    expect(await run.begin()).toEqual({ type: 'completed', finishReason: 'STOP' });
+    const { run, log, events, names, reports } = start(() => parts(text('a'), text('b'), FINISH));
+    expect(await run.begin()).toMatchObject({ __typename: 'ChatCompleted', finishReason: 'STOP' });
     expect(names()).toEqual(['ChatStarted', 'TextDelta', 'TextDelta', 'ChatCompleted']);
     expect(log.isComplete).toBe(true);
-    expect(reports).toMatchObject([{ ending: { type: 'completed', finishReason: 'STOP' } }]);
+    expect(reports).toMatchObject([{ end: events().at(-1) }]);
   });
 
-  it('keeps of its end what it was, not the error, which the report has', async () => {
+  it('logs what ended it for a reason of our own, and keeps no more of it than its description', async () => {
     const failure = new TypeError('of our own');
     const { run, reports } = start(() => {
       throw failure;
     });
-    const ending = await run.begin();
-    expect(ending).toEqual({
-      type: 'failed',
-      description: expect.objectContaining({ code: 'INTERNAL_SERVER_ERROR' }) as unknown,
-    });
-    expect(reports).toMatchObject([{ ending, unexpected: failure }]);
+    const end = await run.begin();
+    expect(end).toMatchObject({ __typename: 'ChatFailed', error: { code: 'INTERNAL_SERVER_ERROR' } });
+    expect(reports).toMatchObject([{ end }]);
+    expect(logged).toEqual([[{ err: failure, chatId: 'chat' }, 'A chat failed for a reason of our own']]);
   });
 
-  it('reports nothing unexpected where a provider failed', async () => {
-    const { run, reports } = start(() => {
+  it('logs nothing where a provider failed', async () => {
+    const { run } = start(() => {
       throw new ProviderUnavailableError();
     });
-    expect(await run.begin()).toMatchObject({ description: { code: 'PROVIDER_UNAVAILABLE' } });
-    expect(reports[0]).not.toHaveProperty('unexpected');
+    expect(await run.begin()).toMatchObject({ error: { code: 'PROVIDER_UNAVAILABLE' } });
+    expect(logged).toEqual([]);
   });
 
   it('numbers its events from 1 without gaps', async () => {
@@ -117,10 +126,10 @@ describe('ChatRun', () => {
     const { run, names, reports } = start(() => parts(text('a')));
     await run.begin();
     expect(names()).toEqual(['ChatStarted', 'TextDelta', 'ChatFailed']);
-    expect(reports[0]?.ending).toMatchObject({ description: { code: 'PROVIDER_TRUNCATED' } });
+    expect(reports[0]?.end).toMatchObject({ error: { code: 'PROVIDER_TRUNCATED' } });
   });
 
-  it('calls the provider when it is told to begin, once', async () => {
+  it('calls the provider when it begins, once', async () => {
     let calls = 0;
     const { run, names } = start(() => {
       calls += 1;
@@ -138,9 +147,9 @@ describe('ChatRun', () => {
       calls += 1;
       return silence(signal);
     });
-    expect(await run.cancel()).toEqual({ type: 'cancelled' });
+    expect(await run.cancel()).toMatchObject({ __typename: 'ChatCancelled' });
     expect(names()).toEqual(['ChatStarted', 'ChatCancelled']);
-    expect(reports).toMatchObject([{ ending: { type: 'cancelled' } }]);
+    expect(reports).toMatchObject([{ end: { __typename: 'ChatCancelled' } }]);
     expect(calls).toBe(0);
     expect(() => secret.reveal()).toThrow('destroyed');
   });
@@ -150,15 +159,15 @@ describe('ChatRun', () => {
     void run.begin();
     await run.cancel();
     expect(names()).toEqual(['ChatStarted', 'ChatCancelled']);
-    expect(reports).toMatchObject([{ ending: { type: 'cancelled' } }]);
+    expect(reports).toMatchObject([{ end: { __typename: 'ChatCancelled' } }]);
   });
 
   it('reports once, also when it is cancelled twice and after its end', async () => {
     const { run, names, reports } = start(() => parts(FINISH));
-    expect(await run.begin()).toMatchObject({ type: 'completed' });
+    expect(await run.begin()).toMatchObject({ __typename: 'ChatCompleted' });
     expect(await Promise.all([run.cancel(), run.cancel()])).toMatchObject([
-      { type: 'completed' },
-      { type: 'completed' },
+      { __typename: 'ChatCompleted' },
+      { __typename: 'ChatCompleted' },
     ]);
     expect(names()).toEqual(['ChatStarted', 'ChatCompleted']);
     expect(reports).toHaveLength(1);
@@ -168,10 +177,10 @@ describe('ChatRun', () => {
     const { run, names, reports } = start(silence, { maxDurationMs: 1 });
     await run.begin();
     expect(names()).toEqual(['ChatStarted', 'ChatFailed']);
-    expect(reports[0]?.ending).toMatchObject({ description: { code: 'PROVIDER_TIMEOUT' } });
+    expect(reports[0]?.end).toMatchObject({ error: { code: 'PROVIDER_TIMEOUT' } });
   });
 
-  it('tells nothing of an error that is not for clients', async () => {
+  it('shows nothing of an error that is not for clients', async () => {
     const { run, events } = start(() => {
       throw new Error('sk-proj-0123456789');
     });
@@ -181,14 +190,14 @@ describe('ChatRun', () => {
     expect(JSON.stringify(last)).not.toContain('sk-proj');
   });
 
-  it('keeps the usage that the provider told before it failed', async () => {
+  it('keeps the usage that the provider reported before it failed', async () => {
     const usage = { inputTokens: 3, outputTokens: 1, reasoningTokens: null, cachedInputTokens: null };
     const { run, events } = start(() => parts({ type: 'usage', usage }, text('a')));
     await run.begin();
     expect(events().at(-1)).toMatchObject({ __typename: 'ChatFailed', usage });
   });
 
-  it('tells of searches as they come', async () => {
+  it('shows searches as they come', async () => {
     const search = { engine: 'BRAVE', query: 'cats' } as const;
     const outcome = { results: [], failure: null };
     const { run, events, reports } = start(() =>
@@ -231,7 +240,7 @@ describe('ChatRun', () => {
       ...attempt,
       cause,
     });
-    expect(reports).toMatchObject([{ attempt, usage: null }]);
+    expect(reports).toMatchObject([{ attempt, end: { usage: null } }]);
   });
 
   it('lets the provider wait while its log has no room, and goes on when it has', async () => {
@@ -251,7 +260,7 @@ describe('ChatRun', () => {
       log.take(seq);
       await nextTurn();
     }
-    expect(await ended).toMatchObject({ type: 'completed' });
+    expect(await ended).toMatchObject({ __typename: 'ChatCompleted' });
     expect(given).toBe(10);
   });
 
@@ -280,6 +289,6 @@ describe('ChatRun', () => {
     const { run, stalls } = start(() => parts(text('a'), text('b'), FINISH), { log });
     void run.begin();
     while (stalls() === 0) await nextTurn();
-    expect(await run.cancel()).toEqual({ type: 'cancelled' });
+    expect(await run.cancel()).toMatchObject({ __typename: 'ChatCancelled' });
   });
 });

@@ -1,5 +1,5 @@
+import { Logger } from '@nestjs/common';
 import { AppError } from '../../common/app-error.js';
-import type { ErrorDescription } from '../../common/describe-error.js';
 import { describeError } from '../../common/describe-error.js';
 import { milliseconds } from '../../common/milliseconds.js';
 import { PatientTimer } from '../../common/patient-timer.js';
@@ -10,42 +10,35 @@ import type { ChatAttempt, ChatSource, SourcePart } from './chat-source.js';
 import { RunLostError } from './chat.errors.js';
 import type { RunLog } from './run-log.js';
 
-/**
- * How a chat ended, in values. It is kept for as long as the chat can be resumed, and an error would keep the call that
- * it was made in: its stack, its cause, the request with the key.
- */
-export type ChatEnding =
-  | { readonly type: 'completed'; readonly finishReason: FinishReason }
-  | { readonly type: 'failed'; readonly description: ErrorDescription }
-  | { readonly type: 'cancelled' };
-
 export interface ChatReport {
   /** The one that ended the chat. */
   readonly attempt: ChatAttempt;
-  readonly ending: ChatEnding;
-  /** What ended it, where that is no AppError: for the log, and not to be kept. */
-  readonly unexpected?: unknown;
-  readonly usage: TokenUsage | null;
+  readonly end: TerminalEvent;
   readonly timings: ChatTimings;
+}
+
+/** What a run needs of the server that owns it. */
+export interface RunOwner {
+  /** Called after events were appended to the log, those of one chunk together. */
+  onEvents(): void;
+  /** Called when the log has no room: the slowest watcher has fallen behind. */
+  onStall(): void;
+  /** Called once, when the stream is over: whether another server has ended the run. Never throws. */
+  isEndedElsewhere(): Promise<boolean>;
+  /** Called once, before the terminal event, which is shown when it resolves. Never throws. */
+  onEnd(report: ChatReport): Promise<void>;
 }
 
 export interface ChatRunSettings {
   readonly chatId: string;
   readonly source: ChatSource;
   readonly log: RunLog;
+  readonly owner: RunOwner;
   /** Milliseconds after which a chat is ended with PROVIDER_TIMEOUT, however lively. */
   readonly maxDurationMs: number;
   /** `performance.now()` at the request's arrival. */
   readonly arrivedAt: number;
   readonly keyResolutionMs: number;
-  /** Called after events were appended to the log, those of one chunk together. */
-  readonly onEvent: () => void;
-  /** Called when the log has no room: the slowest watcher has fallen behind. */
-  readonly onStall: () => void;
-  /** Called once, before onEnd: whether another server has ended it, so that its own end does not count. Never throws. */
-  readonly isEndedElsewhere: () => Promise<boolean>;
-  /** Called once, before the terminal event, however the chat ends. It must not throw. */
-  readonly onEnd: (report: ChatReport) => Promise<void>;
 }
 
 /** The abort reason of a chat that was stopped on request. */
@@ -54,7 +47,9 @@ const cancelled = Symbol('cancelled');
 /** Why a run is aborted. Its signal keeps it, so it may not be an error that holds on to anything. */
 type AbortReason = AppError | typeof cancelled;
 
-type Outcome = Pick<ChatReport, 'ending' | 'unexpected'>;
+type Outcome = { readonly finishReason: FinishReason } | { readonly cause: unknown };
+
+const logger = new Logger('ChatRun');
 
 /** What a run needs while it goes on. It holds all that was asked, and the keys. */
 interface Work {
@@ -64,20 +59,20 @@ interface Work {
 }
 
 /**
- * One chat, from the opened key to its terminal event, which it writes to its log: by itself, whoever watches. It
- * waits where the log has no room, and lets the provider wait.
+ * One chat, from the opened key to its terminal event, written to its log. It knows no watcher: where the log has no
+ * room, it waits, and lets the provider wait.
  */
 export class ChatRun {
   readonly #settings: Omit<ChatRunSettings, 'source'>;
   /** Null when it is over: a run is kept for long after its end. */
   #work: Work | null;
   #attempt: ChatAttempt;
-  #ended: Promise<ChatEnding> | null = null;
+  #ended: Promise<TerminalEvent> | null = null;
   #seq = 0;
   #usage: TokenUsage | null = null;
   #firstTokenAt: number | null = null;
 
-  /** Its log holds ChatStarted from the beginning, without a call of onEvent. */
+  /** Its log holds ChatStarted from the beginning, without a call of onEvents. */
   constructor({ source, ...settings }: ChatRunSettings) {
     this.#settings = settings;
     this.#attempt = source.first;
@@ -96,30 +91,32 @@ export class ChatRun {
   }
 
   /** Calls the provider, unless it was called or the run was stopped before. Resolves when the run is over. */
-  begin(): Promise<ChatEnding> {
+  begin(): Promise<TerminalEvent> {
     return (this.#ended ??= this.#run());
   }
 
   /** Stops it on request: the upstream is closed at once. Resolves when the run is over. */
-  cancel(): Promise<ChatEnding> {
+  cancel(): Promise<TerminalEvent> {
     return this.abort(cancelled);
   }
 
   /** Closes the upstream. The chat ends with ChatFailed where the reason is an AppError. */
-  abort(reason: AbortReason): Promise<ChatEnding> {
+  abort(reason: AbortReason): Promise<TerminalEvent> {
     this.#work?.controller.abort(reason);
     return this.begin();
   }
 
-  async #run(): Promise<ChatEnding> {
+  async #run(): Promise<TerminalEvent> {
+    const { owner, log } = this.#settings;
     const own = await this.#finishWork();
-    const { isEndedElsewhere, onEnd, log } = this.#settings;
-    const outcome = (await isEndedElsewhere()) ? outcomeOf(new RunLostError(), null) : own;
-    await onEnd({ attempt: this.#attempt, ...outcome, usage: this.#usage, timings: this.#timings() });
-    log.append(this.#terminal(outcome.ending));
+    const outcome = (await owner.isEndedElsewhere()) ? { cause: new RunLostError() } : own;
+    const timings = this.#timings();
+    const end = this.#toEnd(outcome, timings);
+    await owner.onEnd({ attempt: this.#attempt, end, timings });
+    log.append(end);
     log.complete();
-    this.#settings.onEvent();
-    return outcome.ending;
+    owner.onEvents();
+    return end;
   }
 
   async #finishWork(): Promise<Outcome> {
@@ -143,14 +140,15 @@ export class ChatRun {
           else if (part.type === 'finish') finishReason = part.reason;
           else this.#settings.log.append(this.#toEvent(part));
         }
-        this.#settings.onEvent();
+        this.#settings.owner.onEvents();
         return this.#room(signal);
       });
       signal.throwIfAborted();
       if (finishReason === null) throw new ProviderTruncatedError();
-      return { ending: { type: 'completed', finishReason } };
+      return { finishReason };
     } catch (error) {
-      return outcomeOf(error, signal);
+      // After an abort its reason counts: what the adapter threw may be no more than its echo.
+      return { cause: signal.aborted ? signal.reason : error };
     }
   }
 
@@ -158,7 +156,7 @@ export class ChatRun {
   #room(signal: AbortSignal): Promise<void> | undefined {
     const room = this.#settings.log.room(signal);
     if (!room) return undefined;
-    this.#settings.onStall();
+    this.#settings.owner.onStall();
     return room;
   }
 
@@ -170,7 +168,7 @@ export class ChatRun {
         return this.#delta('ReasoningDelta', part.text);
       case 'switch':
         this.#attempt = part.attempt;
-        // What was told before is of the one that failed.
+        // What was reported before is of the one that failed.
         this.#usage = null;
         return { __typename: 'ProviderSwitched', ...this.#identity(), ...part.attempt, cause: part.cause };
       case 'searchStarted': {
@@ -191,18 +189,16 @@ export class ChatRun {
     return { __typename, chatId, seq, fromSeq: seq, text };
   }
 
-  #terminal(ending: ChatEnding): TerminalEvent {
+  /** The event holds no error: that would keep the call that it was made in, and the request with the key. */
+  #toEnd(outcome: Outcome, timings: ChatTimings): TerminalEvent {
     const event = { ...this.#identity(), usage: this.#usage };
-    switch (ending.type) {
-      case 'completed': {
-        const { finishReason } = ending;
-        return { __typename: 'ChatCompleted', ...event, finishReason, timings: this.#timings() };
-      }
-      case 'failed':
-        return { __typename: 'ChatFailed', ...event, error: ending.description };
-      case 'cancelled':
-        return { __typename: 'ChatCancelled', ...event };
+    if ('finishReason' in outcome) return { __typename: 'ChatCompleted', ...event, ...outcome, timings };
+    const { cause } = outcome;
+    if (cause === cancelled) return { __typename: 'ChatCancelled', ...event };
+    if (!(cause instanceof AppError)) {
+      logger.error({ err: cause, chatId: this.chatId }, 'A chat failed for a reason of our own');
     }
+    return { __typename: 'ChatFailed', ...event, error: describeError(cause) };
   }
 
   #identity(): { chatId: string; seq: number } {
@@ -218,12 +214,4 @@ export class ChatRun {
       totalMs: milliseconds(performance.now() - arrivedAt),
     };
   }
-}
-
-function outcomeOf(error: unknown, signal: AbortSignal | null): Outcome {
-  // After an abort its reason counts: what the adapter threw may be no more than its echo.
-  const cause: unknown = signal?.aborted ? signal.reason : error;
-  if (cause === cancelled) return { ending: { type: 'cancelled' } };
-  const ending: ChatEnding = { type: 'failed', description: describeError(cause) };
-  return cause instanceof AppError ? { ending } : { ending, unexpected: cause };
 }

@@ -15,7 +15,7 @@ export interface ChatAttempt {
   readonly maskedKey: string | null;
 }
 
-/** Another provider answers from here on. The usage told before it was of the one that failed. */
+/** Another provider answers from here on. Usage that came before is of the one that failed. */
 export interface SwitchPart {
   readonly type: 'switch';
   readonly attempt: ChatAttempt;
@@ -42,7 +42,7 @@ export interface SearchFinishedPart {
 export type SearchPart = SearchStartedPart | SearchFinishedPart;
 
 /**
- * What a chat tells between its start and its end, in order; `finish` comes once, last. The usage is that of all turns
+ * What a source yields between its start and its end, in order; `finish` comes once, last. The usage is that of all turns
  * of the attempt so far.
  */
 export type SourcePart = Exclude<ChatPart, { type: 'toolCalls' }> | SearchPart | SwitchPart;

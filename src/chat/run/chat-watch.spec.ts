@@ -125,7 +125,7 @@ describe('ChatWatch', () => {
     expect(endings).toEqual(['failed']);
   });
 
-  it('tells a client that has left nothing of a feed that fails then', async () => {
+  it('shows a client that has left nothing of a feed that fails then', async () => {
     let fail = (): void => undefined;
     const { watcher, endings } = watch({
       read: () => new Promise((_, reject) => (fail = () => reject(new ChatNotFoundError()))),

@@ -10,7 +10,7 @@ export interface FeedPage {
 /** One run's events for its watchers, wherever they are kept. */
 export interface EventFeed {
   /**
-   * What comes after `afterSeq`, as far as it is there; a part of it where it is much.
+   * The events after `afterSeq` that are there; where they are many, the first of them.
    *
    * @throws ChatNotFoundError CHAT_NOT_FOUND where that is no longer kept
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
@@ -20,6 +20,6 @@ export interface EventFeed {
   /** Calls back once, later, when there may be more than was read. */
   wait(onMore: () => void): void;
 
-  /** Forgets who waits with this callback. */
+  /** This callback is not called any more. */
   stopWaiting(onMore: () => void): void;
 }

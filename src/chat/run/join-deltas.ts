@@ -3,7 +3,7 @@ import type { ChatEvent, DeltaEvent } from './chat-event.js';
 /** Characters in one event that is made of several. */
 const MAX_JOINED_LENGTH = 32 * 1024;
 
-const isDelta = (event: ChatEvent | undefined): event is DeltaEvent =>
+export const isDelta = (event: ChatEvent | undefined): event is DeltaEvent =>
   event?.__typename === 'TextDelta' || event?.__typename === 'ReasoningDelta';
 
 /**

@@ -48,7 +48,7 @@ describe('RunLog', () => {
     expect(isLast).toBe(false);
   });
 
-  it('calls back who waits when something is shown, and when it is complete: once', () => {
+  it('calls a waiter back when something is shown, and when it is complete: once', () => {
     const log = logOf(1);
     let calls = 0;
     const onMore = (): void => void (calls += 1);
@@ -65,7 +65,7 @@ describe('RunLog', () => {
     expect(calls).toBe(2);
   });
 
-  it('calls back nobody who waits no longer, nor anybody twice who waits again when called', () => {
+  it('calls back no waiter that has stopped waiting, and none twice that waits again when called', () => {
     const log = logOf(1);
     const calls: string[] = [];
     const stays = (): void => {
@@ -92,7 +92,7 @@ describe('RunLog', () => {
     expect(log.room(NEVER)).toBeNull();
   });
 
-  it('drops what everybody has taken, when it is too much, and nothing else', () => {
+  it('drops what all watchers have taken, when it is too much, and nothing else', () => {
     const log = new RunLog({ maxBytes: 20_000, maxAheadBytes: 10_000 });
     logOf(50, 'x'.repeat(1_000), log);
     expect(log.firstSeq).toBe(1);

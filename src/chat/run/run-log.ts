@@ -2,6 +2,7 @@ import type { AppError } from '../../common/app-error.js';
 import { ChatNotFoundError } from './chat.errors.js';
 import type { ChatEvent } from './chat-event.js';
 import type { EventFeed, FeedPage } from './event-feed.js';
+import { EventList } from './event-list.js';
 
 export interface LogLimits {
   /** About how many bytes of events are kept. What is older and was taken by every watcher goes first. */
@@ -12,29 +13,17 @@ export interface LogLimits {
 
 export const logLimits: LogLimits = { maxBytes: 8 * 1024 * 1024, maxAheadBytes: 1024 * 1024 };
 
-/** What an event without its texts takes in memory, about, in bytes. */
-const EVENT_BYTES = 200;
 /** How many events a watcher is shown at a time. */
 const PAGE_LENGTH = 1_000;
-
-interface Entry {
-  readonly event: ChatEvent;
-  /** Bytes of all events up to this one, from the first ever. */
-  readonly end: number;
-}
 
 /**
  * The events of one run, in order, in this process.
  *
- * Invariants: the event at index i has the number `firstSeq + i`. Watchers see no event before {@link show} has passed
- * it. An event that not every watcher has taken is not dropped: the writer waits for {@link room} instead.
+ * Invariants: watchers see no event before {@link show} has passed it. An event that not every watcher has taken is not
+ * dropped: the writer waits for {@link room} instead.
  */
 export class RunLog implements EventFeed {
-  #entries: Entry[] = [];
-  #firstSeq = 1;
-  /** Where the first event that is kept begins, and the last one ends, in bytes from the first ever. */
-  #start = 0;
-  #end = 0;
+  readonly #events = new EventList();
   #shownSeq = 0;
   #takenSeq = 0;
   #isComplete = false;
@@ -46,12 +35,12 @@ export class RunLog implements EventFeed {
 
   /** The number of the last event; 0 where there is none. */
   get lastSeq(): number {
-    return this.#firstSeq + this.#entries.length - 1;
+    return this.#events.lastSeq;
   }
 
   /** The number of the first event that is kept. */
   get firstSeq(): number {
-    return this.#firstSeq;
+    return this.#events.firstSeq;
   }
 
   /** The number of the last event that watchers may see. */
@@ -66,7 +55,7 @@ export class RunLog implements EventFeed {
 
   /** Bytes that are kept, about. */
   get bytes(): number {
-    return this.#end - this.#start;
+    return this.#events.bytes;
   }
 
   /** The terminal event was appended. */
@@ -76,19 +65,17 @@ export class RunLog implements EventFeed {
 
   /** Whether the slowest watcher is so near that the writer may go on. */
   get hasRoom(): boolean {
-    return this.#end - this.#endOf(this.#takenSeq) <= this.limits.maxAheadBytes;
+    return this.#events.bytesAfter(this.#takenSeq) <= this.limits.maxAheadBytes;
   }
 
   append(event: ChatEvent): void {
-    this.#end += sizeOf(event);
-    this.#entries.push({ event, end: this.#end });
+    this.#events.append(event);
     this.#drop();
   }
 
   /** Puts other events in the place of those after a number, of which none was shown. */
   replaceAfter(seq: number, events: readonly ChatEvent[]): void {
-    this.#end = this.#endOf(seq);
-    this.#entries.length = seq + 1 - this.#firstSeq;
+    this.#events.removeAfter(seq);
     for (const event of events) this.append(event);
   }
 
@@ -103,13 +90,14 @@ export class RunLog implements EventFeed {
     if (seq <= this.#shownSeq) return;
     this.#shownSeq = seq;
     this.#failure = null;
+    this.#events.pack(seq);
     this.#wake();
   }
 
   /** The terminal event; null where it is not shown yet. @throws what it was {@link fail failed} with */
   get shownEnd(): ChatEvent | null {
     if (this.#failure) throw this.#failure;
-    return this.isEndShown ? (this.#entries.at(-1)?.event ?? null) : null;
+    return this.isEndShown ? (this.#events.at(this.lastSeq) ?? null) : null;
   }
 
   /** How it goes on is not known: watchers that have taken all that is shown get an error, until more is shown. */
@@ -141,24 +129,26 @@ export class RunLog implements EventFeed {
 
   /** The events after a number, shown or not; at most `maxBytes` of them, but at least one where there is one. */
   after(seq: number, maxBytes: number): ChatEvent[] {
-    const from = seq + 1 - this.#firstSeq;
-    if (from < 0) throw new ChatNotFoundError();
-    const limit = this.#endOf(seq) + maxBytes;
+    if (seq + 1 < this.firstSeq) throw new ChatNotFoundError();
+    const left = this.#events.bytesAfter(seq) - maxBytes;
     const events: ChatEvent[] = [];
-    for (let index = from; index < this.#entries.length; index += 1) {
-      const entry = this.#entries[index];
-      if (!entry || (events.length > 0 && entry.end > limit)) break;
-      events.push(entry.event);
+    for (let next = seq + 1; next <= this.lastSeq; next += 1) {
+      const event = this.#events.at(next);
+      if (!event || (events.length > 0 && this.#events.bytesAfter(next) < left)) break;
+      events.push(event);
     }
     return events;
   }
 
   /** @throws what it was {@link fail failed} with, where nothing is left that is shown */
   read(afterSeq: number): FeedPage {
-    const from = afterSeq + 1 - this.#firstSeq;
-    if (from < 0) throw new ChatNotFoundError();
-    const to = Math.min(this.#shownSeq + 1 - this.#firstSeq, from + PAGE_LENGTH);
-    const events = this.#entries.slice(from, to).map(({ event }) => event);
+    if (afterSeq + 1 < this.firstSeq) throw new ChatNotFoundError();
+    const events: ChatEvent[] = [];
+    const last = Math.min(this.#shownSeq, afterSeq + PAGE_LENGTH);
+    for (let seq = afterSeq + 1; seq <= last; seq += 1) {
+      const event = this.#events.at(seq);
+      if (event) events.push(event);
+    }
     if (this.#failure && events.length === 0) throw this.#failure;
     return { events, isLast: this.#isComplete && !this.#failure && afterSeq + events.length >= this.lastSeq };
   }
@@ -178,30 +168,10 @@ export class RunLog implements EventFeed {
     for (const onMore of waiting) onMore();
   }
 
-  /** Where an event ends, in bytes from the first ever. What was dropped ends where the first that is kept begins. */
-  #endOf(seq: number): number {
-    return this.#entries[Math.min(seq, this.lastSeq) - this.#firstSeq]?.end ?? this.#start;
-  }
-
   #drop(): void {
     const excess = this.bytes - this.limits.maxBytes;
     // Many at a time: dropping moves all that are left.
-    if (excess <= this.limits.maxBytes / 8) return;
-    const until = this.#start + excess;
-    let count = 0;
-    while (count < this.#entries.length - 1) {
-      const entry = this.#entries[count];
-      if (!entry || entry.event.seq > this.#takenSeq || entry.event.seq > this.#shownSeq) break;
-      if (count > 0 && (this.#entries[count - 1]?.end ?? 0) >= until) break;
-      count += 1;
-    }
-    this.#start = this.#endOf(this.#firstSeq + count - 1);
-    this.#entries.splice(0, count);
-    this.#firstSeq += count;
+    if (excess > this.limits.maxBytes / 8)
+      this.#events.removeFirst(excess, Math.min(this.#takenSeq, this.#shownSeq));
   }
-}
-
-function sizeOf(event: ChatEvent): number {
-  if ('text' in event) return EVENT_BYTES + event.text.length;
-  return EVENT_BYTES + JSON.stringify(event).length;
 }

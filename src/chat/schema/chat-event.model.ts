@@ -1,4 +1,5 @@
-import { Field, Float, Int, InterfaceType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, Float, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
+import { describedEnum } from '../../common/described-enum.js';
 import { ID } from '../../common/id.scalar.js';
 import { KeySource } from '../../common/key-source.enum.js';
 import { MaxItems } from '../../common/list-size.js';
@@ -9,24 +10,12 @@ import { SearchHit } from '../../web-search/web-search.model.js';
 import type { ChatEvent as ChatEventValue } from '../run/chat-event.js';
 import { MAX_RESULTS } from '../answer/search-tool.js';
 
-export const FinishReason: { readonly [Reason in FinishReasonId]: Reason } = {
-  STOP: 'STOP',
-  LENGTH: 'LENGTH',
-  CONTENT_FILTER: 'CONTENT_FILTER',
-  TOOL_LIMIT: 'TOOL_LIMIT',
-  OTHER: 'OTHER',
-};
-
-registerEnumType(FinishReason, {
-  name: 'FinishReason',
-  description: 'Why a completion ended.',
-  valuesMap: {
-    STOP: { description: 'The model finished its answer.' },
-    LENGTH: { description: '`maxOutputTokens`, or the limit of the model, was reached.' },
-    CONTENT_FILTER: { description: 'The provider withheld the rest, or the model refused.' },
-    TOOL_LIMIT: { description: 'The model wanted more tool calls than it may make.' },
-    OTHER: { description: 'Another reason, or one that the provider does not explain.' },
-  },
+export const FinishReason = describedEnum<FinishReasonId>('FinishReason', 'Why a completion ended.', {
+  STOP: 'The model finished its answer.',
+  LENGTH: '`maxOutputTokens`, or the limit of the model, was reached.',
+  CONTENT_FILTER: 'The provider withheld the rest, or the model refused.',
+  TOOL_LIMIT: 'The model wanted more tool calls than it may make.',
+  OTHER: 'Another reason, or one that the provider does not explain.',
 });
 
 @ObjectType({ description: 'Tokens as the provider counts them.' })
@@ -90,12 +79,12 @@ export abstract class ChatEvent {
   seq!: number;
 }
 
-@ObjectType({ implements: ChatEvent, description: 'The key is decrypted, and the provider is called next.' })
-export class ChatStarted extends ChatEvent {
-  @Field(() => ChatProvider, { description: 'The provider that answers.' })
+@ObjectType({ isAbstract: true })
+abstract class AttemptEvent extends ChatEvent {
+  @Field(() => ChatProvider, { description: 'The provider that answers from here on.' })
   provider!: ChatProviderId;
 
-  @Field({ description: 'The model that answers.' })
+  @Field({ description: 'The model that answers from here on.' })
   model!: string;
 
   @Field(() => KeySource, { description: 'Whose key pays.' })
@@ -108,33 +97,21 @@ export class ChatStarted extends ChatEvent {
   maskedKey!: string | null;
 }
 
+@ObjectType({ implements: ChatEvent, description: 'The key is decrypted, and the provider is called next.' })
+export class ChatStarted extends AttemptEvent {}
+
 @ObjectType({
   implements: ChatEvent,
   description:
     'With `failover`: the previous provider failed, and another one answers in its place, at the cost of the same party.',
 })
-export class ProviderSwitched extends ChatEvent {
-  @Field(() => ChatProvider, { description: 'The provider that answers from here on.' })
-  provider!: ChatProviderId;
-
-  @Field({ description: 'The model that answers from here on.' })
-  model!: string;
-
-  @Field(() => KeySource, { description: 'Whose key pays: the same party as before.' })
-  keySource!: KeySource;
-
-  @Field(() => ID, { nullable: true, description: "The caller's stored key; null for one of the server." })
-  keyId!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Its masked form; null for one of the server.' })
-  maskedKey!: string | null;
-
+export class ProviderSwitched extends AttemptEvent {
   @Field(() => ErrorInfo, { description: 'Why the previous provider failed.' })
   cause!: ErrorInfo;
 }
 
-@ObjectType({ implements: ChatEvent, description: 'The next piece of the answer.' })
-export class TextDelta extends ChatEvent {
+@ObjectType({ isAbstract: true })
+abstract class DeltaEvent extends ChatEvent {
   @Field(() => Int, { description: 'The first number that this event covers; `seq` is the last.' })
   fromSeq!: number;
 
@@ -145,29 +122,22 @@ export class TextDelta extends ChatEvent {
   text!: string;
 }
 
+@ObjectType({ implements: ChatEvent, description: 'The next piece of the answer.' })
+export class TextDelta extends DeltaEvent {}
+
 @ObjectType({
   implements: ChatEvent,
   description: "The next piece of the model's reasoning, where it shows it.",
 })
-export class ReasoningDelta extends ChatEvent {
-  @Field(() => Int, { description: 'The first number that this event covers; `seq` is the last.' })
-  fromSeq!: number;
-
-  @Field({ description: 'The text, to be appended. A key in it is masked as in TextDelta.' })
-  text!: string;
-}
+export class ReasoningDelta extends DeltaEvent {}
 
 const ENGINE_DEPRECATION =
   'Use `engine`. `ChatStarted.provider` has another type, and GraphQL refuses a document that selects both under one name.';
 const FAILURE_DEPRECATION =
   'Use `failure`. `ChatFailed.error` is never null, and GraphQL refuses a document that selects both under one name.';
 
-@ObjectType({
-  implements: ChatEvent,
-  description:
-    'With `webSearch`: the model searches the web. All searches that it asks for in one turn start before the first of them finishes.',
-})
-export class SearchStarted extends ChatEvent {
+@ObjectType({ isAbstract: true })
+abstract class SearchEvent extends ChatEvent {
   @Field(() => SearchProvider, {
     description:
       'The engine that is asked. Where no key could be opened, the engine that the input names, else the one whose key is unreadable, else the first in the order.',
@@ -190,21 +160,16 @@ export class SearchStarted extends ChatEvent {
 @ObjectType({
   implements: ChatEvent,
   description:
+    'With `webSearch`: the model searches the web. All searches that it asks for in one turn start before the first of them finishes.',
+})
+export class SearchStarted extends SearchEvent {}
+
+@ObjectType({
+  implements: ChatEvent,
+  description:
     'With `webSearch`: a search has ended, and the model gets its results or its error. A failed search does not end the chat.',
 })
-export class SearchFinished extends ChatEvent {
-  @Field(() => SearchProvider, { description: 'The engine, as in SearchStarted.' })
-  engine!: SearchProviderId;
-
-  @Field(() => SearchProvider, {
-    description: 'The same as `engine`.',
-    deprecationReason: ENGINE_DEPRECATION,
-  })
-  provider!: SearchProviderId;
-
-  @Field({ description: 'The words, as in SearchStarted.' })
-  query!: string;
-
+export class SearchFinished extends SearchEvent {
   @MaxItems(MAX_RESULTS)
   @Field(() => [SearchHit], {
     description: 'What the model is given, best first; none where the search failed.',
@@ -237,32 +202,29 @@ export class ChatCompleted extends ChatEvent {
   timings!: ChatTimings;
 }
 
-@ObjectType({
-  implements: ChatEvent,
-  description: 'The chat failed. The deltas before it are all that there is of the answer.',
-})
-export class ChatFailed extends ChatEvent {
-  @Field(() => ErrorInfo, { description: 'What went wrong.' })
-  error!: ErrorInfo;
-
+@ObjectType({ isAbstract: true })
+abstract class BrokenOffEvent extends ChatEvent {
   @Field(() => TokenUsage, {
     nullable: true,
     description: 'The tokens used, as far as the provider reported them.',
   })
   usage!: TokenUsage | null;
+}
+
+@ObjectType({
+  implements: ChatEvent,
+  description: 'The chat failed. The deltas before it are all that there is of the answer.',
+})
+export class ChatFailed extends BrokenOffEvent {
+  @Field(() => ErrorInfo, { description: 'What went wrong.' })
+  error!: ErrorInfo;
 }
 
 @ObjectType({
   implements: ChatEvent,
   description: 'The chat was stopped on request, and so was the provider.',
 })
-export class ChatCancelled extends ChatEvent {
-  @Field(() => TokenUsage, {
-    nullable: true,
-    description: 'The tokens used, as far as the provider reported them.',
-  })
-  usage!: TokenUsage | null;
-}
+export class ChatCancelled extends BrokenOffEvent {}
 
 @ObjectType({ description: 'The result of `cancelChat`.' })
 export class CancelChatPayload {

@@ -1,4 +1,5 @@
-import { Field, Float, InputType, Int, registerEnumType } from '@nestjs/graphql';
+import { Field, Float, InputType, Int } from '@nestjs/graphql';
+import { describedEnum } from '../../common/described-enum.js';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -21,37 +22,21 @@ import { type ChatProviderId, describeOrder } from '../../providers/registry/pro
 import { ChatProvider } from '../../providers/registry/provider.enum.js';
 import { ChatWebSearchInput } from './chat-web-search.input.js';
 
-export const ChatRole: { readonly [Role in ChatRoleId]: Role } = {
-  SYSTEM: 'SYSTEM',
-  USER: 'USER',
-  ASSISTANT: 'ASSISTANT',
-};
-
-registerEnumType(ChatRole, {
-  name: 'ChatRole',
-  description: 'The author of a message.',
-  valuesMap: {
-    SYSTEM: { description: 'Instructions that take precedence over those of the user.' },
-    USER: { description: 'The person, or the program, that asks.' },
-    ASSISTANT: { description: 'The model, earlier in the conversation.' },
-  },
+export const ChatRole = describedEnum<ChatRoleId>('ChatRole', 'The author of a message.', {
+  SYSTEM: 'Instructions that take precedence over those of the user.',
+  USER: 'The person, or the program, that asks.',
+  ASSISTANT: 'The model, earlier in the conversation.',
 });
 
-export const ReasoningEffort: { readonly [Effort in ReasoningEffortId]: Effort } = {
-  LOW: 'LOW',
-  MEDIUM: 'MEDIUM',
-  HIGH: 'HIGH',
-};
-
-registerEnumType(ReasoningEffort, {
-  name: 'ReasoningEffort',
-  description: 'How much a reasoning model thinks before it answers.',
-  valuesMap: {
-    LOW: { description: 'Little: quick and cheap.' },
-    MEDIUM: { description: 'A balance.' },
-    HIGH: { description: 'Much: slow and thorough.' },
+export const ReasoningEffort = describedEnum<ReasoningEffortId>(
+  'ReasoningEffort',
+  'How much a reasoning model thinks before it answers.',
+  {
+    LOW: 'Little: quick and cheap.',
+    MEDIUM: 'A balance.',
+    HIGH: 'Much: slow and thorough.',
   },
-});
+);
 
 @InputType({ description: 'One message of the conversation so far.' })
 export class ChatMessageInput {

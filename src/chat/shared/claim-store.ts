@@ -1,9 +1,9 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
-import type { SharedClaim } from '../claims/request-claims.js';
+import type { SealedClaim } from '../claims/request-claims.js';
 import { requestName } from './shared-names.js';
 import { claimScript, holdsScript, keepScript, releaseScript } from './shared-scripts.js';
 
-/** What Redis has of request ids: the one owner of these names. Every method may throw RedisUnavailableError. */
+/** The claims in Redis: the only code that uses their names. Every method may throw RedisUnavailableError. */
 export class ClaimStore {
   readonly #claim: (...args: readonly (string | number)[]) => Promise<string | null>;
   readonly #keep: (...args: readonly (string | number)[]) => Promise<number>;
@@ -22,35 +22,35 @@ export class ClaimStore {
   }
 
   /** @returns null where it is taken for this long now, in milliseconds; else the sealed claim that holds the id */
-  take({ name, sealed }: SharedClaim, milliseconds: number): Promise<string | null> {
+  take({ name, sealed }: SealedClaim, milliseconds: number): Promise<string | null> {
     return this.#claim(name, sealed, milliseconds);
   }
 
   /**
-   * Keeps a claim for so long from now on, in milliseconds, and makes it again where Redis has lost it.
+   * Extends a claim to this many milliseconds from now, and makes it again where Redis has lost it.
    *
    * @returns false where another claim holds the id
    */
-  async keep({ name, sealed }: SharedClaim, milliseconds: number): Promise<boolean> {
+  async keep({ name, sealed }: SealedClaim, milliseconds: number): Promise<boolean> {
     return (await this.#keep(name, sealed, milliseconds, 1)) === 1;
   }
 
-  /** Keeps a claim for so long from now on, in milliseconds, unless it was released. */
-  async keepHeld({ name, sealed }: SharedClaim, milliseconds: number): Promise<void> {
+  /** Extends a claim to this many milliseconds from now, unless it was released. */
+  async keepHeld({ name, sealed }: SealedClaim, milliseconds: number): Promise<void> {
     await this.#keep(name, sealed, milliseconds, 0);
   }
 
-  /** Keeps what holds the id for so long from now on, in milliseconds, if it is there. */
+  /** Extends the claim that holds the id, if there is one, to this many milliseconds from now. */
   async extend(name: string, milliseconds: number): Promise<void> {
     await this.redis.call('PEXPIRE', name, milliseconds);
   }
 
   /** Gives the id back, where this claim still holds it. */
-  async release({ name, sealed }: SharedClaim): Promise<void> {
+  async release({ name, sealed }: SealedClaim): Promise<void> {
     await this.#release(name, sealed);
   }
 
-  async holds({ name, sealed }: SharedClaim): Promise<boolean> {
+  async holds({ name, sealed }: SealedClaim): Promise<boolean> {
     return (await this.#holds(name, sealed)) === 1;
   }
 }

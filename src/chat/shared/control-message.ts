@@ -1,11 +1,11 @@
-/** Longer than any message of ours. */
+/** Longer than any valid message. */
 const MAX_MESSAGE_LENGTH = 200;
 
-/** What one server asks of the owner of a run. */
+/** What a server sends to the one that owns a run. */
 export interface ControlMessage {
   /**
-   * `stop`: its client wants it to end. `left`: the last watcher on a server is gone. `show`: a watcher has heard nothing
-   * for a while, and wants to see that somebody runs it.
+   * `stop`: its client wants it to end. `left`: the last watcher on a server is gone. `show`: nothing came for a while,
+   * and a watcher needs a sign that the run goes on.
    */
   readonly type: 'stop' | 'left' | 'show';
   readonly runKey: string;

@@ -1,13 +1,48 @@
+import { describeError } from '../../common/describe-error.js';
 import type { KeyUseService } from '../../keys/key-use.service.js';
+import type { ChatFailedEvent, ChatTimings, TerminalEvent } from '../run/chat-event.js';
 import type { ChatAttempt } from '../run/chat-source.js';
+import { RunLostError } from '../run/chat.errors.js';
 
 type FinishedUse = Parameters<KeyUseService['finish']>[1];
 
-/** The end of a chat, as the account of its key's use has it: in the name of the attempt that ended it. */
+/**
+ * The end of a chat, as the audit trail has it: in the name of the attempt that ended it.
+ *
+ * @param timings null where they went with the chat's server
+ */
 export function finishedChat(
-  chatId: string,
   { provider, keyId, keySource, model }: ChatAttempt,
-  end: Omit<FinishedUse, 'kind' | 'chatId' | 'provider' | 'keyId' | 'keySource' | 'model'>,
+  end: TerminalEvent,
+  timings: ChatTimings | null,
 ): FinishedUse {
-  return { kind: 'CHAT_FINISHED', provider, keyId, keySource, chatId, model, ...end };
+  return {
+    kind: 'CHAT_FINISHED',
+    provider,
+    keyId,
+    keySource,
+    chatId: end.chatId,
+    model,
+    outcome: outcomeOf(end),
+    inputTokens: end.usage?.inputTokens ?? null,
+    outputTokens: end.usage?.outputTokens ?? null,
+    timeToFirstTokenMs: timings?.timeToFirstTokenMs ?? null,
+    durationMs: timings?.totalMs ?? null,
+  };
+}
+
+/** The end of a chat whose server is dead: the only one that a server gives a chat of another. */
+export function lostEnd(chatId: string, seq: number): ChatFailedEvent {
+  return { __typename: 'ChatFailed', chatId, seq, error: describeError(new RunLostError()), usage: null };
+}
+
+function outcomeOf(end: TerminalEvent): string {
+  switch (end.__typename) {
+    case 'ChatCompleted':
+      return 'OK';
+    case 'ChatFailed':
+      return end.error.code;
+    case 'ChatCancelled':
+      return 'CANCELLED';
+  }
 }

@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
-import type { SharedClaim } from '../claims/request-claims.js';
+import type { SealedClaim } from '../claims/request-claims.js';
 import type { ClaimStore } from './claim-store.js';
 import { ownRunsName } from './shared-names.js';
 
@@ -16,13 +16,13 @@ export interface KeepTimes {
  * dies, and the claims of their requests.
  *
  * Invariant: a run is named here before it is written, and until it has ended. A name that a crash leaves behind does no
- * harm: the reaper finds nothing to end, and removes it; and those who wait for a claim see that its server is dead.
+ * harm: the reaper finds nothing to end, and removes it; and requests that wait for a claim see that its server is dead.
  */
 export class OwnRuns {
   /** Runs that Redis has the names of, as far as its answers say. */
   readonly #named = new Set<string>();
   /** Runs that have ended while Redis took no more of them. */
-  readonly #unsettled = new Map<string, SharedClaim | null>();
+  readonly #unsettled = new Map<string, SealedClaim | null>();
   readonly #name: string;
 
   constructor(
@@ -43,7 +43,7 @@ export class OwnRuns {
    * @returns false where another server has the id of the run's request
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
    */
-  async add(runKey: string, claim: SharedClaim | null): Promise<boolean> {
+  async add(runKey: string, claim: SealedClaim | null): Promise<boolean> {
     const [isHeld] = await Promise.all([
       claim ? this.claims.keep(claim, this.keep.runningMs) : true,
       this.redis.call('SADD', this.#name, runKey),
@@ -58,7 +58,7 @@ export class OwnRuns {
   }
 
   /** The run has ended: so do its name and, in time, its claim. Never throws. */
-  async settle(runKey: string, claim: SharedClaim | null): Promise<void> {
+  async settle(runKey: string, claim: SealedClaim | null): Promise<void> {
     this.#named.delete(runKey);
     try {
       if (claim) await this.claims.keepHeld(claim, this.keep.endedMs);

@@ -3,36 +3,36 @@ import { loopNow } from '../../common/loop-time.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { EventFeed, FeedPage } from '../run/event-feed.js';
 import { BrokenRunError } from './broken-run.error.js';
-import { News } from './news.js';
+import { Notifier } from './notifier.js';
 import type { SharedPage } from './run-page.js';
 import type { RunStore } from './run-store.js';
 
-/** How long a run or Redis may be away before its watchers are told, in milliseconds. */
+/** How long a run or Redis may be away before its watchers get an error, in milliseconds. */
 const PATIENCE_MS = 10_000;
 /** After so long without a sign of a run, its server is asked for one, in milliseconds. */
 const QUIET_MS = 4_000;
 /** How long it may take to give it, in milliseconds: other servers may have to find it dead first, and end the run. */
 const ANSWER_MS = 8_000;
 
-/** So often in a second the log may be read in vain; then news of it may gather for so long, in milliseconds. */
+/** After this many reads without an event in a second, each read waits for so long after the news, in milliseconds. */
 const MANY_EMPTY_READS = 100;
 const GATHERING_MS = 50;
 
 /**
  * The log of a run in Redis, for watchers on a server that does not own it.
  *
- * It ends with the run's terminal event or with an error, never without either: also where nobody runs what Redis says
- * is running.
+ * It ends with the run's terminal event or with an error, never without either: also where Redis says that the run
+ * goes on and no server runs it.
  */
 export class RemoteFeed implements EventFeed {
-  readonly #news = new News();
+  readonly #news = new Notifier();
   /** Aborts the wait of its watcher. */
   #waiting: AbortController | null = null;
   #awaySince: number | null = null;
   /** When an event came, and when there was any sign of its server. */
   #eventAt = loopNow();
   #signAt = loopNow();
-  /** Since when its server is asked for a sign, and gives none. */
+  /** Since when its server has been asked for a sign, without an answer. */
   #askingSince: number | null = null;
   #emptyReads = { since: 0, count: 0 };
 
@@ -43,17 +43,17 @@ export class RemoteFeed implements EventFeed {
   ) {}
 
   /** Something was published about the run. */
-  tell(): void {
+  notify(): void {
     this.#signAt = loopNow();
     this.#askingSince = null;
-    this.#news.tell();
+    this.#news.notify();
   }
 
   /**
    * A run that was there and cannot be read is waited for: its server writes it again when Redis is back.
    *
    * @throws BrokenRunError CHAT_NOT_FOUND where its server would not do so
-   * @throws RedisUnavailableError SERVICE_UNAVAILABLE where nobody runs it
+   * @throws RedisUnavailableError SERVICE_UNAVAILABLE where no server runs it
    */
   async read(afterSeq: number): Promise<FeedPage> {
     const page = await this.#tryToRead(afterSeq);
@@ -87,7 +87,7 @@ export class RemoteFeed implements EventFeed {
   }
 
   async #gather(signal: AbortSignal): Promise<void> {
-    if (this.#emptyReads.count > MANY_EMPTY_READS) await new News().wait(signal, GATHERING_MS);
+    if (this.#emptyReads.count > MANY_EMPTY_READS) await new Notifier().wait(signal, GATHERING_MS);
   }
 
   async #tryToRead(afterSeq: number): Promise<SharedPage | null> {
@@ -98,14 +98,14 @@ export class RemoteFeed implements EventFeed {
     } catch (error) {
       if (!(error instanceof AppError) || error instanceof BrokenRunError) throw error;
       this.#awaySince ??= loopNow();
-      // Nobody can be asked meanwhile.
+      // Without Redis its server cannot be asked.
       this.#askingSince = null;
       if (loopNow() - this.#awaySince > PATIENCE_MS) throw error;
       return null;
     }
   }
 
-  /** Signs can be forged by who can write to Redis: beyond the time for which a run is kept they do not help. */
+  /** Whatever can write to Redis can forge signs: they do not help beyond the time for which a run is kept. */
   #lookAfterServer(serverId: string): void {
     const now = loopNow();
     if (now - this.#eventAt > this.shared.longestMs) throw new RedisUnavailableError();

@@ -15,14 +15,14 @@ describe('RemoteWatches', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('tells the owner how far it has come also where few events make much, and again while it waits', async () => {
-    const told: (number | null)[] = [];
+  it('reports to the owner how far it has come also where few events make much, and again while it waits', async () => {
+    const reported: (number | null)[] = [];
     const shared = {
       onNews: () => () => undefined,
       readEvents: (_user: string, _chat: string, afterSeq: number) =>
         Promise.resolve({ events: afterSeq < 3 ? [event(afterSeq + 1)] : [], isLast: false }),
-      tellWatchers: (_user: string, _chat: string, cursor: number | null) => {
-        told.push(cursor);
+      reportCursor: (_user: string, _chat: string, cursor: number | null) => {
+        reported.push(cursor);
         return Promise.resolve();
       },
     } as unknown as RunStore;
@@ -30,11 +30,11 @@ describe('RemoteWatches', () => {
     const events = watch[Symbol.asyncIterator]();
     for (let seq = 1; seq <= 3; seq += 1) await events.next();
     void events.next();
-    expect(told).toEqual([0]);
+    expect(reported).toEqual([0]);
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(told).toEqual([0, 3]);
+    expect(reported).toEqual([0, 3]);
     // Redis may have forgotten it.
     await jest.advanceTimersByTimeAsync(1_000);
-    expect(told).toEqual([0, 3, 3]);
+    expect(reported).toEqual([0, 3, 3]);
   });
 });

@@ -1,17 +1,17 @@
 import { loopNow } from '../../common/loop-time.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import { ChatWatch } from '../run/chat-watch.js';
-import { News } from './news.js';
+import { Notifier } from './notifier.js';
 import { RemoteFeed } from './remote-feed.js';
 import { runKeyOf } from './run-key.js';
 import type { RunStore } from './run-store.js';
 
 /**
- * Every so many events, and whenever a watcher asks for more after so many milliseconds, the owner is told how far its
- * watchers here have come: where it must wait for them, and that they are there. Redis may have forgotten both.
+ * Every so many events, and whenever a watcher asks for more after so many milliseconds, the owner gets a report of how
+ * far its watchers here have come: where it must wait for them, and that they are there. Redis may have forgotten both.
  */
-const TELL_EVERY = 100;
-const TELL_EVERY_MS = 1_000;
+const REPORT_EVERY = 100;
+const REPORT_EVERY_MS = 1_000;
 /** How often a run is asked to stop, and for how long, in milliseconds: its server may have to be found dead first. */
 const ASK_EVERY_MS = 500;
 const ASK_FOR_MS = 12_000;
@@ -23,20 +23,20 @@ export class RemoteWatches {
   constructor(private readonly shared: RunStore) {}
 
   /**
-   * @throws ChatNotFoundError CHAT_NOT_FOUND for a chat that is none of the user's, and events that are no longer kept
+   * @throws ChatNotFoundError CHAT_NOT_FOUND for a chat that is not the user's, and for events that are no longer kept
    * @throws RedisUnavailableError SERVICE_UNAVAILABLE
    */
   async join(userId: string, chatId: string, afterSeq: number, connection: AbortSignal): Promise<ChatWatch> {
     const feed = new RemoteFeed(this.shared, userId, chatId);
     // Listening comes first: what is added while the log is read is not missed.
-    const stopListening = this.shared.onNews(userId, chatId, () => feed.tell());
+    const stopListening = this.shared.onNews(userId, chatId, () => feed.notify());
     try {
       await this.shared.readEvents(userId, chatId, afterSeq);
     } catch (error) {
       stopListening();
       throw error;
     }
-    let told = { cursor: afterSeq, at: performance.now() };
+    let reported = { cursor: afterSeq, at: performance.now() };
     const watches = this.#watchesOf(userId, chatId);
     const watch: ChatWatch = new ChatWatch({
       feed,
@@ -44,9 +44,9 @@ export class RemoteWatches {
       connection,
       onPull: ({ cursor }) => {
         const now = performance.now();
-        if (cursor < told.cursor + TELL_EVERY && now < told.at + TELL_EVERY_MS) return;
-        told = { cursor, at: now };
-        this.#tell(userId, chatId);
+        if (cursor < reported.cursor + REPORT_EVERY && now < reported.at + REPORT_EVERY_MS) return;
+        reported = { cursor, at: now };
+        this.#report(userId, chatId);
       },
       onEnd: (_, ending) => {
         stopListening();
@@ -56,7 +56,7 @@ export class RemoteWatches {
       },
     });
     watches.add(watch);
-    this.#tell(userId, chatId);
+    this.#report(userId, chatId);
     return watch;
   }
 
@@ -69,9 +69,8 @@ export class RemoteWatches {
    */
   async stop(userId: string, chatId: string): Promise<boolean> {
     const deadline = loopNow() + ASK_FOR_MS;
-    const news = new News();
-    const never = new AbortController().signal;
-    const stopListening = this.shared.onNews(userId, chatId, () => news.tell());
+    const news = new Notifier();
+    const stopListening = this.shared.onNews(userId, chatId, () => news.notify());
     try {
       let run = await this.shared.get(userId, chatId);
       if (run.end) return false;
@@ -79,7 +78,7 @@ export class RemoteWatches {
       while (!run.end) {
         if (loopNow() > deadline) throw new RedisUnavailableError();
         await this.shared.ask(run.serverId, 'stop', userId, chatId);
-        await news.wait(never, ASK_EVERY_MS);
+        await news.wait(null, ASK_EVERY_MS);
         run = await this.shared.get(userId, chatId);
       }
       return run.end.__typename === 'ChatCancelled';
@@ -95,16 +94,16 @@ export class RemoteWatches {
     return watches;
   }
 
-  /** What is not heard now is told with the next events, or found out by the owner. */
-  #tell(userId: string, chatId: string): void {
+  /** What is lost of this comes with the next report, or the owner finds out by itself. */
+  #report(userId: string, chatId: string): void {
     const cursors = [...this.#watchesOf(userId, chatId)].map(({ cursor }) => cursor);
-    this.shared.tellWatchers(userId, chatId, Math.min(...cursors)).catch(() => undefined);
+    this.shared.reportCursor(userId, chatId, Math.min(...cursors)).catch(() => undefined);
   }
 
   async #left(userId: string, chatId: string): Promise<void> {
     this.#watches.delete(runKeyOf(userId, chatId));
     try {
-      await this.shared.tellWatchers(userId, chatId, null);
+      await this.shared.reportCursor(userId, chatId, null);
       const { serverId, isRunning } = await this.shared.get(userId, chatId);
       if (isRunning) await this.shared.ask(serverId, 'left', userId, chatId);
     } catch {

@@ -1,4 +1,4 @@
 import { shortDigest } from '../../redis/short-digest.js';
 
-/** Names a user's run among all runs: one user's names lead to nobody else's runs. */
+/** The name of a user's run among all runs: with another user's id, the same chat id names another run. */
 export const runKeyOf = (userId: string, chatId: string): string => `${shortDigest(userId)}:${chatId}`;

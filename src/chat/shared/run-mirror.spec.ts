@@ -6,7 +6,8 @@ import { RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
 import { RunLog } from '../run/run-log.js';
 import { RunMirror } from './run-mirror.js';
-import type { EventsToWrite, RunStore } from './run-store.js';
+import type { RunStore } from './run-store.js';
+import type { EventsToWrite, RunWriter } from './run-writer.js';
 import { CLAIMED, FENCED, WRITTEN } from './shared-scripts.js';
 
 const attempt = { provider: 'OPENAI', model: 'm', keySource: 'USER', keyId: null, maskedKey: null } as const;
@@ -43,7 +44,7 @@ const lost = (seq: number): TerminalEvent => ({
   usage: null,
 });
 
-/** A mirror of a log with one event, and a Redis that answers as it is told. */
+/** A mirror of a log with one event, and a Redis whose answers the test chooses. */
 function start(onWrite: (lastSeq: number) => void = () => undefined) {
   const log = new RunLog();
   log.append(delta(1, 'one'));
@@ -57,6 +58,13 @@ function start(onWrite: (lastSeq: number) => void = () => undefined) {
   const elsewhere: ChatEvent[] = [];
   const written: EventsToWrite[] = [];
   let fences = 0;
+  const writer = {
+    write: (given: EventsToWrite) => {
+      written.push(given);
+      onWrite(given.events.at(-1)?.seq ?? 0);
+      return answer === null ? Promise.reject(new RedisUnavailableError()) : Promise.resolve(answer);
+    },
+  } as RunWriter;
   const mirror = new RunMirror({
     shared: {
       get isReady() {
@@ -66,24 +74,27 @@ function start(onWrite: (lastSeq: number) => void = () => undefined) {
         answer === null
           ? Promise.reject(new RedisUnavailableError())
           : Promise.resolve({ serverId: 'a', isRunning: false, end: elsewhere.at(-1) as TerminalEvent }),
-      writeEvents: (_, given) => {
-        written.push(given);
-        onWrite(given.events.at(-1)?.seq ?? 0);
-        return answer === null ? Promise.reject(new RedisUnavailableError()) : Promise.resolve(answer);
-      },
+      writerOf: () => writer,
       readEvents: (_userId, _chatId, afterSeq) =>
-        Promise.resolve({ events: elsewhere.filter(({ seq }) => seq > afterSeq), isLast: true }),
+        Promise.resolve({
+          serverId: 'a',
+          isRunning: false,
+          events: elsewhere.filter(({ seq }) => seq > afterSeq),
+          isLast: true,
+        }),
     },
-    runKey: 'run',
     userId: 'alice',
-    run: { chatId: 'chat', attempt },
+    run: {
+      chatId: 'chat',
+      attempt,
+      abort: () => {
+        fences += 1;
+        if (!log.isComplete) end(lost(log.lastSeq + 1));
+        return Promise.resolve(lost(log.lastSeq));
+      },
+    },
     log,
     claim,
-    onFenced: () => {
-      fences += 1;
-      if (!log.isComplete) end(lost(log.lastSeq + 1));
-      return Promise.resolve();
-    },
     onDone: () => undefined,
   });
   return {
@@ -200,7 +211,7 @@ describe('RunMirror', () => {
     expect(shown()).toHaveLength(3);
   });
 
-  it('learns from a Redis that comes back in time that the run was ended meanwhile', async () => {
+  it('finds out from a Redis that comes back in time that the run was ended elsewhere', async () => {
     const { log, mirror, elsewhere, redisAnswers, shown } = start();
     await mirror.write();
     redisAnswers(null);
@@ -276,7 +287,7 @@ describe('RunMirror', () => {
     expect(log.read(1)).toEqual({ events: [completed(2)], isLast: true });
   });
 
-  it('shows its end where Redis is there all the time, and takes nothing of the run', async () => {
+  it('shows its end where Redis answers all the time, and refuses every write of the run', async () => {
     const { log, mirror, end, redisAnswers } = start();
     await mirror.write();
     redisAnswers(null);
@@ -343,7 +354,7 @@ describe('RunMirror', () => {
     expect(written.map((given) => given.claim)).toEqual([claim, null]);
   });
 
-  it('knows of an end elsewhere when Redis has not heard from it for a while', async () => {
+  it('asks Redis for an end elsewhere when it has written nothing for a while', async () => {
     const { mirror, elsewhere } = start();
     elsewhere.push(lost(2));
     expect(await mirror.isEndedElsewhere()).toBe(false);
@@ -399,19 +410,19 @@ describe('RunMirror', () => {
       get isReady() {
         return isReady;
       },
-      writeEvents: (_: string, events: EventsToWrite) => {
-        written.push(events);
-        return Promise.resolve(WRITTEN);
-      },
+      writerOf: () => ({
+        write: (events: EventsToWrite) => {
+          written.push(events);
+          return Promise.resolve(WRITTEN);
+        },
+      }),
     } as unknown as RunStore;
     const mirror = new RunMirror({
       shared,
-      runKey: 'key',
       userId: 'alice',
-      run: { chatId: 'chat', attempt },
+      run: { chatId: 'chat', attempt, abort: () => Promise.resolve(lost(0)) },
       log,
       claim: null,
-      onFenced: () => Promise.resolve(),
       onDone: () => (isDone = true),
     });
     log.append(delta(1, LONG));

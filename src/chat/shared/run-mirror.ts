@@ -1,33 +1,31 @@
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
-import { ChatNotFoundError } from '../run/chat.errors.js';
+import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { ChatRun } from '../run/chat-run.js';
-import type { SharedClaim } from '../claims/request-claims.js';
+import type { SealedClaim } from '../claims/request-claims.js';
 import type { RunLog } from '../run/run-log.js';
 import { OutagePatience } from './outage-patience.js';
 import type { RunRecord } from './run-sealer.js';
 import { CLAIMED, FENCED, LOST } from './shared-scripts.js';
 import type { RunStore } from './run-store.js';
-import { type ReadableRuns, takeSharedEnd } from './take-shared-end.js';
+import type { RunWriter } from './run-writer.js';
+import { takeSharedEnd } from './take-shared-end.js';
 
 /** Bytes of events in one entry, about. */
 const MAX_ENTRY_BYTES = 32 * 1024;
-/** A run that has ended before Redis heard of it is written at once, where it has no more bytes than this, or not at all. */
+/** A run that has ended before anything of it was sent is written in one entry, up to so many bytes, or not at all. */
 const MAX_WHOLE_BYTES = 512 * 1024;
-/** A server from which Redis heard so long ago, in milliseconds, is taken for dead by nobody: less than its sign lasts. */
+/** For so long after a write, in milliseconds, no server takes this one for dead: less than its sign of life lasts. */
 const SURELY_ALIVE_MS = 2_500;
 /** Watchers elsewhere are shown that the run is there at most this often, in milliseconds. */
 const SHOW_EVERY_MS = 1_000;
 
 export interface MirrorSettings {
-  readonly shared: Pick<RunStore, 'isReady' | 'writeEvents' | 'get'> & ReadableRuns;
-  readonly runKey: string;
+  readonly shared: Pick<RunStore, 'isReady' | 'writerOf' | 'get' | 'readEvents'>;
   readonly userId: string;
-  readonly run: Pick<ChatRun, 'chatId' | 'attempt'>;
+  readonly run: Pick<ChatRun, 'chatId' | 'attempt' | 'abort'>;
   readonly log: RunLog;
-  readonly claim: SharedClaim | null;
-  /** Another server has ended the run. Resolves when it is over here, too. */
-  readonly onFenced: () => Promise<unknown>;
+  readonly claim: SealedClaim | null;
   /** Redis has all that will ever be, or will never have it. */
   readonly onDone: () => void;
 }
@@ -44,7 +42,9 @@ export interface MirrorSettings {
  */
 export class RunMirror {
   readonly #settings: MirrorSettings;
-  #claim: SharedClaim | null;
+  #claim: SealedClaim | null;
+  /** Null before the first write, and when all is written: a run is kept for long after its end. */
+  #writer: Pick<RunWriter, 'write'> | null = null;
   /** Something was sent: Redis may have the run, and another server may end it. */
   #isSent = false;
   #writtenSeq = 0;
@@ -86,7 +86,7 @@ export class RunMirror {
 
   /**
    * Called when Redis was away: it may have lost its memory. The last event is written to it again, which changes
-   * nothing, but tells.
+   * nothing there if Redis has it, and shows if it has not.
    */
   async check(): Promise<void> {
     this.#isInDoubt = true;
@@ -121,7 +121,7 @@ export class RunMirror {
     this.#patience.endNow();
   }
 
-  /** Called when watchers elsewhere ask whether it is there: what is written, they hear of. */
+  /** Called when watchers elsewhere ask for a sign of the run: every write is published. */
   async show(): Promise<void> {
     if (performance.now() - this.#writtenAt > SHOW_EVERY_MS) await this.check();
   }
@@ -132,7 +132,7 @@ export class RunMirror {
     if (this.#isDone) log.show(log.lastSeq);
     else if (this.#isAlone) this.#showAlone();
     if (this.#isWriting || this.#isDone) return;
-    // Nothing is sealed in vain.
+    // Sealing costs time.
     if (!shared.isReady) {
       this.#fallBehind();
       return;
@@ -142,7 +142,7 @@ export class RunMirror {
       while (this.#hasWork) await this.#writeNext();
       this.#caughtUp();
     } catch {
-      // The connection tells of it.
+      // The connection logs it.
       this.#fallBehind();
     } finally {
       this.#isWriting = false;
@@ -156,7 +156,7 @@ export class RunMirror {
     void this.#failWatchers();
   }
 
-  /** Watchers that wait in vain for the end get an error. */
+  /** Watchers that wait for the end get an error when Redis stays away. */
   async #failWatchers(): Promise<void> {
     const { log } = this.#settings;
     if (!log.isComplete || log.isEndShown || this.#isEndAwaited) return;
@@ -164,7 +164,7 @@ export class RunMirror {
     const isBack = await this.#patience.untilBack();
     this.#isEndAwaited = false;
     if (isBack) return;
-    // Redis is there and takes nothing of this run: nobody else has ended it, or it would say so.
+    // Redis answers, and refuses writes: no other server has ended the run, or the write would have been fenced.
     if (this.#settings.shared.isReady) this.#giveUp();
     else log.fail(new RedisUnavailableError());
   }
@@ -190,7 +190,8 @@ export class RunMirror {
   }
 
   async #writeNext(): Promise<void> {
-    const { shared, runKey, userId, run, log } = this.#settings;
+    const { shared, userId, run, log } = this.#settings;
+    const { chatId } = run;
     const claim = this.#claim;
     const events = this.#nextEvents();
     const last = events.at(-1)?.seq ?? this.#writtenSeq;
@@ -201,11 +202,11 @@ export class RunMirror {
     }
     const { attempt } = run;
     const record: RunRecord | null =
-      this.#recorded === attempt ? null : { userId, chatId: run.chatId, attempt, claim: claim?.name ?? null };
+      this.#recorded === attempt ? null : { userId, chatId, attempt, claim: claim?.name ?? null };
     const isFirst = !this.#isSent;
     this.#isSent = true;
-    const answer = await shared.writeEvents(runKey, {
-      userId,
+    this.#writer ??= shared.writerOf({ userId, chatId });
+    const answer = await this.#writer.write({
       events,
       record,
       claim,
@@ -219,7 +220,7 @@ export class RunMirror {
       this.#hasLostClaim = true;
       this.#claim = null;
       // Its end is written like any other.
-      await this.#settings.onFenced();
+      await run.abort(new RunLostError());
     } else if (answer === LOST) {
       this.#startAgain();
     } else {
@@ -237,21 +238,21 @@ export class RunMirror {
     this.#isInDoubt = false;
     // An end that was shown may not be written after the rest: another server could end the run in between.
     const maxBytes = log.isEndShown ? MAX_WHOLE_BYTES : MAX_ENTRY_BYTES;
-    // What was dropped while Redis was away it never gets: who asks for that is told that it is no longer kept.
+    // What was dropped while Redis was away it never gets: a watcher that asks for it gets CHAT_NOT_FOUND.
     return log.after(Math.max(known, log.firstSeq - 1), maxBytes);
   }
 
   /** The run was ended: by another server, which took this one for dead, or by a write of ours whose answer was lost. */
   async #giveWay(): Promise<void> {
-    const { log, onFenced } = this.#settings;
+    const { log, run } = this.#settings;
     this.#isFenced = true;
     this.#patience.stop();
-    await onFenced();
+    await run.abort(new RunLostError());
     if (!log.isEndShown) await takeSharedEnd(this.#settings, this.#writtenSeq);
     this.#finish();
   }
 
-  /** Redis has lost its memory: it is told everything again, where everything is still here. */
+  /** Redis has lost its memory: everything is written again, where everything is still here. */
   #startAgain(): void {
     this.#writtenSeq = 0;
     this.#recorded = null;
@@ -266,6 +267,7 @@ export class RunMirror {
 
   #finish(): void {
     this.#isDone = true;
+    this.#writer = null;
     this.#settings.log.show(this.#settings.log.lastSeq);
     this.#settings.onDone();
   }

@@ -2,7 +2,7 @@ import { validate as isUuid } from 'uuid';
 import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
 import type { FeedPage } from '../run/event-feed.js';
 import { BrokenRunError } from './broken-run.error.js';
-import type { RunSealer } from './run-sealer.js';
+import type { OpenEvents } from './run-sealer.js';
 
 /** What readScript answers. An entry is its id and its sealed events. */
 export type ReadReply = readonly [
@@ -21,12 +21,6 @@ export interface SharedRun {
 
 export interface SharedPage extends FeedPage, SharedRun {}
 
-/** Whose run it is. */
-interface RunIdentity {
-  readonly userId: string;
-  readonly chatId: string;
-}
-
 /** A number as `XADD` was given it, with what stands behind it. */
 const ENTRY_ID = /^([1-9]\d{0,14})-0$/;
 
@@ -38,26 +32,25 @@ const isTerminal = (event: ChatEvent | undefined): event is TerminalEvent =>
 /**
  * Opens what Redis answered.
  *
- * Only what is sealed is believed. An event opens as what its server wrote under this number of this chat, so a run is
+ * Only what is sealed is trusted. An event opens as what its server wrote under this number of this chat, so a run is
  * over where its terminal event is, whatever its state says; and the plain fields can do no more than make a run broken
  * that is not.
  *
  * @throws BrokenRunError CHAT_NOT_FOUND where events are missing or no event ends what has ended
  */
 export function openPage(
-  sealer: RunSealer,
-  run: RunIdentity,
+  open: OpenEvents,
   afterSeq: number,
   [server, state, last, entries, lastEntry]: ReadReply,
 ): SharedPage {
   const about = openRun(server, state);
-  const events = openEntries(sealer, run, afterSeq, entries);
+  const events = openEntries(open, afterSeq, entries);
   if (events.length > 0) return { ...about, events, isLast: isTerminal(events.at(-1)) };
   if (about.isRunning) {
     if (Number(last) > afterSeq) throw new BrokenRunError();
     return { ...about, events, isLast: false };
   }
-  const end = openEnd(sealer, run, lastEntry);
+  const end = openEnd(open, lastEntry);
   if (end === null || end.seq > afterSeq) throw new BrokenRunError();
   return { ...about, events, isLast: true };
 }
@@ -69,27 +62,18 @@ export function openRun(server: string, state: string): SharedRun {
 }
 
 /** The terminal event, where the last entry holds it. */
-export function openEnd(
-  sealer: RunSealer,
-  run: RunIdentity,
-  lastEntry: readonly string[],
-): TerminalEvent | null {
+export function openEnd(open: OpenEvents, lastEntry: readonly string[]): TerminalEvent | null {
   const [id, sealed = ''] = lastEntry;
   if (id === undefined) return null;
-  const event = openEntry(sealer, run, id, sealed).at(-1);
+  const event = openEntry(open, id, sealed).at(-1);
   return isTerminal(event) ? event : null;
 }
 
-function openEntries(
-  sealer: RunSealer,
-  run: RunIdentity,
-  afterSeq: number,
-  entries: readonly string[],
-): ChatEvent[] {
+function openEntries(open: OpenEvents, afterSeq: number, entries: readonly string[]): ChatEvent[] {
   const events: ChatEvent[] = [];
   let seq = afterSeq;
   for (let index = 0; index < entries.length && !isTerminal(events.at(-1)); index += 2) {
-    const entry = openEntry(sealer, run, entries[index] ?? '', entries[index + 1] ?? '');
+    const entry = openEntry(open, entries[index] ?? '', entries[index + 1] ?? '');
     // An entry may begin before the number, or repeat what the one before it held.
     const news = entry.filter((event) => event.seq > seq);
     if (news[0]?.seq !== seq + 1) throw new BrokenRunError();
@@ -99,13 +83,8 @@ function openEntries(
   return events;
 }
 
-function openEntry(
-  sealer: RunSealer,
-  { userId, chatId }: RunIdentity,
-  id: string,
-  sealed: string,
-): ChatEvent[] {
+function openEntry(open: OpenEvents, id: string, sealed: string): ChatEvent[] {
   const [, seq] = ENTRY_ID.exec(id) ?? [];
   if (seq === undefined) throw new BrokenRunError();
-  return sealer.openEvents(userId, chatId, Number(seq), sealed);
+  return open(Number(seq), sealed);
 }

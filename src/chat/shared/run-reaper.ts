@@ -1,38 +1,23 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { AppError } from '../../common/app-error.js';
-import { describeError } from '../../common/describe-error.js';
 import type { KeyUseService } from '../../keys/key-use.service.js';
 import { logEnd } from '../../keys/log-end.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { ServerPresence } from '../../redis/server-presence.js';
-import { RunLostError } from '../run/chat.errors.js';
-import type { ChatFailedEvent } from '../run/chat-event.js';
-import { finishedChat } from './finished-chat.js';
-import type { RunRecord, RunSealer } from './run-sealer.js';
+import { finishedChat, lostEnd } from './finished-chat.js';
+import type { RunRecord } from './run-sealer.js';
 import type { RunStore } from './run-store.js';
-
-/** How the chat of a dead server ended, as far as anybody knows. */
-const LOST_END = {
-  outcome: new RunLostError().code,
-  inputTokens: null,
-  outputTokens: null,
-  timeToFirstTokenMs: null,
-  durationMs: null,
-} as const;
 
 /** How often servers that died are looked for, in milliseconds. */
 const SWEEP_INTERVAL_MS = 1_500;
 /** Runs of one server that are ended in one sweep. */
 const RUNS_AT_A_TIME = 1_000;
-/** So often a run that changes while it is ended is looked at again. */
+/** How often a run that changes while it is being ended is tried again. */
 const MAX_ATTEMPTS = 3;
-
-/** A number that a server wrote. */
-const NUMBER = /^\d{1,15}$/;
 
 /**
  * Ends the runs of servers that died: ChatFailed (PROVIDER_TRUNCATED) for their watchers, CHAT_FINISHED in the trail.
- * Every server does it; that it is done once is Redis's and the database's work.
+ * Every server tries; Redis and the database let one succeed.
  */
 export class RunReaper implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger(RunReaper.name);
@@ -42,7 +27,6 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly presence: ServerPresence,
     private readonly runs: RunStore,
-    private readonly sealer: RunSealer,
     private readonly uses: KeyUseService,
   ) {}
 
@@ -82,7 +66,7 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
     if (left === 0 && runKeys.length < RUNS_AT_A_TIME) await this.presence.forget(serverId);
   }
 
-  /** Where Redis answers, but not to this (a name holds something else than it should), everything else goes on. */
+  /** Where Redis answers and refuses this command (its key holds another type, say), everything else goes on. */
   private async unlessRefused(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -92,36 +76,23 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async endRun(serverId: string, runKey: string): Promise<void> {
+    const { lost } = this.runs;
     for (let attempt = 1; ; attempt += 1) {
-      const [owner, state, last, sealed] = await this.runs.lost.read(runKey);
-      if (owner !== serverId || !sealed) return;
-      const record = this.sealer.openRecord(runKey, runKey.slice(runKey.indexOf(':') + 1), sealed);
-      const hasEnd =
-        state !== 'running' || (record !== null && (await this.writeEnd(serverId, record, last ?? '')));
-      // Nobody can read it, or end it: it is no longer there.
-      if (!hasEnd && (record === null || attempt === MAX_ATTEMPTS)) {
-        await this.runs.lost.drop(runKey);
-      } else if (!hasEnd) continue;
-      if (record) {
-        if (record.claim !== null) await this.runs.lost.keepClaim(record.claim);
-        const use = finishedChat(record.chatId, record.attempt, LOST_END);
-        if (await this.uses.finish(record.userId, use)) logEnd(record.userId, use);
-      }
+      const run = await lost.read(runKey);
+      if (run?.serverId !== serverId) return;
+      const { isRunning, record, lastSeq } = run;
+      const isEnded = !isRunning || (record !== null && (await lost.end(serverId, record, lastSeq)));
+      if (!isEnded && record && attempt < MAX_ATTEMPTS) continue;
+      // No server can read it, or end it.
+      if (!isEnded) await lost.drop(runKey);
+      if (record) await this.writeEnd(record, lastSeq + 1);
       return;
     }
   }
 
-  /** @returns false where the run has changed meanwhile, or cannot be ended */
-  private async writeEnd(serverId: string, { userId, chatId }: RunRecord, last: string): Promise<boolean> {
-    if (!NUMBER.test(last)) return false;
-    const lastSeq = Number(last);
-    const event: ChatFailedEvent = {
-      __typename: 'ChatFailed',
-      chatId,
-      seq: lastSeq + 1,
-      error: describeError(new RunLostError()),
-      usage: null,
-    };
-    return this.runs.lost.end(serverId, userId, last, event);
+  private async writeEnd({ userId, chatId, attempt, claim }: RunRecord, seq: number): Promise<void> {
+    if (claim !== null) await this.runs.lost.keepClaim(claim);
+    const use = finishedChat(attempt, lostEnd(chatId, seq), null);
+    if (await this.uses.finish(userId, use)) logEnd(userId, use);
   }
 }

@@ -1,10 +1,9 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
-import { PRESENCE_MS, type ServerPresence } from '../../redis/server-presence.js';
+import type { ServerPresence } from '../../redis/server-presence.js';
 import { ChatNotFoundError } from '../run/chat.errors.js';
-import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
-import type { SharedClaim } from '../claims/request-claims.js';
-import type { RunRecord, RunSealer } from './run-sealer.js';
+import type { TerminalEvent } from '../run/chat-event.js';
+import type { RunIdentity, RunSealer } from './run-sealer.js';
 import { runKeyOf } from './run-key.js';
 import { ClaimStore } from './claim-store.js';
 import { type ControlMessage, formatControl, parseControl } from './control-message.js';
@@ -12,27 +11,15 @@ import { LostRuns } from './lost-runs.js';
 import { type KeepTimes, OwnRuns } from './own-runs.js';
 import { controlName, runNames } from './shared-names.js';
 import { BrokenRunError } from './broken-run.error.js';
+import { RunWriter } from './run-writer.js';
 import { openEnd, openPage, openRun, type ReadReply, type SharedPage, type SharedRun } from './run-page.js';
-import { CLAIMED, cursorsScript, readScript, WRITTEN, writeScript } from './shared-scripts.js';
+import { cursorsScript, readScript, writeScript } from './shared-scripts.js';
 
 /** Entries that are read at a time, and characters of them: opening them holds up everything else. */
 const PAGE_LENGTH = 16;
 const PAGE_CHARACTERS = 512 * 1024;
 /** Servers whose watchers are looked at. */
 const MAX_SERVERS = 1_000;
-
-export interface EventsToWrite {
-  readonly userId: string;
-  readonly events: readonly ChatEvent[];
-  /** Null: as it was written before. */
-  readonly record: RunRecord | null;
-  readonly claim: SharedClaim | null;
-  /** Nothing of the run was sent before. */
-  readonly isFirst: boolean;
-  readonly isEnd: boolean;
-  /** The first number to keep. */
-  readonly keepFrom: number;
-}
 
 /**
  * Runs as all servers see them, and the one owner of what Redis has of them. Every method is about one user's run;
@@ -82,22 +69,19 @@ export class RunStore {
     return this.redis.isReady;
   }
 
-  /**
-   * @returns WRITTEN, FENCED or LOST; CLAIMED for the first events of a run, which may be written then or not
-   * @throws RedisUnavailableError SERVICE_UNAVAILABLE: it may be written or not, and can be written again
-   */
-  async writeEvents(runKey: string, toWrite: EventsToWrite): Promise<number> {
-    const { events, claim, isEnd } = toWrite;
-    const isNew = events[0]?.seq === 1 || !this.#own.has(runKey);
-    const begunAt = performance.now();
-    let isHeld = isNew ? await this.#own.add(runKey, claim) : true;
-    if (!isHeld && toWrite.isFirst) return CLAIMED;
-    const answer = await this.writeLog(runKey, toWrite);
-    // It may have been taken for dead meanwhile, and the name removed, as there was no run yet.
-    if (isNew && performance.now() - begunAt > PRESENCE_MS) isHeld = await this.#own.add(runKey, claim);
-    if (answer !== WRITTEN) this.#own.forget(runKey);
-    else if (isEnd) void this.#own.settle(runKey, claim);
-    return answer === WRITTEN && !isHeld && toWrite.isFirst ? CLAIMED : answer;
+  /** What writes a run of this server. */
+  writerOf(run: RunIdentity): RunWriter {
+    const runKey = runKeyOf(run.userId, run.chatId);
+    return new RunWriter({
+      runKey,
+      names: runNames(this.redis, runKey),
+      serverId: this.presence.serverId,
+      keep: this.keep,
+      own: this.#own,
+      seal: this.sealer.sealerOf(run),
+      sealRecord: (record) => this.sealer.sealRecord(runKey, record),
+      runScript: this.#write,
+    });
   }
 
   /**
@@ -107,7 +91,7 @@ export class RunStore {
    */
   async readEvents(userId: string, chatId: string, afterSeq: number): Promise<SharedPage> {
     const reply = await this.read(userId, chatId, afterSeq);
-    return openPage(this.sealer, { userId, chatId }, afterSeq, reply);
+    return openPage(this.sealer.openerOf({ userId, chatId }), afterSeq, reply);
   }
 
   /**
@@ -118,7 +102,7 @@ export class RunStore {
    */
   async get(userId: string, chatId: string): Promise<SharedRun & { readonly end: TerminalEvent | null }> {
     const [server, state, , , lastEntry] = await this.read(userId, chatId, null);
-    return { ...openRun(server, state), end: this.findEnd(userId, chatId, lastEntry) };
+    return { ...openRun(server, state), end: this.findEnd({ userId, chatId }, lastEntry) };
   }
 
   /** Whether there is such a run. @throws RedisUnavailableError SERVICE_UNAVAILABLE */
@@ -132,8 +116,8 @@ export class RunStore {
     return this.redis.subscribe(runNames(this.redis, runKeyOf(userId, chatId)).news, listener);
   }
 
-  /** Tells whoever waits for the run that something about it has changed. Never throws. */
-  async tellNews(userId: string, chatId: string): Promise<void> {
+  /** Wakes those that listen for news of the run. Never throws. */
+  async publishNews(userId: string, chatId: string): Promise<void> {
     const { news } = runNames(this.redis, runKeyOf(userId, chatId));
     await this.redis.call('PUBLISH', news, '').catch(() => undefined);
   }
@@ -158,7 +142,7 @@ export class RunStore {
   }
 
   /** Says to which number the watchers on this server have come; null: there are none. */
-  async tellWatchers(userId: string, chatId: string, cursor: number | null): Promise<void> {
+  async reportCursor(userId: string, chatId: string, cursor: number | null): Promise<void> {
     const { watchers } = runNames(this.redis, runKeyOf(userId, chatId));
     const { serverId } = this.presence;
     if (cursor === null) {
@@ -170,7 +154,7 @@ export class RunStore {
   }
 
   /**
-   * To which number the slowest watcher on the other servers has come; null where nobody watches there, as far as is
+   * To which number the slowest watcher on the other servers has come; null where there is none, as far as is
    * known. Never throws.
    */
   async cursorElsewhere(userId: string, chatId: string): Promise<number | null> {
@@ -186,23 +170,6 @@ export class RunStore {
     }
   }
 
-  private writeLog(runKey: string, { userId, events, record, isEnd, keepFrom }: EventsToWrite) {
-    const names = runNames(this.redis, runKey);
-    return this.#write(
-      names.meta,
-      names.log,
-      this.presence.serverId,
-      events[0]?.seq ?? 0,
-      events.at(-1)?.seq ?? 0,
-      this.sealer.sealEvents(userId, events),
-      record ? this.sealer.sealRecord(runKey, record) : '',
-      isEnd ? 1 : 0,
-      isEnd ? this.keep.endedMs : this.keep.runningMs,
-      keepFrom,
-      names.news,
-    );
-  }
-
   /** @param afterSeq null: the last entry is wanted, and no other */
   private async read(userId: string, chatId: string, afterSeq: number | null): Promise<ReadReply> {
     const { meta, log } = runNames(this.redis, runKeyOf(userId, chatId));
@@ -212,9 +179,9 @@ export class RunStore {
     return reply;
   }
 
-  private findEnd(userId: string, chatId: string, lastEntry: readonly string[]): TerminalEvent | null {
+  private findEnd(run: RunIdentity, lastEntry: readonly string[]): TerminalEvent | null {
     try {
-      return openEnd(this.sealer, { userId, chatId }, lastEntry);
+      return openEnd(this.sealer.openerOf(run), lastEntry);
     } catch (error) {
       if (error instanceof BrokenRunError) return null;
       throw error;

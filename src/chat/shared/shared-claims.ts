@@ -4,32 +4,27 @@ import type { TextContext } from '../../crypto/seal-context.js';
 import type { Vault } from '../../crypto/vault.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { ServerPresence } from '../../redis/server-presence.js';
-import { RequestClaims, type RequestClaim } from '../claims/request-claims.js';
-import { News } from './news.js';
+import { RequestClaims, type RequestClaim, type SealedClaim } from '../claims/request-claims.js';
 import type { ClaimStore } from './claim-store.js';
+import { Notifier } from './notifier.js';
 import type { RunStore } from './run-store.js';
 
-/** How long a chat may take to start on its server before whoever waits for it is told, in milliseconds. */
+/** How long a chat may take to start on its server before those that wait for it get an error, in milliseconds. */
 const START_MS = 15_000;
 /**
  * How long a claim lasts until its run says otherwise, in milliseconds. It may have been taken by a command whose answer
- * was lost, so that nobody knows of it: a request that is sent again must not wait for a chat that will never be.
+ * was lost, so that no server knows it: a request that is sent again must not wait for a chat that never starts.
  */
 const CLAIM_MS = 2 * START_MS;
 
-/** Somebody would have to put a claim that does not open in the place of one that was removed this often in a row. */
+/** So often in a row a claim that does not open may take the place of one that was removed. */
 const MAX_ATTEMPTS = 5;
 
+/** What is sealed in a claim. */
 interface Claimed {
   readonly chatId: string;
   readonly inputDigest: string;
   readonly serverId: string;
-}
-
-interface HeldClaim {
-  readonly isMine: boolean;
-  readonly claimed: Claimed;
-  readonly sealed: string;
 }
 
 /** Request ids of all servers. */
@@ -52,30 +47,31 @@ export class SharedClaims extends RequestClaims {
     const sealed = this.vault.sealText(JSON.stringify(mine), context);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       const held = await this.#store.take({ name, sealed }, CLAIM_MS);
-      const claimed = held === null ? mine : this.open(held, context);
-      if (claimed)
-        return this.toClaim(userId, name, { sealed: held ?? sealed, claimed, isMine: held === null });
+      if (held === null) return this.toClaim(userId, { name, sealed }, mine, true);
+      const claimed = this.unseal(held, context);
+      if (claimed) return this.toClaim(userId, { name, sealed: held }, claimed, false);
       // Sealed with a key that is no longer ours: its chat cannot be resumed either.
-      await this.#store.release({ name, sealed: held ?? '' });
+      await this.#store.release({ name, sealed: held });
     }
     throw new RedisUnavailableError();
   }
 
-  private toClaim(userId: string, name: string, { sealed, claimed, isMine }: HeldClaim): RequestClaim {
+  private toClaim(userId: string, sealed: SealedClaim, claimed: Claimed, isMine: boolean): RequestClaim {
+    const { chatId, inputDigest } = claimed;
     const release = async (): Promise<void> => {
-      await this.#store.release({ name, sealed }).catch(() => undefined);
-      await this.runs.tellNews(userId, claimed.chatId);
+      await this.#store.release(sealed).catch(() => undefined);
+      await this.runs.publishNews(userId, chatId);
     };
     return {
       isMine,
-      chatId: claimed.chatId,
-      inputDigest: claimed.inputDigest,
-      shared: { name, sealed },
-      // Whoever waits sees the run itself.
+      chatId,
+      inputDigest,
+      sealed,
+      // Other requests see the run itself.
       confirm: () => undefined,
       release,
       whenStarted: async (signal) => {
-        const isStarted = await this.untilStarted(userId, { name, sealed, claimed }, signal);
+        const isStarted = await this.untilStarted(userId, sealed, claimed, signal);
         if (!isStarted) await release();
         return isStarted;
       },
@@ -84,18 +80,18 @@ export class SharedClaims extends RequestClaims {
 
   private async untilStarted(
     userId: string,
-    { name, sealed, claimed }: Omit<HeldClaim, 'isMine'> & { readonly name: string },
+    sealed: SealedClaim,
+    { chatId, serverId }: Claimed,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { chatId, serverId } = claimed;
     const deadline = loopNow() + START_MS;
-    const news = new News();
-    const stopListening = this.runs.onNews(userId, chatId, () => news.tell());
+    const news = new Notifier();
+    const stopListening = this.runs.onNews(userId, chatId, () => news.notify());
     try {
       for (;;) {
         signal.throwIfAborted();
         if (await this.runs.has(userId, chatId)) return true;
-        if (!(await this.#store.holds({ name, sealed }))) return false;
+        if (!(await this.#store.holds(sealed))) return false;
         if (!(await this.presence.isAlive(serverId))) return false;
         if (loopNow() > deadline) throw new RedisUnavailableError();
         await news.wait(signal);
@@ -105,7 +101,7 @@ export class SharedClaims extends RequestClaims {
     }
   }
 
-  private open(sealed: string, context: TextContext): Claimed | null {
+  private unseal(sealed: string, context: TextContext): Claimed | null {
     try {
       return JSON.parse(this.vault.openText(sealed, context)) as Claimed;
     } catch (error) {

@@ -2,12 +2,12 @@ import type { Script } from '../../redis/redis-connection.js';
 
 /*
  * Anything may stand in these keys, for others can write to Redis: what a script answers with has a bounded size, and is
- * believed only where it is sealed.
+ * trusted only where it is sealed.
  */
 
-/** Characters of one sealed entry, record or claim, beyond which it is none of ours. */
+/** The most characters of a sealed entry, record or claim: no server writes a longer one. */
 const MAX_SEALED_LENGTH = 8 * 1024 * 1024;
-/** Characters of a plain field, of which only so many are read. */
+/** Of a plain field, only so many characters are read. */
 const MAX_FIELD_LENGTH = 100;
 
 /** Answers of {@link writeScript}. */
@@ -155,7 +155,7 @@ return cursors`,
 };
 
 /**
- * Takes a request id, or says who has it.
+ * Takes a request id, or answers which claim has it.
  *
  * KEYS: the claim. ARGV: sealed claim, milliseconds
  * Answers nil where it was free, or held by what is no claim; else the sealed claim that holds it.
@@ -170,8 +170,8 @@ return nil`,
 };
 
 /**
- * Keeps a claim for so long from now on. KEYS: the claim. ARGV: sealed claim, milliseconds, whether it is made where
- * nobody has the id (1 or 0). Answers 0 where another claim holds the id.
+ * Extends a claim. KEYS: the claim. ARGV: sealed claim, milliseconds, whether it is made where
+ * no claim holds the id (1 or 0). Answers 0 where another claim holds the id.
  */
 export const keepScript: Script = {
   keys: 1,

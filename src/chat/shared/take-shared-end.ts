@@ -1,24 +1,20 @@
-import { describeError } from '../../common/describe-error.js';
 import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { ChatRun } from '../run/chat-run.js';
-import type { FeedPage } from '../run/event-feed.js';
 import type { RunLog } from '../run/run-log.js';
+import { lostEnd } from './finished-chat.js';
 import type { RunStore } from './run-store.js';
 
-export interface ReadableRuns {
-  readEvents(...which: Parameters<RunStore['readEvents']>): Promise<FeedPage>;
-}
-
+/** A run that another server has ended. */
 interface EndedRun {
-  readonly shared: ReadableRuns;
+  readonly shared: Pick<RunStore, 'readEvents'>;
   readonly userId: string;
   readonly run: Pick<ChatRun, 'chatId'>;
   readonly log: RunLog;
 }
 
 /**
- * Gives a run that another server has ended the end that everybody sees, in the place of its own. What Redis does not
+ * Gives a run that another server has ended the end that all watchers see, in the place of its own. What Redis does not
  * have was never there, unless it was shown while Redis was away: then the end comes after it. Where that end cannot be
  * read any more, it is what another server says of every run that it ends: lost.
  *
@@ -38,11 +34,6 @@ export async function takeSharedEnd(ended: EndedRun, writtenSeq: number): Promis
   }
 }
 
-/** What every other server would say: it is the only end that one gives a run of another. */
-function lostEnd(chatId: string, seq: number): ChatEvent {
-  return { __typename: 'ChatFailed', chatId, seq, error: describeError(new RunLostError()), usage: null };
-}
-
 /** What Redis has after a number; null where that has no end, and so cannot take the place of ours. */
 async function readEnd({ shared, userId, run }: EndedRun, writtenSeq: number): Promise<ChatEvent[] | null> {
   const end: ChatEvent[] = [];
@@ -58,7 +49,6 @@ async function readEnd({ shared, userId, run }: EndedRun, writtenSeq: number): P
   }
 }
 
-/** What another server says of a run that it ended. */
 function isLost(event: ChatEvent | undefined): boolean {
   return event?.__typename === 'ChatFailed' && event.error.code === new RunLostError().code;
 }

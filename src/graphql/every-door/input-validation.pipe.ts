@@ -1,32 +1,36 @@
-import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
-import type { ValidationError } from 'class-validator';
+import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
 import { BadUserInputError, type Violation } from '../../common/input-errors.js';
 
-/** class-validator on every input: its complaints become BAD_USER_INPUT with the field's path, never the value. */
-@Injectable()
-export class InputValidationPipe extends ValidationPipe {
-  constructor() {
-    super({
-      transform: true,
-      // Types without rules (pages of a list) need no more than GraphQL's own check.
-      forbidUnknownValues: false,
-      validationError: { target: false, value: false },
-      exceptionFactory: (errors) => new BadUserInputError(errors.flatMap((error) => toViolations(error, []))),
-    });
-  }
+/** Types without rules (pages of a list) need no more than GraphQL's own check. */
+const OPTIONS = { forbidUnknownValues: false, validationError: { target: false, value: false } };
 
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    try {
-      return (await super.transform(value, metadata)) as unknown;
-    } catch (error) {
-      if (!(error instanceof BadUserInputError) || !metadata.data) throw error;
-      const argument = metadata.data;
-      throw new BadUserInputError(
-        error.violations.map(({ path, message }) => ({ path: `${argument}.${path}`, message })),
-      );
-    }
+/**
+ * class-validator on every input: its complaints become BAD_USER_INPUT with the field's path, never the value.
+ *
+ * Nest's own pipe first looks at every value for what a JSON body might bring; what GraphQL has coerced has none of it,
+ * and every chat would pay for the look.
+ */
+@Injectable()
+export class InputValidationPipe implements PipeTransform {
+  async transform(value: unknown, { type, metatype, data }: ArgumentMetadata): Promise<unknown> {
+    if (type === 'custom' || !isInputType(metatype) || typeof value !== 'object' || value === null)
+      return value;
+    const input: object = plainToInstance(metatype, value);
+    const errors = await validate(input, OPTIONS);
+    if (errors.length > 0)
+      throw new BadUserInputError(errors.flatMap((error) => toViolations(error, parentsOf(data))));
+    return input;
   }
 }
+
+/** Whether it is a class of ours: scalars and lists have no rules. */
+const isInputType = (metatype: Type | undefined): metatype is Type<object> =>
+  metatype !== undefined &&
+  !([String, Boolean, Number, Array, Object, Date] as readonly unknown[]).includes(metatype);
+
+const parentsOf = (argument: string | undefined): readonly string[] => (argument ? [argument] : []);
 
 function toViolations(
   { property, constraints, children }: ValidationError,

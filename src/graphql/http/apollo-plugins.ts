@@ -1,5 +1,6 @@
 import type {
   ApolloServerPlugin,
+  GraphQLRequestContext,
   GraphQLRequestContextDidResolveOperation,
   GraphQLRequestContextWillSendResponse,
 } from '@apollo/server';
@@ -11,14 +12,23 @@ import { BadUserInputError } from '../../common/input-errors.js';
 import type { ErrorMask } from '../every-door/error-mask.js';
 import { checkOperation, checkUser, toGraphQLError } from '../every-door/operation-check.js';
 import { requiresUser } from '../every-door/requires-user.js';
+import type { HttpContext } from './http-door.js';
+import { rememberRequest } from './request-ids.js';
 import { sandboxPage } from './sandbox-page.js';
 
 /** Runs the checks of all doors on HTTP, and sends subscriptions to the doors that serve them. */
-export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<RequestContext> => ({
-  requestDidStart: ({ request: { operationName }, request }) => {
+export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<HttpContext> => ({
+  requestDidStart: (started) => {
+    const { request, contextValue } = started;
     // Clients that have no name for an operation may send an empty one.
-    if (operationName === '') delete request.operationName;
+    if (request.operationName === '') delete request.operationName;
+    useDocument(started, contextValue);
     return Promise.resolve({
+      parsingDidStart: () => Promise.reject(new Error('A document was read by Apollo.')),
+      didEncounterErrors: ({ errors }) => {
+        rememberRequest(errors, contextValue.requestId);
+        return Promise.resolve();
+      },
       willSendResponse: (request) => {
         hideDocumentErrors(mask, request);
         return Promise.resolve();
@@ -34,6 +44,11 @@ export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<Reques
     });
   },
 });
+
+/** Apollo reads no document that is there. */
+function useDocument(request: GraphQLRequestContext<HttpContext>, { document }: HttpContext): void {
+  if (document) Object.assign(request, { document });
+}
 
 /** A document's errors reveal the schema: without a token, a wrong document gets the same answer as a good one. */
 function hideDocumentErrors(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DocumentNode } from 'graphql';
 import { UnauthenticatedError } from '../../auth/auth.errors.js';
 import { Authenticator } from '../../auth/authenticator.js';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.js';
@@ -15,7 +16,7 @@ import { checkNesting, queryOf, refusePersistedQuery } from './http-document.js'
 import { isOpen, MAX_OPEN_BODY_BYTES, mayBeOpen } from './open-documents.js';
 import { OperationTurns, type Turn } from '../every-door/operation-turns.js';
 import { ForbiddenOriginError, Origins } from '../every-door/origins.js';
-import { runInScope } from './request-scope.js';
+import { tellRequestIds } from './request-ids.js';
 import { answerUnread } from './unread-body.js';
 
 declare module 'fastify' {
@@ -69,11 +70,7 @@ export class HttpDoor {
       if (request.routeOptions.url === GRAPHQL_PATH)
         await this.guard(request, reply, () => this.read(request, reply));
     });
-    // Here and not earlier: reading the body leaves the scope.
-    server.addHook('preHandler', (request, reply, done) => {
-      if (request.routeOptions.url !== GRAPHQL_PATH) done();
-      else runInScope({ requestId: request.id, document: request.document }, reply.raw, done);
-    });
+    tellRequestIds(server);
   }
 
   private async guard(
@@ -115,7 +112,7 @@ export class HttpDoor {
   /** Reads the document, so that Apollo finds it read; what is wrong with it is answered here. */
   private async read(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { user, leaving } = request;
-    // While its body came, or waited to be parsed: a scope would be open until a response closes that is closed.
+    // While its body came, or waited to be parsed.
     leaving?.throwIfAborted();
     checkNesting(request);
     if (user) refusePersistedQuery(request);
@@ -150,11 +147,16 @@ function whenLeft(reply: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
-/** GraphQL's context for one HTTP request. Its signal aborts when the client leaves before it is answered. */
+/** GraphQL's context of a request over HTTP, with what it asks to run for Apollo. */
+export interface HttpContext extends RequestContext {
+  readonly document: DocumentNode | null;
+}
+
+/** Its signal aborts when the client leaves before it is answered. */
 export function toContext(
-  { id: requestId, user, leaving }: FastifyRequest,
+  { id: requestId, user, leaving, document }: FastifyRequest,
   reply: FastifyReply,
-): RequestContext {
+): HttpContext {
   const signal = leaving ?? whenLeft(reply);
-  return { requestId, user, signal, connectionId: null, operationId: null };
+  return { requestId, user, signal, connectionId: null, operationId: null, document };
 }

@@ -12,6 +12,12 @@ import type { ChatPart } from './contract.js';
 /** The largest event to expect is the closing one of OpenAI, which repeats the request's text and the whole answer. */
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
+/** The longest text of one part, in UTF-16 code units: a longer one is several parts. */
+const MAX_PART_LENGTH = 32 * 1024;
+
+/** So much text is handed on at once: what is done with it on its way takes a few milliseconds. */
+const MAX_BATCH_LENGTH = 128 * 1024;
+
 /** Parts that were read together, and how the reading stopped. */
 export interface Batch {
   readonly parts: readonly ChatPart[];
@@ -30,6 +36,8 @@ export class AnswerReader {
   #isLast = false;
   /** What is left of an event's parts, or of the answer's at its end. */
   #parts: Iterator<ChatPart, void> | null = null;
+  /** Code units of all texts in this batch. */
+  #lengthRead = 0;
   #hasBegun = false;
   #isFinished = false;
 
@@ -64,12 +72,17 @@ export class AnswerReader {
     this.#isLast = !chunk;
   }
 
-  /** Reads on, for as long as this turn of the event loop lets it: a few bytes may hold very many parts. */
+  /**
+   * Reads on, for as long as this turn of the event loop lets it: a few bytes may hold very many parts, and a part a very
+   * long text.
+   */
   read(): Batch {
     const parts: ChatPart[] = [];
+    this.#lengthRead = 0;
     try {
       while (!this.#isFinished && this.#readOn(parts)) {
-        if (isTurnOver()) return { parts, failure: null, isDone: false };
+        if (this.#lengthRead >= MAX_BATCH_LENGTH || isTurnOver())
+          return { parts, failure: null, isDone: false };
       }
       return { parts, failure: null, isDone: true };
     } catch (error) {
@@ -88,16 +101,18 @@ export class AnswerReader {
     const event = this.#events[this.#nextEvent];
     if (!event && !this.#isLast) return false;
     this.#nextEvent += 1;
-    // Parts that are there already take no time; others are made one by one.
     const found = event ? this.#partsIn(event) : this.#end();
-    if (Array.isArray(found)) for (const part of found as ChatPart[]) this.#add(part, parts);
-    else this.#parts = found[Symbol.iterator]();
+    // Parts that are there already take no time; others are made one by one.
+    const areThere = Array.isArray(found) && !(found as ChatPart[]).some(isLong);
+    if (areThere) for (const part of found as ChatPart[]) this.#add(part, parts);
+    else this.#parts = inShortParts(found);
     return true;
   }
 
   #add(part: ChatPart, parts: ChatPart[]): void {
     if (this.#isFinished) return;
     parts.push(part);
+    if ('text' in part) this.#lengthRead += part.text.length;
     this.#hasBegun ||= part.type !== 'usage';
     this.#isFinished = part.type === 'finish';
   }
@@ -122,3 +137,26 @@ export class AnswerReader {
     return this.decoder.end();
   }
 }
+
+type DeltaPart = Extract<ChatPart, { readonly text: string }>;
+
+const isLong = (part: ChatPart): part is DeltaPart => 'text' in part && part.text.length > MAX_PART_LENGTH;
+
+function* inShortParts(parts: Iterable<ChatPart>): Generator<ChatPart, void> {
+  for (const part of parts) {
+    if (isLong(part)) yield* pieces(part);
+    else yield part;
+  }
+}
+
+/** A character of two code units stays whole. */
+function* pieces({ type, text }: DeltaPart): Generator<ChatPart, void> {
+  for (let from = 0; from < text.length;) {
+    const end = from + MAX_PART_LENGTH;
+    const to = isHighSurrogate(text.charCodeAt(end - 1)) ? end - 1 : end;
+    yield { type, text: text.slice(from, to) };
+    from = to;
+  }
+}
+
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;

@@ -19,6 +19,15 @@ describe('DeliveredTexts', () => {
     expect(texts.rest(placed('b', 'Hello')).text).toBe('');
   });
 
+  it('knows a text again, however its pieces were cut', () => {
+    const whole = 'Größe 😀 of plums, and of quinces';
+    for (let cut = 0; cut <= whole.length; cut += 1) {
+      const texts = delivered(['a', whole.slice(0, cut)], ['a', whole.slice(cut)]);
+      expect(texts.rest(placed('a', `${whole}.`)).text).toBe('.');
+      expect(texts.restOfAll([placed('b', `${whole}. More`)])).toMatchObject([{ text: ' More' }]);
+    }
+  });
+
   it.each(['Hell', 'Help me out', '', 'hello world'])(
     'believes the pieces where a whole text is %j',
     (text) => {

@@ -5,6 +5,8 @@ const { imul } = Math;
 /** More than any answer has: each takes its memory, and its time. */
 const MAX_PLACES = 2_000;
 
+const BASE = 31;
+
 /** A text that is not kept: its length, and a hash by which it is known again. */
 class Fingerprint {
   #length = 0;
@@ -18,21 +20,47 @@ class Fingerprint {
     return `${this.#length} ${this.#hash}`;
   }
 
-  add(piece: string): void {
-    let hash = this.#hash;
-    for (let index = 0; index < piece.length; index += 1) {
-      hash = (imul(hash, 31) + piece.charCodeAt(index)) | 0;
-    }
-    this.#hash = hash;
-    this.#length += piece.length;
+  /** Appends a text by its fingerprint: the texts that it is part of need not look at it again. */
+  add({ length, hash, factor }: HashedText): void {
+    this.#hash = (imul(this.#hash, factor) + hash) | 0;
+    this.#length += length;
   }
 
   begins(text: string): boolean {
     if (text.length < this.#length) return false;
-    const beginning = new Fingerprint();
-    beginning.add(text.slice(0, this.#length));
-    return this.id === beginning.id;
+    return this.id === idOf(text.slice(0, this.#length));
   }
+}
+
+interface HashedText {
+  readonly length: number;
+  readonly hash: number;
+  /** By how much it moves the hash of what stands before it. */
+  readonly factor: number;
+}
+
+function hashed(text: string): HashedText {
+  const { length } = text;
+  let hash = 0;
+  for (let index = 0; index < length; index += 1) {
+    hash = (imul(hash, BASE) + text.charCodeAt(index)) | 0;
+  }
+  return { length, hash, factor: power(BASE, length) };
+}
+
+function power(base: number, exponent: number): number {
+  let result = 1;
+  for (let [factor, rest] = [base, exponent]; rest > 0; rest >>>= 1) {
+    if (rest % 2 === 1) result = imul(result, factor);
+    factor = imul(factor, factor);
+  }
+  return result;
+}
+
+function idOf(text: string): string {
+  const whole = new Fingerprint();
+  whole.add(hashed(text));
+  return whole.id;
 }
 
 /** A text of an answer, and where it stands there. */
@@ -100,8 +128,9 @@ export class DeliveredTexts {
 
   #addTo(delivered: DeliveredText, text: string): void {
     if (text === '') return;
-    delivered.add(text);
-    this.#all.add(text);
+    const piece = hashed(text);
+    delivered.add(piece);
+    this.#all.add(piece);
     this.#last = delivered;
   }
 
@@ -151,10 +180,4 @@ function restAfter<Text extends PlacedText>(delivered: DeliveredText, whole: Tex
 /** A paragraph of the answer that closes, whose numbers may be those of others before. */
 function anew({ paragraph }: PlacedText): string {
   return `closing ${paragraph}`;
-}
-
-function idOf(text: string): string {
-  const whole = new Fingerprint();
-  whole.add(text);
-  return whole.id;
 }

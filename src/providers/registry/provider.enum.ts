@@ -1,4 +1,4 @@
-import { registerEnumType } from '@nestjs/graphql';
+import { describedEnum, type DescribedEnum } from '../../common/described-enum.js';
 import type { ProviderKind as ProviderKindId } from '../../common/provider-definition.js';
 import {
   type ChatProviderId,
@@ -9,20 +9,16 @@ import {
 } from './provider-ids.js';
 import { registry } from './registry.js';
 
-type EnumOf<Id extends string> = { readonly [Key in Id]: Key };
-
-function enumOf<Id extends string>(
+const enumOf = <Id extends ProviderId>(
   name: string,
   description: string,
   entries: readonly ProviderEntry[],
-): EnumOf<Id> {
-  const values = Object.fromEntries(entries.map(({ id }) => [id, id])) as EnumOf<Id>;
-  const valuesMap = Object.fromEntries(
-    entries.map((entry) => [entry.id, { description: entry.description }]),
-  ) as Partial<Record<Id, { description: string }>>;
-  registerEnumType(values, { name, description, valuesMap });
-  return values;
-}
+): DescribedEnum<Id> =>
+  describedEnum(
+    name,
+    description,
+    Object.fromEntries(entries.map((entry) => [entry.id, entry.description])) as Record<Id, string>,
+  );
 
 const ofKind = (kind: ProviderKindId) => registry.filter((entry) => entry.kind === kind);
 
@@ -38,12 +34,7 @@ export const SearchProvider = enumOf<SearchProviderId>(
   ofKind('SEARCH'),
 );
 
-export const ProviderKind: EnumOf<ProviderKindId> = { CHAT: 'CHAT', SEARCH: 'SEARCH' };
-registerEnumType(ProviderKind, {
-  name: 'ProviderKind',
-  description: 'What a provider is for.',
-  valuesMap: {
-    CHAT: { description: 'Chat completions.' },
-    SEARCH: { description: 'Web searches.' },
-  },
+export const ProviderKind = describedEnum<ProviderKindId>('ProviderKind', 'What a provider is for.', {
+  CHAT: 'Chat completions.',
+  SEARCH: 'Web searches.',
 });

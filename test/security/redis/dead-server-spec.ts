@@ -46,7 +46,7 @@ describe('servers that use Redis as the docs advise', () => {
   });
 
   const name = (...parts: string[]): string =>
-    ['keystream', redis.environment.ENVIRONMENT_NAME, 'v2', ...parts].join(':');
+    ['keystream', redis.environment.ENVIRONMENT_NAME, 'v3', ...parts].join(':');
   const metaOf = (chatId: string): string => name('chat', `{${shortDigest('alice')}:${chatId}}`, 'meta');
 
   async function begin(): Promise<{ chatId: string; elsewhere: Watcher }> {

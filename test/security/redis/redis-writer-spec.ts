@@ -10,7 +10,7 @@ import { type ChatEventData, textOf } from '../../support/test-server.js';
 import { bestOf, clockMs } from '../../support/timing.js';
 import { useTwoServers } from '../../support/two-servers.js';
 
-// Watchers are told within a minute; many wait at once, on a busy machine.
+// Watchers get an end or an error within a minute; many wait at once, on a busy machine.
 jest.setTimeout(300_000);
 
 const KEY = 'key-of-alice-0123456789';
@@ -44,7 +44,7 @@ interface Shared {
 
 function namesOf(chatId: string) {
   const name = (part: string): string =>
-    `keystream:${environment()}:v2:chat:{${shortDigest('alice')}:${chatId}}:${part}`;
+    `keystream:${environment()}:v3:chat:{${shortDigest('alice')}:${chatId}}:${part}`;
   return { meta: name('meta'), log: name('log'), watchers: name('watchers'), news: name('news') };
 }
 
@@ -79,7 +79,7 @@ const all =
   };
 const lastOf = (chat: Shared): number => chat.ids.length - 1;
 
-/** What somebody can do who can write to Redis, or what gets lost there. */
+/** What an attacker with write access to Redis can do, or what gets lost there. */
 const changes: Readonly<Record<string, (chat: Shared) => Promise<void>>> = {
   nothing: () => Promise.resolve(),
   'no meta': async ({ meta }) => {
@@ -160,7 +160,7 @@ const changes: Readonly<Record<string, (chat: Shared) => Promise<void>>> = {
     await redis().set(watchers, 'x');
   },
 };
-/** Those after which nobody runs a chat, as far as can be seen elsewhere: its watchers need no word of it to learn that. */
+/** Those after which no server seems to run a chat: its watchers find that out by themselves. */
 const lost = [
   'no meta',
   'nothing left',
@@ -182,7 +182,7 @@ const cases = Object.entries(changes).flatMap(([name, change]) =>
   doors.map((door) => [`${name}, over ${door.name}`, change, door] as const),
 );
 
-/** How a subscription ended: in words where it broke its promise. */
+/** How a subscription ended: a sentence where it broke a rule of the protocol. */
 async function outcomeOf(watcher: Watcher, seen: readonly ChatEventData[] = []): Promise<string> {
   const events = [...seen];
   try {
@@ -246,8 +246,8 @@ const healthy = async (): Promise<void> => {
   }
 };
 
-describe('somebody who can write to Redis', () => {
-  it('lets nobody see a chat that has ended without its end', async () => {
+describe('an attacker who can write to Redis', () => {
+  it('shows no watcher a chat that has ended without its end', async () => {
     const foreign = await foreignEntry();
     const watched = [];
     for (const [name, change, door] of cases) {
@@ -273,7 +273,7 @@ describe('somebody who can write to Redis', () => {
     await healthy();
   });
 
-  it('leaves a watcher who has the end already with nothing more to come, or an error', async () => {
+  it('leaves a watcher that has the end already with nothing more to come, or an error', async () => {
     const foreign = await foreignEntry();
     const answers = await Promise.all(
       Object.entries(changes).map(async ([name, change]) => {
@@ -315,13 +315,13 @@ describe('somebody who can write to Redis', () => {
       await goOn(chat).catch(() => undefined);
     }
     await healthy();
-    // Those that nobody runs any more, as far as Redis says: for the others their upstreams are waited for.
-    const told = begun.filter(
+    // Those that no server runs any more, as far as Redis says: for the others their upstreams are waited for.
+    const abandoned = begun.filter(
       ({ name }) => kind === 'is silent' && lost.some((each) => name.startsWith(`${each}, over`)),
     );
-    const outcomes = await endsOf(told);
+    const outcomes = await endsOf(abandoned);
     expect(outcomes.filter(([, outcome]) => outcome !== 'an error')).toEqual([]);
-    const rest = begun.filter((chat) => !told.includes(chat));
+    const rest = begun.filter((chat) => !abandoned.includes(chat));
     for (const { upstream } of rest) await upstream.end().catch(() => undefined);
     const late = await endsOf(rest);
     expect(late.filter(([, outcome]) => !PROMISED.includes(outcome))).toEqual([]);
@@ -339,7 +339,7 @@ describe('somebody who can write to Redis', () => {
       ),
     );
 
-  it('takes nothing from those who watch a chat on its own server', async () => {
+  it('takes nothing from watchers of a chat on its own server', async () => {
     const foreign = await foreignEntry();
     const begun: Begun[] = [];
     for (const [name, change] of Object.entries(changes)) {
@@ -371,13 +371,13 @@ describe('somebody who can write to Redis', () => {
         ]),
       );
     }
-    const told = (await Promise.all(answers)) as [string, unknown][];
-    expect(told[0]).toEqual(['nothing', false]);
+    const answered = (await Promise.all(answers)) as [string, unknown][];
+    expect(answered[0]).toEqual(['nothing', false]);
     const allowed = [false, 'CHAT_NOT_FOUND', 'SERVICE_UNAVAILABLE'];
-    expect(told.filter(([, answer]) => !allowed.includes(answer as string))).toEqual([]);
+    expect(answered.filter(([, answer]) => !allowed.includes(answer as string))).toEqual([]);
   });
 
-  it('does not have a chat said to be over that runs: it is stopped, or the caller told that it may not be', async () => {
+  it('has no running chat reported as over: it is stopped, or the caller learns that it may not be', async () => {
     for (const change of [
       field('state', 'ended'),
       field('last', '1'),
@@ -394,7 +394,7 @@ describe('somebody who can write to Redis', () => {
   it('cannot hold up a server with news and messages', async () => {
     const chat = await begin('flooded', doors[0]!);
     const { news } = namesOf(chat.chatId);
-    const control = `keystream:${environment()}:v2:server:${here().app.get(ServerPresence).serverId}:control`;
+    const control = `keystream:${environment()}:v3:server:${here().app.get(ServerPresence).serverId}:control`;
     const runKey = `${shortDigest('alice')}:${chat.chatId}`;
     const flood = redis().pipeline();
     for (let count = 0; count < 20_000; count += 1) flood.publish(news, String(count));
@@ -421,7 +421,7 @@ describe('somebody who can write to Redis', () => {
     await flooded;
   });
 
-  it('cannot keep a request from its chat with what is no claim', async () => {
+  it('cannot keep a request from its chat with an invalid claim', async () => {
     const junk: ((name: string) => Promise<unknown>)[] = [
       (name) => redis().set(name, 'x'),
       (name) => redis().set(name, 'v1.'.repeat(1_000_000)),
@@ -429,7 +429,7 @@ describe('somebody who can write to Redis', () => {
     ];
     for (const put of junk) {
       const requestId = randomUUID();
-      await put(`keystream:${environment()}:v2:request:${shortDigest('alice')}:${shortDigest(requestId)}`);
+      await put(`keystream:${environment()}:v3:request:${shortDigest('alice')}:${shortDigest(requestId)}`);
       const events = await here().chatEvents('alice', { requestId });
       expect(events.at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
       const again = await there().chatEvents('alice', { requestId });

@@ -1,14 +1,14 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DrainingError } from '../../common/lifecycle.js';
 import { Config } from '../../config/config.js';
-import type { KeptRun } from './kept-run.js';
+import type { OwnedRun } from './owned-run.js';
 import { runKeyOf } from '../shared/run-key.js';
 import { RunStore } from '../shared/run-store.js';
 
 /** Time for terminal events to reach their watchers, in milliseconds. */
-const LAST_WORDS_MS = 1_000;
+const TERMINAL_EVENTS_MS = 1_000;
 
-/** How often Redis is offered what it has refused, in milliseconds: that it would take it again it does not say. */
+/** How often what Redis has refused is written again, in milliseconds: Redis does not say when it would take it. */
 const OFFER_INTERVAL_MS = 5_000;
 
 /** About how many bytes of chats that have ended are kept in process. The oldest are forgotten first. */
@@ -16,10 +16,10 @@ const MAX_ENDED_BYTES = 256 * 1024 * 1024;
 
 /** The runs that this server owns: those that go on, and for a time those that have ended. */
 @Injectable()
-export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
-  readonly #runs = new Map<string, KeptRun>();
+export class OwnedRuns implements OnModuleInit, OnApplicationShutdown {
+  readonly #runs = new Map<string, OwnedRun>();
   /** In the order in which they ended. */
-  readonly #ended = new Map<KeptRun, { readonly timer: NodeJS.Timeout; readonly bytes: number }>();
+  readonly #ended = new Map<OwnedRun, { readonly timer: NodeJS.Timeout; readonly bytes: number }>();
   #endedBytes = 0;
   #preparing = 0;
   #isOver = false;
@@ -35,18 +35,13 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
   onModuleInit(): void {
     if (!this.shared) return;
     const timer = setInterval(() => {
-      for (const kept of this.#runs.values()) void kept.publish();
+      for (const run of this.#runs.values()) void run.publish();
     }, OFFER_INTERVAL_MS).unref();
     this.#stopListening = [
       () => clearInterval(timer),
-      this.shared.onControl(({ type, runKey }) => {
-        const kept = this.findByKey(runKey);
-        if (type === 'stop') kept?.stop();
-        else if (type === 'left') kept?.audience.leftElsewhere();
-        else void kept?.show();
-      }),
+      this.shared.onControl(({ type, runKey }) => this.#runs.get(runKey)?.handle(type)),
       this.shared.onReady(() => {
-        for (const kept of this.#runs.values()) void kept.publishAgain();
+        for (const run of this.#runs.values()) void run.publishAgain();
       }),
     ];
   }
@@ -55,33 +50,23 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
     for (const stop of this.#stopListening) stop();
   }
 
-  add(kept: KeptRun): void {
-    this.#runs.set(kept.runKey, kept);
-    // Its key was looked up for longer than chats may run after the stop began.
-    if (this.#isOver) void kept.end(new DrainingError());
+  add(run: OwnedRun): void {
+    this.#runs.set(run.runKey, run);
+    // Looking its key up took longer than chats may run after the stop began.
+    if (this.#isOver) void run.end(new DrainingError());
   }
 
-  find(userId: string, chatId: string): KeptRun | null {
-    return this.findByKey(runKeyOf(userId, chatId));
+  find(userId: string, chatId: string): OwnedRun | null {
+    return this.#runs.get(runKeyOf(userId, chatId)) ?? null;
   }
 
-  /** @param runKey what names a user's run among the servers */
-  findByKey(runKey: string): KeptRun | null {
-    return this.#runs.get(runKey) ?? null;
-  }
-
-  /** Every run that is kept here. */
-  list(): KeptRun[] {
-    return [...this.#runs.values()];
-  }
-
-  /** Called when a run has ended, when its last watcher has gone, and when the other servers know all of it. */
-  changed(kept: KeptRun): void {
-    if (kept.log.isComplete && this.#runs.get(kept.runKey) === kept) {
-      if (kept.isShared && kept.isSettled && kept.audience.isEmpty) this.#forget(kept);
-      else this.#keepFor(kept, this.config.chat.retentionMs);
+  /** Called when a run has ended, when its last watcher has gone, and when Redis has all of it. */
+  changed(run: OwnedRun): void {
+    if (run.hasEnded && this.#runs.get(run.runKey) === run) {
+      if (run.isShared && run.isSettled && !run.isWatched) this.#forget(run);
+      else this.#keepEnded(run);
     }
-    this.#tellWhenIdle();
+    this.#checkIdle();
   }
 
   /** Counts a chat whose key is still being looked up: its use may be written down already, so its end must be, too. */
@@ -91,7 +76,7 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
       return await work();
     } finally {
       this.#preparing -= 1;
-      this.#tellWhenIdle();
+      this.#checkIdle();
     }
   }
 
@@ -99,7 +84,7 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
   async canMove(): Promise<boolean> {
     if (!this.shared || this.config.chat.disconnectGraceMs === 0) return false;
     const hasOthers = await this.shared.hasOtherServers();
-    return hasOthers && this.list().every(({ isShared, log }) => isShared || log.isComplete);
+    return hasOthers && [...this.#runs.values()].every((run) => run.isShared || run.hasEnded);
   }
 
   /**
@@ -110,21 +95,19 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
   async drain(timeoutMs: number): Promise<void> {
     if (await this.#idleWithin(timeoutMs)) return;
     this.#isOver = true;
-    for (const kept of this.#runs.values()) void kept.end(new DrainingError());
-    await this.#idleWithin(LAST_WORDS_MS);
+    for (const run of this.#runs.values()) void run.end(new DrainingError());
+    await this.#idleWithin(TERMINAL_EVENTS_MS);
   }
 
   get #isIdle(): boolean {
-    return (
-      this.#preparing === 0 && this.list().every(({ isSettled, audience }) => isSettled && audience.isEmpty)
-    );
+    return this.#preparing === 0 && [...this.#runs.values()].every((run) => run.isSettled && !run.isWatched);
   }
 
-  #keepFor(kept: KeptRun, retentionMs: number): void {
-    if (this.#ended.has(kept)) return;
-    const { bytes } = kept.log;
-    const timer = setTimeout(() => this.#forget(kept), retentionMs).unref();
-    this.#ended.set(kept, { timer, bytes });
+  #keepEnded(run: OwnedRun): void {
+    if (this.#ended.has(run)) return;
+    const { bytes } = run;
+    const timer = setTimeout(() => this.#forget(run), this.config.chat.retentionMs).unref();
+    this.#ended.set(run, { timer, bytes });
     this.#endedBytes += bytes;
     for (const oldest of this.#ended.keys()) {
       if (this.#endedBytes <= MAX_ENDED_BYTES) break;
@@ -132,19 +115,18 @@ export class ChatRuns implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  #forget(kept: KeptRun): void {
-    const ended = this.#ended.get(kept);
+  #forget(run: OwnedRun): void {
+    const ended = this.#ended.get(run);
     if (ended) {
       clearTimeout(ended.timer);
       this.#endedBytes -= ended.bytes;
-      this.#ended.delete(kept);
+      this.#ended.delete(run);
     }
-    this.#runs.delete(kept.runKey);
-    // What names it in Redis ends with what is kept of it there.
-    if (kept.claim?.shared === null) void kept.claim.release();
+    this.#runs.delete(run.runKey);
+    run.forget();
   }
 
-  #tellWhenIdle(): void {
+  #checkIdle(): void {
     if (this.#onIdle && this.#isIdle) this.#onIdle();
   }
 

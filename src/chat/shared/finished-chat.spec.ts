@@ -1,0 +1,47 @@
+import { describeError } from '../../common/describe-error.js';
+import { DrainingError } from '../../common/lifecycle.js';
+import type { TerminalEvent } from '../run/chat-event.js';
+import { finishedChat, lostEnd } from './finished-chat.js';
+
+const attempt = {
+  provider: 'OPENAI',
+  model: 'model',
+  keySource: 'USER',
+  keyId: null,
+  maskedKey: null,
+} as const;
+const timings = { keyResolutionMs: 1, timeToFirstTokenMs: null, totalMs: 2 };
+const usage = { inputTokens: 3, outputTokens: 4, reasoningTokens: null, cachedInputTokens: null };
+const base = { chatId: 'chat', seq: 7, usage };
+
+describe('finishedChat', () => {
+  it.each<[string, TerminalEvent]>([
+    ['OK', { __typename: 'ChatCompleted', ...base, finishReason: 'STOP', timings }],
+    ['CANCELLED', { __typename: 'ChatCancelled', ...base }],
+    ['SERVICE_UNAVAILABLE', { __typename: 'ChatFailed', ...base, error: describeError(new DrainingError()) }],
+  ])('has the end of a chat in the name of its last attempt: %s', (outcome, end) => {
+    expect(finishedChat(attempt, end, timings)).toEqual({
+      kind: 'CHAT_FINISHED',
+      provider: 'OPENAI',
+      keyId: null,
+      keySource: 'USER',
+      chatId: 'chat',
+      model: 'model',
+      outcome,
+      inputTokens: 3,
+      outputTokens: 4,
+      timeToFirstTokenMs: null,
+      durationMs: 2,
+    });
+  });
+
+  it('has neither tokens nor times of a chat whose server is dead', () => {
+    expect(finishedChat(attempt, lostEnd('chat', 7), null)).toMatchObject({
+      outcome: 'PROVIDER_TRUNCATED',
+      inputTokens: null,
+      outputTokens: null,
+      timeToFirstTokenMs: null,
+      durationMs: null,
+    });
+  });
+});
