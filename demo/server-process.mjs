@@ -22,7 +22,8 @@ export class ServerProcess {
   constructor(environment) {
     // Of the visitor's own environment only what a process needs: no real key can end up in a demo.
     const { PATH, HOME, SystemRoot } = process.env;
-    this.#child = spawn(process.execPath, ['--enable-source-maps', serverEntry], {
+    // What a demo asks of the embedded database is not worth V8's optimizing it.
+    this.#child = spawn(process.execPath, ['--liftoff-only', '--enable-source-maps', serverEntry], {
       env: { PATH, HOME, SystemRoot, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { QUICK_START } from './quick-start.mjs';
 
 export interface Outcome {
   readonly code: number | null;
@@ -35,11 +36,12 @@ export const runCli = (
   command: string,
   environment: Environment,
   args: readonly string[] = [],
-): Promise<Outcome> => run(process.execPath, [`dist/cli/${command}.js`, ...args], environment);
+): Promise<Outcome> =>
+  run(process.execPath, [...QUICK_START, `dist/cli/${command}.js`, ...args], environment);
 
 /** A process that has the embedded database open. */
 export async function holdEmbeddedDatabase(environment: Environment): Promise<ChildProcess> {
-  const holder = spawn(process.execPath, ['test/support/database-holder.mjs'], {
+  const holder = spawn(process.execPath, [...QUICK_START, 'test/support/database-holder.mjs'], {
     env: environmentWith(environment),
     stdio: ['pipe', 'pipe', 'inherit'],
   });

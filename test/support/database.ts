@@ -1,4 +1,5 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -29,7 +30,8 @@ async function createEmbedded(): Promise<TestDatabase> {
   const template = process.env.TEST_TEMPLATE_DIR;
   if (!template) throw new Error('The global setup did not run.');
   const folder = await mkdtemp(join(tmpdir(), 'keystream-test-'));
-  await cp(template, folder, { recursive: true });
+  // A thousand small files: one after the other takes a third of the time.
+  cpSync(template, folder, { recursive: true });
   return {
     environment: { DATA_DIR: folder },
     execute: async (statement) => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { beginRun } from './begin-run.mjs';
+import { QUICK_START } from './quick-start.mjs';
 import { createTemplateDatabase } from './run-databases.mjs';
 
 /**
@@ -19,7 +20,7 @@ export default async function setUp() {
 
 /** @param {Record<string, string>} database */
 function migrate(database) {
-  execFileSync(process.execPath, ['dist/cli/migrate.js'], {
+  execFileSync(process.execPath, [...QUICK_START, 'dist/cli/migrate.js'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, MIGRATION_DATABASE_URL: '', ...database },
   });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
+import { QUICK_START } from './quick-start.mjs';
 import {
   CHAT,
   type ChatEventData,
@@ -53,7 +54,7 @@ export class NodeProcess {
     const variables = Object.entries({ PATH: process.env.PATH, ...environment }).filter(
       ([, value]) => value !== undefined,
     );
-    const argv = [...END_WITH_PARENT, ...nodeArguments, fileURLToPath(new URL(script, ROOT))];
+    const argv = [...QUICK_START, ...END_WITH_PARENT, ...nodeArguments, fileURLToPath(new URL(script, ROOT))];
     this.child = spawn(process.execPath, argv, {
       env: Object.fromEntries(variables),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
