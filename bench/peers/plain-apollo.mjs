@@ -4,20 +4,21 @@ import { ApolloServer } from '@apollo/server';
 import fastifyApollo from '@as-integrations/fastify';
 import fastify from 'fastify';
 
-const key = {
+/** As many as each user of the bench has. */
+const keys = ['OPENAI', 'ANTHROPIC', 'GOOGLE'].map((provider) => ({
   id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  provider: 'OPENAI',
-  name: 'bench',
+  provider,
+  name: null,
   maskedKey: 'sk-…abcd',
   status: 'ACTIVE',
-};
+}));
 
 const apollo = new ApolloServer({
   typeDefs: `
     type ApiKey { id: ID! provider: String! name: String maskedKey: String! status: String! }
     type Query { apiKeys: [ApiKey!]! }
   `,
-  resolvers: { Query: { apiKeys: () => [key] } },
+  resolvers: { Query: { apiKeys: () => keys } },
 });
 await apollo.start();
 const app = fastify();
