@@ -3,6 +3,7 @@ import { EnvelopeError } from './envelope-error.js';
 import { Keyring } from './keyring.js';
 import type { SeriesContext } from './seal-context.js';
 import { Vault } from './vault.js';
+import { failureOf } from '../../test/support/envelope-failure.js';
 
 const KEY = '603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4';
 const OTHER_KEY = 'f4df1409a310982dd708613b072c351f81777d85f0ae732bbe71ca1510eb3d60';
@@ -16,23 +17,6 @@ const context = { purpose: 'chat-events', userId: 'alice', chatId: 'chat' } as c
 const vault = vaultOf(KEY);
 const open = (envelope: string, seq = 7, place: SeriesContext = context) =>
   vault.openerFor(place).open(envelope, seq);
-
-/** All that a caller can learn from an error. */
-function failureOf(act: () => unknown): unknown {
-  try {
-    act();
-  } catch (error) {
-    if (!(error instanceof EnvelopeError)) throw error;
-    return {
-      message: error.message,
-      name: error.name,
-      cause: error.cause,
-      own: Object.keys(error),
-      thrown: error.stack?.split('\n')[1],
-    };
-  }
-  throw new Error('It did not fail.');
-}
 
 describe('a series of records', () => {
   it('opens what was sealed, in any order', () => {
