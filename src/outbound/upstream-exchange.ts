@@ -72,10 +72,12 @@ export class UpstreamExchange
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: Parameters<typeof toHeaders>[0],
   ): void {
+    // As they came, in buffers: undici would keep them for as long as the answer streams.
+    controller.rawHeaders = null;
     if (status < 200) {
       this.#informational += 1;
       if (this.#informational > MAX_INFORMATIONAL) this.#close({ failure: new ProviderDownError() });

@@ -11,6 +11,8 @@ const SILENCE_MS = '10000';
 /** One of the two servers: a process that is killed and started again, with an upstream that knows which one asks. */
 export class ChaosServer {
   #process: ServerProcess;
+  /** Names the process that runs now among all that have run. */
+  incarnation: string;
 
   private constructor(
     private readonly seat: UpstreamSeat,
@@ -18,11 +20,12 @@ export class ChaosServer {
     readonly standIn: StandIn,
     private readonly environment: Environment,
   ) {
+    this.incarnation = `${name}0`;
     this.#process = this.#spawn();
   }
 
   static async start(name: string, environment: Environment): Promise<ChaosServer> {
-    const seat: UpstreamSeat = { incarnation: `${name}0`, upstream: null };
+    const seat: UpstreamSeat = { upstream: null };
     const standIn = await startStandIn({ services: [serviceAt(seat)], keys: { OPENAI: [KEY] } });
     const server = new ChaosServer(seat, name, standIn, environment);
     await server.process.listening();
@@ -33,11 +36,6 @@ export class ChaosServer {
   play(upstream: ChaosUpstream): void {
     this.seat.upstream = upstream;
     this.standIn.requests = [];
-  }
-
-  /** Names the process that runs now among all that have run. */
-  get incarnation(): string {
-    return this.seat.incarnation;
   }
 
   get process(): ServerProcess {
@@ -51,7 +49,7 @@ export class ChaosServer {
 
   /** Ends the process with a signal, and starts another one on the same database and Redis. */
   async kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    this.seat.incarnation = `${this.name}${String(Number(this.incarnation.slice(this.name.length)) + 1)}`;
+    this.incarnation = `${this.name}${String(Number(this.incarnation.slice(this.name.length)) + 1)}`;
     await this.#process.kill(signal);
     const successor = this.#spawn();
     await successor.listening();
@@ -70,6 +68,7 @@ export class ChaosServer {
   }
 
   #spawn(): ServerProcess {
+    const { OPENAI_BASE_URL } = this.standIn.environment();
     return new ServerProcess({
       NODE_ENV: 'test',
       PORT: '0',
@@ -77,7 +76,7 @@ export class ChaosServer {
       AUTH_JWT_SECRET: JWT_SECRET,
       CHAT_FIRST_BYTE_TIMEOUT_MS: SILENCE_MS,
       CHAT_IDLE_TIMEOUT_MS: SILENCE_MS,
-      ...this.standIn.environment(),
+      OPENAI_BASE_URL: `${OPENAI_BASE_URL}/${this.incarnation}`,
       ...this.environment,
     });
   }

@@ -96,16 +96,18 @@ export class ChaosUpstream {
   }
 }
 
-/** Which process asks here at the moment, and what answers it. */
+/** What answers a server's requests at the moment. */
 export interface UpstreamSeat {
-  incarnation: string;
   upstream: ChaosUpstream | null;
 }
 
-/** OpenAI for one server: what it is asked is known to come from there. */
+/**
+ * OpenAI for one server, under a path for each of its processes: a request that is read late, when the next one has been
+ * started, still counts for the one that sent it.
+ */
 export const serviceAt = (seat: UpstreamSeat): Service => ({
   ...openai,
-  answer: (exchange) => seat.upstream?.answer(exchange, seat.incarnation),
+  answer: (exchange) => seat.upstream?.answer(exchange, exchange.path.split('/')[1] ?? ''),
 });
 
 function refusalOf({ fate }: ChatPlan, count: number) {

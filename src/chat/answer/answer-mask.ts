@@ -12,7 +12,7 @@ type ToolCallsPart = Extract<ChatPart, { type: 'toolCalls' }>;
 export class AnswerMask {
   readonly #texts: Readonly<Record<DeltaPart['type'], MaskedText>>;
   /** What is held back, in the order in which that began. */
-  readonly #held = new Set<DeltaPart['type']>();
+  #held: readonly DeltaPart['type'][] = [];
 
   constructor(private readonly mask: KeyMask) {
     this.#texts = { text: mask.stream(), reasoning: mask.stream() };
@@ -23,8 +23,10 @@ export class AnswerMask {
     const { type, text } = part;
     const masked = this.#texts[type];
     const shown = masked.push(text);
-    if (masked.isHolding) this.#held.add(type);
-    else this.#held.delete(type);
+    if (masked.isHolding !== this.#held.includes(type)) {
+      const others = this.#held.filter((other) => other !== type);
+      this.#held = masked.isHolding ? [...others, type] : others;
+    }
     if (shown === '') return null;
     return shown === text ? part : { type, text: shown };
   }
@@ -41,8 +43,8 @@ export class AnswerMask {
 
   /** What is held back, at the answer's end, however it ends: it is the beginning of the key at most. */
   release(): DeltaPart[] {
-    const parts = [...this.#held].map((type) => ({ type, text: this.#texts[type].release() }));
-    this.#held.clear();
+    const parts = this.#held.map((type) => ({ type, text: this.#texts[type].release() }));
+    this.#held = [];
     return parts;
   }
 }

@@ -4,7 +4,9 @@ import { isDelta } from './join-deltas.js';
 /** What an event without its texts takes in memory, about, in bytes. */
 const EVENT_BYTES = 200;
 /** How many events are packed at a time; as many newer ones stay as they are. */
-const PACK_LENGTH = 64;
+const PACKED_AT_ONCE = 16;
+/** A pack of so many events, or with a text so long, takes no more: the oldest events are dropped by whole packs. */
+const FULL_PACK = { events: 256, textLength: 64 * 1024 };
 
 interface Entry {
   readonly event: ChatEvent;
@@ -68,10 +70,19 @@ export class EventList {
 
   /** Packs the older events up to a number. */
   pack(seq: number): void {
-    while (this.#recent.length >= 2 * PACK_LENGTH && this.#recentSeq + PACK_LENGTH - 1 <= seq) {
-      this.#packs.push(...packed(this.#recent.splice(0, PACK_LENGTH)));
-      this.#recentSeq += PACK_LENGTH;
+    while (this.#recent.length >= 2 * PACKED_AT_ONCE && this.#recentSeq + PACKED_AT_ONCE - 1 <= seq) {
+      for (const entry of this.#recent.splice(0, PACKED_AT_ONCE)) this.#pack(entry);
+      this.#recentSeq += PACKED_AT_ONCE;
     }
+  }
+
+  #pack(entry: Entry): void {
+    const { event } = entry;
+    const last = this.#packs.at(-1);
+    // A delta stands for itself: one that was joined of several is not taken apart again.
+    if (!isDelta(event) || event.fromSeq !== event.seq) this.#packs.push(new SinglePack(entry));
+    else if (last instanceof DeltaPack && last.takes(event)) last.add(event);
+    else this.#packs.push(new DeltaPack(event, entry.end));
   }
 
   /** Removes about as many bytes from the beginning, but no event after a number, and not the last one. */
@@ -123,53 +134,58 @@ function sizeOf(event: ChatEvent): number {
   return EVENT_BYTES + JSON.stringify(event).length;
 }
 
-function packed(entries: readonly Entry[]): Pack[] {
-  const packs: Pack[] = [];
-  for (let from = 0; from < entries.length;) {
-    let to = from + 1;
-    while (to < entries.length && belongTogether(entries[from]?.event, entries[to]?.event)) to += 1;
-    packs.push(packOf(entries.slice(from, to)));
-    from = to;
+class SinglePack implements Pack {
+  readonly length = 1;
+
+  constructor(private readonly entry: Entry) {}
+
+  get firstSeq(): number {
+    return this.entry.event.seq;
   }
-  return packs;
+
+  entryAt(): Entry {
+    return this.entry;
+  }
 }
 
-/** Each stands for itself: what is joined already is not. */
-const belongTogether = (first: ChatEvent | undefined, next: ChatEvent | undefined): boolean =>
-  isDelta(first) &&
-  isDelta(next) &&
-  first.__typename === next.__typename &&
-  first.fromSeq === first.seq &&
-  next.fromSeq === next.seq;
+/** Deltas of one kind that follow one another: their texts are one, and of each it knows where its own ends. */
+class DeltaPack implements Pack {
+  readonly firstSeq: number;
+  readonly #type: DeltaEvent['__typename'];
+  readonly #chatId: string;
+  /** Where it begins, in bytes from the first event ever. */
+  readonly #start: number;
+  readonly #ends: number[];
+  #text: string;
 
-function packOf(entries: readonly Entry[]): Pack {
-  const [first] = entries;
-  if (!first) throw new Error('There is nothing to pack.');
-  const { event } = first;
-  if (entries.length > 1 && isDelta(event)) return deltaPack(event, entries);
-  return { firstSeq: event.seq, length: 1, entryAt: () => first };
-}
+  constructor({ __typename, chatId, seq, text }: DeltaEvent, end: number) {
+    this.firstSeq = seq;
+    this.#type = __typename;
+    this.#chatId = chatId;
+    this.#start = end - EVENT_BYTES - text.length;
+    this.#ends = [text.length];
+    this.#text = text;
+  }
 
-function deltaPack({ __typename, chatId, seq: firstSeq }: DeltaEvent, entries: readonly Entry[]): Pack {
-  const texts = entries.map(({ event }) => (isDelta(event) ? event.text : ''));
-  const text = texts.join('');
-  const start = (entries[0]?.end ?? 0) - EVENT_BYTES - (texts[0]?.length ?? 0);
-  let length = 0;
-  const ends = texts.map((each) => (length += each.length));
-  return {
-    firstSeq,
-    length: ends.length,
-    entryAt(index) {
-      const seq = firstSeq + index;
-      const end = ends[index] ?? length;
-      const event: ChatEvent = {
-        __typename,
-        chatId,
-        seq,
-        fromSeq: seq,
-        text: text.slice(ends[index - 1] ?? 0, end),
-      };
-      return { event, end: start + end + (index + 1) * EVENT_BYTES };
-    },
-  };
+  get length(): number {
+    return this.#ends.length;
+  }
+
+  takes({ __typename }: DeltaEvent): boolean {
+    const isFull = this.length >= FULL_PACK.events || this.#text.length >= FULL_PACK.textLength;
+    return __typename === this.#type && !isFull;
+  }
+
+  add({ text }: DeltaEvent): void {
+    this.#text += text;
+    this.#ends.push(this.#text.length);
+  }
+
+  entryAt(index: number): Entry {
+    const seq = this.firstSeq + index;
+    const end = this.#ends[index] ?? this.#text.length;
+    const text = this.#text.slice(this.#ends[index - 1] ?? 0, end);
+    const event: ChatEvent = { __typename: this.#type, chatId: this.#chatId, seq, fromSeq: seq, text };
+    return { event, end: this.#start + end + (index + 1) * EVENT_BYTES };
+  }
 }

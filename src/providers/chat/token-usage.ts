@@ -31,19 +31,19 @@ export function usageParts({ input, output, reasoning, cachedInput }: CountedTok
 
 /** The last value of each count that a provider reports: one that it leaves out, or gives as null, stays as it was. */
 export class LastCounts<Name extends string> {
-  readonly #values = new Map<Name, unknown>();
+  readonly #values: Partial<Record<Name, unknown>> = {};
 
   constructor(private readonly names: readonly Name[]) {}
 
   /** @returns whether there is any count in it */
   add(usage: unknown): boolean {
     const reported = this.names.map((name) => [name, valueAt(usage, name) ?? null] as const);
-    for (const [name, value] of reported) if (value !== null) this.#values.set(name, value);
+    for (const [name, value] of reported) if (value !== null) this.#values[name] = value;
     return reported.some(([, value]) => value !== null);
   }
 
   /** Undefined where it was never reported. */
   get(name: Name): unknown {
-    return this.#values.get(name);
+    return this.#values[name];
   }
 }

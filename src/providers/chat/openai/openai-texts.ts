@@ -43,10 +43,15 @@ const parts: ReadonlyMap<unknown, readonly [Kind, Field, text: string]> = new Ma
   ['summary_text', ['reasoning', 'summary', 'text']],
 ]);
 
+/** What of an answer's texts of one kind has been delivered, and how. */
+interface TextsOfKind {
+  readonly delivered: DeliveredTexts;
+  readonly paragraphs: Paragraphs;
+}
+
 /** The texts of one answer, each once, though it stands in several events. */
 export class OpenAiTexts {
-  readonly #delivered = { text: new DeliveredTexts(), reasoning: new DeliveredTexts() };
-  readonly #paragraphs = { text: new Paragraphs(), reasoning: new Paragraphs() };
+  readonly #kinds: Partial<Record<Kind, TextsOfKind>> = {};
   #isRefused = false;
   #lastPlace: EventPlace | null = null;
 
@@ -64,7 +69,7 @@ export class OpenAiTexts {
       const text = this.#place(kind, field, item, partIndexOf(event, field), valueAt(event, textField));
       if (!text) return [];
       const isPiece = textField === 'delta';
-      if (isPiece) this.#delivered[kind].add(text);
+      if (isPiece) this.#of(kind).delivered.add(text);
       return this.#deliver(text, isRefusal, isPiece);
     }
     const part = valueAt(event, 'part');
@@ -76,7 +81,7 @@ export class OpenAiTexts {
   close(output: readonly unknown[]): ChatPart[] {
     const texts = output.flatMap(textsOf);
     return (['reasoning', 'text'] as const).flatMap((kind) => {
-      const rests = this.#delivered[kind].restOfAll(texts.filter((text) => text.kind === kind));
+      const rests = this.#of(kind).delivered.restOfAll(texts.filter((text) => text.kind === kind));
       return rests.flatMap((rest) => this.#deliver(rest, rest.isRefusal, true));
     });
   }
@@ -103,8 +108,14 @@ export class OpenAiTexts {
   #deliver(said: KindOfText, isRefusal: boolean, isNew: boolean): ChatPart[] {
     const { kind } = said;
     this.#isRefused ||= isRefusal;
-    const { text, paragraph } = isNew ? said : this.#delivered[kind].rest(said);
-    return text === '' ? [] : [{ type: kind, text: this.#paragraphs[kind].add(paragraph, text) }];
+    const { delivered, paragraphs } = this.#of(kind);
+    const { text, paragraph } = isNew ? said : delivered.rest(said);
+    return text === '' ? [] : [{ type: kind, text: paragraphs.add(paragraph, text) }];
+  }
+
+  /** Made when there is one: most answers have no reasoning. */
+  #of(kind: Kind): TextsOfKind {
+    return (this.#kinds[kind] ??= { delivered: new DeliveredTexts(), paragraphs: new Paragraphs() });
   }
 }
 
