@@ -4,7 +4,7 @@ import { isDelta } from './join-deltas.js';
 /** What an event without its texts takes in memory, about, in bytes. */
 const EVENT_BYTES = 200;
 /** How many events are packed at a time; as many newer ones stay as they are. */
-const PACKED_AT_ONCE = 16;
+const PACKED_AT_ONCE = 8;
 /** A pack of so many events, or with a text so long, takes no more: the oldest events are dropped by whole packs. */
 const FULL_PACK = { events: 256, textLength: 64 * 1024 };
 
