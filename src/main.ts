@@ -10,7 +10,7 @@ import { registry } from './providers/registry/registry.js';
 
 async function main(): Promise<void> {
   const config = loadConfig(processEnvironment(), registry);
-  // Loading the application takes seconds: whoever has made a mistake is told of it before.
+  // Loading the application takes seconds: a mistake in the configuration is reported before.
   const { createApp, stopApp } = await import('./create-app.js');
   const app = await createApp(config);
   const logger = new Logger('Keystream');

@@ -249,9 +249,10 @@ describe('what servers share of chats', () => {
     await write(server, [delta(1)]);
     const writer = server.shared.writerOf({ userId, chatId });
     const isBack = new Promise<void>((resolve) => server.redis.onReady(resolve));
-    const [client] = String(await server.redis.call('CLIENT', 'INFO')).match(/(?<=^id=)\d+/) ?? [];
-    await Promise.all([test.redis.client('KILL', 'ID', Number(client)), writer.leave()]);
-    await isBack;
+    const info = await server.redis.call<string>('CLIENT', 'INFO');
+    const cut = test.redis.client('KILL', 'ID', Number(/(?<=^id=)\d+/.exec(info)?.[0]));
+    writer.leave();
+    await Promise.all([cut, isBack]);
     while ((await test.redis.exists(own)) === 1);
   });
 
