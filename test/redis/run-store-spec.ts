@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import type { ChatEvent } from '../../src/chat/run/chat-event.js';
@@ -58,13 +59,13 @@ describe('what servers share of chats', () => {
 
   const key = createSecretKey(randomBytes(32));
 
-  async function start(): Promise<Server> {
+  async function start(keep = KEEP): Promise<Server> {
     const redis = new RedisConnection(redisUrl(), `keystream:${test.environment.ENVIRONMENT_NAME!}`);
     const presence = new ServerPresence(redis);
     await redis.onModuleInit();
     presence.onModuleInit();
     const vault = new Vault(new Keyring(key));
-    const shared = new RunStore(redis, presence, new RunSealer(vault), KEEP);
+    const shared = new RunStore(redis, presence, new RunSealer(vault), keep);
     const finished: unknown[] = [];
     let isDatabaseAway = true;
     const uses = {
@@ -188,6 +189,26 @@ describe('what servers share of chats', () => {
     expect(await write(owner, [delta(1)])).toBe(FENCED);
     while ((await test.keys()).some((key) => key.endsWith(':runs')));
     expect(await other.presence.findDead()).toEqual([]);
+  });
+
+  it('is left to its server where that writes on: it is not dead after all', async () => {
+    const [owner, other] = [await start(), await start()];
+    let seq = 1;
+    await write(owner, [delta(seq)]);
+    await owner.die();
+    const { lost } = other.shared;
+    const readLost = lost.read.bind(lost);
+    jest.spyOn(lost, 'read').mockImplementation(async (key) => {
+      const run = await readLost(key);
+      await write(owner, [delta((seq += 1))]);
+      return run;
+    });
+    await other.reaper.sweep();
+    expect(await write(owner, [delta((seq += 1))])).toBe(WRITTEN);
+    expect((await read(other)).isLast).toBe(false);
+    // Should it be dead all the same, the next sweep finds its runs.
+    expect(await other.presence.findDead()).toEqual([owner.presence.serverId]);
+    expect(await lost.list(owner.presence.serverId, 1)).toEqual([runKey]);
   });
 
   it('is ended by others also where its server stopped in good order, but did not end it', async () => {
