@@ -211,6 +211,20 @@ describe('what servers share of chats', () => {
     expect(await lost.list(owner.presence.serverId, 1)).toEqual([runKey]);
   });
 
+  it('is not written again by a server that was taken for dead, however briefly its end is kept', async () => {
+    const keep = { ...KEEP, endedMs: 1 };
+    const [owner, other] = [await start(keep), await start(keep)];
+    await write(owner, [delta(1), delta(2)]);
+    await owner.die();
+    // The first time the database is away.
+    await other.reaper.sweep();
+    await other.reaper.sweep();
+    while (await test.redis.exists(owner.redis.name('chat', `{${runKey}}`, 'log')));
+    expect(await write(owner, [delta(3)])).toBe(FENCED);
+    expect(await write(owner, [delta(1), delta(2), delta(3)])).toBe(FENCED);
+    await expect(other.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
+  });
+
   it('is ended by others also where its server stopped in good order, but did not end it', async () => {
     const [owner, other] = [await start(), await start()];
     await write(owner, [delta(1)]);
