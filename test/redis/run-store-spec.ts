@@ -225,6 +225,17 @@ describe('what servers share of chats', () => {
     await expect(other.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
   });
 
+  it('shows its end to a watcher that has seen more than Redis was given, after what it has seen', async () => {
+    const [owner, other] = [await start(), await start()];
+    await write(owner, [delta(1), delta(2)]);
+    await owner.die();
+    await other.reaper.sweep();
+    expect(await read(other, 2)).toEqual({ numbers: [3], isLast: true });
+    expect(await read(other, 3)).toEqual({ numbers: [], isLast: true });
+    // Redis was away when its server showed these, and died.
+    expect(await read(other, 5)).toEqual({ numbers: [6], isLast: true });
+  });
+
   it('is ended by others also where its server stopped in good order, but did not end it', async () => {
     const [owner, other] = [await start(), await start()];
     await write(owner, [delta(1)]);
