@@ -236,6 +236,17 @@ describe('what servers share of chats', () => {
     expect(await read(other, 5)).toEqual({ numbers: [6], isLast: true });
   });
 
+  it('keeps its claim no longer than itself where the answer to its last write was lost', async () => {
+    const server = await start({ runningMs: 60_000, endedMs: 20_000 });
+    const { sealed } = await server.claims.take(userId, 'request', 'digest', chatId);
+    await write(server, [delta(1)], { claim: sealed });
+    const meta = server.redis.name('chat', `{${runKey}}`, 'meta');
+    await test.redis.hset(meta, 'state', 'ended');
+    expect(await write(server, [cancelled(2)], { claim: sealed, isEnd: true })).toBe(FENCED);
+    while ((await test.keys()).some((key) => key.endsWith(':runs')));
+    expect(await test.redis.pttl(sealed!.name)).toBeLessThanOrEqual(20_000);
+  });
+
   it('is ended by others also where its server stopped in good order, but did not end it', async () => {
     const [owner, other] = [await start(), await start()];
     await write(owner, [delta(1)]);

@@ -4,7 +4,7 @@ import type { ChatEvent } from '../run/chat-event.js';
 import type { KeepTimes, OwnRuns } from './own-runs.js';
 import type { RunRecord, SealEvents } from './run-sealer.js';
 import type { RunNames } from './shared-names.js';
-import { CLAIMED, WRITTEN } from './shared-scripts.js';
+import { CLAIMED, FENCED, WRITTEN } from './shared-scripts.js';
 
 export interface EventsToWrite {
   readonly events: readonly ChatEvent[];
@@ -48,9 +48,10 @@ export class RunWriter {
     const answer = await this.writeLog(toWrite);
     // It may have been taken for dead meanwhile, and the name removed, as there was no run yet.
     if (isNew && performance.now() - begunAt > PRESENCE_MS) isHeld = await own.add(runKey, claim);
-    if (answer !== WRITTEN && isNew) void own.remove(runKey);
+    // It has ended, by this write or before it: the answer to its last one may have been lost.
+    if (answer === FENCED || (answer === WRITTEN && isEnd)) void own.settle(runKey, claim);
+    else if (answer !== WRITTEN && isNew) void own.remove(runKey);
     else if (answer !== WRITTEN) own.forget(runKey);
-    else if (isEnd) void own.settle(runKey, claim);
     return answer === WRITTEN && !isHeld && isFirst ? CLAIMED : answer;
   }
 
