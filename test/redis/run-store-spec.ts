@@ -247,6 +247,18 @@ describe('what servers share of chats', () => {
     expect(await test.redis.pttl(sealed!.name)).toBeLessThanOrEqual(20_000);
   });
 
+  it('names no watchers for ever where Redis goes away after the first report of them', async () => {
+    const { redis, shared } = await start();
+    const call = redis.call.bind(redis);
+    jest.spyOn(redis, 'call').mockImplementation(async (...command) => {
+      await call(...command);
+      throw new RedisUnavailableError();
+    });
+    await expect(shared.reportCursor(userId, chatId, 1)).rejects.toThrow(RedisUnavailableError);
+    jest.restoreAllMocks();
+    expect(await test.redis.pttl(redis.name('chat', `{${runKey}}`, 'watchers'))).toBeGreaterThan(0);
+  });
+
   it('is ended by others also where its server stopped in good order, but did not end it', async () => {
     const [owner, other] = [await start(), await start()];
     await write(owner, [delta(1)]);

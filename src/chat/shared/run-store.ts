@@ -149,8 +149,11 @@ export class RunStore {
       await this.redis.call('HDEL', watchers, serverId);
       return;
     }
-    await this.redis.call('HSET', watchers, serverId, cursor);
-    await this.redis.call('PEXPIRE', watchers, this.keep.runningMs);
+    // Sent together: where Redis goes away in between, the name would stay for ever.
+    await Promise.all([
+      this.redis.call('HSET', watchers, serverId, cursor),
+      this.redis.call('PEXPIRE', watchers, this.keep.runningMs),
+    ]);
   }
 
   /**
