@@ -79,7 +79,7 @@ export class Bench {
 
   /**
    * @param {import('./machine/databases.mjs').BenchDatabase} database
-   * @param {{ redisUrl?: string | null, nodeArguments?: string[] }} [settings]
+   * @param {{ redisUrl?: string | null, nodeArguments?: string[], core?: string | null }} [settings]
    */
   keystreamOn(database, settings = {}) {
     const all = { database, upstreamUrl: this.upstreamUrl, core: this.cores.server, ...settings };

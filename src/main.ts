@@ -4,13 +4,14 @@ import { StartupError } from './common/startup-error.js';
 import { processEnvironment } from './config/environment.js';
 import { loadConfig } from './config/load-config.js';
 import { endAfterCrash } from './crash.js';
-import { createApp, stopApp } from './create-app.js';
 import { firstSteps, originOf } from './first-steps.js';
 import { listen } from './listen.js';
 import { registry } from './providers/registry/registry.js';
 
 async function main(): Promise<void> {
   const config = loadConfig(processEnvironment(), registry);
+  // Loading the application takes seconds: a mistake in the configuration is reported before.
+  const { createApp, stopApp } = await import('./create-app.js');
   const app = await createApp(config);
   const logger = new Logger('Keystream');
   for (const warning of config.warnings) logger.warn(warning);

@@ -8,12 +8,14 @@ import { requestCases } from './requests.mjs';
 import { start } from './start.mjs';
 import { streamingCases } from './streaming.mjs';
 import { throughput } from './throughput.mjs';
+import { twoServers } from './two-servers.mjs';
 
 /** All that can be measured, in the order in which it is. @type {import('./case.mjs').Case[]} */
 export const cases = [
   ...streamingCases,
   providers,
   throughput,
+  twoServers,
   ...atOnceCases,
   openStreams,
   ...requestCases,

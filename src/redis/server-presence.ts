@@ -6,6 +6,8 @@ import type { RedisConnection, Script } from './redis-connection.js';
 export const PRESENCE_MS = 5_000;
 /** Between two signs, in milliseconds. */
 const SIGN_INTERVAL_MS = 1_500;
+/** For so long after a server has done something, in milliseconds, none takes it for dead: its last sign was just before. */
+export const SURELY_ALIVE_MS = 2_500;
 
 /** So many dead servers are named at a time: what was cleared up is forgotten, and the next ones follow. */
 const DEAD_AT_A_TIME = 100;

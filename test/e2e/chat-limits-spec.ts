@@ -179,9 +179,13 @@ describe('how many chats a user may have', () => {
 
     it('one that reads nothing and is cut', async () => {
       const upstream = new ScriptedChat(server().standIn);
-      const subscription = await subscribe();
-      subscription.pause();
-      await upstream.say('x'.repeat(1_000_000), 'y'.repeat(1_000_000));
+      // A chat whose end nobody has read counts until its client may not come back any more.
+      const subscription = await server().withGrace(200, async () => {
+        const unread = await subscribe();
+        unread.pause();
+        await upstream.say('x'.repeat(1_000_000), 'y'.repeat(1_000_000));
+        return unread;
+      });
       subscription.cut();
       await upstream.end();
       await untilNothingIsCounted();

@@ -107,16 +107,17 @@ describe('what servers share of chats', () => {
   });
   const cancelled = (seq: number): ChatEvent => ({ __typename: 'ChatCancelled', chatId, seq, usage: null });
 
+  const toWrite = (events: ChatEvent[]): EventsToWrite => ({
+    events,
+    record: { userId, chatId, attempt, claim: null },
+    claim: null,
+    isFirst: false,
+    isEnd: false,
+    keepFrom: 1,
+  });
+
   const write = ({ shared }: Server, events: ChatEvent[], more: Partial<EventsToWrite> = {}) =>
-    shared.writerOf({ userId, chatId }).write({
-      events,
-      record: { userId, chatId, attempt, claim: null },
-      claim: null,
-      isFirst: false,
-      isEnd: false,
-      keepFrom: 1,
-      ...more,
-    });
+    shared.writerOf({ userId, chatId }).write({ ...toWrite(events), ...more });
 
   const read = async ({ shared }: Server, afterSeq = 0) => {
     const { events, isLast } = await shared.readEvents(userId, chatId, afterSeq);
@@ -242,7 +243,8 @@ describe('what servers share of chats', () => {
     await write(server, [delta(1)], { claim: sealed });
     const meta = server.redis.name('chat', `{${runKey}}`, 'meta');
     await test.redis.hset(meta, 'state', 'ended');
-    expect(await write(server, [cancelled(2)], { claim: sealed, isEnd: true })).toBe(FENCED);
+    // Its connection broke with the answer, so it names the run again.
+    expect(await write(server, [delta(1), cancelled(2)], { claim: sealed, isEnd: true })).toBe(FENCED);
     while ((await test.keys()).some((key) => key.endsWith(':runs')));
     expect(await test.redis.pttl(sealed!.name)).toBeLessThanOrEqual(20_000);
   });
@@ -291,6 +293,36 @@ describe('what servers share of chats', () => {
     await write(server, [delta(1)]);
     expect(await test.redis.smembers(own)).toEqual([runKey]);
     await write(server, [cancelled(2)], { isEnd: true });
+    while ((await test.redis.exists(own)) === 1);
+  });
+
+  it('is among them no longer where the server that ended it failed before it took the name away', async () => {
+    const [hung, other] = [await start(), await start()];
+    const { redis, presence, shared } = hung;
+    const own = redis.name('server', presence.serverId, 'runs');
+    await write(hung, [delta(1)]);
+    await redis.call('DEL', presence.aliveName(presence.serverId));
+    // It ends the run, and then the database is away.
+    await other.reaper.sweep();
+    await test.redis.set(presence.aliveName(presence.serverId), '1');
+    const writer = shared.writerOf({ userId, chatId });
+    expect(await writer.write(toWrite([delta(2)]))).toBe(FENCED);
+    await other.reaper.sweep();
+    expect(await test.redis.smembers(own)).toEqual([runKey]);
+    writer.leave();
+    while ((await test.redis.exists(own)) === 1);
+  });
+
+  it('is among them no longer also where the connection broke when its name was to go', async () => {
+    const server = await start();
+    const own = server.redis.name('server', server.presence.serverId, 'runs');
+    await write(server, [delta(1)]);
+    const writer = server.shared.writerOf({ userId, chatId });
+    const isBack = new Promise<void>((resolve) => server.redis.onReady(resolve));
+    const info = await server.redis.call<string>('CLIENT', 'INFO');
+    const cut = test.redis.client('KILL', 'ID', Number(/(?<=^id=)\d+/.exec(info)?.[0]));
+    writer.leave();
+    await Promise.all([cut, isBack]);
     while ((await test.redis.exists(own)) === 1);
   });
 

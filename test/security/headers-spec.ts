@@ -1,14 +1,8 @@
-import { createDatabase, type TestDatabase } from '../support/database.js';
 import { askForWebSocket, exchange, sendBytes } from '../support/exchange.js';
-import { type Environment, useProcesses } from '../support/server-process.js';
 import { signToken } from '../support/test-server.js';
+import { useServerProcess } from '../support/use-server-process.js';
 
-const processes = useProcesses();
-let database: TestDatabase;
-beforeEach(async () => {
-  database = await createDatabase('PGlite');
-});
-afterEach(() => database.drop());
+const LIMITS = { MAX_BODY_BYTES: '1024' };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -99,10 +93,8 @@ async function answersOf(url: string): Promise<Map<string, Fields>> {
   return answers;
 }
 
-async function lacking(environment: Environment, expected: Fields): Promise<object[]> {
-  const { url } = await processes.start(
-    processes.environment({ ...database.environment, MAX_BODY_BYTES: '1024', ...environment }),
-  );
+/** The answers that lack any of these. */
+async function lacking(url: string, expected: Fields): Promise<object[]> {
   const answers = await answersOf(url);
   return [...answers].flatMap(([name, headers]) => {
     try {
@@ -121,18 +113,14 @@ const always = {
 };
 
 describe('every answer', () => {
-  it('says what browsers may do with it', async () => {
-    expect(await lacking({}, { ...always })).toEqual([]);
-  });
+  const running = useServerProcess(LIMITS);
 
-  it('also says in production to come back over TLS', async () => {
-    const production = { NODE_ENV: 'production', ALLOW_EMBEDDED_DATABASE: 'true' };
-    const expected = { ...always, 'strict-transport-security': expect.stringMatching(/^max-age=\d{8}/) };
-    expect(await lacking(production, expected)).toEqual([]);
+  it('says what browsers may do with it', async () => {
+    expect(await lacking(running().server.url, { ...always })).toEqual([]);
   });
 
   it("but GraphiQL's page has a policy of its own, and none outside production asks for TLS", async () => {
-    const { url } = await processes.start(processes.environment(database.environment));
+    const { url } = running().server;
     const { headers } = await exchange(url, { path: '/graphiql' });
     expect(headers).toMatchObject({
       ...always,
@@ -141,5 +129,15 @@ describe('every answer', () => {
     expect(headers).not.toHaveProperty('strict-transport-security');
     const file = await exchange(url, { path: '/graphiql/page.css' });
     expect(file.headers).toMatchObject(always);
+  });
+});
+
+describe('every answer in production', () => {
+  const production = { NODE_ENV: 'production', ALLOW_EMBEDDED_DATABASE: 'true' };
+  const running = useServerProcess({ ...LIMITS, ...production });
+
+  it('also says to come back over TLS', async () => {
+    const expected = { ...always, 'strict-transport-security': expect.stringMatching(/^max-age=\d{8}/) };
+    expect(await lacking(running().server.url, expected)).toEqual([]);
   });
 });

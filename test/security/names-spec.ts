@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { type ServerProcess, useProcesses } from '../support/server-process.js';
+import { useServerProcess } from '../support/use-server-process.js';
 
 const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id name } } }';
 const UPDATE = 'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKey { name } } }';
@@ -42,19 +41,7 @@ const labels = [
 ];
 
 describe('a key in the place of its name', () => {
-  const processes = useProcesses();
-  let database: TestDatabase;
-  let server: ServerProcess;
-  beforeEach(async () => {
-    database = await createDatabase();
-    const environment = processes.environment(database.environment);
-    server = await processes.start({ ...environment, LIMIT_KEY_CHANGES_PER_MINUTE: '0' });
-  });
-  afterEach(async () => {
-    const { stdout } = await server.kill('SIGTERM');
-    for (const [, key] of keys) expect(stdout).not.toContain(key);
-    await database.drop();
-  });
+  const running = useServerProcess();
 
   const refusal = {
     data: null,
@@ -66,14 +53,18 @@ describe('a key in the place of its name', () => {
   });
 
   async function refuses(provider: string, apiKey: string): Promise<void> {
-    const { storeApiKey } = await server.query('alice', STORE, { input: { provider, apiKey, name: 'work' } });
+    const { storeApiKey } = await running().server.query('alice', STORE, {
+      input: { provider, apiKey, name: 'work' },
+    });
     const { id: keyId } = storeApiKey.apiKey;
     for (const wrap of wrappings) {
       const name = wrap(apiKey).slice(0, 100);
       const answers = await Promise.all([
-        server.post('alice', STORE, { input: { provider, apiKey, name } }),
-        server.post('alice', STORE, { input: { provider: 'SERPER', apiKey: 'another-key-of-hers', name } }),
-        server.post('alice', UPDATE, { input: { keyId, name } }),
+        running().server.post('alice', STORE, { input: { provider, apiKey, name } }),
+        running().server.post('alice', STORE, {
+          input: { provider: 'SERPER', apiKey: 'another-key-of-hers', name },
+        }),
+        running().server.post('alice', UPDATE, { input: { keyId, name } }),
       ]);
       // An unknown shape is recognized by the key itself, and by its masked form.
       const [own, others, renamed] = answers;
@@ -82,7 +73,7 @@ describe('a key in the place of its name', () => {
       if (!apiKey.startsWith('a-shape')) expect([name, others]).toMatchObject([name, refusal]);
       expect(JSON.stringify([own, renamed])).not.toContain(apiKey.slice(8, 24));
     }
-    const { apiKeys, auditEvents } = await server.query('alice', LIST);
+    const { apiKeys, auditEvents } = await running().server.query('alice', LIST);
     expect(apiKeys).toContainEqual({ name: 'work' });
     if (!apiKey.startsWith('a-shape')) expect(JSON.stringify(apiKeys)).not.toContain(apiKey.slice(8, 24));
     expect(JSON.stringify(auditEvents)).not.toContain(apiKey.slice(8, 24));
@@ -95,7 +86,9 @@ describe('a key in the place of its name', () => {
       `mine (${apiKey.slice(-12)})`,
       apiKey.slice(8, 28).toUpperCase(),
     ]) {
-      const answer = await server.post('alice', STORE, { input: { provider: 'OPENAI', apiKey, name } });
+      const answer = await running().server.post('alice', STORE, {
+        input: { provider: 'OPENAI', apiKey, name },
+      });
       expect([name, answer]).toMatchObject([name, refusal]);
     }
   });
@@ -103,31 +96,42 @@ describe('a key in the place of its name', () => {
   it('is refused as the name of a model, too, for the audit trail keeps that', async () => {
     const models = keys.filter(([provider]) => ['OPENAI', 'ANTHROPIC', 'GOOGLE'].includes(provider));
     for (const [provider, apiKey] of models) {
-      await server.storeKey('bob', provider, apiKey);
+      await running().server.storeKey('bob', provider, apiKey);
       for (const model of [apiKey, `model=${apiKey}`])
-        await expect(server.chatEvents('bob', { provider, model })).rejects.toThrow('input.model');
+        await expect(running().server.chatEvents('bob', { provider, model })).rejects.toThrow('input.model');
     }
     const foreign = keys.filter(([, key]) => /^(?:sk-|AIza|fc-|BSA|tvly-)/.test(key));
     for (const [, model] of foreign)
-      await expect(server.chatEvents('bob', { provider: 'OPENAI', model })).rejects.toThrow('BAD_USER_INPUT');
-    const { auditEvents } = await server.query(
+      await expect(running().server.chatEvents('bob', { provider: 'OPENAI', model })).rejects.toThrow(
+        'BAD_USER_INPUT',
+      );
+    const { auditEvents } = await running().server.query(
       'bob',
       '{ auditEvents(first: 200) { edges { node { kind model } } } }',
     );
     for (const { node } of auditEvents.edges) expect(node).toMatchObject({ model: null });
 
-    await server.chatEvents('bob', { provider: 'OPENAI', model: 'ft:gpt-5-mini:our-org:tuned:7p4lURel' });
+    await running().server.chatEvents('bob', {
+      provider: 'OPENAI',
+      model: 'ft:gpt-5-mini:our-org:tuned:7p4lURel',
+    });
   });
 
   it('does not keep people from naming keys as they like', async () => {
     const apiKey = `sk-proj-${secret(60)}`;
     for (const name of [...labels, `sk-proj-…${apiKey.slice(-4)}`]) {
-      const { storeApiKey } = await server.query('alice', STORE, {
+      const { storeApiKey } = await running().server.query('alice', STORE, {
         input: { provider: 'OPENAI', apiKey, name },
       });
       const { id: keyId } = storeApiKey.apiKey;
-      const { updateApiKey } = await server.query('alice', UPDATE, { input: { keyId, name } });
+      const { updateApiKey } = await running().server.query('alice', UPDATE, { input: { keyId, name } });
       expect([storeApiKey.apiKey.name, updateApiKey.apiKey.name]).toEqual([name, name]);
     }
+  });
+
+  it('leaves none in the log', async () => {
+    const { stdout } = await running().server.kill('SIGTERM');
+    expect(stdout).toContain('request completed');
+    for (const [, key] of keys) expect(stdout).not.toContain(key);
   });
 });

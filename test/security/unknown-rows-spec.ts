@@ -1,5 +1,6 @@
-import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
-import { type ServerProcess, useProcesses } from '../support/server-process.js';
+import { DatabaseService } from '../../src/prisma/database.service.js';
+import { databaseKinds } from '../support/database.js';
+import { useTestServer } from '../support/use-test-server.js';
 
 const KEYS = '{ apiKeys { id provider health healthReason } }';
 const HISTORY = `query ($first: Int!, $after: String) {
@@ -26,15 +27,15 @@ const KNOWN_ID = id(60);
 
 const key = (keyId: string, provider: string, status: string, health = 'VALID') =>
   `INSERT INTO api_keys (id, user_id, provider, name, masked_key, status, health)
-   VALUES ('${keyId}', 'alice', '${provider}', 'kept', 'x…abcd', '${status}', '${health}');`;
+   VALUES ('${keyId}', 'alice', '${provider}', 'kept', 'x…abcd', '${status}', '${health}')`;
 const event = (number: number, columns: Record<string, string>) => {
   const all = { id: id(number), user_id: 'alice', outcome: 'OK', ...columns };
   const values = Object.values(all).map((value) => `'${value}'`);
-  return `INSERT INTO audit_events (${Object.keys(all).join(', ')}) VALUES (${values.join(', ')});`;
+  return `INSERT INTO audit_events (${Object.keys(all).join(', ')}) VALUES (${values.join(', ')})`;
 };
 const usage = (provider: string, source: string, chats: number) =>
   `INSERT INTO usage_hours (user_id, hour, provider, key_source, chats, input_tokens)
-   VALUES ('alice', '2026-05-01T12:00:00Z', '${provider}', '${source}', ${String(chats)}, 10);`;
+   VALUES ('alice', '2026-05-01T12:00:00Z', '${provider}', '${source}', ${String(chats)}, 10)`;
 
 /** What a newer version may have left: in the database's enums, and in its rows. */
 const newerEnums = [
@@ -67,25 +68,20 @@ const newerRows = [
 ];
 
 describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => {
-  const processes = useProcesses();
-  let database: TestDatabase;
-  let server: ServerProcess;
-  beforeEach(async () => {
-    database = await createDatabase(kind);
-    for (const statement of newerEnums) await database.execute(statement);
-    await database.execute(newerRows.join('\n'));
-    server = await processes.start(processes.environment(database.environment));
+  const server = useTestServer({}, kind);
+
+  const execute = (statements: string): Promise<unknown> =>
+    server().app.get(DatabaseService).client.$executeRawUnsafe(`DO $$ BEGIN ${statements}; END $$`);
+  beforeAll(async () => {
+    for (const statement of newerEnums) await execute(statement);
   });
-  afterEach(async () => {
-    await server.kill('SIGKILL');
-    await database.drop();
-  });
+  beforeEach(() => execute(newerRows.join('; ')));
 
   /** Every node of a list, by pages of this length; each page but the last is full. */
   async function pages(query: string, field: string, first: number): Promise<any[]> {
     const nodes: unknown[] = [];
     for (let after: string | null = null; ;) {
-      const page: any = (await server.query('alice', query, { first, after }))[field];
+      const page: any = (await server().query('alice', query, { first, after }))[field];
       nodes.push(...page.edges.map(({ node }: any) => node));
       if (!page.pageInfo.hasNextPage) return nodes;
       expect(page.edges).toHaveLength(first);
@@ -94,7 +90,7 @@ describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => 
   }
 
   it('are left out of the keys, and a health that is unknown shows as none', async () => {
-    const { apiKeys } = await server.query('alice', KEYS);
+    const { apiKeys } = await server().query('alice', KEYS);
     expect(apiKeys).toEqual(
       ['ANTHROPIC', 'GOOGLE'].map((provider) => ({
         id: expect.any(String),
@@ -104,12 +100,10 @@ describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => 
         healthReason: expect.any(String),
       })),
     );
-    await server.storeKey('alice', 'ANTHROPIC', KEY);
-    const [{ id: stored }] = (await server.query('alice', KEYS)).apiKeys;
-    await server.kill('SIGTERM');
-    await database.execute(`UPDATE api_keys SET health = 'THROTTLED' WHERE id = '${stored as string}'`);
-    server = await processes.start(processes.environment(database.environment));
-    expect((await server.query('alice', KEYS)).apiKeys[0]).toMatchObject({
+    await server().storeKey('alice', 'ANTHROPIC', KEY);
+    const [{ id: stored }] = (await server().query('alice', KEYS)).apiKeys;
+    await execute(`UPDATE api_keys SET health = 'THROTTLED' WHERE id = '${stored as string}'`);
+    expect((await server().query('alice', KEYS)).apiKeys[0]).toMatchObject({
       health: 'UNVERIFIED',
       healthReason: expect.stringContaining('newer version'),
     });
@@ -151,7 +145,7 @@ describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => 
   });
 
   it('count in the totals and the buckets of the usage, and have no line of their own', async () => {
-    const { usage: report } = await server.query('alice', USAGE);
+    const { usage: report } = await server().query('alice', USAGE);
     expect(report).toEqual({
       totals: { chats: 7, inputTokens: 30 },
       byProvider: [{ provider: 'OPENAI', keySource: 'USER', totals: { chats: 1 } }],
@@ -160,20 +154,20 @@ describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => 
   });
 
   it('can be deleted by id, and neither looked at nor changed', async () => {
-    const { apiKey } = await server.query('alice', 'query ($id: ID!) { apiKey(id: $id) { id } }', {
+    const { apiKey } = await server().query('alice', 'query ($id: ID!) { apiKey(id: $id) { id } }', {
       id: LIVE_ID,
     });
     expect(apiKey).toBeNull();
     const update = { input: { keyId: LIVE_ID, name: 'other', enabled: false } };
-    expect((await server.post('alice', UPDATE, update)).errors).toMatchObject([
+    expect((await server().post('alice', UPDATE, update)).errors).toMatchObject([
       { extensions: { code: 'KEY_NOT_FOUND' } },
     ]);
-    expect((await server.post('bob', DELETE, { keyId: LIVE_ID })).errors).toMatchObject([
+    expect((await server().post('bob', DELETE, { keyId: LIVE_ID })).errors).toMatchObject([
       { extensions: { code: 'KEY_NOT_FOUND' } },
     ]);
-    const { deleteApiKey } = await server.query('alice', DELETE, { keyId: LIVE_ID });
+    const { deleteApiKey } = await server().query('alice', DELETE, { keyId: LIVE_ID });
     expect(deleteApiKey).toEqual({ deletedKeyId: LIVE_ID });
-    expect((await server.post('alice', DELETE, { keyId: LIVE_ID })).errors).toMatchObject([
+    expect((await server().post('alice', DELETE, { keyId: LIVE_ID })).errors).toMatchObject([
       { extensions: { code: 'KEY_NOT_FOUND' } },
     ]);
     const [last] = await pages(EVENTS, 'auditEvents', 50);
@@ -185,11 +179,11 @@ describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => 
   });
 
   it('can be changed where only the health is unknown, and are ignored otherwise', async () => {
-    const { updateApiKey } = await server.query('alice', UPDATE, {
+    const { updateApiKey } = await server().query('alice', UPDATE, {
       input: { keyId: KNOWN_ID, name: 'renamed' },
     });
     expect(updateApiKey.apiKey).toEqual({ name: 'renamed' });
-    const { keyResolution, providers } = await server.query(
+    const { keyResolution, providers } = await server().query(
       'alice',
       '{ keyResolution(provider: ANTHROPIC) { candidates { outcome } } providers { provider } }',
     );

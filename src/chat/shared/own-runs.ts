@@ -21,7 +21,7 @@ export interface KeepTimes {
 export class OwnRuns {
   /** Runs that Redis has the names of, as far as its answers say. */
   readonly #named = new Set<string>();
-  /** Runs that have ended while Redis took no more of them. */
+  /** Runs whose names are to go, and went not: Redis was away. */
   readonly #unsettled = new Map<string, SealedClaim | null>();
   readonly #name: string;
 
@@ -49,22 +49,16 @@ export class OwnRuns {
       this.redis.call('SADD', this.#name, runKey),
     ]);
     this.#named.add(runKey);
+    this.#unsettled.delete(runKey);
     return isHeld;
   }
 
-  /** The run is not this server's any more, or has to be named again. */
+  /** The run has to be named again before anything is written. */
   forget(runKey: string): void {
     this.#named.delete(runKey);
   }
 
-  /** The same for a run that was named and then not written: Redis forgets its name. Never throws. */
-  async remove(runKey: string): Promise<void> {
-    this.forget(runKey);
-    // Where that fails, the name is one that a crash could have left.
-    await this.redis.call('SREM', this.#name, runKey).catch(() => undefined);
-  }
-
-  /** The run has ended: so do its name and, in time, its claim. Never throws. */
+  /** The run has ended, or Redis has nothing of it: its name goes and, in time, its claim. Never throws. */
   async settle(runKey: string, claim: SealedClaim | null): Promise<void> {
     this.#named.delete(runKey);
     try {
@@ -72,7 +66,7 @@ export class OwnRuns {
       await this.redis.call('SREM', this.#name, runKey);
       this.#unsettled.delete(runKey);
     } catch {
-      this.#unsettled.set(runKey, claim);
+      if (!this.#named.has(runKey)) this.#unsettled.set(runKey, claim);
     }
   }
 

@@ -58,13 +58,15 @@ function start(onWrite: (lastSeq: number) => void = () => undefined) {
   const elsewhere: ChatEvent[] = [];
   const written: EventsToWrite[] = [];
   let fences = 0;
+  let isLeft = false;
   const writer = {
     write: (given: EventsToWrite) => {
       written.push(given);
       onWrite(given.events.at(-1)?.seq ?? 0);
       return answer === null ? Promise.reject(new RedisUnavailableError()) : Promise.resolve(answer);
     },
-  } as RunWriter;
+    leave: () => (isLeft = true),
+  } as unknown as RunWriter;
   const mirror = new RunMirror({
     shared: {
       get isReady() {
@@ -111,6 +113,7 @@ function start(onWrite: (lastSeq: number) => void = () => undefined) {
     /** Whether there is a connection to Redis. */
     redisIsReady: (given: boolean) => (isReady = given),
     fences: () => fences,
+    isLeft: () => isLeft,
     /** What Redis answers from now on; null: nothing. */
     redisAnswers: (given: number | null) => (answer = given),
     shown: () => log.read(0).events,
@@ -150,13 +153,15 @@ describe('RunMirror', () => {
   });
 
   it('shows the end that another server gave the run, and nothing that Redis does not have', async () => {
-    const { log, mirror, elsewhere, fences, redisAnswers, shown } = start();
+    const { log, mirror, elsewhere, fences, isLeft, redisAnswers, shown } = start();
     await mirror.write();
     log.append(delta(2, 'never shown'));
     elsewhere.push(cancelled(2));
+    expect(isLeft()).toBe(false);
     redisAnswers(FENCED);
     await mirror.write();
     expect(fences()).toBe(1);
+    expect(isLeft()).toBe(true);
     expect(log.read(0)).toEqual({ events: [delta(1, 'one'), cancelled(2)], isLast: true });
     expect(shown()).toEqual(log.after(0, Infinity));
     expect(mirror.isDone).toBe(true);

@@ -1,4 +1,5 @@
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
+import { SURELY_ALIVE_MS } from '../../redis/server-presence.js';
 import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { ChatRun } from '../run/chat-run.js';
@@ -15,8 +16,6 @@ import { takeSharedEnd } from './take-shared-end.js';
 const MAX_ENTRY_BYTES = 32 * 1024;
 /** A run that has ended before anything of it was sent is written in one entry, up to so many bytes, or not at all. */
 const MAX_WHOLE_BYTES = 512 * 1024;
-/** For so long after a write, in milliseconds, no server takes this one for dead: less than its sign of life lasts. */
-const SURELY_ALIVE_MS = 2_500;
 /** Watchers elsewhere are shown that the run is there at most this often, in milliseconds. */
 const SHOW_EVERY_MS = 1_000;
 
@@ -44,7 +43,7 @@ export class RunMirror {
   readonly #settings: MirrorSettings;
   #claim: SealedClaim | null;
   /** Null before the first write, and when all is written: a run is kept for long after its end. */
-  #writer: Pick<RunWriter, 'write'> | null = null;
+  #writer: Pick<RunWriter, 'write' | 'leave'> | null = null;
   /** Something was sent: Redis may have the run, and another server may end it. */
   #isSent = false;
   #writtenSeq = 0;
@@ -250,6 +249,7 @@ export class RunMirror {
     this.#isFenced = true;
     this.#patience.stop();
     await run.abort(new RunLostError());
+    this.#writer?.leave();
     if (!log.isEndShown) await takeSharedEnd(this.#settings, this.#writtenSeq);
     this.#finish();
   }
@@ -264,6 +264,7 @@ export class RunMirror {
   /** Redis will never have all of it. */
   #giveUp(): void {
     this.#isLost = true;
+    if (this.#writtenSeq === 0) this.#writer?.leave();
     this.#finish();
   }
 

@@ -1,10 +1,10 @@
-import { PRESENCE_MS } from '../../redis/server-presence.js';
+import { SURELY_ALIVE_MS } from '../../redis/server-presence.js';
 import type { SealedClaim } from '../claims/request-claims.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { KeepTimes, OwnRuns } from './own-runs.js';
 import type { RunRecord, SealEvents } from './run-sealer.js';
 import type { RunNames } from './shared-names.js';
-import { CLAIMED, FENCED, WRITTEN } from './shared-scripts.js';
+import { CLAIMED, LOST, WRITTEN } from './shared-scripts.js';
 
 export interface EventsToWrite {
   readonly events: readonly ChatEvent[];
@@ -47,12 +47,19 @@ export class RunWriter {
     if (!isHeld && isFirst) return CLAIMED;
     const answer = await this.writeLog(toWrite);
     // It may have been taken for dead meanwhile, and the name removed, as there was no run yet.
-    if (isNew && performance.now() - begunAt > PRESENCE_MS) isHeld = await own.add(runKey, claim);
-    // It has ended, by this write or before it: the answer to its last one may have been lost.
-    if (answer === FENCED || (answer === WRITTEN && isEnd)) void own.settle(runKey, claim);
-    else if (answer !== WRITTEN && isNew) void own.remove(runKey);
+    if (isNew && performance.now() - begunAt > SURELY_ALIVE_MS) isHeld = await own.add(runKey, claim);
+    // Fenced, it may have ended by a write of ours whose answer was lost. Where Redis has nothing of it, it keeps its claim.
+    if (answer === WRITTEN ? isEnd : isNew) void own.settle(runKey, answer === LOST ? null : claim);
     else if (answer !== WRITTEN) own.forget(runKey);
     return answer === WRITTEN && !isHeld && isFirst ? CLAIMED : answer;
+  }
+
+  /**
+   * Nothing more will be written of the run, and its end is in the trail: it needs no name. The server that ended it removes
+   * the name, too, unless it fails before: then it looks no more after a server that is alive again.
+   */
+  leave(): void {
+    void this.settings.own.settle(this.settings.runKey, null);
   }
 
   private writeLog({ events, record, isEnd, keepFrom }: EventsToWrite): Promise<number> {
