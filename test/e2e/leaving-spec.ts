@@ -233,3 +233,28 @@ describe('a client that leaves', () => {
     expect(await socket.next()).toEqual({ type: 'pong' });
   }
 });
+
+describe('a client whose chats go on without it', () => {
+  const server = useTestServer({ CHAT_DISCONNECT_GRACE_MS: '60000' });
+  beforeEach(() => server().storeKey('alice', 'OPENAI', 'key-of-alice-0123456789'));
+
+  it('stops them by unsubscribing, also where its connection ends with that, without a Close frame', async () => {
+    const socket = await server().socket();
+    await socket.init('alice');
+    const ids = ['1', '2', '3'];
+    const exchanges: Exchange[] = [];
+    for (const id of ids) {
+      server().standIn.once('OPENAI', hang());
+      const request = server().standIn.nextRequest('OPENAI');
+      socket.subscribe(id, CHAT, { input: { messages: HELLO } });
+      await socket.next();
+      exchanges.push(await request);
+    }
+    const { _socket: transport } = socket.socket as unknown as { readonly _socket: Socket };
+    transport.cork();
+    for (const id of ids) socket.send({ id, type: 'complete' });
+    transport.end();
+    const stopped = Promise.all(exchanges.map((exchange) => exchange.closedByClient));
+    expect(await clockMs(stopped)).toBeLessThan(30_000);
+  });
+});

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import type { ChatEvent } from '../../src/chat/run/chat-event.js';
@@ -58,13 +59,13 @@ describe('what servers share of chats', () => {
 
   const key = createSecretKey(randomBytes(32));
 
-  async function start(): Promise<Server> {
+  async function start(keep = KEEP): Promise<Server> {
     const redis = new RedisConnection(redisUrl(), `keystream:${test.environment.ENVIRONMENT_NAME!}`);
     const presence = new ServerPresence(redis);
     await redis.onModuleInit();
     presence.onModuleInit();
     const vault = new Vault(new Keyring(key));
-    const shared = new RunStore(redis, presence, new RunSealer(vault), KEEP);
+    const shared = new RunStore(redis, presence, new RunSealer(vault), keep);
     const finished: unknown[] = [];
     let isDatabaseAway = true;
     const uses = {
@@ -189,6 +190,75 @@ describe('what servers share of chats', () => {
     expect(await write(owner, [delta(1)])).toBe(FENCED);
     while ((await test.keys()).some((key) => key.endsWith(':runs')));
     expect(await other.presence.findDead()).toEqual([]);
+  });
+
+  it('is left to its server where that writes on: it is not dead after all', async () => {
+    const [owner, other] = [await start(), await start()];
+    let seq = 1;
+    await write(owner, [delta(seq)]);
+    await owner.die();
+    const { lost } = other.shared;
+    const readLost = lost.read.bind(lost);
+    jest.spyOn(lost, 'read').mockImplementation(async (key) => {
+      const run = await readLost(key);
+      await write(owner, [delta((seq += 1))]);
+      return run;
+    });
+    await other.reaper.sweep();
+    expect(await write(owner, [delta((seq += 1))])).toBe(WRITTEN);
+    expect((await read(other)).isLast).toBe(false);
+    // Should it be dead all the same, the next sweep finds its runs.
+    expect(await other.presence.findDead()).toEqual([owner.presence.serverId]);
+    expect(await lost.list(owner.presence.serverId, 1)).toEqual([runKey]);
+  });
+
+  it('is not written again by a server that was taken for dead, however briefly its end is kept', async () => {
+    const keep = { ...KEEP, endedMs: 1 };
+    const [owner, other] = [await start(keep), await start(keep)];
+    await write(owner, [delta(1), delta(2)]);
+    await owner.die();
+    // The first time the database is away.
+    await other.reaper.sweep();
+    await other.reaper.sweep();
+    while (await test.redis.exists(owner.redis.name('chat', `{${runKey}}`, 'log')));
+    expect(await write(owner, [delta(3)])).toBe(FENCED);
+    expect(await write(owner, [delta(1), delta(2), delta(3)])).toBe(FENCED);
+    await expect(other.shared.readEvents(userId, chatId, 0)).rejects.toThrow(ChatNotFoundError);
+  });
+
+  it('shows its end to a watcher that has seen more than Redis was given, after what it has seen', async () => {
+    const [owner, other] = [await start(), await start()];
+    await write(owner, [delta(1), delta(2)]);
+    await owner.die();
+    await other.reaper.sweep();
+    expect(await read(other, 2)).toEqual({ numbers: [3], isLast: true });
+    expect(await read(other, 3)).toEqual({ numbers: [], isLast: true });
+    // Redis was away when its server showed these, and died.
+    expect(await read(other, 5)).toEqual({ numbers: [6], isLast: true });
+  });
+
+  it('keeps its claim no longer than itself where the answer to its last write was lost', async () => {
+    const server = await start({ runningMs: 60_000, endedMs: 20_000 });
+    const { sealed } = await server.claims.take(userId, 'request', 'digest', chatId);
+    await write(server, [delta(1)], { claim: sealed });
+    const meta = server.redis.name('chat', `{${runKey}}`, 'meta');
+    await test.redis.hset(meta, 'state', 'ended');
+    // Its connection broke with the answer, so it names the run again.
+    expect(await write(server, [delta(1), cancelled(2)], { claim: sealed, isEnd: true })).toBe(FENCED);
+    while ((await test.keys()).some((key) => key.endsWith(':runs')));
+    expect(await test.redis.pttl(sealed!.name)).toBeLessThanOrEqual(20_000);
+  });
+
+  it('names no watchers for ever where Redis goes away after the first report of them', async () => {
+    const { redis, shared } = await start();
+    const call = redis.call.bind(redis);
+    jest.spyOn(redis, 'call').mockImplementation(async (...command) => {
+      await call(...command);
+      throw new RedisUnavailableError();
+    });
+    await expect(shared.reportCursor(userId, chatId, 1)).rejects.toThrow(RedisUnavailableError);
+    jest.restoreAllMocks();
+    expect(await test.redis.pttl(redis.name('chat', `{${runKey}}`, 'watchers'))).toBeGreaterThan(0);
   });
 
   it('is ended by others also where its server stopped in good order, but did not end it', async () => {

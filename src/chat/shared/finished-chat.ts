@@ -1,6 +1,6 @@
 import { describeError } from '../../common/describe-error.js';
 import type { KeyUseService } from '../../keys/key-use.service.js';
-import type { ChatFailedEvent, ChatTimings, TerminalEvent } from '../run/chat-event.js';
+import type { ChatEvent, ChatFailedEvent, ChatTimings, TerminalEvent } from '../run/chat-event.js';
 import type { ChatAttempt } from '../run/chat-source.js';
 import { RunLostError } from '../run/chat.errors.js';
 
@@ -34,6 +34,11 @@ export function finishedChat(
 /** The end of a chat whose server is dead: the only one that a server gives a chat of another. */
 export function lostEnd(chatId: string, seq: number): ChatFailedEvent {
   return { __typename: 'ChatFailed', chatId, seq, error: describeError(new RunLostError()), usage: null };
+}
+
+/** Whether it may be a {@link lostEnd}. */
+export function isLost(event: ChatEvent | undefined): boolean {
+  return event?.__typename === 'ChatFailed' && event.error.code === new RunLostError().code;
 }
 
 function outcomeOf(end: TerminalEvent): string {

@@ -1,6 +1,7 @@
 import type { RedisConnection } from '../../redis/redis-connection.js';
 import type { ClaimStore } from './claim-store.js';
 import { lostEnd } from './finished-chat.js';
+import type { KeepTimes } from './own-runs.js';
 import { runKeyOf } from './run-key.js';
 import type { RunRecord, RunSealer } from './run-sealer.js';
 import { ownRunsName, runNames } from './shared-names.js';
@@ -33,12 +34,11 @@ export class LostRuns {
   readonly #record: (...args: readonly string[]) => Promise<RecordReply>;
   readonly #end: (...args: readonly (string | number)[]) => Promise<number>;
 
-  /** @param keepMs milliseconds for which a run is kept after its end */
   constructor(
     private readonly redis: RedisConnection,
     private readonly sealer: RunSealer,
     private readonly claims: ClaimStore,
-    private readonly keepMs: number,
+    private readonly keep: KeepTimes,
   ) {
     this.#list = redis.define<string[]>('chatruns', ownRunsScript);
     this.#record = redis.define<RecordReply>('chatrecord', recordScript);
@@ -70,12 +70,13 @@ export class LostRuns {
     const { meta, log, news } = runNames(this.redis, runKeyOf(userId, chatId));
     const seq = lastSeq + 1;
     const sealed = this.sealer.sealerOf({ userId, chatId })([lostEnd(chatId, seq)]);
-    return (await this.#end(meta, log, serverId, lastSeq, seq, sealed, this.keepMs, news)) === 1;
+    const { endedMs, runningMs } = this.keep;
+    return (await this.#end(meta, log, serverId, lastSeq, seq, sealed, endedMs, news, runningMs)) === 1;
   }
 
   /** Keeps the claim of a run that has ended for as long as the run. */
   async keepClaim(name: string): Promise<void> {
-    await this.claims.extend(name, this.keepMs);
+    await this.claims.extend(name, this.keep.endedMs);
   }
 
   /** Removes a run that no server can read, or end. */

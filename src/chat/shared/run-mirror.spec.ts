@@ -369,6 +369,13 @@ describe('RunMirror', () => {
     expect(await mirror.isEndedElsewhere()).toBe(true);
   });
 
+  it('asks, too, where it hung before it read the answer to what it has written', async () => {
+    const { mirror, elsewhere } = start(() => jest.advanceTimersByTime(2_500));
+    elsewhere.push(lost(2));
+    await mirror.write();
+    expect(await mirror.isEndedElsewhere()).toBe(true);
+  });
+
   it('waits with its end for a Redis that is away, and learns that there is another one', async () => {
     const { mirror, elsewhere, redisAnswers } = start();
     await mirror.write();

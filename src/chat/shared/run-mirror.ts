@@ -205,6 +205,8 @@ export class RunMirror {
     const isFirst = !this.#isSent;
     this.#isSent = true;
     this.#writer ??= shared.writerOf({ userId, chatId });
+    // Not when the answer is read: where this server hung before that, it may be taken for dead by then.
+    const sentAt = performance.now();
     const answer = await this.#writer.write({
       events,
       record,
@@ -224,7 +226,7 @@ export class RunMirror {
       this.#startAgain();
     } else {
       this.#writtenSeq = last;
-      this.#writtenAt = performance.now();
+      this.#writtenAt = sentAt;
       this.#recorded = attempt;
       log.show(last);
       if (isEnd) this.#finish();

@@ -2,6 +2,7 @@ import { validate as isUuid } from 'uuid';
 import type { ChatEvent, TerminalEvent } from '../run/chat-event.js';
 import type { FeedPage } from '../run/event-feed.js';
 import { BrokenRunError } from './broken-run.error.js';
+import { isLost } from './finished-chat.js';
 import type { OpenEvents } from './run-sealer.js';
 
 /** What readScript answers. An entry is its id and its sealed events. */
@@ -52,6 +53,8 @@ export function openPage(
   }
   const end = openEnd(open, lastEntry);
   if (end === null || end.seq > afterSeq) throw new BrokenRunError();
+  // Its server showed more while Redis was away, and died: the end comes after what was seen.
+  if (end.seq < afterSeq && isLost(end)) events.push({ ...end, seq: afterSeq + 1 });
   return { ...about, events, isLast: true };
 }
 

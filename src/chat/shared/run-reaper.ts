@@ -58,7 +58,7 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
     let left = runKeys.length;
     for (const runKey of runKeys) {
       await this.unlessRefused(async () => {
-        await this.endRun(serverId, runKey);
+        if (!(await this.endRun(serverId, runKey))) return;
         await this.runs.lost.forget(serverId, runKey);
         left -= 1;
       });
@@ -75,18 +75,24 @@ export class RunReaper implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  private async endRun(serverId: string, runKey: string): Promise<void> {
+  /** @returns false where its server writes on, and so is not dead: what is removed then, it would write again */
+  private async endRun(serverId: string, runKey: string): Promise<boolean> {
     const { lost } = this.runs;
+    let seenSeq = NaN;
     for (let attempt = 1; ; attempt += 1) {
       const run = await lost.read(runKey);
-      if (run?.serverId !== serverId) return;
+      if (run?.serverId !== serverId) return true;
       const { isRunning, record, lastSeq } = run;
       const isEnded = !isRunning || (record !== null && (await lost.end(serverId, record, lastSeq)));
-      if (!isEnded && record && attempt < MAX_ATTEMPTS) continue;
+      if (!isEnded && record && attempt < MAX_ATTEMPTS) {
+        seenSeq = lastSeq;
+        continue;
+      }
+      if (!isEnded && lastSeq > seenSeq) return false;
       // No server can read it, or end it.
       if (!isEnded) await lost.drop(runKey);
       if (record) await this.writeEnd(record, lastSeq + 1);
-      return;
+      return true;
     }
   }
 

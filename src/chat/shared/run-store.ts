@@ -43,7 +43,7 @@ export class RunStore {
     private readonly keep: KeepTimes,
   ) {
     this.claims = new ClaimStore(redis);
-    this.lost = new LostRuns(redis, sealer, this.claims, keep.endedMs);
+    this.lost = new LostRuns(redis, sealer, this.claims, keep);
     this.#own = new OwnRuns(redis, presence.serverId, this.claims, keep);
     this.#write = redis.define<number>('chatwrite', writeScript);
     this.#read = redis.define<ReadReply | null>('chatread', readScript);
@@ -107,8 +107,8 @@ export class RunStore {
 
   /** Whether there is such a run. @throws RedisUnavailableError SERVICE_UNAVAILABLE */
   async has(userId: string, chatId: string): Promise<boolean> {
-    const { meta } = runNames(this.redis, runKeyOf(userId, chatId));
-    return (await this.redis.call<number>('EXISTS', meta)) === 1;
+    const { log } = runNames(this.redis, runKeyOf(userId, chatId));
+    return (await this.redis.call<number>('EXISTS', log)) === 1;
   }
 
   /** Calls back whenever something is added to the run. @returns what ends it */
@@ -149,8 +149,11 @@ export class RunStore {
       await this.redis.call('HDEL', watchers, serverId);
       return;
     }
-    await this.redis.call('HSET', watchers, serverId, cursor);
-    await this.redis.call('PEXPIRE', watchers, this.keep.runningMs);
+    // Sent together: where Redis goes away in between, the name would stay for ever.
+    await Promise.all([
+      this.redis.call('HSET', watchers, serverId, cursor),
+      this.redis.call('PEXPIRE', watchers, this.keep.runningMs),
+    ]);
   }
 
   /**

@@ -4,7 +4,7 @@ import type { ChatEvent } from '../run/chat-event.js';
 import type { KeepTimes, OwnRuns } from './own-runs.js';
 import type { RunRecord, SealEvents } from './run-sealer.js';
 import type { RunNames } from './shared-names.js';
-import { CLAIMED, WRITTEN } from './shared-scripts.js';
+import { CLAIMED, LOST, WRITTEN } from './shared-scripts.js';
 
 export interface EventsToWrite {
   readonly events: readonly ChatEvent[];
@@ -48,7 +48,8 @@ export class RunWriter {
     const answer = await this.writeLog(toWrite);
     // It may have been taken for dead meanwhile, and the name removed, as there was no run yet.
     if (isNew && performance.now() - begunAt > SURELY_ALIVE_MS) isHeld = await own.add(runKey, claim);
-    if (answer === WRITTEN ? isEnd : isNew) void own.settle(runKey, answer === WRITTEN ? claim : null);
+    // Fenced, it may have ended by a write of ours whose answer was lost. Where Redis has nothing of it, it keeps its claim.
+    if (answer === WRITTEN ? isEnd : isNew) void own.settle(runKey, answer === LOST ? null : claim);
     else if (answer !== WRITTEN) own.forget(runKey);
     return answer === WRITTEN && !isHeld && isFirst ? CLAIMED : answer;
   }

@@ -54,9 +54,12 @@ return ${String(WRITTEN)}`,
 /**
  * Ends a run whose server is dead.
  *
+ * What keeps its server from writing on, where that comes back, has to be there for longer than its events: without it,
+ * they would be taken for lost, and written again.
+ *
  * KEYS: meta, log
  * ARGV: the dead server, the last number that is expected, the number of the end, sealed end, milliseconds for which
- * it is kept from now on, the news channel
+ * its events are kept from now on, the news channel, milliseconds for which its server may not write
  * Answers 1 where it did, 0 where the run is not as expected, -1 where its log takes no end.
  */
 export const endScript: Script = {
@@ -67,7 +70,7 @@ if run[1] ~= ARGV[1] or run[2] ~= 'running' or run[3] ~= ARGV[2] then return 0 e
 local added = redis.pcall('XADD', KEYS[2], ARGV[3] .. '-0', 'e', ARGV[4])
 if type(added) == 'table' and added.err then return -1 end
 redis.call('HSET', KEYS[1], 'state', 'ended', 'last', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[5])
+redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
 redis.call('PUBLISH', ARGV[6], ARGV[3])
 return 1`,
@@ -79,14 +82,14 @@ return 1`,
  * KEYS: meta, log
  * ARGV: the first number that is wanted, how many entries at most, how many characters of them (but one entry at least),
  * 1 where the last entry is wanted in any case
- * Answers nil where there is no such run; else server, state, last number, the entries: id, sealed events; and, where
+ * Answers nil where there is no such run, or nothing but its end's mark any more; else server, state, last number, the entries: id, sealed events; and, where
  * there are none and the run has ended or it was asked for, the last entry.
  */
 export const readScript: Script = {
   keys: 2,
   lua: `
 local run = redis.call('HMGET', KEYS[1], 'server', 'state', 'last')
-if not run[1] then return nil end
+if not run[1] or (run[2] == 'ended' and redis.call('EXISTS', KEYS[2]) == 0) then return nil end
 local function field(value) return string.sub(value or '', 1, ${String(MAX_FIELD_LENGTH)}) end
 local function read(first, last, count)
   local found, length = {}, 0

@@ -1,8 +1,8 @@
-import { ChatNotFoundError, RunLostError } from '../run/chat.errors.js';
+import { ChatNotFoundError } from '../run/chat.errors.js';
 import type { ChatEvent } from '../run/chat-event.js';
 import type { ChatRun } from '../run/chat-run.js';
 import type { RunLog } from '../run/run-log.js';
-import { lostEnd } from './finished-chat.js';
+import { isLost, lostEnd } from './finished-chat.js';
 import type { RunStore } from './run-store.js';
 
 /** A run that another server has ended. */
@@ -47,8 +47,4 @@ async function readEnd({ shared, userId, run }: EndedRun, writtenSeq: number): P
     if (error instanceof ChatNotFoundError) return null;
     throw error;
   }
-}
-
-function isLost(event: ChatEvent | undefined): boolean {
-  return event?.__typename === 'ChatFailed' && event.error.code === new RunLostError().code;
 }

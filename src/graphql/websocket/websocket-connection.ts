@@ -97,7 +97,7 @@ export class WebSocketConnection {
       this.#end();
     };
     socket.once('closing', end);
-    request.socket.once('end', end);
+    request.socket.once('end', () => socket.whenAllCame(end));
     socket.once('close', () => {
       stopPinging();
       end();
@@ -122,7 +122,11 @@ export class WebSocketConnection {
 
   /** @returns what has to be done before the next message is handled */
   #receive(data: Buffer): Promise<void> | undefined {
-    if (this.#socket.readyState !== this.#socket.OPEN) return undefined;
+    if (this.#socket.readyState !== this.#socket.OPEN) {
+      // It came before the client's end of the stream, behind others that were read with it.
+      if (!this.#closing.signal.aborted) this.#unsubscribe(data);
+      return undefined;
+    }
     const message = readMessage(data, this.#user !== null);
     if ('code' in message) this.#close(message.code, message.reason);
     else return this.#handle(message);

@@ -1,7 +1,13 @@
+import { finished, type Writable } from 'node:stream';
 import { WebSocket } from 'ws';
 
 /** What RFC 6455 (5.5) leaves for the reason in a Close frame, in bytes. */
 const MAX_REASON_BYTES = 123;
+
+/** What turns the bytes of a socket into its messages. It is ended when the client ends its stream. */
+interface WithReceiver {
+  readonly _receiver?: Writable | null;
+}
 
 /**
  * A socket that says at once that it is closing.
@@ -15,6 +21,13 @@ export class ServerSocket extends WebSocket {
     const isFirst = this.readyState === this.OPEN;
     super.close(code, typeof reason === 'string' ? cut(reason) : reason);
     if (isFirst) this.emit('closing', code, reason);
+  }
+
+  /** Calls back when the client's last message has come: one comes in a turn of the event loop, and several are read at once. */
+  whenAllCame(onAll: () => void): void {
+    const { _receiver: receiver } = this as unknown as WithReceiver;
+    if (receiver) finished(receiver, onAll);
+    else onAll();
   }
 }
 
