@@ -12,6 +12,8 @@ import { storeKeys } from './steps/keys.mjs';
 import { rotateKey } from './steps/rotation.mjs';
 import { searchTheWeb } from './steps/search.mjs';
 
+// Before anything of it is imported: a fresh clone has no build.
+buildIfNeeded(serverEntry, 2);
 /** @type {typeof import('../src/cli/run-command.js')} */
 const { readOptionsOrExit } = await import(new URL('../dist/cli/run-command.js', import.meta.url).href);
 const { keep } = readOptionsOrExit(
@@ -53,7 +55,6 @@ const limit = setTimeout(
 );
 
 try {
-  buildIfNeeded(serverEntry, 2);
   const started = performance.now();
   await demo.start();
   say('Keystream on an embedded database, with a local stand-in for all seven services.');
