@@ -90,7 +90,6 @@ export class RunLog implements EventFeed {
     if (seq <= this.#shownSeq) return;
     this.#shownSeq = seq;
     this.#failure = null;
-    this.#events.pack(seq);
     this.#wake();
   }
 
@@ -109,6 +108,8 @@ export class RunLog implements EventFeed {
   /** The slowest watcher has taken the events up to this number. */
   take(seq: number): void {
     this.#takenSeq = seq;
+    // Not before: what is packed is made anew for each who reads it.
+    this.#events.pack(Math.min(seq, this.#shownSeq));
     this.#drop();
     if (this.hasRoom) this.#onRoom?.();
   }
