@@ -48,6 +48,23 @@ describe('RunLog', () => {
     expect(isLast).toBe(false);
   });
 
+  it('packs what every watcher has taken, and all but the last events where there is none', () => {
+    const event = delta(1);
+    const log = new RunLog();
+    log.append(event);
+    logOf(40, 'x', log);
+    expect(log.read(0).events[0]).toBe(event);
+    log.take(40);
+    expect(log.read(0).events[0]).not.toBe(event);
+    expect(log.read(0).events[0]).toEqual(event);
+
+    log.take(Infinity);
+    const next = delta(41);
+    log.append(next);
+    logOf(80, 'x', log);
+    expect(log.read(40).events[0]).not.toBe(next);
+  });
+
   it('calls a waiter back when something is shown, and when it is complete: once', () => {
     const log = logOf(1);
     let calls = 0;

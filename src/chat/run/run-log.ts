@@ -90,6 +90,7 @@ export class RunLog implements EventFeed {
     if (seq <= this.#shownSeq) return;
     this.#shownSeq = seq;
     this.#failure = null;
+    this.#packTaken();
     this.#wake();
   }
 
@@ -108,8 +109,7 @@ export class RunLog implements EventFeed {
   /** The slowest watcher has taken the events up to this number. */
   take(seq: number): void {
     this.#takenSeq = seq;
-    // Not before: what is packed is made anew for each who reads it.
-    this.#events.pack(Math.min(seq, this.#shownSeq));
+    this.#packTaken();
     this.#drop();
     if (this.hasRoom) this.#onRoom?.();
   }
@@ -167,6 +167,11 @@ export class RunLog implements EventFeed {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const onMore of waiting) onMore();
+  }
+
+  /** Packed events are made anew for each reader: not before all watchers have taken them, and at once where there is none. */
+  #packTaken(): void {
+    this.#events.pack(Math.min(this.#takenSeq, this.#shownSeq));
   }
 
   #drop(): void {
