@@ -3,8 +3,8 @@ import { runLoad } from '../load/run-load.mjs';
 import { Figures, missing } from '../report/figures.mjs';
 
 const USERS = 20;
-const LOAD = { shape: { words: 1 }, streams: 1_500, concurrency: 20, warm: 1_500 };
-const half = { ...LOAD, streams: LOAD.streams / 2, concurrency: LOAD.concurrency / 2, warm: 0 };
+const LOAD = { shape: { words: 1 }, streams: 1_500, concurrency: 20 };
+const HALF = { ...LOAD, streams: LOAD.streams / 2, concurrency: LOAD.concurrency / 2 };
 
 /**
  * What a second server adds. Where PostgreSQL, Redis and the load have no processor of their own, the chats a second say
@@ -26,11 +26,10 @@ export const twoServers = {
     const second = await bench.keystreamOn(first.database, { redisUrl, core: bench.cores.load });
     const other = keystreamContestant('the second server', second, tokens);
     // Both are there from the beginning, and as warm: only the load moves.
-    for (const contestant of [one, other])
-      await runLoad(contestant, { ...LOAD, streams: LOAD.warm, warm: 0 });
+    for (const contestant of [one, other]) await runLoad(contestant, LOAD);
     await bench.eachRound(async () => {
-      const alone = await runLoad(one, { ...LOAD, warm: 0 });
-      const both = await Promise.all([one, other].map((contestant) => runLoad(contestant, half)));
+      const alone = await runLoad(one, LOAD);
+      const both = await Promise.all([one, other].map((contestant) => runLoad(contestant, HALF)));
       const ran = both.reduce((sum, each) => sum + each.ran, 0);
       const together = both.reduce((sum, each) => sum + each.processorMs, 0) / ran;
       const wallMs = Math.max(...both.map((each) => each.wallMs));
@@ -43,7 +42,7 @@ export const twoServers = {
         goal: '≥ 1.8',
       });
       figures.count('one server', LOAD.streams, alone.failures);
-      for (const each of both) figures.count('two servers', half.streams, each.failures);
+      for (const each of both) figures.count('two servers', HALF.streams, each.failures);
     });
     await Promise.all([first.child.stop(), second.child.stop()]);
     return figures.rows();

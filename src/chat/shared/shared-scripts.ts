@@ -82,8 +82,8 @@ return 1`,
  * KEYS: meta, log
  * ARGV: the first number that is wanted, how many entries at most, how many characters of them (but one entry at least),
  * 1 where the last entry is wanted in any case
- * Answers nil where there is no such run, or nothing but its end's mark any more; else server, state, last number, the entries: id, sealed events; and, where
- * there are none and the run has ended or it was asked for, the last entry.
+ * Answers nil where there is no such run, or nothing but its end's mark any more; else server, state, last number, the
+ * entries: id, sealed events; and, where there are none and the run has ended or it was asked for, the last entry.
  */
 export const readScript: Script = {
   keys: 2,
