@@ -44,6 +44,7 @@ export interface KeyChanges {
 interface RecordColumns {
   readonly envelope: string | null;
   readonly damagedDigest: string | null;
+  readonly isRetired: boolean;
 }
 
 type Joined<Key> = Omit<Key, 'sealedKey'> & RecordColumns;
@@ -64,7 +65,9 @@ const withRecords = (keys: string): string => `
   ${keys} AS api_keys
   LEFT JOIN sealed_keys ON key_id = api_keys.id AND sealed_keys.user_id = api_keys.user_id`;
 
-const recordColumns = 'envelope, damaged_digest AS "damagedDigest"';
+/** With it, so that it holds at once: whether its encryption key was retired. The key id is an envelope's second part. */
+const recordColumns = `envelope, damaged_digest AS "damagedDigest",
+  EXISTS (SELECT FROM retired_encryption_keys WHERE id = split_part(envelope, '.', 2)) AS "isRetired"`;
 
 /** As text where it is an enum: the database's may have more values than this version knows. */
 const keyColumns = `
@@ -265,7 +268,8 @@ function toStoredKey({ createdAt, lastUsedAt, healthCheckedAt, ...row }: KeyRow)
 function withRecord<Row extends RecordColumns>({
   envelope,
   damagedDigest,
+  isRetired,
   ...key
 }: Row): Omit<Row, keyof RecordColumns> & { readonly sealedKey: SealedRecord | null } {
-  return { ...key, sealedKey: envelope === null ? null : { envelope, damagedDigest } };
+  return { ...key, sealedKey: envelope === null ? null : { envelope, damagedDigest, isRetired } };
 }

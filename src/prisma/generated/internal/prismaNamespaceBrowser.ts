@@ -53,6 +53,7 @@ export const AnyNull = runtime.AnyNull
 export const ModelName = {
   ApiKey: 'ApiKey',
   SealedKey: 'SealedKey',
+  RetiredKey: 'RetiredKey',
   AuditEvent: 'AuditEvent',
   UsageHour: 'UsageHour',
   VaultState: 'VaultState'
@@ -103,6 +104,14 @@ export const SealedKeyScalarFieldEnum = {
 } as const
 
 export type SealedKeyScalarFieldEnum = (typeof SealedKeyScalarFieldEnum)[keyof typeof SealedKeyScalarFieldEnum]
+
+
+export const RetiredKeyScalarFieldEnum = {
+  id: 'id',
+  retiredAt: 'retiredAt'
+} as const
+
+export type RetiredKeyScalarFieldEnum = (typeof RetiredKeyScalarFieldEnum)[keyof typeof RetiredKeyScalarFieldEnum]
 
 
 export const AuditEventScalarFieldEnum = {
