@@ -21,7 +21,7 @@ export async function unwrapKeys(encryption: EncryptionConfig): Promise<Encrypti
     outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
   );
   const unforeseen = failures.find((failure) => !(failure instanceof StartupError));
-  if (unforeseen !== undefined) throw unforeseen;
+  if (unforeseen !== undefined) throw unforeseen as Error;
   if (failures.length > 0)
     throw new StartupError(failures.map((failure) => (failure as Error).message).join('\n'));
   const [current, ...previous] = outcomes.flatMap((outcome) =>
