@@ -1,4 +1,4 @@
-import { sign } from 'aws4';
+import aws4 from 'aws4';
 import { isJsonObject } from '../common/is-json-object.js';
 import type { KeyService } from './key-service.js';
 
@@ -35,7 +35,7 @@ export const awsKms: KeyService<'aws-kms'> = {
     const url = new URL(endpoint ?? `https://kms.${region}.${domainOf(region)}`);
     const body = JSON.stringify({ CiphertextBlob: ciphertext });
     const path = url.pathname;
-    const { headers } = sign(
+    const { headers } = aws4.sign(
       {
         service: 'kms',
         region,

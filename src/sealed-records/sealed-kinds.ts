@@ -58,5 +58,7 @@ const checkValue: SealedKind = {
 /**
  * All that is sealed in the database. What is not in this list is not re-sealed, and is lost when its key is retired: a
  * new kind of record is a new entry. The last one says which key the database belongs to.
+ *
+ * What servers write while they run also has the trigger `refuse_retired_encryption_key` on its table.
  */
 export const sealedKinds: readonly SealedKind[] = [storedKeys, checkValue];
