@@ -42,13 +42,13 @@ export const replaceEnvelopes = ({
   WITH resealed AS (
     SELECT * FROM unnest($1::text[]::${idType}[], $2::text[], $3::text[]) AS each (id, before, after)
   ), free AS MATERIALIZED (
-    SELECT record.${id} AS id, resealed.before, resealed.after
+    SELECT record.${id} AS id, resealed.after
     FROM ${table} AS record JOIN resealed ON record.${id} = resealed.id AND record.${envelope} = resealed.before
     ORDER BY record.${id}
     FOR NO KEY UPDATE OF record SKIP LOCKED
   )
   UPDATE ${table} AS record SET ${envelope} = free.after, ${keyId} = $4, ${changes}
-  FROM free WHERE record.${id} = free.id AND record.${envelope} = free.before
+  FROM free WHERE record.${id} = free.id
   RETURNING record.${id}::text AS id`,
 });
 
