@@ -49,6 +49,8 @@ const layers = {
   auth: ['common', 'config', 'edge', 'limits', 'outbound'],
   audit: ['common', 'auth', 'prisma', 'providers/registry'],
   keys: ['common', 'config', 'auth', 'audit', 'crypto', 'limits', 'prisma', 'providers/registry'],
+  settings: ['common', 'auth', 'prisma', 'providers/registry'],
+  'key-probes': ['common', 'keys', 'outbound', 'providers/chat', 'providers/registry', 'providers/search'],
   'web-search': ['common', 'config', 'auth', 'keys', 'limits', 'providers/registry', 'providers/search'],
   chat: [...chatNeeds, 'auth', 'config', 'crypto', 'keys', 'limits', 'redis', ...chatWings],
   'chat/run': chatNeeds,

@@ -69,7 +69,14 @@ describe('uses of keys that servers write together', () => {
   const storeKey = async (userId: string): Promise<string> =>
     (await client().apiKey.create({ data: { userId, provider: 'OPENAI', maskedKey: 'sk-…' } })).id;
   const begin = (userId: string, keyId: string, { uses } = first()) =>
-    uses.begin(userId, { provider: 'OPENAI', source: 'USER', keyId, chatId: uuidv7(), model: 'model' });
+    uses.begin(userId, {
+      provider: 'OPENAI',
+      source: 'USER',
+      keyId,
+      chatId: uuidv7(),
+      model: 'model',
+      tokens: null,
+    });
   const finish = (
     userId: string,
     keyId: string | null,
