@@ -30,7 +30,7 @@ const [
   { SafeInt },
   { describeSchema },
 ] = await Promise.all([
-  load('auth/viewer.resolver'),
+  load('settings/viewer.resolver'),
   load('keys/keys.resolver'),
   load('chat/chat.resolver'),
   load('web-search/web-search.resolver'),

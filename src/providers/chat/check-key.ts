@@ -25,9 +25,8 @@ export function checkKey(
   key: Secret,
   signal: AbortSignal,
 ): Promise<KeyCheck> {
-  const { toRequest, isList } = dialect.models;
   return toKeyCheck(async () => {
-    const { url, headers } = toRequest(endpoints);
+    const { url, headers } = dialect.models.toRequest(endpoints);
     const response = await http.request({
       method: 'GET',
       url,
@@ -49,7 +48,7 @@ export function checkKey(
     const error = errorIn(answer);
     if (error !== undefined) throw dialect.toFailure(error, null, null);
     // Something else answers in the API's place.
-    if (!isList(answer)) throw new ProviderUnavailableError();
+    if (!dialect.models.isList(answer)) throw new ProviderUnavailableError();
     return PROVEN;
   }, signal);
 }
