@@ -14,6 +14,7 @@ import { HealthModule } from './health/health.module.js';
 import { KeyProbesModule } from './key-probes/key-probes.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { LimitsModule } from './limits/limits.module.js';
+import { MyDataModule } from './my-data/my-data.module.js';
 import { ProvidersModule } from './providers/chat/providers.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { registry } from './providers/registry/registry.js';
@@ -41,6 +42,7 @@ export class AppModule {
         KeysModule,
         SettingsModule,
         ChatModule,
+        MyDataModule,
         WebSearchModule,
         HealthModule,
         GraphQLModule.register(chatEventTypes),

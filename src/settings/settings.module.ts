@@ -7,5 +7,6 @@ import { ViewerResolver } from './viewer.resolver.js';
 @Module({
   imports: [PrismaModule],
   providers: [SettingsRepository, SettingsService, ViewerResolver],
+  exports: [SettingsService],
 })
 export class SettingsModule {}
