@@ -61,7 +61,7 @@ export const counting = `
   ), released AS (
     DELETE FROM key_reservations AS reservation USING written
     WHERE result = 'WRITTEN' AND reservation.user_id = written.user_id
-      AND reservation.chat_id = settled_chat_id AND reservation.key_id = changed_key_id
+      AND reservation.chat_id = settled_chat_id AND reservation.key_id = settled_key_id
     RETURNING reservation.chat_id, reservation.key_id, reservation.month, reservation.tokens
   ), counts AS MATERIALIZED (
     SELECT user_id, id, this_month, sum(tokens) AS tokens, sum(requests) AS requests FROM (
@@ -70,9 +70,9 @@ export const counting = `
       UNION ALL
       -- A key that was replaced meanwhile has handed its month on.
       SELECT user_id, CASE WHEN key_status = 'REPLACED' THEN replaced_by_id ELSE changed_key_id END, this_month,
-        coalesce(spent_tokens - coalesce(released.tokens, 0), 0), 0
-      FROM written LEFT JOIN released ON released.chat_id = settled_chat_id AND released.key_id = changed_key_id
-      WHERE result = 'WRITTEN' AND settled_chat_id IS NOT NULL
+        spent_tokens - coalesce(released.tokens, 0), 0
+      FROM written LEFT JOIN released ON released.chat_id = settled_chat_id AND released.key_id = settled_key_id
+      WHERE result = 'WRITTEN' AND spent_tokens IS NOT NULL
         AND coalesce(released.month, ${monthOf('began_at')}) = this_month
     ) AS part
     GROUP BY 1, 2, 3

@@ -17,6 +17,10 @@ export type KeyChange = { readonly keyId: string } &
       }
   );
 
+/** An end that says nothing of the key, neither of its health nor of what it has used, need not wait for the key's row. */
+export const touchesRow = (key: KeyChange): boolean =>
+  key.type !== 'ENDED' || key.verdict !== null || typeof key.settlement?.tokens === 'number';
+
 /** An estimate, before a provider is called. */
 export interface TokenDemand {
   readonly input: number;

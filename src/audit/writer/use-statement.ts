@@ -1,6 +1,6 @@
 import type { Statement } from '../../prisma/statement.js';
 import { countedColumns, counting, judging, monthOf } from './month-counts.js';
-import type { UseOutcome, UseRecord } from './use-record.js';
+import { touchesRow, type UseOutcome, type UseRecord } from './use-record.js';
 
 /**
  * What the statement says of a record. `LOCKED`: another transaction has the key's row, or records before this one have
@@ -35,7 +35,7 @@ const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
       duration_ms double precision, detail text,
       changed_key_id uuid, change text, health "KeyHealth", health_reason text, digest text,
       input_demand bigint, output_demand bigint,
-      settled_chat_id uuid, spent_tokens bigint, began_at timestamptz
+      settled_chat_id uuid, settled_key_id uuid, spent_tokens bigint, began_at timestamptz
     )
   ), locked AS MATERIALIZED (
     SELECT id, user_id, status, replaced_by_id, token_limit, request_limit, used_month, used_tokens, used_requests
@@ -134,13 +134,14 @@ function toRow({ userId, id, at, event, key }: UseRecord, place: number): Record
       detail: event.detail,
     }),
     ...(key && {
-      changed_key_id: key.keyId,
+      changed_key_id: touchesRow(key) ? key.keyId : null,
       change: key.type,
       ...(key.type === 'USED' && { input_demand: key.tokens?.input, output_demand: key.tokens?.output }),
       ...(key.type === 'ENDED' && {
         health: key.verdict?.health,
         health_reason: key.verdict?.reason,
         settled_chat_id: key.settlement?.chatId,
+        settled_key_id: key.keyId,
         spent_tokens: key.settlement?.tokens,
         began_at: key.settlement?.beganAt,
       }),
