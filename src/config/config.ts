@@ -8,6 +8,7 @@ import type { LimitsConfig } from './limits.js';
 import type { ProviderConfig } from './providers.js';
 import type { RedisConfig } from './redis.js';
 import type { ServerConfig } from './server.js';
+import type { ServerKeysRule } from './server-keys.js';
 
 export interface ConfigSections {
   readonly general: GeneralConfig;
@@ -18,6 +19,7 @@ export interface ConfigSections {
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
   readonly limits: LimitsConfig;
+  readonly serverKeysFor: ServerKeysRule;
   readonly providers: ReadonlyMap<string, ProviderConfig>;
   /** What an operator should know but need not act on; logged at start. */
   readonly warnings: readonly string[];
@@ -33,6 +35,7 @@ export class Config {
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
   readonly limits: LimitsConfig;
+  readonly serverKeysFor: ServerKeysRule;
   readonly warnings: readonly string[];
   readonly #providers: ReadonlyMap<string, ProviderConfig>;
   readonly #sections: ConfigSections;
@@ -47,6 +50,7 @@ export class Config {
     this.redis = sections.redis;
     this.chat = sections.chat;
     this.limits = sections.limits;
+    this.serverKeysFor = sections.serverKeysFor;
     this.warnings = sections.warnings;
     this.#providers = sections.providers;
   }

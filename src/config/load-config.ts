@@ -13,6 +13,7 @@ import { readRedis, redisVariables } from './redis.js';
 import { fileVariableOf } from './secret-file.js';
 import { SecretSource } from './secret-source.js';
 import { readServer, serverVariables } from './server.js';
+import { readServerKeysRule, serverKeysVariables } from './server-keys.js';
 import type { Variable } from './variable.js';
 import { VariableReader } from './variable-reader.js';
 
@@ -29,6 +30,7 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(timeoutVariables),
     ...Object.values<Variable<unknown>>(chatVariables),
     ...Object.values<Variable<unknown>>(limitsVariables),
+    ...Object.values<Variable<unknown>>(serverKeysVariables),
     ...definitions.flatMap(variablesOf),
   ];
   return variables.flatMap((variable) =>
@@ -68,6 +70,7 @@ export function loadConfig(
   const redis = readRedis(reader);
   const chat = readChat(reader);
   const limits = readLimits(reader);
+  const serverKeysFor = readServerKeysRule(reader);
   const providers = readProviders(reader, definitions);
   checkEncryption(reader, general);
   checkAuthentication(reader, general);
@@ -94,6 +97,7 @@ export function loadConfig(
     redis,
     chat,
     limits,
+    serverKeysFor,
     providers,
     warnings,
   });

@@ -12,7 +12,10 @@ import { ForbiddenOriginError } from '../../src/graphql/every-door/origins.js';
 import { PersistedQueryNotSupportedError } from '../../src/graphql/every-door/persisted-query.error.js';
 import {
   KeyBusyError,
+  KeyExpiredError,
   KeyNotFoundError,
+  KeyNotPermittedError,
+  KeyNotStoredError,
   KeyUnreadableError,
   NoKeyAvailableError,
 } from '../../src/keys/keys.errors.js';
@@ -43,6 +46,9 @@ const errors: readonly AppError[] = [
   new KeyNotFoundError(),
   new KeyRejectedError(),
   new KeySetUnavailableError(),
+  new KeyExpiredError('OPENAI'),
+  new KeyNotPermittedError('OPENAI', 'MODEL'),
+  new KeyNotStoredError(false),
   new KeyUnreadableError('OPENAI'),
   new NoKeyAvailableError(['OpenAI']),
   new PersistedQueryNotSupportedError(),

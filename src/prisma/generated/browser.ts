@@ -33,6 +33,16 @@ export type SealedKey = Prisma.SealedKeyModel
  */
 export type RetiredKey = Prisma.RetiredKeyModel
 /**
+ * Model KeyReservation
+ * Tokens that are kept for a chat until it has ended, and counted in its key's month.
+ */
+export type KeyReservation = Prisma.KeyReservationModel
+/**
+ * Model UserSettings
+ * What a user has chosen. No row: the defaults.
+ */
+export type UserSettings = Prisma.UserSettingsModel
+/**
  * Model AuditEvent
  * What happened. Rows are only ever added: triggers refuse everything else.
  */

@@ -54,6 +54,8 @@ export const ModelName = {
   ApiKey: 'ApiKey',
   SealedKey: 'SealedKey',
   RetiredKey: 'RetiredKey',
+  KeyReservation: 'KeyReservation',
+  UserSettings: 'UserSettings',
   AuditEvent: 'AuditEvent',
   UsageHour: 'UsageHour',
   VaultState: 'VaultState'
@@ -87,6 +89,14 @@ export const ApiKeyScalarFieldEnum = {
   healthCheckedAt: 'healthCheckedAt',
   createdAt: 'createdAt',
   lastUsedAt: 'lastUsedAt',
+  expiresAt: 'expiresAt',
+  allowedModels: 'allowedModels',
+  allowedUses: 'allowedUses',
+  tokenLimit: 'tokenLimit',
+  requestLimit: 'requestLimit',
+  usedMonth: 'usedMonth',
+  usedTokens: 'usedTokens',
+  usedRequests: 'usedRequests',
   endedAt: 'endedAt',
   replacedById: 'replacedById'
 } as const
@@ -112,6 +122,28 @@ export const RetiredKeyScalarFieldEnum = {
 } as const
 
 export type RetiredKeyScalarFieldEnum = (typeof RetiredKeyScalarFieldEnum)[keyof typeof RetiredKeyScalarFieldEnum]
+
+
+export const KeyReservationScalarFieldEnum = {
+  chatId: 'chatId',
+  keyId: 'keyId',
+  userId: 'userId',
+  month: 'month',
+  tokens: 'tokens',
+  madeAt: 'madeAt'
+} as const
+
+export type KeyReservationScalarFieldEnum = (typeof KeyReservationScalarFieldEnum)[keyof typeof KeyReservationScalarFieldEnum]
+
+
+export const UserSettingsScalarFieldEnum = {
+  userId: 'userId',
+  fallbackPolicy: 'fallbackPolicy',
+  defaultSearchProvider: 'defaultSearchProvider',
+  updatedAt: 'updatedAt'
+} as const
+
+export type UserSettingsScalarFieldEnum = (typeof UserSettingsScalarFieldEnum)[keyof typeof UserSettingsScalarFieldEnum]
 
 
 export const AuditEventScalarFieldEnum = {
