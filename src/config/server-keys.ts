@@ -21,8 +21,7 @@ function serverKeysRule(text: string): ServerKeysRule {
 export const serverKeysVariables = {
   serverKeysFor: {
     name: 'SERVER_KEYS_FOR',
-    meaning:
-      "who may spend the server's keys: everyone, keyless (users without a key of that kind), scope:NAME (in the token's scope or scp), nobody",
+    meaning: "who may spend the server's keys: everyone, keyless, scope:NAME, nobody; docs/keys.md says more",
     default: 'everyone',
     parse: serverKeysRule,
   } satisfies DefaultedVariable<ServerKeysRule>,

@@ -3,6 +3,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { UnauthenticatedError } from '../auth/auth.errors.js';
 import { EXPORT_PATH } from '../graphql/every-door/paths.js';
+import { atExpiry } from '../graphql/every-door/token-expiry.js';
 import { Limits } from '../limits/limits.service.js';
 import { ExportService } from './export.service.js';
 
@@ -24,8 +25,12 @@ export class ExportController {
     turn?.release();
     const slot = await this.limits.reserveExport(user.userId);
     const lines = Readable.from(this.exports.lines(user.userId));
-    lines.once('close', () => slot.release());
-    // A failure cuts the answer: its last line is missing.
+    // A failure cuts the answer, and so does the end of the token: its last line is missing.
+    const stopWaiting = atExpiry(user.expiresAt, () => reply.raw.destroy());
+    lines.once('close', () => {
+      stopWaiting();
+      slot.release();
+    });
     reply.raw.once('close', () => lines.destroy());
     await reply
       .type(CONTENT_TYPE)

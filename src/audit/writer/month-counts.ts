@@ -12,7 +12,7 @@ export const monthOf = (moment: string): string => `date_trunc('month', ${moment
  * that have not ended may need, too (`key_reservations`), so that chats which begin together do not all take it.
  *
  * A record that fits alone but not beside those before it in its batch is `LOCKED`: its turn comes when the others are
- * written, or have given back what they do not need.
+ * written.
  */
 export const judging = `
   asked AS MATERIALIZED (

@@ -73,13 +73,13 @@ export class RunStarter {
 
   /** The chat has its place from before its key is looked up until its end is written down. */
   private async admit(subscriber: Subscriber, chat: NewChat): Promise<OwnedRun> {
-    const { userId, requestId, connection } = subscriber;
+    const { userId, mayUseServerKeys, requestId, connection } = subscriber;
     const slot = await this.limits.reserveChat(userId);
     let place: Slot | null = null;
     try {
       place = await this.admission.enter(connection);
       await this.limits.countChat(userId);
-      return this.toRun(await this.prepare(subscriber, chat), slot);
+      return this.toRun(await this.prepare({ userId, mayUseServerKeys }, chat), slot);
     } catch (error) {
       slot.release();
       const isLogged = error instanceof RateLimitedError || error instanceof ServerBusyError;
