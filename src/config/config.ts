@@ -5,6 +5,7 @@ import type { DatabaseConfig } from './database.js';
 import type { EncryptionConfig } from './encryption.js';
 import type { GeneralConfig } from './general.js';
 import type { LimitsConfig } from './limits.js';
+import type { OutboundConfig } from './outbound.js';
 import type { ProviderConfig } from './providers.js';
 import type { RedisConfig } from './redis.js';
 import type { ServerConfig } from './server.js';
@@ -18,6 +19,7 @@ export interface ConfigSections {
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
   readonly limits: LimitsConfig;
+  readonly outbound: OutboundConfig;
   readonly providers: ReadonlyMap<string, ProviderConfig>;
   /** What an operator should know but need not act on; logged at start. */
   readonly warnings: readonly string[];
@@ -33,6 +35,7 @@ export class Config {
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
   readonly limits: LimitsConfig;
+  readonly outbound: OutboundConfig;
   readonly warnings: readonly string[];
   readonly #providers: ReadonlyMap<string, ProviderConfig>;
 
@@ -45,6 +48,7 @@ export class Config {
     this.redis = sections.redis;
     this.chat = sections.chat;
     this.limits = sections.limits;
+    this.outbound = sections.outbound;
     this.warnings = sections.warnings;
     this.#providers = sections.providers;
   }

@@ -6,6 +6,7 @@ import { type DatabaseConfig, databaseVariables, readDatabase } from './database
 import { checkEncryption, encryptionVariables, readEncryption } from './encryption.js';
 import { type GeneralConfig, generalVariables, readGeneral } from './general.js';
 import { limitsVariables, readLimits } from './limits.js';
+import { outboundVariables, readOutbound } from './outbound.js';
 import { isOpenToOthers } from './private-folder.js';
 import { readProviders, timeoutVariables, variablesOf } from './providers.js';
 import { readRedis, redisVariables } from './redis.js';
@@ -27,6 +28,7 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(timeoutVariables),
     ...Object.values<Variable<unknown>>(chatVariables),
     ...Object.values<Variable<unknown>>(limitsVariables),
+    ...Object.values<Variable<unknown>>(outboundVariables),
     ...definitions.flatMap(variablesOf),
   ];
   return variables.flatMap((variable) =>
@@ -76,6 +78,7 @@ export function loadConfig(
   const redis = readRedis(reader);
   const chat = readChat(reader);
   const limits = readLimits(reader);
+  const outbound = readOutbound(reader);
   const providers = readProviders(reader, definitions);
   checkEncryption(reader, general);
   checkAuthentication(reader, general);
@@ -102,6 +105,7 @@ export function loadConfig(
     redis,
     chat,
     limits,
+    outbound,
     providers,
     warnings,
   });
