@@ -77,6 +77,7 @@ describe('loadConfig', () => {
     expect(config.server).toEqual({
       host: '127.0.0.1',
       port: 4000,
+      persistedOperations: null,
       allowedOrigins: null,
       trustedProxies: [],
       maxBodyBytes: 1_048_576,

@@ -1,6 +1,7 @@
 import { type Network, parseNetwork } from '../common/ip-address.js';
 import { allowedOrigin } from './browser-origin.js';
 import { host, listOf, milliseconds, wholeNumber } from './parsers.js';
+import { type PersistedOperation, persistedOperations } from './persisted-operations.js';
 import { type DefaultedVariable, InvalidValueError, type Parser, type Variable } from './variable.js';
 import type { VariableReader } from './variable-reader.js';
 
@@ -14,6 +15,8 @@ export interface ServerConfig {
   readonly trustedProxies: readonly Network[];
   readonly maxBodyBytes: number;
   readonly maxFrameBytes: number;
+  /** All that may run; null: any operation. */
+  readonly persistedOperations: readonly PersistedOperation[] | null;
   /** How long streams may finish after SIGTERM. */
   readonly drainTimeoutMs: number;
 }
@@ -37,6 +40,7 @@ const networks: Parser<readonly Network[]> = (text) => {
   return parsed;
 };
 
+const port = wholeNumber(0, 65_535);
 const byteLimit = wholeNumber(1024, 256 * 1024 * 1024);
 
 export const serverVariables = {
@@ -50,7 +54,7 @@ export const serverVariables = {
     name: 'PORT',
     meaning: 'port on which HTTP and WebSocket listen; 0 picks a free one',
     default: '4000',
-    parse: wholeNumber(0, 65_535),
+    parse: port,
   } satisfies DefaultedVariable<number>,
   allowedOrigins: {
     name: 'ALLOWED_ORIGINS',
@@ -77,6 +81,7 @@ export const serverVariables = {
     default: '1048576',
     parse: byteLimit,
   } satisfies DefaultedVariable<number>,
+  persistedOperations,
   drainTimeoutMs: {
     name: 'DRAIN_TIMEOUT_MS',
     meaning: 'how long streams may finish after SIGTERM, in milliseconds',
@@ -93,6 +98,7 @@ export function readServer(reader: VariableReader): ServerConfig {
     trustedProxies: reader.readOptional(serverVariables.trustedProxies) ?? [],
     maxBodyBytes: reader.read(serverVariables.maxBodyBytes),
     maxFrameBytes: reader.read(serverVariables.maxFrameBytes),
+    persistedOperations: reader.readOptional(serverVariables.persistedOperations),
     drainTimeoutMs: reader.read(serverVariables.drainTimeoutMs),
   };
 }
