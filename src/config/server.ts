@@ -2,6 +2,7 @@ import { type Network, parseNetwork } from '../common/ip-address.js';
 import { allowedOrigin } from './browser-origin.js';
 import { host, listOf, milliseconds, wholeNumber } from './parsers.js';
 import { type PersistedOperation, persistedOperations } from './persisted-operations.js';
+import { baseUrl } from './url-parsers.js';
 import { type DefaultedVariable, InvalidValueError, type Parser, type Variable } from './variable.js';
 import type { VariableReader } from './variable-reader.js';
 
@@ -9,6 +10,10 @@ export interface ServerConfig {
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
+  /** Where metrics are served; 0 picks a free port, null: nowhere. */
+  readonly metricsPort: number | null;
+  /** Where traces are sent, without a trailing slash; null: nowhere. */
+  readonly tracesEndpoint: string | null;
   /** As browsers send them, or with `*` for the first label; null: same origin, and outside production Apollo Sandbox. */
   readonly allowedOrigins: readonly string[] | null;
   /** The proxies in front of this server, whose word counts on where a request comes from. */
@@ -56,6 +61,19 @@ export const serverVariables = {
     default: '4000',
     parse: port,
   } satisfies DefaultedVariable<number>,
+  metricsPort: {
+    name: 'METRICS_PORT',
+    meaning: "port of HOST on which Prometheus' /metrics is served, to all who reach it; unset: off",
+    default: null,
+    parse: port,
+  } satisfies Variable<number>,
+  tracesEndpoint: {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    meaning: 'address of an OpenTelemetry collector (OTLP over HTTP) that traces are sent to; unset: off',
+    default: null,
+    // It is of one's own network, and what goes there is no secret: http:// serves in production, too.
+    parse: (text: string) => baseUrl()(text),
+  } satisfies Variable<string>,
   allowedOrigins: {
     name: 'ALLOWED_ORIGINS',
     meaning: 'comma-separated browser origins; unset: same origin, and Apollo Sandbox outside production',
@@ -94,6 +112,8 @@ export function readServer(reader: VariableReader): ServerConfig {
   return {
     host: reader.read(serverVariables.host),
     port: reader.read(serverVariables.port),
+    metricsPort: readMetricsPort(reader),
+    tracesEndpoint: reader.readOptional(serverVariables.tracesEndpoint),
     allowedOrigins: reader.readOptional(serverVariables.allowedOrigins),
     trustedProxies: reader.readOptional(serverVariables.trustedProxies) ?? [],
     maxBodyBytes: reader.read(serverVariables.maxBodyBytes),
@@ -101,4 +121,12 @@ export function readServer(reader: VariableReader): ServerConfig {
     persistedOperations: reader.readOptional(serverVariables.persistedOperations),
     drainTimeoutMs: reader.read(serverVariables.drainTimeoutMs),
   };
+}
+
+function readMetricsPort(reader: VariableReader): number | null {
+  const { port, metricsPort } = serverVariables;
+  const chosen = reader.readOptional(metricsPort);
+  if (chosen !== null && chosen !== 0 && chosen === reader.read(port))
+    reader.report(metricsPort, `must be another port than ${port.name}`);
+  return chosen;
 }
