@@ -11,12 +11,15 @@ import { GraphQLModule } from './graphql/graphql.module.js';
 import { HttpErrorFilter } from './graphql/http/http-error.filter.js';
 import { InputValidationPipe } from './graphql/every-door/input-validation.pipe.js';
 import { HealthModule } from './health/health.module.js';
+import { KeyProbesModule } from './key-probes/key-probes.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { LimitsModule } from './limits/limits.module.js';
+import { MyDataModule } from './my-data/my-data.module.js';
 import { ProvidersModule } from './providers/chat/providers.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { registry } from './providers/registry/registry.js';
 import { SearchModule } from './providers/search/search.module.js';
+import { SettingsModule } from './settings/settings.module.js';
 import { LoggingModule } from './telemetry/logging.module.js';
 import { WebSearchModule } from './web-search/web-search.module.js';
 
@@ -35,8 +38,11 @@ export class AppModule {
         ProvidersModule.register(registry.filter((entry) => entry.kind === 'CHAT')),
         SearchModule.register(registry.filter((entry) => entry.kind === 'SEARCH')),
         AuditModule,
+        KeyProbesModule,
         KeysModule,
+        SettingsModule,
         ChatModule,
+        MyDataModule,
         WebSearchModule,
         HealthModule,
         GraphQLModule.register(chatEventTypes),

@@ -4,7 +4,7 @@ import { bearerOf } from './sse.mjs';
 import { countTokens, fragments, reasoning, respondTo, words } from './tools.mjs';
 
 /**
- * Anthropic's Messages API, streamed (`POST /v1/messages`).
+ * Anthropic's Messages API, streamed (`POST /v1/messages`), and its list of models.
  *
  * @type {import('./service.mjs').Service}
  */
@@ -21,6 +21,7 @@ export const anthropic = {
   refuse: (exchange) => exchange.reply(anthropicErrors.badKey(exchange.key)),
   async answer(exchange, tools) {
     const { body, method, path } = exchange;
+    if (method === 'GET' && path === '/v1/models?limit=1') return exchange.reply(models);
     if (method !== 'POST' || path !== '/v1/messages') return exchange.reply(anthropicNotFound());
     const unanswered = unansweredCall(body.messages);
     if (unanswered !== undefined) return exchange.reply(anthropicErrors.noToolResult(unanswered));
@@ -44,6 +45,23 @@ export const anthropic = {
       }
     }
     exchange.end(answer.end());
+  },
+};
+
+const models = {
+  status: 200,
+  body: {
+    data: [
+      {
+        type: 'model',
+        id: 'claude-haiku-5-5',
+        display_name: 'Claude Haiku 5.5',
+        created_at: '2026-09-01T00:00:00Z',
+      },
+    ],
+    has_more: true,
+    first_id: 'claude-haiku-5-5',
+    last_id: 'claude-haiku-5-5',
   },
 };
 

@@ -32,6 +32,8 @@ export const firecrawl = {
   refuse: (exchange) => exchange.reply(firecrawlErrors.badKey(exchange.key)),
   answer(exchange) {
     const { body, method, path } = exchange;
+    if (method === 'GET' && path === '/v2/team/credit-usage')
+      return exchange.reply({ status: 200, body: credits });
     if (method !== 'POST' || path !== '/v2/search')
       return exchange.reply(error(404, `Cannot ${method} ${path}`));
     const wantsMarkdown = body.scrapeOptions?.formats?.includes('markdown') === true;
@@ -45,6 +47,8 @@ export const firecrawl = {
     exchange.reply({ status: 200, body: { success: true, data: { web }, creditsUsed: 2 } });
   },
 };
+
+const credits = { success: true, data: { remainingCredits: 470, planCredits: 500 } };
 
 /**
  * @param {number} status

@@ -23,7 +23,8 @@ export const google = {
   },
   refuse: (exchange) => exchange.reply(googleErrors.badKey(exchange.key)),
   async answer(exchange, tools) {
-    const { body, path, query } = exchange;
+    const { body, method, path, query } = exchange;
+    if (method === 'GET' && path === '/v1beta/models?pageSize=1') return exchange.reply(models);
     const model = STREAM_PATH.exec(path.split('?')[0] ?? '')?.[1];
     if (!model || query.get('alt') !== 'sse') return exchange.reply(googleErrors.unknownModel(path));
     if (hasUnsignedCall(body.contents)) return exchange.reply(googleErrors.missingSignature());
@@ -41,6 +42,14 @@ export const google = {
       }
     }
     exchange.end(answer.end());
+  },
+};
+
+const models = {
+  status: 200,
+  body: {
+    models: [{ name: 'models/gemini-3.1-flash-lite', displayName: 'Gemini 3.1 Flash-Lite' }],
+    nextPageToken: 'Cg',
   },
 };
 

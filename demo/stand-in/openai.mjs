@@ -4,7 +4,7 @@ import { bearerOf } from './sse.mjs';
 import { countTokens, fragments, reasoning, respondTo, words } from './tools.mjs';
 
 /**
- * OpenAI's Responses API, streamed (`POST /v1/responses`).
+ * OpenAI's Responses API, streamed (`POST /v1/responses`), and its list of models.
  *
  * @type {import('./service.mjs').Service}
  */
@@ -16,6 +16,7 @@ export const openai = {
   refuse: (exchange) => exchange.reply(openaiErrors.badKey(exchange.key)),
   async answer(exchange, tools) {
     const { body } = exchange;
+    if (exchange.method === 'GET' && exchange.path === '/v1/models') return exchange.reply(models);
     if (exchange.method !== 'POST' || exchange.path !== '/v1/responses') {
       return exchange.reply(openaiNotFound(exchange));
     }
@@ -40,6 +41,14 @@ export const openai = {
       }
     }
     exchange.end(answer.end(countTokens(JSON.stringify(body.input))));
+  },
+};
+
+const models = {
+  status: 200,
+  body: {
+    object: 'list',
+    data: [{ id: 'gpt-5.4-mini', object: 'model', created: 1_790_000_000, owned_by: 'openai' }],
   },
 };
 

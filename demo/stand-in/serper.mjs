@@ -26,11 +26,14 @@ export const serper = {
   refuse: (exchange) => exchange.reply(serperErrors.badKey(exchange.key)),
   answer(exchange) {
     const { body, method, path } = exchange;
+    if (method === 'GET' && path === '/account') return exchange.reply({ status: 200, body: account });
     if (method === 'POST' && path === '/search') return exchange.reply({ status: 200, body: search(body) });
     if (method === 'POST' && path === '/') return exchange.reply({ status: 200, body: scrape(body) });
     exchange.reply(error(404, 'Not Found'));
   },
 };
+
+const account = { balance: 2_492, rateLimit: 5 };
 
 /** @param {{ q: string, num?: number, gl?: string, hl?: string }} body */
 function search({ q, num = 10, gl = 'us', hl = 'en' }) {

@@ -28,6 +28,7 @@ export const tavily = {
   refuse: (exchange) => exchange.reply(tavilyErrors.badKey(exchange.key)),
   answer(exchange) {
     const { body, method, path } = exchange;
+    if (method === 'GET' && path === '/usage') return exchange.reply({ status: 200, body: usage });
     if (method !== 'POST' || path !== '/search') return exchange.reply(error(404, 'Not Found'));
     const results = pagesAbout(body.query, body.max_results ?? 5).map(
       ({ title, url, snippet, markdown }, index) => ({
@@ -49,6 +50,11 @@ export const tavily = {
     };
     exchange.reply({ status: 200, body: answer });
   },
+};
+
+const usage = {
+  key: { usage: 150, limit: 1_000 },
+  account: { current_plan: 'Researcher', plan_usage: 500, plan_limit: 1_000, paygo_usage: 0, paygo_limit: 0 },
 };
 
 /**

@@ -9,6 +9,6 @@ import { UseWriter } from './writer/use-writer.js';
 @Module({
   imports: [PrismaModule],
   providers: [AuditRepository, AuditResolver, UsageRepository, UsageService, UseWriter],
-  exports: [UseWriter],
+  exports: [AuditRepository, UsageRepository, UseWriter],
 })
 export class AuditModule {}

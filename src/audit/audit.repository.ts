@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseService } from '../prisma/database.service.js';
+import type { Statement } from '../prisma/statement.js';
 import type { AuditEvent as AuditEventRow } from '../prisma/generated/client.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { isProviderId } from '../providers/registry/provider-ids.js';
@@ -35,9 +36,22 @@ export function toModel({ provider, detail, ...row }: AuditEventRow): AuditEvent
 const knownKinds = Object.values(AuditKind);
 const knownSources = Object.values(KeySource);
 
+const selectChats: Statement = {
+  name: 'chats-since',
+  sql: `
+  SELECT DISTINCT chat_id AS "chatId" FROM audit_events
+  WHERE user_id = $1 AND at >= $2::timestamptz AND kind = 'KEY_USED' AND chat_id IS NOT NULL`,
+};
+
 @Injectable()
 export class AuditRepository {
   constructor(private readonly database: DatabaseService) {}
+
+  /** The chats that began at a moment or after it. */
+  async findChats(userId: string, since: Date): Promise<string[]> {
+    const rows = await this.database.run<{ chatId: string }>(selectChats, [userId, since.toISOString()]);
+    return rows.map(({ chatId }) => chatId);
+  }
 
   /**
    * Newest first, at most `limit`, older than the event `afterId`. The database's enums have values that this version

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseService } from '../prisma/database.service.js';
+import type { UsageHour } from '../prisma/generated/client.js';
 import type { UsageBucketSize } from './usage.model.js';
 
 export interface UsageRow {
@@ -17,6 +18,22 @@ export interface UsageRow {
 @Injectable()
 export class UsageRepository {
   constructor(private readonly database: DatabaseService) {}
+
+  /** Hour by hour, the oldest first, at most `limit` rows after one of them. */
+  listHours(userId: string, limit: number, after: UsageHour | null): Promise<UsageHour[]> {
+    const { hour, provider, keySource } = after ?? {};
+    return this.database.client.usageHour.findMany({
+      where: { userId },
+      orderBy: [{ hour: 'asc' }, { provider: 'asc' }, { keySource: 'asc' }],
+      take: limit,
+      ...(hour &&
+        provider !== undefined &&
+        keySource && {
+          cursor: { userId_hour_provider_keySource: { userId, hour, provider, keySource } },
+          skip: 1,
+        }),
+    });
+  }
 
   /** Sums by bucket, provider and key source; buckets without use have no row. One query for any range. */
   sum(userId: string, from: Date, to: Date, bucket: UsageBucketSize): Promise<UsageRow[]> {

@@ -4,11 +4,10 @@ import { OutboundModule } from '../outbound/outbound.module.js';
 import { Authenticator } from './authenticator.js';
 import { FailingTokens } from './failing-tokens.js';
 import { TokenVerifier } from './token-verifier.js';
-import { ViewerResolver } from './viewer.resolver.js';
 
 @Module({
   imports: [EdgeModule, OutboundModule],
-  providers: [TokenVerifier, Authenticator, FailingTokens, ViewerResolver],
+  providers: [TokenVerifier, Authenticator, FailingTokens],
   exports: [Authenticator, FailingTokens],
 })
 export class AuthModule {}

@@ -7,6 +7,11 @@ export interface AuthenticatedUser {
    * further away than a timer can wait.
    */
   readonly expiresAt: Date;
+  /**
+   * Whether the operator lets them spend the server's keys, as far as their token goes: who has keys of their own may be
+   * refused all the same (`SERVER_KEYS_FOR=keyless`).
+   */
+  readonly mayUseServerKeys: boolean;
 }
 
 /** The part of GraphQL's context that says who is asking; null where no token came. */

@@ -48,6 +48,7 @@ describe('Authenticator with a shared secret', () => {
       userId: 'alice',
       // The leeway for clocks included.
       expiresAt: new Date((exp + 15) * 1000),
+      mayUseServerKeys: true,
     });
   });
 

@@ -4,11 +4,13 @@ import { AppError } from '../common/app-error.js';
 import { BoundedLines } from '../common/bounded-lines.js';
 import type { AuthenticationConfig } from '../config/authentication.js';
 import { Config } from '../config/config.js';
+import type { ServerKeysRule } from '../config/server-keys.js';
 import { OutboundHttp } from '../outbound/outbound-http.js';
 import { KeySetUnavailableError, TokenRefusedError } from './auth.errors.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import { claimsInMilliseconds, wrongUnit, wrongUnitBounds } from './millisecond-claims.js';
 import { remoteKeySet } from './remote-key-set.js';
+import { mayUseServerKeys } from './server-key-right.js';
 import { isUserId } from './user-id.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
@@ -30,14 +32,16 @@ export class TokenVerifier implements OnApplicationShutdown {
   readonly #verified = new VerifiedTokens();
   private readonly getKey: JWTVerifyGetKey;
   private readonly options: JWTVerifyOptions;
+  private readonly serverKeysFor: ServerKeysRule;
 
   /** @param http a client of its own, unless one is shared */
-  constructor({ authentication }: Config, http: OutboundHttp = new OutboundHttp()) {
+  constructor({ authentication, serverKeysFor }: Config, http: OutboundHttp = new OutboundHttp()) {
     this.getKey =
       authentication.kind === 'key-set'
         ? remoteKeySet(authentication.url, http)
         : () => authentication.secret;
     this.options = verifyOptions(authentication);
+    this.serverKeysFor = serverKeysFor;
   }
 
   /**
@@ -49,7 +53,7 @@ export class TokenVerifier implements OnApplicationShutdown {
     if (known) return known;
     try {
       const { payload } = await jwtVerify(token, this.getKey, this.options);
-      const user = userOf(payload);
+      const user = userOf(payload, this.serverKeysFor);
       this.#warnOfUnit(claimsInMilliseconds(payload));
       this.#verified.keep(token, user);
       return user;
@@ -88,14 +92,14 @@ function verifyOptions(authentication: AuthenticationConfig): JWTVerifyOptions {
   };
 }
 
-function userOf(payload: JWTPayload): AuthenticatedUser {
+function userOf(payload: JWTPayload, serverKeysFor: ServerKeysRule): AuthenticatedUser {
   const { sub, exp } = payload;
   const expiresAt = new Date(((exp ?? Number.NaN) + CLOCK_LEEWAY_SECONDS) * 1000);
   if (Number.isNaN(expiresAt.getTime())) {
     throw new TokenRefusedError('no date is as far away as its exp', ['exp']);
   }
   if (!isUserId(sub)) throw new TokenRefusedError('no valid sub');
-  return { userId: sub, expiresAt };
+  return { userId: sub, expiresAt, mayUseServerKeys: mayUseServerKeys(payload, serverKeysFor) };
 }
 
 /** jose's error code and the claim's name where it is one of ours, nothing of the token's text. */

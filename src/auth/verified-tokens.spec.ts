@@ -2,7 +2,11 @@ import { jest } from '@jest/globals';
 import { VerifiedTokens } from './verified-tokens.js';
 
 const MINUTE = 60_000;
-const user = (lifetimeMs: number) => ({ userId: 'alice', expiresAt: new Date(Date.now() + lifetimeMs) });
+const user = (lifetimeMs: number) => ({
+  userId: 'alice',
+  expiresAt: new Date(Date.now() + lifetimeMs),
+  mayUseServerKeys: true,
+});
 
 describe('VerifiedTokens', () => {
   beforeEach(() => {

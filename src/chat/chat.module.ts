@@ -9,6 +9,7 @@ import { ServerPresence } from '../redis/server-presence.js';
 import { WebSearchModule } from '../web-search/web-search.module.js';
 import { ChatResolver } from './chat.resolver.js';
 import { OwnedRuns } from './owned/owned-runs.js';
+import { KeptChats } from './kept-chats.js';
 import { ChatService } from './chat.service.js';
 import { ChatSourceFactory } from './owned/chat-source.factory.js';
 import { LocalClaims } from './claims/local-claims.js';
@@ -34,6 +35,7 @@ const keepTimes = ({ chat }: Config): KeepTimes => ({
   imports: [CryptoModule, KeysModule, WebSearchModule],
   providers: [
     ChatResolver,
+    KeptChats,
     OwnedRuns,
     ChatService,
     ChatSourceFactory,
@@ -66,6 +68,6 @@ const keepTimes = ({ chat }: Config): KeepTimes => ({
         presence && runs && new RunReaper(presence, runs, uses),
     },
   ],
-  exports: [OwnedRuns],
+  exports: [KeptChats, OwnedRuns],
 })
 export class ChatModule {}

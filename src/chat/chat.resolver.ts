@@ -58,5 +58,6 @@ export class ChatResolver {
 
 function toSubscriber(context: RequestContext): Subscriber {
   const { signal: connection, connectionId, requestId, operationId } = context;
-  return { userId: requireUser(context).userId, connection, connectionId, requestId, operationId };
+  const { userId, mayUseServerKeys } = requireUser(context);
+  return { userId, mayUseServerKeys, connection, connectionId, requestId, operationId };
 }

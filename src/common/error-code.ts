@@ -18,6 +18,8 @@ export const errorCodes = [
   'NO_KEY_AVAILABLE',
   'KEY_REJECTED',
   'KEY_EXHAUSTED',
+  'KEY_EXPIRED',
+  'KEY_NOT_PERMITTED',
   'KEY_UNREADABLE',
   'CHAT_NOT_FOUND',
   'UNKNOWN_MODEL',

@@ -9,6 +9,7 @@ import type { OutboundConfig } from './outbound.js';
 import type { ProviderConfig } from './providers.js';
 import type { RedisConfig } from './redis.js';
 import type { ServerConfig } from './server.js';
+import type { ServerKeysRule } from './server-keys.js';
 
 export interface ConfigSections {
   readonly general: GeneralConfig;
@@ -20,6 +21,7 @@ export interface ConfigSections {
   readonly chat: ChatConfig;
   readonly limits: LimitsConfig;
   readonly outbound: OutboundConfig;
+  readonly serverKeysFor: ServerKeysRule;
   readonly providers: ReadonlyMap<string, ProviderConfig>;
   /** What an operator should know but need not act on; logged at start. */
   readonly warnings: readonly string[];
@@ -36,6 +38,7 @@ export class Config {
   readonly chat: ChatConfig;
   readonly limits: LimitsConfig;
   readonly outbound: OutboundConfig;
+  readonly serverKeysFor: ServerKeysRule;
   readonly warnings: readonly string[];
   readonly #providers: ReadonlyMap<string, ProviderConfig>;
 
@@ -49,6 +52,7 @@ export class Config {
     this.chat = sections.chat;
     this.limits = sections.limits;
     this.outbound = sections.outbound;
+    this.serverKeysFor = sections.serverKeysFor;
     this.warnings = sections.warnings;
     this.#providers = sections.providers;
   }

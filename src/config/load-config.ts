@@ -13,6 +13,7 @@ import { readRedis, redisVariables } from './redis.js';
 import { fileVariableOf } from './secret-file.js';
 import { SecretSource } from './secret-source.js';
 import { readServer, serverVariables } from './server.js';
+import { readServerKeysRule, serverKeysVariables } from './server-keys.js';
 import type { Variable } from './variable.js';
 import { VariableReader } from './variable-reader.js';
 
@@ -29,6 +30,7 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(chatVariables),
     ...Object.values<Variable<unknown>>(limitsVariables),
     ...Object.values<Variable<unknown>>(outboundVariables),
+    ...Object.values<Variable<unknown>>(serverKeysVariables),
     ...definitions.flatMap(variablesOf),
   ];
   return variables.flatMap((variable) =>
@@ -79,6 +81,7 @@ export function loadConfig(
   const chat = readChat(reader);
   const limits = readLimits(reader);
   const outbound = readOutbound(reader);
+  const serverKeysFor = readServerKeysRule(reader);
   const providers = readProviders(reader, definitions);
   checkEncryption(reader, general);
   checkAuthentication(reader, general);
@@ -106,6 +109,7 @@ export function loadConfig(
     chat,
     limits,
     outbound,
+    serverKeysFor,
     providers,
     warnings,
   });

@@ -2,9 +2,13 @@ import { Field, ObjectType } from '@nestjs/graphql';
 import { describedEnum } from '../common/described-enum.js';
 import { ID } from '../common/id.scalar.js';
 import { DateTime } from '../common/date-time.scalar.js';
+import { MaxItems } from '../common/list-size.js';
 import { PageInfo } from '../common/pagination.js';
+import { SafeInt } from '../common/safe-int.scalar.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
 import { Provider } from '../providers/registry/provider.enum.js';
+import { AllowedUse } from './key-permission.js';
+import { MAX_PATTERNS } from './model-patterns.js';
 
 export const ApiKeyStatus = describedEnum('ApiKeyStatus', 'Whether a stored key can be used.', {
   ACTIVE: 'In use.',
@@ -14,14 +18,36 @@ export const ApiKeyStatus = describedEnum('ApiKeyStatus', 'Whether a stored key 
 });
 export type ApiKeyStatus = keyof typeof ApiKeyStatus;
 
-export const KeyHealth = describedEnum('KeyHealth', 'What the last use of a key showed.', {
-  UNVERIFIED: 'Not used yet.',
+export const KeyHealth = describedEnum('KeyHealth', 'What the last use or verification of a key showed.', {
+  UNVERIFIED: 'Neither used nor verified yet.',
   VALID: 'The provider accepted it.',
   REJECTED: 'The provider refused it.',
   EXHAUSTED: 'The provider accepted it, but its quota or credit is spent.',
+  RATE_LIMITED: 'The provider accepted it, and limits how often it may be used.',
   UNREADABLE: 'It cannot be decrypted: its owner has to store it again.',
 });
 export type KeyHealth = keyof typeof KeyHealth;
+
+@ObjectType({ description: 'How much a key may be used in a calendar month, in UTC.' })
+export class MonthlyLimit {
+  @Field(() => SafeInt, { nullable: true, description: 'Tokens, read and written. Null: not limited.' })
+  tokens!: number | null;
+
+  @Field(() => SafeInt, { nullable: true, description: 'Chats and searches. Null: not limited.' })
+  requests!: number | null;
+}
+
+@ObjectType({ description: 'How much a key was used in this calendar month, in UTC.' })
+export class MonthlyUse {
+  @Field(() => SafeInt, { description: 'Tokens, read and written.' })
+  tokens!: number;
+
+  @Field(() => SafeInt, { description: 'Chats and searches.' })
+  requests!: number;
+
+  @Field(() => DateTime, { description: 'When the next month begins.' })
+  resetsAt!: Date;
+}
 
 @ObjectType({ description: 'A stored key. The key itself is never given back.' })
 export class ApiKey {
@@ -40,7 +66,7 @@ export class ApiKey {
   @Field(() => ApiKeyStatus, { description: 'Whether it can be used.' })
   status!: ApiKeyStatus;
 
-  @Field(() => KeyHealth, { description: 'What its last use showed.' })
+  @Field(() => KeyHealth, { description: 'What its last use or verification showed.' })
   health!: KeyHealth;
 
   @Field(() => String, {
@@ -57,6 +83,50 @@ export class ApiKey {
 
   @Field(() => DateTime, { nullable: true, description: 'When it was last opened for a request.' })
   lastUsedAt!: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'From when on its owner does not want it used: requests that it would serve are KEY_EXPIRED then.',
+  })
+  expiresAt!: Date | null;
+
+  @Field({ description: 'Whether it expires within seven days, or has expired.' })
+  expiresSoon!: boolean;
+
+  @Field(() => DateTime, {
+    description:
+      'When it should be replaced by a new one: 90 days after it was stored, or at `expiresAt` if that is earlier.',
+  })
+  rotateBy!: Date;
+
+  @Field({ description: 'Whether it should be rotated: `rotateBy` has passed.' })
+  shouldRotate!: boolean;
+
+  @MaxItems(MAX_PATTERNS)
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The models that it may be used for, as patterns in which `*` stands for any characters. Null: all.',
+  })
+  allowedModels!: readonly string[] | null;
+
+  @MaxItems(Object.keys(AllowedUse).length)
+  @Field(() => [AllowedUse], { nullable: true, description: 'What it may be used for. Null: everything.' })
+  allowedUses!: readonly AllowedUse[] | null;
+
+  @Field(() => MonthlyLimit, {
+    nullable: true,
+    description: 'How much it may be used in a calendar month, in UTC. Null: not limited.',
+  })
+  monthlyLimit!: MonthlyLimit | null;
+
+  @Field(() => MonthlyUse, {
+    nullable: true,
+    description:
+      'How much of this month is used, with what is reserved for chats that go on. Null where it is not limited.',
+  })
+  usedThisMonth!: MonthlyUse | null;
 }
 
 @ObjectType({ description: 'A key in a page of them.' })

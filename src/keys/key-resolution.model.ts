@@ -16,6 +16,12 @@ export const CandidateOutcome = describedEnum(
     DISABLED: 'Its owner disabled it: it is treated as if it did not exist.',
     UNREADABLE:
       'It cannot be decrypted. The request fails with KEY_UNREADABLE, and no other key is used in its place.',
+    EXPIRED:
+      'It is past its expiresAt. The request fails with KEY_EXPIRED, and no other key is used in its place.',
+    NOT_PERMITTED:
+      'Its owner does not allow it for this. The request fails with KEY_NOT_PERMITTED, and no other key is used in its place.',
+    SERVER_NOT_ALLOWED:
+      "The server has a key that this request may not spend: the caller's fallbackPolicy, or the operator, says so.",
     NOT_NEEDED: 'Not considered: an earlier candidate decided.',
   },
 );

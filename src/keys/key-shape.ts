@@ -67,6 +67,19 @@ export function checkNameIsNotMasked(maskedKey: string, name: string | null | un
 }
 
 /**
+ * The same for patterns of models.
+ *
+ * @throws BadUserInputError BAD_USER_INPUT
+ */
+export function checkPatternsAreNoKeys(patterns: readonly string[] | null | undefined): void {
+  if (!patterns?.some(hasKeyWithPrefix)) return;
+  throw BadUserInputError.at(
+    'input.allowedModels',
+    'must not have a key in it: patterns are stored in the clear',
+  );
+}
+
+/**
  * The model that a chat names goes into the audit trail as it was sent: it is neither the key at hand nor any other
  * that its prefix gives away.
  *

@@ -87,17 +87,28 @@ describe('KeyUseService', () => {
     ['OK', { health: 'VALID', reason: null }],
     ['KEY_REJECTED', { health: 'REJECTED', reason: 'The provider refused it.' }],
     ['KEY_EXHAUSTED', { health: 'EXHAUSTED', reason: 'Its quota or credit with the provider is spent.' }],
+    [
+      'PROVIDER_RATE_LIMITED',
+      { health: 'RATE_LIMITED', reason: 'The provider limits how often it may be used.' },
+    ],
     ['CANCELLED', null],
     ['PROVIDER_TIMEOUT', null],
   ])('learns of the health of a key from how its use ended: %s', async (outcome, verdict) => {
     await usesWith(() => Promise.resolve('WRITTEN')).finish('alice', { ...end, outcome });
-    expect(records[0]?.key).toEqual(verdict && { keyId: 'key', type: 'CHECKED', ...verdict });
+    expect(records[0]?.key).toMatchObject({ keyId: 'key', type: 'ENDED', verdict });
     await usesWith(() => Promise.resolve('WRITTEN')).finish('alice', { ...end, outcome, keyId: null });
     expect(records[1]?.key).toBeNull();
   });
 
   it('refuses the use of a key that is no longer ACTIVE', async () => {
-    const use = { provider: 'OPENAI', source: 'USER', keyId: 'key', chatId: 'chat', model: 'model' } as const;
+    const use = {
+      provider: 'OPENAI',
+      source: 'USER',
+      keyId: 'key',
+      chatId: 'chat',
+      model: 'model',
+      tokens: null,
+    } as const;
     const uses = usesWith(() => Promise.resolve('KEY_GONE'));
     await expect(uses.begin('alice', use)).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(records[0]).toMatchObject({ userId: 'alice', key: { keyId: 'key', type: 'USED' } });

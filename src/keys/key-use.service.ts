@@ -1,14 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { NewAuditEvent } from '../audit/audit.repository.js';
 import type { FinishedUse } from '../audit/finished-use.js';
-import { type KeyChange, newUseRecord, type UseRecord } from '../audit/writer/use-record.js';
+import {
+  type HealthVerdict,
+  type KeyChange,
+  newUseRecord,
+  type Settlement,
+  type TokenDemand,
+  type UseRecord,
+} from '../audit/writer/use-record.js';
 import { UseWriter } from '../audit/writer/use-writer.js';
 import type { ErrorCode } from '../common/error-code.js';
 import type { KeySource } from '../common/key-source.enum.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
 import type { KeyHealth } from './api-key.model.js';
 import { digestOf } from './key-fault.js';
-import { KeyBusyError } from './keys.errors.js';
+import { KeyBusyError, KeyNotPermittedError } from './keys.errors.js';
 import type { ResolvableKey } from './keys.repository.js';
 import { logEnd } from './log-end.js';
 
@@ -19,6 +26,8 @@ export interface KeyUse {
   readonly keyId: string | null;
   readonly chatId: string | null;
   readonly model: string | null;
+  /** What it may need of the key's month; null for a search. */
+  readonly tokens: TokenDemand | null;
 }
 
 /** The use of a key that failed, for which another provider's key is used in its place. */
@@ -30,16 +39,24 @@ export interface FailedUse {
   readonly code: ErrorCode;
 }
 
-const healthAfter: Partial<Record<string, HealthVerdict>> = {
+type KeyVerdict = HealthVerdict & { readonly health: KeyHealth };
+
+const healthAfter: Partial<Record<string, KeyVerdict>> = {
   OK: { health: 'VALID', reason: null },
   KEY_REJECTED: { health: 'REJECTED', reason: 'The provider refused it.' },
   KEY_EXHAUSTED: { health: 'EXHAUSTED', reason: 'Its quota or credit with the provider is spent.' },
-} satisfies Partial<Record<ErrorCode | 'OK', HealthVerdict>>;
+  PROVIDER_RATE_LIMITED: { health: 'RATE_LIMITED', reason: 'The provider limits how often it may be used.' },
+} satisfies Partial<Record<ErrorCode | 'OK', KeyVerdict>>;
 
-interface HealthVerdict {
-  readonly health: KeyHealth;
-  readonly reason: string | null;
-}
+/** A provider that ends a chat with one of these before its first word has spent nothing on it. */
+const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
+  'KEY_REJECTED',
+  'KEY_EXHAUSTED',
+  'UNKNOWN_MODEL',
+  'PROVIDER_BAD_REQUEST',
+  'PROVIDER_RATE_LIMITED',
+  'PROVIDER_UNAVAILABLE',
+]);
 
 /** Keeps the account of what keys are used for: audit trail, usage, last use and health, each use's together. */
 @Injectable()
@@ -54,10 +71,11 @@ export class KeyUseService {
    *
    * @param failed what this use takes the place of; its account is kept by {@link recordFailure}
    * @throws KeyBusyError CONFLICT where the key is no longer ACTIVE
+   * @throws KeyNotPermittedError KEY_NOT_PERMITTED where the key's month has not so much left
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async begin(userId: string, use: KeyUse, failed: FailedUse | null = null): Promise<void> {
-    const { provider, source, keyId, chatId, model } = use;
+    const { provider, source, keyId, chatId, model, tokens } = use;
     const detail = failed && reasonAfter(failed);
     const event = {
       kind: 'KEY_USED',
@@ -69,7 +87,7 @@ export class KeyUseService {
       outcome: 'OK',
       detail,
     } as const;
-    await this.writeUse(userId, event, keyId === null ? null : { keyId, type: 'USED' });
+    await this.writeUse(userId, event, keyId === null ? null : { keyId, type: 'USED', tokens });
   }
 
   /**
@@ -83,7 +101,7 @@ export class KeyUseService {
    */
   async recordUnreadable(
     userId: string,
-    { id: keyId, provider }: ResolvableKey,
+    { id: keyId, provider }: Pick<ResolvableKey, 'id' | 'provider'>,
     damagedEnvelope: string | null,
     { failed, chatId }: { readonly failed: FailedUse | null; readonly chatId: string | null },
   ): Promise<void> {
@@ -107,9 +125,11 @@ export class KeyUseService {
    *
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
-  async recordFailure(userId: string, { keyId, code }: FailedUse): Promise<void> {
-    const key = checkedBy(keyId, code);
-    if (key) await this.writer.write(newUseRecord(userId, { event: null, key }));
+  async recordFailure(userId: string, { keyId, code, chatId }: FailedUse): Promise<void> {
+    if (keyId === null) return;
+    const tokens = REFUSALS.has(code) ? 0 : null;
+    const key = endOfKey(keyId, code, { chatId, tokens, beganAt: new Date() });
+    await this.writer.write(newUseRecord(userId, { event: null, key }));
   }
 
   /**
@@ -145,16 +165,33 @@ export class KeyUseService {
   private async writeUse(userId: string, event: NewAuditEvent, key: KeyChange | null): Promise<void> {
     const outcome = await this.writer.write(newUseRecord(userId, { event, key }));
     if (outcome === 'KEY_GONE') throw new KeyBusyError();
+    if (outcome === 'OVER_LIMIT') throw new KeyNotPermittedError(event.provider as ProviderId, 'MONTH');
   }
 }
 
-const endOf = (userId: string, use: FinishedUse): UseRecord =>
-  newUseRecord(userId, { event: use, key: checkedBy(use.keyId, use.outcome) });
+function endOf(userId: string, use: FinishedUse): UseRecord {
+  const { keyId, outcome } = use;
+  const key = keyId === null ? null : endOfKey(keyId, outcome, settlementOf(use));
+  return newUseRecord(userId, { event: use, key });
+}
 
-/** What the outcome of its use says about a key; null where it says nothing. */
-function checkedBy(keyId: string | null, outcome: string): KeyChange | null {
-  const verdict = healthAfter[outcome];
-  return keyId !== null && verdict ? { keyId, type: 'CHECKED', ...verdict } : null;
+/** Null where the end says nothing of the key and nothing was reserved for it. */
+function endOfKey(keyId: string, outcome: string, settlement: Settlement | null): KeyChange | null {
+  const verdict = healthAfter[outcome] ?? null;
+  return verdict || settlement ? { keyId, type: 'ENDED', verdict, settlement } : null;
+}
+
+function settlementOf(use: FinishedUse): Settlement | null {
+  const { chatId, kind, inputTokens, outputTokens, outcome, timeToFirstTokenMs, durationMs } = use;
+  if (kind !== 'CHAT_FINISHED' || chatId === null) return null;
+  const isReported = inputTokens !== null || outputTokens !== null;
+  const isRefused = REFUSALS.has(outcome) && timeToFirstTokenMs === null;
+  const reported = (inputTokens ?? 0) + (outputTokens ?? 0);
+  return {
+    chatId,
+    tokens: isReported || isRefused ? reported : null,
+    beganAt: new Date(Date.now() - (durationMs ?? 0)),
+  };
 }
 
 /** Why a provider's turn came, in our own words. */

@@ -1,5 +1,6 @@
 import { AppError } from '../common/app-error.js';
 import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
+import { describeRefusal, type KeyRefusal } from './key-permission.js';
 
 /** The same answer for another user's key, an unknown id, and one that was replaced or deleted. */
 export class KeyNotFoundError extends AppError {
@@ -15,20 +16,76 @@ export class NoKeyAvailableError extends AppError {
   readonly code = 'NO_KEY_AVAILABLE';
   readonly retryable = false;
 
-  constructor(displayNames: readonly string[]) {
+  /** @param areServerKeysRefused whether the server has such a key, and this user may not spend it */
+  constructor(displayNames: readonly string[], areServerKeysRefused = false) {
+    const server = areServerKeysRefused
+      ? "the server's key may not be used for you"
+      : 'neither has the server';
+    super(`There is no key to use: you have stored none for ${displayNames.join(', ')}, and ${server}.`);
+  }
+}
+
+/** A stored key that may not serve: an error for its owner, and no other key is used in its place. */
+export abstract class KeyRefusedError extends AppError {
+  readonly retryable = false;
+
+  constructor(
+    readonly provider: ProviderId,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class KeyUnreadableError extends KeyRefusedError {
+  readonly code = 'KEY_UNREADABLE';
+
+  constructor(provider: ProviderId) {
     super(
-      `There is no key to use: you have stored none for ${displayNames.join(', ')}, and neither has the server.`,
+      provider,
+      `Your stored key for ${getProviderEntry(provider).displayName} cannot be decrypted. Store it again.`,
     );
   }
 }
 
-export class KeyUnreadableError extends AppError {
-  readonly code = 'KEY_UNREADABLE';
+/** Its owner said until when it may be used. */
+export class KeyExpiredError extends KeyRefusedError {
+  readonly code = 'KEY_EXPIRED';
+
+  constructor(provider: ProviderId) {
+    super(
+      provider,
+      `Your stored key for ${getProviderEntry(provider).displayName} is past its expiresAt. Store a new one, or change the date.`,
+    );
+  }
+}
+
+/** Its owner does not allow it for this. */
+export class KeyNotPermittedError extends KeyRefusedError {
+  readonly code = 'KEY_NOT_PERMITTED';
+
+  constructor(
+    provider: ProviderId,
+    readonly refusal: KeyRefusal,
+  ) {
+    super(
+      provider,
+      `${describeRefusal(provider, refusal)} Change its limits with updateApiKey, or ask for something else.`,
+    );
+  }
+}
+
+/** A key that was to be verified before it is stored. */
+export class KeyNotStoredError extends AppError {
+  readonly code = 'KEY_REJECTED';
   readonly retryable = false;
 
-  constructor(readonly provider: ProviderId) {
+  /** @param hasOther whether the user has a key for that provider */
+  constructor(hasOther: boolean) {
     super(
-      `Your stored key for ${getProviderEntry(provider).displayName} cannot be decrypted. Store it again.`,
+      hasOther
+        ? 'The provider refuses this key. It was not stored: your stored key stays.'
+        : 'The provider refuses this key. It was not stored.',
     );
   }
 }

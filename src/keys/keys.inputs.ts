@@ -5,18 +5,16 @@ import { CleanKey, Trimmed } from '../common/transforms.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
 import { Provider } from '../providers/registry/provider.enum.js';
 import { ApiKey } from './api-key.model.js';
+import { KeyLimitsInput, READABLE_TEXT } from './key-limits.input.js';
 import { IsWholeKey } from './whole-key.validator.js';
-
-/**
- * Text that people read in lists: no control characters, none that turn the direction of what follows, and no halves of
- * characters, which no database stores.
- */
-const READABLE_TEXT = /^[^\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u;
 
 const NAME_DESCRIPTION = "The owner's name for the key: 1 to 100 characters.";
 
-@InputType({ description: 'A key to store.' })
-export class StoreApiKeyInput {
+@InputType({
+  description:
+    'A key to store. Limits that are left out are those of the key that it replaces, with what is used of this month.',
+})
+export class StoreApiKeyInput extends KeyLimitsInput {
   @Field(() => Provider, { description: 'The provider that the key unlocks.' })
   provider!: ProviderId;
 
@@ -35,10 +33,18 @@ export class StoreApiKeyInput {
   @Length(1, 100, { message: 'must have 1 to 100 characters' })
   @Matches(READABLE_TEXT, { message: 'must have no control characters' })
   name?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description:
+      'Whether to try the key first, at no cost where the provider allows it. One that the provider rejects is not stored (KEY_REJECTED), and the one before it stays.',
+  })
+  verify?: boolean | null;
 }
 
 @InputType({ description: 'Changes to a stored key. What is left out stays as it is.' })
-export class UpdateApiKeyInput {
+export class UpdateApiKeyInput extends KeyLimitsInput {
   @Field(() => ID, { description: 'Which key.' })
   keyId!: string;
 
@@ -66,6 +72,27 @@ export class StoreApiKeyPayload {
 
   @Field(() => ID, { nullable: true, description: 'The key that it replaced, if there was one.' })
   replacedKeyId!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why its verification showed nothing; null where it showed something, or was not asked for.',
+  })
+  warning!: string | null;
+}
+
+@ObjectType({ description: 'The key that was verified.' })
+export class VerifyApiKeyPayload {
+  @Field(() => ApiKey, {
+    description: 'The key as it is now: `health` and `healthReason` say what was found.',
+  })
+  apiKey!: ApiKey;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why the verification showed nothing, and left `health` as it was; null where it showed something.',
+  })
+  warning!: string | null;
 }
 
 @ObjectType({ description: 'The key that was changed.' })

@@ -1,28 +1,64 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { addKeyEvents } from '../audit/key-events.js';
 import type { SealedEnvelope } from '../crypto/envelope.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { ApiKey as ApiKeyRow } from '../prisma/generated/client.js';
 import type { Statement, StatementValue } from '../prisma/statement.js';
 import { type ProviderId, providerIdsOf } from '../providers/registry/provider-ids.js';
 import type { SealedRecord } from './key-fault.js';
+import type { KeyLimits } from './key-permission.js';
+import type { ProbeResult } from './key-prober.js';
+import {
+  deleteKey,
+  LAST_ID,
+  refuseKey,
+  selectHistory,
+  selectLive,
+  selectOne,
+  selectProvider,
+  selectResolvable,
+  storeKey,
+  updateKey,
+  verifyKey,
+} from './key-statements.js';
 
 /** A key of a provider that this version knows. */
-export type StoredKey = Omit<ApiKeyRow, 'provider' | 'health' | 'endedAt' | 'replacedById'> & {
-  readonly provider: ProviderId;
-  /** A newer version may have stored one that this version does not know. */
-  readonly health: string;
-  readonly sealedKey: SealedRecord | null;
-};
+export type StoredKey = Pick<
+  ApiKeyRow,
+  | 'id'
+  | 'userId'
+  | 'name'
+  | 'maskedKey'
+  | 'status'
+  | 'healthReason'
+  | 'healthCheckedAt'
+  | 'createdAt'
+  | 'lastUsedAt'
+  | 'expiresAt'
+> &
+  KeyLimits & {
+    readonly provider: ProviderId;
+    /** A newer version may have stored one that this version does not know. */
+    readonly health: string;
+    readonly sealedKey: SealedRecord | null;
+  };
 
 /** What resolution needs to know of one live key. */
-export interface ResolvableKey {
+export interface ResolvableKey extends KeyLimits {
   readonly id: string;
   readonly provider: ProviderId;
   readonly status: 'ACTIVE' | 'DISABLED';
   readonly maskedKey: string;
+  readonly expiresAt: Date | null;
   readonly sealedKey: SealedRecord | null;
+}
+
+/** What the key of a request is decided on. */
+export interface ResolutionRow {
+  readonly userKeys: readonly ResolvableKey[];
+  readonly fallbackPolicy: string | null;
+  /** As it is stored: a newer version may know others. */
+  readonly defaultSearchProvider: string | null;
 }
 
 export interface NewKey {
@@ -32,12 +68,30 @@ export interface NewKey {
   readonly maskedKey: string;
   readonly envelope: SealedEnvelope;
   readonly encryptionKeyId: string;
+  readonly expiresAt: Date | null;
+  /** Null where it was not verified. */
+  readonly probe: ProbeResult | null;
+  readonly limits: LimitChanges;
+}
+
+/** What is left out stays as it is; a key that replaces another one takes it over. Null: not limited. */
+export interface LimitChanges {
+  readonly allowedModels?: readonly string[] | null | undefined;
+  readonly allowedUses?: readonly string[] | null | undefined;
+  readonly monthlyLimit?:
+    | {
+        readonly tokens?: number | null | undefined;
+        readonly requests?: number | null | undefined;
+      }
+    | null
+    | undefined;
 }
 
 /** What is left out stays as it is. */
-export interface KeyChanges {
+export interface KeyChanges extends LimitChanges {
   readonly name?: string | null;
   readonly status?: 'ACTIVE' | 'DISABLED';
+  readonly expiresAt?: Date | null;
 }
 
 /** A record as {@link withRecords} joins it to its key. */
@@ -49,123 +103,13 @@ interface RecordColumns {
 type Joined<Key> = Omit<Key, 'sealedKey'> & RecordColumns;
 
 /** A {@link StoredKey} as the database gives it. */
-type KeyRow = Omit<Joined<StoredKey>, 'createdAt' | 'lastUsedAt' | 'healthCheckedAt'> & {
-  readonly createdAt: string;
-  readonly lastUsedAt: string | null;
-  readonly healthCheckedAt: string | null;
-};
+type KeyRow = WithTexts<Joined<StoredKey>, 'createdAt' | 'lastUsedAt' | 'healthCheckedAt' | 'expiresAt'>;
 
-const isLive = "status IN ('ACTIVE', 'DISABLED')";
+type ResolvableRow = WithTexts<Joined<ResolvableKey>, 'expiresAt'> & Omit<ResolutionRow, 'userKeys'>;
 
-/**
- * The one way to a key's record. One that does not say that it is the same user's is none, for a list as for a request.
- */
-const withRecords = (keys: string): string => `
-  ${keys} AS api_keys
-  LEFT JOIN sealed_keys ON key_id = api_keys.id AND sealed_keys.user_id = api_keys.user_id`;
-
-const recordColumns = 'envelope, damaged_digest AS "damagedDigest"';
-
-/** As text where it is an enum: the database's may have more values than this version knows. */
-const keyColumns = `
-  api_keys.id, api_keys.user_id AS "userId", provider, name, masked_key AS "maskedKey", status::text,
-  health::text, health_reason AS "healthReason", health_checked_at AS "healthCheckedAt",
-  created_at AS "createdAt", last_used_at AS "lastUsedAt"`;
-
-/** The keys of $1 that this version knows the provider of. A newer version's are left out here, where pages are cut. */
-const selecting = (name: string, condition: string): Statement => ({
-  name,
-  sql: `
-  SELECT ${keyColumns}, ${recordColumns}
-  FROM ${withRecords('api_keys')}
-  WHERE api_keys.user_id = $1 AND provider = ANY($2) AND ${condition}`,
-});
-
-const selectLive = selecting('live-keys', isLive);
-const selectOne = selecting('key', "api_keys.id = $3::uuid AND status IN ('ACTIVE', 'DISABLED', 'REPLACED')");
-const selectHistory = selecting(
-  'key-history',
-  `status IN ('ACTIVE', 'DISABLED', 'REPLACED', 'DELETED') AND api_keys.id < $3::uuid
-  ORDER BY api_keys.id DESC LIMIT $4::integer`,
-);
-
-/** No key's id comes after it. */
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
-const selectResolvable: Statement = {
-  name: 'resolvable-keys',
-  sql: `
-  SELECT api_keys.id, provider, status::text, masked_key AS "maskedKey", ${recordColumns}
-  FROM ${withRecords('api_keys')}
-  WHERE api_keys.user_id = $1 AND ${isLive} AND provider = ANY($2)`,
-};
-
-const selectProvider: Statement = {
-  name: 'provider-of-key',
-  sql: `SELECT provider FROM api_keys WHERE user_id = $1 AND id = $2::uuid AND ${isLive}`,
-};
-
-/** Ends live keys, and destroys their ciphertext: the first parts of a statement. */
-const ending = (condition: string, changes: string): string => `
-  ended AS (
-    UPDATE api_keys SET ${changes}, ended_at = clock_timestamp()
-    WHERE user_id = $1 AND ${condition} AND ${isLive}
-    RETURNING id, user_id, provider, masked_key
-  ), destroyed AS (
-    DELETE FROM sealed_keys USING ended WHERE key_id = ended.id
-  )`;
-
-const storeKey: Statement = {
-  name: 'store-key',
-  // What is stored asks how many have ended: it has to come after, for the index allows one live key.
-  sql: `
-  WITH ${ending('provider = $2', `status = 'REPLACED', replaced_by_id = $3::uuid`)},
-  stored AS (
-    INSERT INTO api_keys (id, user_id, provider, name, masked_key)
-    SELECT $3::uuid, $1, $2, $4, $5 WHERE (SELECT count(*) FROM ended) <= 1
-    RETURNING *
-  ), sealed AS (
-    INSERT INTO sealed_keys (key_id, user_id, envelope, encryption_key_id)
-    SELECT id, user_id, $6, $7 FROM stored
-    RETURNING envelope, damaged_digest
-  ), events AS (${addKeyEvents(`
-    SELECT $8::uuid AS event_id, user_id, 'KEY_REPLACED'::"AuditKind" AS kind, $10::timestamptz AS at, provider,
-      id AS key_id, masked_key AS detail
-    FROM ended
-    UNION ALL
-    SELECT $9::uuid, user_id, 'KEY_STORED', $10::timestamptz, provider, id, masked_key FROM stored`)}
-  )
-  SELECT ${keyColumns}, ${recordColumns}, (SELECT id FROM ended) AS "replacedKeyId"
-  FROM stored AS api_keys, sealed`,
-};
-
-const updateKey: Statement = {
-  name: 'update-key',
-  sql: `
-  WITH updated AS (
-    UPDATE api_keys SET
-      name = CASE WHEN $3::boolean THEN $4 ELSE name END,
-      status = coalesce($5::"ApiKeyStatus", status)
-    WHERE user_id = $1 AND id = $2::uuid AND ${isLive}
-    RETURNING *
-  ), events AS (${addKeyEvents(`
-    SELECT $6::uuid AS event_id, user_id, 'KEY_UPDATED'::"AuditKind" AS kind, $7::timestamptz AS at, provider,
-      id AS key_id, $8 AS detail
-    FROM updated`)}
-  )
-  SELECT ${keyColumns}, ${recordColumns} FROM ${withRecords('updated')}`,
-};
-
-const deleteKey: Statement = {
-  name: 'delete-key',
-  sql: `
-  WITH ${ending('id = $2::uuid', `status = 'DELETED'`)},
-  events AS (${addKeyEvents(`
-    SELECT $3::uuid AS event_id, user_id, 'KEY_DELETED'::"AuditKind" AS kind, $4::timestamptz AS at, provider,
-      id AS key_id, masked_key AS detail
-    FROM ended`)}
-  )
-  SELECT id FROM ended`,
+/** Moments as the database gives them. */
+type WithTexts<Row, Moment extends keyof Row> = Omit<Row, Moment> & {
+  readonly [Name in Moment]: null extends Row[Name] ? string | null : string;
 };
 
 /**
@@ -177,9 +121,13 @@ export class KeysRepository {
   constructor(private readonly database: DatabaseService) {}
 
   /** Every chat begins with it. */
-  async findResolvable(userId: string, providers: readonly ProviderId[]): Promise<ResolvableKey[]> {
-    const rows = await this.database.run<Joined<ResolvableKey>>(selectResolvable, [userId, providers]);
-    return rows.map(withRecord);
+  async findResolvable(userId: string, providers: readonly ProviderId[]): Promise<ResolutionRow> {
+    const rows = await this.database.run<ResolvableRow>(selectResolvable, [userId, providers]);
+    const { fallbackPolicy = null, defaultSearchProvider = null } = rows[0] ?? {};
+    const userKeys = rows
+      .filter(hasKey)
+      .map(({ expiresAt, ...row }) => ({ ...withRecord(row), expiresAt: momentOf(expiresAt) }));
+    return { userKeys, fallbackPolicy, defaultSearchProvider };
   }
 
   findLive(userId: string): Promise<StoredKey[]> {
@@ -209,11 +157,14 @@ export class KeysRepository {
    */
   async store(
     userId: string,
-    { id, provider, name, maskedKey, envelope, encryptionKeyId }: NewKey,
+    { id, provider, name, maskedKey, envelope, encryptionKeyId, expiresAt, probe, limits }: NewKey,
   ): Promise<{ readonly stored: StoredKey; readonly replacedKeyId: string | null }> {
     const [row] = await this.database.run<KeyRow & { readonly replacedKeyId: string | null }>(storeKey, [
       ...[userId, provider, id, name, maskedKey, envelope, encryptionKeyId],
       ...[uuidv7(), uuidv7(), now()],
+      ...[expiresAt?.toISOString() ?? null, probe?.verdict?.health ?? null, probe?.reason ?? null],
+      ...valuesOf(limits),
+      ...[uuidv7(), probe?.outcome ?? null, probe?.reason ?? null],
     ]);
     if (!row) throw new Error('The database did not return what it stored.');
     const { replacedKeyId, ...key } = row;
@@ -224,14 +175,32 @@ export class KeysRepository {
   async update(
     userId: string,
     id: string,
-    { name, status }: KeyChanges,
+    { name, status, expiresAt, ...limits }: KeyChanges,
     detail: string,
   ): Promise<StoredKey | null> {
     const [row] = await this.database.run<KeyRow>(updateKey, [
       ...[userId, id, String(name !== undefined), name ?? null, status ?? null],
       ...[uuidv7(), now(), detail],
+      ...[String(expiresAt !== undefined), expiresAt?.toISOString() ?? null],
+      ...valuesOf(limits),
     ]);
     return row ? toStoredKey(row) : null;
+  }
+
+  /** @returns null where there is no live key of the id */
+  async recordProbe(
+    userId: string,
+    id: string,
+    { verdict, reason, outcome }: ProbeResult,
+  ): Promise<StoredKey | null> {
+    const values = [userId, id, verdict?.health ?? null, reason, uuidv7(), now(), outcome];
+    const [row] = await this.database.run<KeyRow>(verifyKey, values);
+    return row ? toStoredKey(row) : null;
+  }
+
+  /** A key that was tried, and is not stored. */
+  async recordRefusal(userId: string, provider: ProviderId, { outcome, reason }: ProbeResult): Promise<void> {
+    await this.database.run(refuseKey, [userId, uuidv7(), now(), provider, outcome, `Not stored. ${reason}`]);
   }
 
   /** Ends the live key, and destroys its ciphertext. @returns its id; null where there is none */
@@ -253,12 +222,27 @@ export class KeysRepository {
 
 const now = (): string => new Date().toISOString();
 
-function toStoredKey({ createdAt, lastUsedAt, healthCheckedAt, ...row }: KeyRow): StoredKey {
+const momentOf = (text: string | null): Date | null => (text === null ? null : new Date(text));
+
+/** As `limitsAs` in key-statements.ts takes them. */
+function valuesOf({ allowedModels, allowedUses, monthlyLimit }: LimitChanges): StatementValue[] {
+  const { tokens, requests } = monthlyLimit ?? {};
+  return [
+    ...[String(allowedModels !== undefined), allowedModels ?? []],
+    ...[String(allowedUses !== undefined), allowedUses ?? []],
+    ...[String(monthlyLimit !== undefined), tokens?.toString() ?? null, requests?.toString() ?? null],
+  ];
+}
+
+const hasKey = ({ id }: { readonly id: string | null }): boolean => id !== null;
+
+function toStoredKey({ createdAt, lastUsedAt, healthCheckedAt, expiresAt, ...row }: KeyRow): StoredKey {
   return {
     ...withRecord(row),
     createdAt: new Date(createdAt),
-    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),
-    healthCheckedAt: healthCheckedAt === null ? null : new Date(healthCheckedAt),
+    lastUsedAt: momentOf(lastUsedAt),
+    healthCheckedAt: momentOf(healthCheckedAt),
+    expiresAt: momentOf(expiresAt),
   };
 }
 

@@ -1,23 +1,27 @@
-import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { ID } from '../common/id.scalar.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
+import type { RequestContext } from '../auth/request-context.js';
 import { MaxItems } from '../common/list-size.js';
 import { PageArgs } from '../common/pagination.js';
 import type { ProviderKind as ProviderKindId } from '../common/provider-definition.js';
 import { Config } from '../config/config.js';
-import type { ProviderId } from '../providers/registry/provider-ids.js';
+import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { Provider, ProviderKind } from '../providers/registry/provider.enum.js';
 import { registry } from '../providers/registry/registry.js';
 import { ApiKey, ApiKeyConnection } from './api-key.model.js';
+import { checkUse } from './check-limits.js';
 import { KeyResolution } from './key-resolution.model.js';
-import { KeyResolutionService, providersFor } from './key-resolution.service.js';
+import { KeyDecisions, providersFor } from './key-decisions.service.js';
+import { AllowedUse } from './key-permission.js';
 import {
   DeleteApiKeyPayload,
   StoreApiKeyInput,
   StoreApiKeyPayload,
   UpdateApiKeyInput,
   UpdateApiKeyPayload,
+  VerifyApiKeyPayload,
 } from './keys.inputs.js';
 import { KeysService } from './keys.service.js';
 import { ProviderInfo } from './provider-info.model.js';
@@ -26,14 +30,14 @@ import { ProviderInfo } from './provider-info.model.js';
 export class KeysResolver {
   constructor(
     private readonly keys: KeysService,
-    private readonly resolution: KeyResolutionService,
+    private readonly decisions: KeyDecisions,
     private readonly config: Config,
   ) {}
 
   @Query(() => [ProviderInfo], { description: 'Every provider, and which of them the caller can use now.' })
   @MaxItems(registry.length)
   async providers(@CurrentUser() user: AuthenticatedUser): Promise<ProviderInfo[]> {
-    const sources = await this.resolution.findSources(user.userId);
+    const sources = await this.decisions.findSources(user);
     return registry.map(({ id, kind, displayName }) => ({
       provider: id,
       kind,
@@ -88,8 +92,22 @@ export class KeysResolver {
       description: 'The kind of request; ignored where a provider is named.',
     })
     kind?: ProviderKindId | null,
+    @Args('model', {
+      type: () => String,
+      nullable: true,
+      description: "The model that the chat names. Left out: each provider's default.",
+    })
+    model?: string | null,
+    @Args('use', {
+      type: () => AllowedUse,
+      nullable: true,
+      description: "What the key is for. Left out: CHAT or SEARCH, as the provider's kind is.",
+    })
+    use?: AllowedUse | null,
   ): Promise<KeyResolution> {
-    return this.resolution.explain(user.userId, providersFor(kind ?? 'CHAT', provider));
+    checkUse(use, provider ? getProviderEntry(provider).kind : (kind ?? 'CHAT'));
+    const providers = providersFor(kind ?? 'CHAT', provider);
+    return this.decisions.explain(user, { providers, model: model ?? null, use: use ?? null });
   }
 
   @Mutation(() => StoreApiKeyPayload, {
@@ -99,18 +117,31 @@ export class KeysResolver {
   storeApiKey(
     @CurrentUser() user: AuthenticatedUser,
     @Args('input', { description: 'The key.' }) input: StoreApiKeyInput,
+    @Context() { signal }: RequestContext,
   ): Promise<StoreApiKeyPayload> {
-    return this.keys.store(user.userId, input);
+    return this.keys.store(user.userId, input, signal);
   }
 
   @Mutation(() => UpdateApiKeyPayload, {
-    description: 'Renames, enables or disables a key.',
+    description: 'Renames, enables or disables a key, and sets what it may be used for.',
   })
   async updateApiKey(
     @CurrentUser() user: AuthenticatedUser,
     @Args('input', { description: 'Which key, and what to change.' }) input: UpdateApiKeyInput,
   ): Promise<UpdateApiKeyPayload> {
     return { apiKey: await this.keys.update(user.userId, input) };
+  }
+
+  @Mutation(() => VerifyApiKeyPayload, {
+    description:
+      "Tries a key with its provider: a call that costs nothing, or, where there is none (Brave), the smallest search. What it shows is the key's `health`; where it shows nothing, that stays as it was. Counts as a change to a key.",
+  })
+  verifyApiKey(
+    @CurrentUser() user: AuthenticatedUser,
+    @Args('keyId', { type: () => ID, description: 'Which key.' }) keyId: string,
+    @Context() { signal }: RequestContext,
+  ): Promise<VerifyApiKeyPayload> {
+    return this.keys.verify(user.userId, keyId, signal);
   }
 
   @Mutation(() => DeleteApiKeyPayload, { description: 'Deletes a key and destroys its ciphertext.' })

@@ -16,7 +16,15 @@ import {
   maskKey,
 } from './key-shape.js';
 import { KeyTurns } from './key-turns.js';
-import type { StoreApiKeyInput, UpdateApiKeyInput } from './keys.inputs.js';
+import { checkIsAhead, checkLimits, limitsIn } from './check-limits.js';
+import type { ProbeResult } from './key-prober.js';
+import { KeyVerification } from './key-verification.service.js';
+import type {
+  StoreApiKeyInput,
+  StoreApiKeyPayload,
+  UpdateApiKeyInput,
+  VerifyApiKeyPayload,
+} from './keys.inputs.js';
 import { KeyBusyError, KeyNotFoundError } from './keys.errors.js';
 import { type KeyChanges, KeysRepository, type NewKey, type StoredKey } from './keys.repository.js';
 import { isLive, toApiKey } from './to-api-key.js';
@@ -39,48 +47,56 @@ export class KeysService {
     private readonly vault: Vault,
     private readonly turns: KeyTurns,
     private readonly limits: Limits,
+    private readonly verification: KeyVerification,
   ) {}
 
   /**
+   * @param signal aborts when the client leaves: then a verification ends, and nothing is stored
    * @throws RateLimitedError RATE_LIMITED
-   * @throws BadUserInputError BAD_USER_INPUT for a key that is unmistakably another provider's, and a name that has a
-   *   key in it
+   * @throws BadUserInputError BAD_USER_INPUT for a key that is unmistakably another provider's, a name or pattern that has
+   *   a key in it, and limits that mean nothing to the provider
+   * @throws KeyNotStoredError KEY_REJECTED where it was to be verified and the provider rejects it
    * @throws KeyBusyError CONFLICT
    */
-  async store(
-    userId: string,
-    input: StoreApiKeyInput,
-  ): Promise<{ apiKey: ApiKey; replacedKeyId: string | null }> {
+  async store(userId: string, input: StoreApiKeyInput, signal: AbortSignal): Promise<StoreApiKeyPayload> {
     await this.limits.countKeyChange(userId);
     const definition = getProviderEntry(input.provider);
     checkKeyBelongsTo(input.apiKey, definition);
     checkNameIsNoKey(input.name);
     checkNameIsNotOf(input.apiKey, definition, input.name);
-    const key = this.seal(userId, input, maskKey(input.apiKey, definition));
+    checkLimits(input, definition.kind);
+    checkIsAhead(input.expiresAt);
+    const probe = input.verify ? await this.verification.tryNew(userId, input, signal) : null;
+    const key = this.seal(userId, input, maskKey(input.apiKey, definition), probe);
     const { stored, replacedKeyId } = await this.turns.take(userId, key.provider, () =>
       this.insert(userId, key),
     );
-    return { apiKey: toApiKey(stored, this.vault), replacedKeyId };
+    return { apiKey: toApiKey(stored, this.vault), replacedKeyId, warning: warningOf(probe) };
   }
 
   /**
    * @throws RateLimitedError RATE_LIMITED
    * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's, of a provider that this version knows
-   * @throws BadUserInputError BAD_USER_INPUT for a name that has a key in it
+   * @throws BadUserInputError BAD_USER_INPUT for a name or pattern that has a key in it, and limits that mean nothing to
+   *   the provider
    * @throws KeyBusyError CONFLICT
    */
-  async update(userId: string, { keyId, name, enabled }: UpdateApiKeyInput): Promise<ApiKey> {
+  async update(userId: string, input: UpdateApiKeyInput): Promise<ApiKey> {
     await this.limits.countKeyChange(userId);
+    const { keyId, name, enabled, expiresAt } = input;
     checkNameIsNoKey(name);
     const changes: KeyChanges = {
       ...(name !== undefined && { name }),
       ...(typeof enabled === 'boolean' && {
         status: enabled ? 'ACTIVE' : 'DISABLED',
       }),
+      ...(expiresAt !== undefined && { expiresAt }),
+      ...limitsIn(input),
     };
     const key = isUuid(keyId) ? await this.keys.findById(userId, keyId) : null;
     if (!key || !isLive(key)) throw new KeyNotFoundError();
     checkNameIsNotMasked(key.maskedKey, name);
+    checkLimits(input, getProviderEntry(key.provider).kind);
     const updated = await this.turns.take(userId, key.provider, () =>
       this.keys.update(userId, keyId, changes, describeChanges(changes)),
     );
@@ -102,6 +118,25 @@ export class KeysService {
     return deletedId;
   }
 
+  /**
+   * Tries a stored key with its provider, a disabled or expired one too.
+   *
+   * @throws RateLimitedError RATE_LIMITED
+   * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's, of a provider that this version knows
+   * @throws KeyUnreadableError KEY_UNREADABLE
+   */
+  async verify(userId: string, keyId: string, signal: AbortSignal): Promise<VerifyApiKeyPayload> {
+    await this.limits.countKeyChange(userId);
+    const key = isUuid(keyId) ? await this.keys.findById(userId, keyId) : null;
+    if (!key || !isLive(key)) throw new KeyNotFoundError();
+    const probe = await this.verification.tryStored(userId, key, signal);
+    const verified = await this.turns.take(userId, key.provider, () =>
+      this.keys.recordProbe(userId, keyId, probe),
+    );
+    if (!verified) throw new KeyNotFoundError();
+    return { apiKey: toApiKey(verified, this.vault), warning: warningOf(probe) };
+  }
+
   /** The keys that are ACTIVE or DISABLED, in the registry's order. */
   async list(userId: string): Promise<ApiKey[]> {
     const keys = await this.keys.findLive(userId);
@@ -119,7 +154,13 @@ export class KeysService {
     return key && toApiKey(key, this.vault);
   }
 
-  private seal(userId: string, { provider, apiKey, name }: StoreApiKeyInput, maskedKey: string): NewKey {
+  private seal(
+    userId: string,
+    input: StoreApiKeyInput,
+    maskedKey: string,
+    probe: ProbeResult | null,
+  ): NewKey {
+    const { provider, apiKey, name, expiresAt } = input;
     const id = uuidv7();
     const secret = Secret.fromText(apiKey);
     try {
@@ -131,6 +172,9 @@ export class KeysService {
         maskedKey,
         envelope,
         encryptionKeyId: this.vault.currentKeyId,
+        expiresAt: expiresAt ?? null,
+        probe,
+        limits: limitsIn(input),
       };
     } finally {
       secret.destroy();
@@ -150,10 +194,17 @@ export class KeysService {
   }
 }
 
+const warningOf = (probe: ProbeResult | null): string | null =>
+  probe && !probe.verdict ? probe.reason : null;
+
 function describeChanges(changes: KeyChanges): string {
   const words = [
     ...('name' in changes ? [changes.name === null ? 'name removed' : 'name changed'] : []),
     ...(changes.status ? [changes.status === 'ACTIVE' ? 'enabled' : 'disabled'] : []),
+    ...('expiresAt' in changes ? [changes.expiresAt === null ? 'expiry removed' : 'expiry changed'] : []),
+    ...('allowedModels' in changes ? ['allowed models changed'] : []),
+    ...('allowedUses' in changes ? ['allowed uses changed'] : []),
+    ...('monthlyLimit' in changes ? ['monthly limit changed'] : []),
   ];
   return words.join(', ') || 'nothing changed';
 }

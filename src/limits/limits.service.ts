@@ -25,6 +25,7 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
   readonly #keyChanges: OperationLimit | null;
   readonly #subscriptions: StreamLimit;
   readonly #running: StreamLimit;
+  readonly #exports: StreamLimit;
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(limits: LimitsConfig, shared: Shared | null, now = () => performance.now()) {
@@ -42,16 +43,19 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
     this.#keyChanges = perMinute(limits.keyChangesPerMinute, 'KeyChanges', 'changes to your keys');
     this.#subscriptions = new StreamLimit('subscriptions', limits, shared);
     this.#running = new StreamLimit('chats', limits, shared);
+    this.#exports = new StreamLimit('exports', { streamsPerUser: 1, streamsPerServer: 0 }, shared);
   }
 
   onModuleInit(): void {
     this.#subscriptions.start();
     this.#running.start();
+    this.#exports.start();
   }
 
   onApplicationShutdown(): void {
     this.#subscriptions.stop();
     this.#running.stop();
+    this.#exports.stop();
     this.#lines.flush();
   }
 
@@ -78,6 +82,11 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
   /** Before a stored key is stored, changed or deleted. @throws RateLimitedError RATE_LIMITED */
   async countKeyChange(userId: string): Promise<void> {
     await this.#logRefusal('key changes per minute', userId, this.#keyChanges?.count(userId));
+  }
+
+  /** Takes the one place that a user has for exports. The caller releases it. @throws RateLimitedError RATE_LIMITED */
+  reserveExport(userId: string): Promise<Slot> {
+    return this.#logRefusal('exports at once', userId, this.#exports.reserve(userId, null));
   }
 
   /**

@@ -26,6 +26,12 @@ export class KeyRejectedError extends UpstreamError {
   }
 }
 
+/**
+ * The key may not do this, and perhaps other things: a provider has keys that may chat and not list models. Of a chat it is
+ * the key's fault like any other refusal.
+ */
+export class KeyLacksRightError extends KeyRejectedError {}
+
 export class KeyExhaustedError extends UpstreamError {
   readonly code = 'KEY_EXHAUSTED';
   readonly retryable = false;

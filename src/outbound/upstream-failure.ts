@@ -1,5 +1,6 @@
 import {
   KeyExhaustedError,
+  KeyLacksRightError,
   KeyRejectedError,
   ProviderBadRequestError,
   ProviderDownError,
@@ -14,6 +15,7 @@ import {
 /** What can be wrong, in one word: the values of the tables that translate a provider's codes and statuses. */
 export type FailureKind =
   | 'keyRejected'
+  | 'keyLacksRight'
   | 'keyExhausted'
   | 'unknownModel'
   | 'badRequest'
@@ -108,6 +110,7 @@ function kindOfType(codes: readonly string[]): FailureKind | null {
 
 const makeError: Readonly<Record<FailureKind, (failure: UpstreamFailure) => UpstreamError>> = {
   keyRejected: () => new KeyRejectedError(),
+  keyLacksRight: () => new KeyLacksRightError(),
   keyExhausted: () => new KeyExhaustedError(),
   unknownModel: () => new UnknownModelError(),
   badRequest: ({ parameter }) => new ProviderBadRequestError(parameter ?? null),

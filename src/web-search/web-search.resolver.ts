@@ -18,6 +18,6 @@ export class WebSearchResolver {
     @Args('input', { description: 'What to search for, and how.' }) input: WebSearchInput,
     @Context() context: RequestContext,
   ): Promise<WebSearchResult> {
-    return this.searches.search(user.userId, input, context.signal, context.requestId);
+    return this.searches.search(user, input, context.signal, context.requestId);
   }
 }

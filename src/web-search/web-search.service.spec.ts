@@ -17,6 +17,8 @@ type FinishedUse = Parameters<KeyUseService['finish']>[1];
 
 const input: WebSearchInput = { query: 'words' };
 
+const alice = { userId: 'alice', mayUseServerKeys: true };
+
 describe('WebSearchService', () => {
   let now: number;
   let finished: FinishedUse[];
@@ -42,10 +44,10 @@ describe('WebSearchService', () => {
   /** A service over a database and an engine that take their time. */
   function serviceWith(search: () => Promise<SearchHit[]>): WebSearchService {
     const take = (milliseconds: number): void => void (now += milliseconds);
-    const open: KeyResolutionService['open'] = (_userId, [provider], purposeOf, chatId) => {
+    const open: KeyResolutionService['open'] = (_caller, { providers: [provider], onOpen, chatId, use }) => {
       take(100);
-      const { chatId: ofUse } = purposeOf(provider!);
-      happened.push(`key opened for ${String(ofUse)}, known to ${String(chatId)}`);
+      onOpen(provider!);
+      happened.push(`key opened for ${use} of ${String(chatId)}`);
       return Promise.resolve({ provider: provider!, source: 'USER', keyId: 'id', maskedKey: 'k…', secret });
     };
     const resolution = { open } as unknown as KeyResolutionService;
@@ -71,7 +73,7 @@ describe('WebSearchService', () => {
 
   it("reports the engine's time to the client, and the whole time to the audit trail", async () => {
     const service = serviceWith(() => Promise.resolve([]));
-    const { tookMs } = await service.search('alice', input, new AbortController().signal, 'request-1');
+    const { tookMs } = await service.search(alice, input, new AbortController().signal, 'request-1');
     expect(tookMs).toBe(1);
     expect(finished).toMatchObject([{ outcome: 'OK', durationMs: 101 }]);
     expect([finished, requests]).toMatchObject([[{ provider: 'FIRECRAWL' }], ['request-1']]);
@@ -79,7 +81,7 @@ describe('WebSearchService', () => {
 
   it('reports the whole time of a failure, too', async () => {
     const service = serviceWith(() => Promise.reject(new BadUserInputError([])));
-    await failureOf(service.search('alice', input, new AbortController().signal, 'request-1'));
+    await failureOf(service.search(alice, input, new AbortController().signal, 'request-1'));
     expect(finished).toMatchObject([{ outcome: 'BAD_USER_INPUT', durationMs: 101 }]);
   });
 
@@ -90,7 +92,7 @@ describe('WebSearchService', () => {
       caller.abort(reason);
       return Promise.reject(new TypeError('an echo of the abort'));
     });
-    expect(await failureOf(service.search('alice', input, caller.signal, 'request-1'))).toBe(reason);
+    expect(await failureOf(service.search(alice, input, caller.signal, 'request-1'))).toBe(reason);
     expect(finished).toMatchObject([{ outcome: 'CANCELLED' }]);
   });
 
@@ -99,7 +101,7 @@ describe('WebSearchService', () => {
     const reason = new Error('the client left');
     caller.abort(reason);
     const service = serviceWith(() => Promise.resolve([]));
-    expect(await failureOf(service.search('alice', input, caller.signal, 'request-1'))).toBe(reason);
+    expect(await failureOf(service.search(alice, input, caller.signal, 'request-1'))).toBe(reason);
     expect([happened, finished]).toEqual([[], []]);
     expect(lines).toEqual([
       [expect.objectContaining({ requestId: 'request-1', outcome: 'CANCELLED' }), 'search refused'],
@@ -110,7 +112,7 @@ describe('WebSearchService', () => {
     ['has found something', () => Promise.resolve([])],
     ['fails', () => Promise.reject(new BadUserInputError([]))],
   ])('destroys its key when the engine %s', async (_, search) => {
-    const work = serviceWith(search).search('alice', input, new AbortController().signal, 'request-1');
+    const work = serviceWith(search).search(alice, input, new AbortController().signal, 'request-1');
     await work.catch(() => undefined);
     expect(() => secret.reveal()).toThrow('destroyed');
   });
@@ -118,19 +120,19 @@ describe('WebSearchService', () => {
   it('asks the engine with words that its key is taken out of, and says so', async () => {
     const service = serviceWith(() => Promise.resolve([]));
     const words: WebSearchInput = { query: 'is fc-key-of-nobody a key' };
-    const { query } = await service.search('alice', words, new AbortController().signal, 'request-1');
+    const { query } = await service.search(alice, words, new AbortController().signal, 'request-1');
     expect([query, ...asked]).toEqual(['is k… a key', 'is k… a key']);
   });
 
   describe('for a chat', () => {
     const chatSearch = (service: WebSearchService, onKeyOpened: (provider: string, query: string) => void) =>
-      service.search('alice', input, new AbortController().signal, { chatId: 'chat', onKeyOpened });
+      service.search(alice, input, new AbortController().signal, { chatId: 'chat', onKeyOpened });
 
     it('names the engine when the key is open, before it is called', async () => {
       const service = serviceWith(() => Promise.resolve([]));
       await chatSearch(service, (provider, query) => happened.push(`named ${provider} ${query}`));
       expect(happened).toEqual([
-        'key opened for chat, known to chat',
+        'key opened for SEARCH_IN_CHAT of chat',
         'named FIRECRAWL words',
         'engine called',
       ]);

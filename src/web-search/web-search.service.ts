@@ -3,11 +3,12 @@ import { describeError } from '../common/describe-error.js';
 import { milliseconds } from '../common/milliseconds.js';
 import { OperationTimeoutError } from '../common/operation-timeout.error.js';
 import type { KeyMask } from '../common/key-mask.js';
-import { KeyResolutionService, providersFor, type ResolvedKey } from '../keys/key-resolution.service.js';
+import { type KeyCaller, providersFor } from '../keys/key-decisions.service.js';
+import { KeyResolutionService, type ResolvedKey } from '../keys/key-resolution.service.js';
 import { logRefusal } from '../keys/log-end.js';
 import { maskOf } from '../keys/mask-of.js';
 import { KeyUseService } from '../keys/key-use.service.js';
-import { KeyUnreadableError } from '../keys/keys.errors.js';
+import { KeyRefusedError } from '../keys/keys.errors.js';
 import { Admission } from '../limits/admission.js';
 import { Limits } from '../limits/limits.service.js';
 import type { SearchProviderId } from '../providers/registry/provider-ids.js';
@@ -49,19 +50,20 @@ export class WebSearchService {
    * SearchService throws; after an abort, `signal.reason`
    */
   async search(
-    userId: string,
+    caller: KeyCaller,
     input: WebSearchInput,
     signal: AbortSignal,
     origin: Origin,
   ): Promise<WebSearchResult> {
     const arrivedAt = performance.now();
+    const { userId } = caller;
     const chat = typeof origin === 'string' ? null : origin;
     const requestId = typeof origin === 'string' ? origin : null;
     const chatId = chat?.chatId ?? null;
     checkNamedEngine(input);
     // A chat that has begun is not refused midway.
     const place = chat ? null : await this.admission.enter(signal);
-    const key = await this.countAndOpen(userId, input, signal, { chatId, requestId, arrivedAt }).finally(() =>
+    const key = await this.countAndOpen(caller, input, signal, { chatId, requestId, arrivedAt }).finally(() =>
       place?.release(),
     );
     try {
@@ -77,14 +79,15 @@ export class WebSearchService {
   }
 
   private async countAndOpen(
-    userId: string,
+    caller: KeyCaller,
     input: WebSearchInput,
     signal: AbortSignal,
     { chatId, requestId, arrivedAt }: Pick<StartedSearch, 'chatId' | 'requestId' | 'arrivedAt'>,
   ): Promise<ResolvedKey<SearchProviderId>> {
+    const { userId } = caller;
     await this.limits.countSearch(userId);
     try {
-      return await this.openKey(userId, input, signal, chatId);
+      return await this.openKey(caller, input, signal, chatId);
     } catch (error) {
       const outcome = outcomeOf(error, signal);
       const durationMs = milliseconds(performance.now() - arrivedAt);
@@ -95,22 +98,23 @@ export class WebSearchService {
   }
 
   private async openKey(
-    userId: string,
+    caller: KeyCaller,
     input: WebSearchInput,
     signal: AbortSignal,
     chatId: string | null,
   ): Promise<ResolvedKey<SearchProviderId>> {
-    return this.resolution.open(
-      userId,
-      providersFor('SEARCH', input.provider) as SearchProviderId[],
-      (provider) => {
+    return this.resolution.open(caller, {
+      providers: providersFor('SEARCH', input.provider) as SearchProviderId[],
+      chatId,
+      use: chatId === null ? 'SEARCH' : 'SEARCH_IN_CHAT',
+      modelOf: () => null,
+      tokens: null,
+      onOpen: (provider) => {
         // A client that has left meanwhile uses no key.
         signal.throwIfAborted();
         checkQuerySuits(input, provider);
-        return { chatId, model: null };
       },
-      chatId,
-    );
+    });
   }
 
   /** The engine to name for a search that failed before a key was opened. */
@@ -118,7 +122,7 @@ export class WebSearchService {
     const providers = providersFor('SEARCH', named) as SearchProviderId[];
     const [first] = providers;
     if (!first) throw new Error('There is no search engine.');
-    return error instanceof KeyUnreadableError || error instanceof UnsuitableSearchError
+    return error instanceof KeyRefusedError || error instanceof UnsuitableSearchError
       ? (providers.find((provider) => provider === error.provider) ?? first)
       : first;
   }

@@ -16,7 +16,10 @@ import {
 } from '../../src/graphql/every-door/persisted-query.error.js';
 import {
   KeyBusyError,
+  KeyExpiredError,
   KeyNotFoundError,
+  KeyNotPermittedError,
+  KeyNotStoredError,
   KeyUnreadableError,
   NoKeyAvailableError,
 } from '../../src/keys/keys.errors.js';
@@ -47,6 +50,9 @@ const errors: readonly AppError[] = [
   new KeyNotFoundError(),
   new KeyRejectedError(),
   new KeySetUnavailableError(),
+  new KeyExpiredError('OPENAI'),
+  new KeyNotPermittedError('OPENAI', 'MODEL'),
+  new KeyNotStoredError(false),
   new KeyUnreadableError('OPENAI'),
   new NoKeyAvailableError(['OpenAI']),
   new OperationTimeoutError(),

@@ -85,7 +85,7 @@ describe('failover', () => {
   describe.each([
     ['KEY_REJECTED', rejected, 'REJECTED'],
     ['KEY_EXHAUSTED', reply(openaiErrors.quota(USER_KEY)), 'EXHAUSTED'],
-    ['PROVIDER_RATE_LIMITED', busyFor(20), 'UNVERIFIED'],
+    ['PROVIDER_RATE_LIMITED', busyFor(20), 'RATE_LIMITED'],
     ['PROVIDER_UNAVAILABLE', reply(openaiErrors.overloaded()), 'UNVERIFIED'],
     ['PROVIDER_UNAVAILABLE', cut(), 'UNVERIFIED'],
     ['PROVIDER_UNAVAILABLE', replay([openaiStreamErrors.error('server_error')]), 'UNVERIFIED'],

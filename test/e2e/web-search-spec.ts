@@ -91,7 +91,7 @@ describe('query webSearch', () => {
     it.each([
       ['badKey', 'KEY_REJECTED', false, 'REJECTED'],
       ['exhausted', 'KEY_EXHAUSTED', false, 'EXHAUSTED'],
-      ['rateLimit', 'PROVIDER_RATE_LIMITED', true, 'UNVERIFIED'],
+      ['rateLimit', 'PROVIDER_RATE_LIMITED', true, 'RATE_LIMITED'],
       ['badRequest', 'PROVIDER_BAD_REQUEST', false, 'UNVERIFIED'],
       ['overloaded', 'PROVIDER_UNAVAILABLE', true, 'UNVERIFIED'],
     ] as const)('reports %s as %s, and remembers it', async (failure, code, retryable, health) => {

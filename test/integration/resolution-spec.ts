@@ -291,7 +291,14 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
         const failed = { provider: 'OPENAI', source, keyId: null, chatId, code: 'KEY_REJECTED' } as const;
         const resolution = server().app.get(KeyResolutionService);
         try {
-          const key = await resolution.openAfter('alice', failed, left, () => ({ chatId, model: 'model' }));
+          const key = await resolution.openAfter({ userId: 'alice', mayUseServerKeys: true }, failed, {
+            providers: left,
+            use: 'CHAT',
+            modelOf: () => 'model',
+            tokens: null,
+            chatId,
+            onOpen: () => undefined,
+          });
           key?.secret.destroy();
           return key && `${key.source} ${key.provider}`;
         } catch (error) {

@@ -40,7 +40,14 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
   };
   const keyOf = (id: string) => service.client.apiKey.findUniqueOrThrow({ where: { id } });
   const begin = (userId: string, keyId: string | null, chatId = uuidv7(), model = 'model') =>
-    uses.begin(userId, { provider: 'OPENAI', source: keyId ? 'USER' : 'SERVER', keyId, chatId, model });
+    uses.begin(userId, {
+      provider: 'OPENAI',
+      source: keyId ? 'USER' : 'SERVER',
+      keyId,
+      chatId,
+      model,
+      tokens: null,
+    });
   const endOf = (more: Partial<FinishedUse> = {}): FinishedUse => ({
     kind: 'CHAT_FINISHED',
     provider: 'OPENAI',
@@ -239,7 +246,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     const keyId = await storeKey('alice');
     const search = newUseRecord('alice', {
       event: endOf({ kind: 'SEARCH_FINISHED', chatId: null }),
-      key: { keyId, type: 'CHECKED', health: 'VALID', reason: null },
+      key: { keyId, type: 'ENDED', verdict: { health: 'VALID', reason: null }, settlement: null },
     });
     expect(await writer.write(search)).toBe('WRITTEN');
     await service.client.apiKey.update({ where: { id: keyId }, data: { health: 'REJECTED' } });

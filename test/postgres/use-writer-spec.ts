@@ -69,13 +69,21 @@ describe('uses of keys that servers write together', () => {
   const storeKey = async (userId: string): Promise<string> =>
     (await client().apiKey.create({ data: { userId, provider: 'OPENAI', maskedKey: 'sk-…' } })).id;
   const begin = (userId: string, keyId: string, { uses } = first()) =>
-    uses.begin(userId, { provider: 'OPENAI', source: 'USER', keyId, chatId: uuidv7(), model: 'model' });
+    uses.begin(userId, {
+      provider: 'OPENAI',
+      source: 'USER',
+      keyId,
+      chatId: uuidv7(),
+      model: 'model',
+      tokens: null,
+    });
   const finish = (
     userId: string,
     keyId: string | null,
     outcome = 'OK',
     { uses } = first(),
     chatId = uuidv7(),
+    inputTokens: number | null = 1,
   ) =>
     uses.finish(userId, {
       kind: 'CHAT_FINISHED',
@@ -85,8 +93,8 @@ describe('uses of keys that servers write together', () => {
       chatId,
       model: 'model',
       outcome,
-      inputTokens: 1,
-      outputTokens: 1,
+      inputTokens,
+      outputTokens: inputTokens,
       timeToFirstTokenMs: null,
       durationMs: null,
     });
@@ -135,8 +143,9 @@ describe('uses of keys that servers write together', () => {
     const [keyId, other] = [await storeKey('alice'), await storeKey('bob')];
     const change = await disable(keyId);
     const [held, ended] = [begin('alice', keyId), finish('alice', keyId)];
-    // What says nothing of the key's health does not touch it.
-    await Promise.all([begin('bob', other), finish('alice', keyId, 'CANCELLED')]);
+    // What says nothing of the key, neither of its health nor of what it has used, does not touch it.
+    const cancelled = finish('alice', keyId, 'CANCELLED', first(), uuidv7(), null);
+    await Promise.all([begin('bob', other), cancelled]);
     await whenOneWaits();
     await begin('bob', other);
     expect([await eventsOf('alice'), await eventsOf('bob')]).toEqual([1, 2]);

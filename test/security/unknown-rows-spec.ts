@@ -57,7 +57,7 @@ const newerRows = [
   event(40, { kind: 'KEY_USED', provider: 'MISTRAL', detail: 'failover from OPENAI: KEY_REJECTED' }),
   event(41, { kind: 'KEY_STORED', provider: 'OPENAI', detail: 'sk-…abcd' }),
   event(42, { kind: 'CHAT_FINISHED', provider: 'MISTRAL', key_source: 'USER' }),
-  event(43, { kind: 'SETTINGS_UPDATED' }),
+  event(43, { kind: 'ANOMALY' }),
   event(44, { kind: 'ANOMALY', provider: 'OPENAI' }),
   event(45, { kind: 'KEY_SHARED', provider: 'OPENAI' }),
   event(46, { kind: 'KEY_USED', provider: 'OPENAI', key_source: 'TEAM' }),

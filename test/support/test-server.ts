@@ -136,6 +136,12 @@ export class TestServer {
     return data;
   }
 
+  /** All that is kept of a user, as JSON lines. */
+  async exportOf(userId: string): Promise<string> {
+    const headers = { authorization: `Bearer ${await signToken(userId)}` };
+    return (await fetch(`${this.url}/export`, { headers })).text();
+  }
+
   /** The code of a request that must fail. */
   async failure(
     userId: string | null,

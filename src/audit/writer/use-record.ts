@@ -2,12 +2,45 @@ import { v7 as uuidv7 } from 'uuid';
 import type { NewAuditEvent } from '../audit.repository.js';
 
 /** What a use of a key changes in the key's own row, which is its owner's. */
-export type KeyChange = { readonly keyId: string } & (
-  | { readonly type: 'USED' }
-  /** @property digest names the envelope that did not open */
-  | { readonly type: 'DAMAGED'; readonly digest: string }
-  | { readonly type: 'CHECKED'; readonly health: string; readonly reason: string | null }
-);
+export type KeyChange = { readonly keyId: string } &
+  /** @property tokens what a chat may need of them; null for a search */
+  (
+    | { readonly type: 'USED'; readonly tokens: TokenDemand | null }
+    /** @property digest names the envelope that did not open */
+    | { readonly type: 'DAMAGED'; readonly digest: string }
+    | {
+        readonly type: 'ENDED';
+        /** What the end says of the key; null where it says nothing. */
+        readonly verdict: HealthVerdict | null;
+        /** Of a chat. */
+        readonly settlement: Settlement | null;
+      }
+  );
+
+/** An end that says nothing of the key, neither of its health nor of what it has used, need not wait for the key's row. */
+export const touchesRow = (key: KeyChange): boolean =>
+  key.type !== 'ENDED' || key.verdict !== null || typeof key.settlement?.tokens === 'number';
+
+/** An estimate, before a provider is called. */
+export interface TokenDemand {
+  readonly input: number;
+  /** The most that the model may write; null where the request does not say so. */
+  readonly output: number | null;
+}
+
+export interface HealthVerdict {
+  readonly health: string;
+  readonly reason: string | null;
+}
+
+/** What becomes of the tokens that were reserved when the key was used. */
+export interface Settlement {
+  readonly chatId: string;
+  /** What the chat has used; null where nobody knows: then the reserved ones stay counted. */
+  readonly tokens: number | null;
+  /** When the key's use began: they count in its month. */
+  readonly beganAt: Date;
+}
 
 /** What is written down of one use of a key: all of it, or nothing. It may be written twice, and is there once. */
 export interface UseRecord {
@@ -22,9 +55,9 @@ export interface UseRecord {
 
 /**
  * `KNOWN`: the trail has the end of this chat, or this very record, already. `KEY_GONE`: the key is no longer ACTIVE, and
- * nothing was written.
+ * nothing was written. `OVER_LIMIT`: the key's month has not so much left, and nothing was written.
  */
-export type UseOutcome = 'WRITTEN' | 'KNOWN' | 'KEY_GONE';
+export type UseOutcome = 'WRITTEN' | 'KNOWN' | 'KEY_GONE' | 'OVER_LIMIT';
 
 /** A record of what happens now. */
 export const newUseRecord = (userId: string, content: Pick<UseRecord, 'event' | 'key'>): UseRecord => ({

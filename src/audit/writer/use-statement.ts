@@ -1,12 +1,18 @@
 import type { Statement } from '../../prisma/statement.js';
-import type { UseOutcome, UseRecord } from './use-record.js';
+import { countedColumns, counting, judging, monthOf } from './month-counts.js';
+import { touchesRow, type UseOutcome, type UseRecord } from './use-record.js';
 
-/** What the statement says of a record. `LOCKED`: another transaction has the key's row, and nothing was written. */
+/**
+ * What the statement says of a record. `LOCKED`: another transaction has the key's row, or records before this one have
+ * taken what was left of its month, and nothing was written.
+ */
 export interface UseVerdict {
   /** Which of the records, from 0. */
   readonly place: number;
   readonly outcome: UseOutcome | 'LOCKED';
 }
+
+const isLive = "status IN ('ACTIVE', 'DISABLED')";
 
 /**
  * Writes any number of records in one statement, that is in one transaction and one round trip: $1 is {@link toJson} of
@@ -22,29 +28,22 @@ const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
   name,
   sql: `
   WITH records AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS record (
+    SELECT *, ${monthOf('max(at) OVER ()')} AS this_month FROM jsonb_to_recordset($1::jsonb) AS record (
       place integer, user_id text, id uuid, at timestamptz,
       kind "AuditKind", provider text, key_id uuid, key_source "KeySource", chat_id uuid, model text, outcome text,
       input_tokens bigint, output_tokens bigint, time_to_first_token_ms double precision,
       duration_ms double precision, detail text,
-      changed_key_id uuid, change text, health "KeyHealth", health_reason text, digest text
+      changed_key_id uuid, change text, health "KeyHealth", health_reason text, digest text,
+      input_demand bigint, output_demand bigint,
+      settled_chat_id uuid, settled_key_id uuid, spent_tokens bigint, began_at timestamptz
     )
   ), locked AS MATERIALIZED (
-    SELECT id, user_id, status FROM api_keys
+    SELECT id, user_id, status, replaced_by_id, token_limit, request_limit, used_month, used_tokens, used_requests
+    FROM api_keys
     WHERE (user_id, id) IN (SELECT user_id, changed_key_id FROM records)
     ORDER BY id
     FOR NO KEY UPDATE ${others}
-  ), judged AS MATERIALIZED (
-    SELECT records.*, CASE
-      WHEN changed_key_id IS NULL THEN 'READY'
-      WHEN locked.id IS NULL AND EXISTS (
-        SELECT FROM api_keys WHERE api_keys.user_id = records.user_id AND api_keys.id = changed_key_id
-      ) THEN 'LOCKED'
-      WHEN change <> 'CHECKED' AND locked.status IS DISTINCT FROM 'ACTIVE' THEN 'KEY_GONE'
-      ELSE 'READY'
-    END AS verdict
-    FROM records LEFT JOIN locked ON locked.user_id = records.user_id AND locked.id = changed_key_id
-  ), added AS (
+  ), ${judging}, added AS (
     INSERT INTO audit_events (
       id, user_id, kind, at, provider, key_id, key_source, chat_id, model, outcome,
       input_tokens, output_tokens, time_to_first_token_ms, duration_ms, detail
@@ -78,24 +77,26 @@ const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
       failures = roll_up.failures + excluded.failures,
       input_tokens = roll_up.input_tokens + excluded.input_tokens,
       output_tokens = roll_up.output_tokens + excluded.output_tokens
-  ), changes AS MATERIALIZED (
+  ), ${counting}, changes AS MATERIALIZED (
     SELECT user_id, changed_key_id AS id, max(digest) AS digest,
       max(at) FILTER (WHERE change = 'USED') AS used_at,
-      max(at) FILTER (WHERE change <> 'USED') AS checked_at,
+      max(at) FILTER (WHERE change = 'DAMAGED' OR health IS NOT NULL) AS checked_at,
       -- Of several that speak of its health, the last.
-      (array_agg(health ORDER BY place DESC) FILTER (WHERE change = 'CHECKED'))[1] AS health,
-      (array_agg(health_reason ORDER BY place DESC) FILTER (WHERE change = 'CHECKED'))[1] AS health_reason
+      (array_agg(health ORDER BY place DESC) FILTER (WHERE health IS NOT NULL))[1] AS health,
+      (array_agg(health_reason ORDER BY place DESC) FILTER (WHERE health IS NOT NULL))[1] AS health_reason
     FROM written WHERE result = 'WRITTEN' AND changed_key_id IS NOT NULL
     GROUP BY 1, 2
   ), changed AS (
-    -- Only a live key has a health: one that was replaced in the meantime keeps what it had.
     UPDATE api_keys SET
       last_used_at = coalesce(used_at, last_used_at),
-      health_checked_at = coalesce(checked_at, health_checked_at),
-      health = coalesce(changes.health, api_keys.health),
-      health_reason = CASE WHEN changes.health IS NULL THEN api_keys.health_reason ELSE changes.health_reason END
-    FROM changes
-    WHERE api_keys.user_id = changes.user_id AND api_keys.id = changes.id AND status IN ('ACTIVE', 'DISABLED')
+      -- Only a live key has a health: one that was replaced in the meantime keeps what it had.
+      health_checked_at = CASE WHEN ${isLive} THEN coalesce(checked_at, health_checked_at) ELSE health_checked_at END,
+      health = CASE WHEN ${isLive} THEN coalesce(change.health, api_keys.health) ELSE api_keys.health END,
+      health_reason = CASE WHEN ${isLive} AND change.health IS NOT NULL THEN change.health_reason
+        ELSE api_keys.health_reason END,
+      ${countedColumns}
+    FROM (SELECT * FROM changes FULL JOIN counts USING (user_id, id)) AS change
+    WHERE api_keys.user_id = change.user_id AND api_keys.id = change.id
   ), damaged AS (
     UPDATE sealed_keys SET damaged_digest = digest FROM changes
     WHERE sealed_keys.user_id = changes.user_id AND key_id = changes.id AND digest IS NOT NULL
@@ -133,9 +134,17 @@ function toRow({ userId, id, at, event, key }: UseRecord, place: number): Record
       detail: event.detail,
     }),
     ...(key && {
-      changed_key_id: key.keyId,
+      changed_key_id: touchesRow(key) ? key.keyId : null,
       change: key.type,
-      ...(key.type === 'CHECKED' && { health: key.health, health_reason: key.reason }),
+      ...(key.type === 'USED' && { input_demand: key.tokens?.input, output_demand: key.tokens?.output }),
+      ...(key.type === 'ENDED' && {
+        health: key.verdict?.health,
+        health_reason: key.verdict?.reason,
+        settled_chat_id: key.settlement?.chatId,
+        settled_key_id: key.keyId,
+        spent_tokens: key.settlement?.tokens,
+        began_at: key.settlement?.beganAt,
+      }),
       ...(key.type === 'DAMAGED' && { digest: key.digest }),
     }),
   };

@@ -18,7 +18,7 @@ interface Sent {
 }
 
 const recordOf = (userId: string, keyId: string | null = null): UseRecord =>
-  newUseRecord(userId, { event: null, key: keyId === null ? null : { keyId, type: 'USED' } });
+  newUseRecord(userId, { event: null, key: keyId === null ? null : { keyId, type: 'USED', tokens: null } });
 
 Logger.overrideLogger(false);
 

@@ -5,7 +5,7 @@ import { DatabaseUnavailableError } from '../../prisma/database-unavailable.erro
 import type { Statement } from '../../prisma/statement.js';
 import { LateRecords } from './late-records.js';
 import { LockedKeys } from './locked-keys.js';
-import type { UseOutcome, UseRecord } from './use-record.js';
+import { touchesRow, type UseOutcome, type UseRecord } from './use-record.js';
 import { toJson, type UseVerdict, writeInTurn, writeWhatIsFree } from './use-statement.js';
 import { WaitingUse } from './waiting-use.js';
 
@@ -87,7 +87,7 @@ export class UseWriter implements BeforeApplicationShutdown {
 
   #put(use: WaitingUse): void {
     const { key } = use.record;
-    if (key && this.#locked.has(key.keyId)) {
+    if (key && touchesRow(key) && this.#locked.has(key.keyId)) {
       this.#locked.add(key.keyId, use);
       return;
     }

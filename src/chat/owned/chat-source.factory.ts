@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ErrorCode } from '../../common/error-code.js';
 import { Config } from '../../config/config.js';
+import type { KeyCaller } from '../../keys/key-decisions.service.js';
 import { KeyResolutionService, type ResolvedKey } from '../../keys/key-resolution.service.js';
 import { KeyUseService } from '../../keys/key-use.service.js';
 import { maskOf } from '../../keys/mask-of.js';
@@ -15,11 +16,12 @@ import type { ChatSource } from '../run/chat-source.js';
 import { FailoverSource, type OpenAttempt } from '../answer/failover-source.js';
 import { RetryOnce } from '../answer/retry-once.js';
 import { DEFAULT_MAX_SEARCHES } from '../schema/chat-web-search.input.js';
+import { tokenDemandOf } from './token-demand.js';
 import { SearchingAnswer } from '../answer/searching-answer.js';
 import { MAX_RESULTS } from '../answer/search-tool.js';
 
 interface ChatToAnswer {
-  readonly userId: string;
+  readonly caller: KeyCaller;
   readonly chatId: string;
   readonly input: ChatInput;
 }
@@ -69,14 +71,14 @@ export class ChatSourceFactory {
     });
   }
 
-  private searchesOf({ userId, chatId, input: { webSearch } }: ChatToAnswer): ChatSearches | null {
+  private searchesOf({ caller, chatId, input: { webSearch } }: ChatToAnswer): ChatSearches | null {
     if (!webSearch) return null;
     const { provider = null, maxSearches, includeContent = null } = webSearch;
     return new ChatSearches({
       chatId,
       maxSearches: maxSearches ?? DEFAULT_MAX_SEARCHES,
       search: (query, signal, onKeyOpened) =>
-        this.webSearches.search(userId, { query, provider, limit: MAX_RESULTS, includeContent }, signal, {
+        this.webSearches.search(caller, { query, provider, limit: MAX_RESULTS, includeContent }, signal, {
           chatId,
           onKeyOpened,
         }),
@@ -86,7 +88,7 @@ export class ChatSourceFactory {
 
   /** On along the order: never back, never round. */
   private async openNext(
-    { userId, chatId }: ChatToAnswer,
+    { caller, chatId, input }: ChatToAnswer,
     { key: { provider, source, keyId } }: OpenAttempt,
     code: ErrorCode,
     signal: AbortSignal,
@@ -95,11 +97,15 @@ export class ChatSourceFactory {
     const left = order.slice(order.indexOf(provider) + 1);
     if (left.length === 0) return null;
     const failed = { provider, source, keyId, chatId, code };
-    await this.uses.recordFailure(userId, failed);
-    const key = await this.resolution.openAfter(userId, failed, left, (next) => {
+    await this.uses.recordFailure(caller.userId, failed);
+    const key = await this.resolution.openAfter(caller, failed, {
+      providers: left,
+      chatId,
+      use: 'CHAT',
+      modelOf: (next) => this.modelOf(next),
+      tokens: tokenDemandOf(input),
       // A chat that has ended by now uses no further key.
-      signal.throwIfAborted();
-      return { chatId, model: this.modelOf(next) };
+      onOpen: () => signal.throwIfAborted(),
     });
     return key && { key, model: this.modelOf(key.provider) };
   }

@@ -1,6 +1,7 @@
 import type { AppError } from '../../common/app-error.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
 import type { RequestClaim } from '../claims/request-claims.js';
+import type { ChatEvent } from '../run/chat-event.js';
 import { ChatRun, type ChatReport, type ChatRunSettings } from '../run/chat-run.js';
 import type { ChatWatch } from '../run/chat-watch.js';
 import { ChatNotFoundError } from '../run/chat.errors.js';
@@ -73,6 +74,10 @@ export class OwnedRun {
     });
   }
 
+  get userId(): string {
+    return this.#settings.userId;
+  }
+
   get hasEnded(): boolean {
     return this.#log.isComplete;
   }
@@ -126,6 +131,17 @@ export class OwnedRun {
   join(afterSeq: number, connection: AbortSignal): ChatWatch {
     if (afterSeq + 1 < this.#log.firstSeq) throw new ChatNotFoundError();
     return this.#audience.join(afterSeq, connection);
+  }
+
+  /** The events that are kept, so far as watchers may see them. */
+  *events(): Generator<ChatEvent, void> {
+    for (let afterSeq = this.#log.firstSeq - 1; ;) {
+      const { events } = this.#log.read(Math.max(afterSeq, this.#log.firstSeq - 1));
+      const last = events.at(-1);
+      if (!last) return;
+      yield* events;
+      afterSeq = last.seq;
+    }
   }
 
   /** Does what another server asks for. */

@@ -60,6 +60,16 @@ export class OwnedRuns implements OnModuleInit, OnApplicationShutdown {
     return this.#runs.get(runKeyOf(userId, chatId)) ?? null;
   }
 
+  /** All of a user's, those that have ended and are kept, too. */
+  findAll(userId: string): OwnedRun[] {
+    return [...this.#runs.values()].filter((run) => run.userId === userId);
+  }
+
+  /** A run that has ended is kept no longer. */
+  forget(run: OwnedRun): void {
+    this.#forget(run);
+  }
+
   /** Called when a run has ended, when its last watcher has gone, and when Redis has all of it. */
   changed(run: OwnedRun): void {
     if (run.hasEnded && this.#runs.get(run.runKey) === run) {

@@ -4,7 +4,8 @@ import { Lifecycle } from '../../common/lifecycle.js';
 import { milliseconds } from '../../common/milliseconds.js';
 import { ServerBusyError } from '../../common/server-busy.error.js';
 import { Config } from '../../config/config.js';
-import { KeyResolutionService, providersFor } from '../../keys/key-resolution.service.js';
+import { type KeyCaller, providersFor } from '../../keys/key-decisions.service.js';
+import { KeyResolutionService } from '../../keys/key-resolution.service.js';
 import { KeyUseService } from '../../keys/key-use.service.js';
 import { logRefusal, type RefusedUse } from '../../keys/log-end.js';
 import { Admission } from '../../limits/admission.js';
@@ -19,6 +20,7 @@ import type { ChatWatch } from '../run/chat-watch.js';
 import type { ChatInput } from '../schema/chat.inputs.js';
 import { finishedChat } from '../shared/finished-chat.js';
 import { RunStore } from '../shared/run-store.js';
+import { tokenDemandOf } from './token-demand.js';
 import { ChatSourceFactory } from './chat-source.factory.js';
 import { OwnedRun, type OwnedRunSettings } from './owned-run.js';
 import { OwnedRuns } from './owned-runs.js';
@@ -57,7 +59,7 @@ export class RunStarter {
   /**
    * Resolves and opens the key and writes its use down; the provider is called when the watcher has taken ChatStarted.
    *
-   * @throws NO_KEY_AVAILABLE, KEY_UNREADABLE, CONFLICT, RATE_LIMITED, SERVICE_UNAVAILABLE: then there is no such chat
+   * @throws NO_KEY_AVAILABLE, KEY_EXPIRED, KEY_NOT_PERMITTED, KEY_UNREADABLE, CONFLICT, RATE_LIMITED, SERVICE_UNAVAILABLE: then there is no such chat
    */
   async start(subscriber: Subscriber, chat: NewChat): Promise<ChatWatch> {
     try {
@@ -72,13 +74,14 @@ export class RunStarter {
   }
 
   /** The chat has its place from before its key is looked up until its end is written down. */
-  private async admit({ userId, requestId, connection }: Subscriber, chat: NewChat): Promise<OwnedRun> {
+  private async admit(subscriber: Subscriber, chat: NewChat): Promise<OwnedRun> {
+    const { userId, mayUseServerKeys, requestId, connection } = subscriber;
     const slot = await this.limits.reserveChat(userId);
     let place: Slot | null = null;
     try {
       place = await this.admission.enter(connection);
       await this.limits.countChat(userId);
-      return this.toRun(await this.prepare(userId, chat), slot);
+      return this.toRun(await this.prepare({ userId, mayUseServerKeys }, chat), slot);
     } catch (error) {
       slot.release();
       const isLogged = error instanceof RateLimitedError || error instanceof ServerBusyError;
@@ -90,18 +93,25 @@ export class RunStarter {
   }
 
   /** Opens the key, and binds what was asked to it. */
-  private async prepare(userId: string, { chatId, input, claim, arrivedAt }: NewChat): Promise<NewRun> {
+  private async prepare(caller: KeyCaller, { chatId, input, claim, arrivedAt }: NewChat): Promise<NewRun> {
+    const { userId } = caller;
     let keyResolutionMs = 0;
     const providers = providersFor('CHAT', input.provider) as ChatProviderId[];
-    const key = await this.resolution.open(userId, providers, (provider) => {
-      keyResolutionMs = performance.now() - arrivedAt;
-      // Looking the key up takes time: a stop that has begun since then does not wait for this chat.
-      this.lifecycle.throwIfDraining();
-      return { chatId, model: this.sources.modelOf(provider, input.model) };
+    const key = await this.resolution.open(caller, {
+      providers,
+      chatId,
+      use: 'CHAT',
+      modelOf: (provider) => this.sources.modelOf(provider, input.model),
+      tokens: tokenDemandOf(input),
+      onOpen: () => {
+        keyResolutionMs = performance.now() - arrivedAt;
+        // Looking the key up takes time: a stop that has begun since then does not wait for this chat.
+        this.lifecycle.throwIfDraining();
+      },
     });
     keyResolved.tell({ milliseconds: keyResolutionMs });
     try {
-      const source = this.sources.create({ userId, chatId, input }, key);
+      const source = this.sources.create({ caller, chatId, input }, key);
       const isNamed = Boolean(input.requestId);
       return { userId, chatId, source, claim, isNamed, arrivedAt, keyResolutionMs };
     } catch (error) {

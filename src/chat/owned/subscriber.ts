@@ -1,6 +1,8 @@
 /** Where a subscription comes from. */
 export interface Subscriber {
   readonly userId: string;
+  /** As {@link AuthenticatedUser} has it. */
+  readonly mayUseServerKeys: boolean;
   /** Null where the door has no connections of several. */
   readonly connectionId: string | null;
   /** Aborts when its connection is lost or closes. */

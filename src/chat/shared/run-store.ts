@@ -111,6 +111,12 @@ export class RunStore {
     return (await this.redis.call<number>('EXISTS', log)) === 1;
   }
 
+  /** Deletes what is kept of a run that has ended. @throws RedisUnavailableError SERVICE_UNAVAILABLE */
+  async delete(userId: string, chatId: string): Promise<void> {
+    const { meta, log, watchers } = runNames(this.redis, runKeyOf(userId, chatId));
+    await this.redis.call('DEL', meta, log, watchers);
+  }
+
   /** Calls back whenever something is added to the run. @returns what ends it */
   onNews(userId: string, chatId: string, listener: () => void): () => void {
     return this.redis.subscribe(runNames(this.redis, runKeyOf(userId, chatId)).news, listener);

@@ -1,5 +1,8 @@
 /** Where GraphQL is served, over HTTP and over WebSocket. */
 export const GRAPHQL_PATH = '/graphql';
 
+/** Where users get all that is kept of them. */
+export const EXPORT_PATH = '/export';
+
 /** Where graphql-sse's protocol is spoken. */
 export const STREAM_PATH = '/graphql/stream';

@@ -11,7 +11,7 @@ import { Config } from '../../config/config.js';
 import { ClientLeftError } from '../every-door/client-left.error.js';
 import { Documents } from '../every-door/documents.js';
 import { ErrorMask } from '../every-door/error-mask.js';
-import { GRAPHQL_PATH, STREAM_PATH } from '../every-door/paths.js';
+import { EXPORT_PATH, GRAPHQL_PATH, STREAM_PATH } from '../every-door/paths.js';
 import { checkNesting, operationIn } from './http-document.js';
 import { isOpen, MAX_OPEN_BODY_BYTES, mayBeOpen } from './open-documents.js';
 import { beginOperation } from './operation-life.js';
@@ -30,8 +30,8 @@ declare module 'fastify' {
   }
 }
 
-/** Apollo's, and that of streams. */
-const PATHS: ReadonlySet<string | undefined> = new Set([GRAPHQL_PATH, STREAM_PATH]);
+/** Apollo's, and those of streams and of exports. */
+const PATHS: ReadonlySet<string | undefined> = new Set([EXPORT_PATH, GRAPHQL_PATH, STREAM_PATH]);
 
 /**
  * How long a query or mutation may take, in milliseconds, from when it is to be read: not while its request is sent, or
@@ -70,7 +70,7 @@ export class HttpDoor {
     server.decorateRequest('document', null);
     server.decorateRequest('listedText', null);
     server.addHook('onRequest', async (request, reply) => {
-      if (isGraphQL(request)) await this.guard(request, reply, () => this.admit(request, reply));
+      if (isGuarded(request)) await this.guard(request, reply, () => this.admit(request, reply));
     });
     server.addHook('preHandler', async (request, reply) => {
       if (request.routeOptions.url === GRAPHQL_PATH)
@@ -141,7 +141,7 @@ export class HttpDoor {
 }
 
 /** By the route that was found, not by the address: `/%67raphql` leads there, too. */
-const isGraphQL = ({ routeOptions }: FastifyRequest): boolean => PATHS.has(routeOptions.url);
+const isGuarded = ({ routeOptions }: FastifyRequest): boolean => PATHS.has(routeOptions.url);
 
 /** Whether a request says that its body is no longer than a query that needs no token. */
 const hasShortBody = ({ headers }: FastifyRequest): boolean =>

@@ -28,6 +28,16 @@ export type ApiKey = Prisma.ApiKeyModel
  */
 export type SealedKey = Prisma.SealedKeyModel
 /**
+ * Model KeyReservation
+ * Tokens that are kept for a chat until it has ended, and counted in its key's month.
+ */
+export type KeyReservation = Prisma.KeyReservationModel
+/**
+ * Model UserSettings
+ * What a user has chosen. No row: the defaults.
+ */
+export type UserSettings = Prisma.UserSettingsModel
+/**
  * Model AuditEvent
  * What happened. Rows are only ever added: triggers refuse everything else.
  */

@@ -92,6 +92,28 @@ export type DateTimeFilter<$PrismaModel = never> = {
   not?: Prisma.NestedDateTimeFilter<$PrismaModel> | Date | string
 }
 
+export type BigIntNullableFilter<$PrismaModel = never> = {
+  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel> | null
+  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
+  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
+  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedBigIntNullableFilter<$PrismaModel> | bigint | number | null
+}
+
+export type BigIntFilter<$PrismaModel = never> = {
+  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
+  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
+  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedBigIntFilter<$PrismaModel> | bigint | number
+}
+
 export type UuidNullableFilter<$PrismaModel = never> = {
   equals?: string | Prisma.StringFieldRefInput<$PrismaModel> | null
   in?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel> | null
@@ -208,6 +230,38 @@ export type DateTimeWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedDateTimeFilter<$PrismaModel>
 }
 
+export type BigIntNullableWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel> | null
+  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
+  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
+  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedBigIntNullableWithAggregatesFilter<$PrismaModel> | bigint | number | null
+  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _avg?: Prisma.NestedFloatNullableFilter<$PrismaModel>
+  _sum?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
+  _min?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
+  _max?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
+}
+
+export type BigIntWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
+  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
+  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedBigIntWithAggregatesFilter<$PrismaModel> | bigint | number
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _avg?: Prisma.NestedFloatFilter<$PrismaModel>
+  _sum?: Prisma.NestedBigIntFilter<$PrismaModel>
+  _min?: Prisma.NestedBigIntFilter<$PrismaModel>
+  _max?: Prisma.NestedBigIntFilter<$PrismaModel>
+}
+
 export type UuidNullableWithAggregatesFilter<$PrismaModel = never> = {
   equals?: string | Prisma.StringFieldRefInput<$PrismaModel> | null
   in?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel> | null
@@ -223,6 +277,23 @@ export type UuidNullableWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedStringNullableFilter<$PrismaModel>
 }
 
+export type EnumFallbackPolicyFilter<$PrismaModel = never> = {
+  equals?: $Enums.FallbackPolicy | Prisma.EnumFallbackPolicyFieldRefInput<$PrismaModel>
+  in?: $Enums.FallbackPolicy[] | Prisma.ListEnumFallbackPolicyFieldRefInput<$PrismaModel>
+  notIn?: $Enums.FallbackPolicy[] | Prisma.ListEnumFallbackPolicyFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumFallbackPolicyFilter<$PrismaModel> | $Enums.FallbackPolicy
+}
+
+export type EnumFallbackPolicyWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.FallbackPolicy | Prisma.EnumFallbackPolicyFieldRefInput<$PrismaModel>
+  in?: $Enums.FallbackPolicy[] | Prisma.ListEnumFallbackPolicyFieldRefInput<$PrismaModel>
+  notIn?: $Enums.FallbackPolicy[] | Prisma.ListEnumFallbackPolicyFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumFallbackPolicyWithAggregatesFilter<$PrismaModel> | $Enums.FallbackPolicy
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumFallbackPolicyFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumFallbackPolicyFilter<$PrismaModel>
+}
+
 export type EnumAuditKindFilter<$PrismaModel = never> = {
   equals?: $Enums.AuditKind | Prisma.EnumAuditKindFieldRefInput<$PrismaModel>
   in?: $Enums.AuditKind[] | Prisma.ListEnumAuditKindFieldRefInput<$PrismaModel>
@@ -235,17 +306,6 @@ export type EnumKeySourceNullableFilter<$PrismaModel = never> = {
   in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel> | null
   notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel> | null
   not?: Prisma.NestedEnumKeySourceNullableFilter<$PrismaModel> | $Enums.KeySource | null
-}
-
-export type BigIntNullableFilter<$PrismaModel = never> = {
-  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel> | null
-  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
-  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
-  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedBigIntNullableFilter<$PrismaModel> | bigint | number | null
 }
 
 export type FloatNullableFilter<$PrismaModel = never> = {
@@ -279,22 +339,6 @@ export type EnumKeySourceNullableWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedEnumKeySourceNullableFilter<$PrismaModel>
 }
 
-export type BigIntNullableWithAggregatesFilter<$PrismaModel = never> = {
-  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel> | null
-  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
-  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
-  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedBigIntNullableWithAggregatesFilter<$PrismaModel> | bigint | number | null
-  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
-  _avg?: Prisma.NestedFloatNullableFilter<$PrismaModel>
-  _sum?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
-  _min?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
-  _max?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
-}
-
 export type FloatNullableWithAggregatesFilter<$PrismaModel = never> = {
   equals?: number | Prisma.FloatFieldRefInput<$PrismaModel> | null
   in?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel> | null
@@ -318,17 +362,6 @@ export type EnumKeySourceFilter<$PrismaModel = never> = {
   not?: Prisma.NestedEnumKeySourceFilter<$PrismaModel> | $Enums.KeySource
 }
 
-export type BigIntFilter<$PrismaModel = never> = {
-  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
-  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
-  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedBigIntFilter<$PrismaModel> | bigint | number
-}
-
 export type EnumKeySourceWithAggregatesFilter<$PrismaModel = never> = {
   equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
   in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
@@ -337,22 +370,6 @@ export type EnumKeySourceWithAggregatesFilter<$PrismaModel = never> = {
   _count?: Prisma.NestedIntFilter<$PrismaModel>
   _min?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
   _max?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
-}
-
-export type BigIntWithAggregatesFilter<$PrismaModel = never> = {
-  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
-  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
-  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedBigIntWithAggregatesFilter<$PrismaModel> | bigint | number
-  _count?: Prisma.NestedIntFilter<$PrismaModel>
-  _avg?: Prisma.NestedFloatFilter<$PrismaModel>
-  _sum?: Prisma.NestedBigIntFilter<$PrismaModel>
-  _min?: Prisma.NestedBigIntFilter<$PrismaModel>
-  _max?: Prisma.NestedBigIntFilter<$PrismaModel>
 }
 
 export type IntFilter<$PrismaModel = never> = {
@@ -455,6 +472,28 @@ export type NestedDateTimeFilter<$PrismaModel = never> = {
   gt?: Date | string | Prisma.DateTimeFieldRefInput<$PrismaModel>
   gte?: Date | string | Prisma.DateTimeFieldRefInput<$PrismaModel>
   not?: Prisma.NestedDateTimeFilter<$PrismaModel> | Date | string
+}
+
+export type NestedBigIntNullableFilter<$PrismaModel = never> = {
+  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel> | null
+  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
+  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
+  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedBigIntNullableFilter<$PrismaModel> | bigint | number | null
+}
+
+export type NestedBigIntFilter<$PrismaModel = never> = {
+  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
+  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
+  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedBigIntFilter<$PrismaModel> | bigint | number
 }
 
 export type NestedUuidNullableFilter<$PrismaModel = never> = {
@@ -586,76 +625,6 @@ export type NestedDateTimeWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedDateTimeFilter<$PrismaModel>
 }
 
-export type NestedUuidNullableWithAggregatesFilter<$PrismaModel = never> = {
-  equals?: string | Prisma.StringFieldRefInput<$PrismaModel> | null
-  in?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel> | null
-  notIn?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel> | null
-  lt?: string | Prisma.StringFieldRefInput<$PrismaModel>
-  lte?: string | Prisma.StringFieldRefInput<$PrismaModel>
-  gt?: string | Prisma.StringFieldRefInput<$PrismaModel>
-  gte?: string | Prisma.StringFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedUuidNullableWithAggregatesFilter<$PrismaModel> | string | null
-  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
-  _min?: Prisma.NestedStringNullableFilter<$PrismaModel>
-  _max?: Prisma.NestedStringNullableFilter<$PrismaModel>
-}
-
-export type NestedEnumAuditKindFilter<$PrismaModel = never> = {
-  equals?: $Enums.AuditKind | Prisma.EnumAuditKindFieldRefInput<$PrismaModel>
-  in?: $Enums.AuditKind[] | Prisma.ListEnumAuditKindFieldRefInput<$PrismaModel>
-  notIn?: $Enums.AuditKind[] | Prisma.ListEnumAuditKindFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumAuditKindFilter<$PrismaModel> | $Enums.AuditKind
-}
-
-export type NestedEnumKeySourceNullableFilter<$PrismaModel = never> = {
-  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel> | null
-  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel> | null
-  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel> | null
-  not?: Prisma.NestedEnumKeySourceNullableFilter<$PrismaModel> | $Enums.KeySource | null
-}
-
-export type NestedBigIntNullableFilter<$PrismaModel = never> = {
-  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel> | null
-  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
-  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
-  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedBigIntNullableFilter<$PrismaModel> | bigint | number | null
-}
-
-export type NestedFloatNullableFilter<$PrismaModel = never> = {
-  equals?: number | Prisma.FloatFieldRefInput<$PrismaModel> | null
-  in?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel> | null
-  notIn?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel> | null
-  lt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
-  lte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
-  gt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
-  gte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedFloatNullableFilter<$PrismaModel> | number | null
-}
-
-export type NestedEnumAuditKindWithAggregatesFilter<$PrismaModel = never> = {
-  equals?: $Enums.AuditKind | Prisma.EnumAuditKindFieldRefInput<$PrismaModel>
-  in?: $Enums.AuditKind[] | Prisma.ListEnumAuditKindFieldRefInput<$PrismaModel>
-  notIn?: $Enums.AuditKind[] | Prisma.ListEnumAuditKindFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumAuditKindWithAggregatesFilter<$PrismaModel> | $Enums.AuditKind
-  _count?: Prisma.NestedIntFilter<$PrismaModel>
-  _min?: Prisma.NestedEnumAuditKindFilter<$PrismaModel>
-  _max?: Prisma.NestedEnumAuditKindFilter<$PrismaModel>
-}
-
-export type NestedEnumKeySourceNullableWithAggregatesFilter<$PrismaModel = never> = {
-  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel> | null
-  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel> | null
-  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel> | null
-  not?: Prisma.NestedEnumKeySourceNullableWithAggregatesFilter<$PrismaModel> | $Enums.KeySource | null
-  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
-  _min?: Prisma.NestedEnumKeySourceNullableFilter<$PrismaModel>
-  _max?: Prisma.NestedEnumKeySourceNullableFilter<$PrismaModel>
-}
-
 export type NestedBigIntNullableWithAggregatesFilter<$PrismaModel = never> = {
   equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel> | null
   in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel> | null
@@ -672,7 +641,7 @@ export type NestedBigIntNullableWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
 }
 
-export type NestedFloatNullableWithAggregatesFilter<$PrismaModel = never> = {
+export type NestedFloatNullableFilter<$PrismaModel = never> = {
   equals?: number | Prisma.FloatFieldRefInput<$PrismaModel> | null
   in?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel> | null
   notIn?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel> | null
@@ -680,40 +649,7 @@ export type NestedFloatNullableWithAggregatesFilter<$PrismaModel = never> = {
   lte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
   gt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
   gte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedFloatNullableWithAggregatesFilter<$PrismaModel> | number | null
-  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
-  _avg?: Prisma.NestedFloatNullableFilter<$PrismaModel>
-  _sum?: Prisma.NestedFloatNullableFilter<$PrismaModel>
-  _min?: Prisma.NestedFloatNullableFilter<$PrismaModel>
-  _max?: Prisma.NestedFloatNullableFilter<$PrismaModel>
-}
-
-export type NestedEnumKeySourceFilter<$PrismaModel = never> = {
-  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
-  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumKeySourceFilter<$PrismaModel> | $Enums.KeySource
-}
-
-export type NestedBigIntFilter<$PrismaModel = never> = {
-  equals?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  in?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
-  notIn?: bigint[] | number[] | Prisma.ListBigIntFieldRefInput<$PrismaModel>
-  lt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  lte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gt?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  gte?: bigint | number | Prisma.BigIntFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedBigIntFilter<$PrismaModel> | bigint | number
-}
-
-export type NestedEnumKeySourceWithAggregatesFilter<$PrismaModel = never> = {
-  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
-  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumKeySourceWithAggregatesFilter<$PrismaModel> | $Enums.KeySource
-  _count?: Prisma.NestedIntFilter<$PrismaModel>
-  _min?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
-  _max?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
+  not?: Prisma.NestedFloatNullableFilter<$PrismaModel> | number | null
 }
 
 export type NestedBigIntWithAggregatesFilter<$PrismaModel = never> = {
@@ -741,6 +677,104 @@ export type NestedFloatFilter<$PrismaModel = never> = {
   gt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
   gte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
   not?: Prisma.NestedFloatFilter<$PrismaModel> | number
+}
+
+export type NestedUuidNullableWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: string | Prisma.StringFieldRefInput<$PrismaModel> | null
+  in?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel> | null
+  notIn?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel> | null
+  lt?: string | Prisma.StringFieldRefInput<$PrismaModel>
+  lte?: string | Prisma.StringFieldRefInput<$PrismaModel>
+  gt?: string | Prisma.StringFieldRefInput<$PrismaModel>
+  gte?: string | Prisma.StringFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedUuidNullableWithAggregatesFilter<$PrismaModel> | string | null
+  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _min?: Prisma.NestedStringNullableFilter<$PrismaModel>
+  _max?: Prisma.NestedStringNullableFilter<$PrismaModel>
+}
+
+export type NestedEnumFallbackPolicyFilter<$PrismaModel = never> = {
+  equals?: $Enums.FallbackPolicy | Prisma.EnumFallbackPolicyFieldRefInput<$PrismaModel>
+  in?: $Enums.FallbackPolicy[] | Prisma.ListEnumFallbackPolicyFieldRefInput<$PrismaModel>
+  notIn?: $Enums.FallbackPolicy[] | Prisma.ListEnumFallbackPolicyFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumFallbackPolicyFilter<$PrismaModel> | $Enums.FallbackPolicy
+}
+
+export type NestedEnumFallbackPolicyWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.FallbackPolicy | Prisma.EnumFallbackPolicyFieldRefInput<$PrismaModel>
+  in?: $Enums.FallbackPolicy[] | Prisma.ListEnumFallbackPolicyFieldRefInput<$PrismaModel>
+  notIn?: $Enums.FallbackPolicy[] | Prisma.ListEnumFallbackPolicyFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumFallbackPolicyWithAggregatesFilter<$PrismaModel> | $Enums.FallbackPolicy
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumFallbackPolicyFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumFallbackPolicyFilter<$PrismaModel>
+}
+
+export type NestedEnumAuditKindFilter<$PrismaModel = never> = {
+  equals?: $Enums.AuditKind | Prisma.EnumAuditKindFieldRefInput<$PrismaModel>
+  in?: $Enums.AuditKind[] | Prisma.ListEnumAuditKindFieldRefInput<$PrismaModel>
+  notIn?: $Enums.AuditKind[] | Prisma.ListEnumAuditKindFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumAuditKindFilter<$PrismaModel> | $Enums.AuditKind
+}
+
+export type NestedEnumKeySourceNullableFilter<$PrismaModel = never> = {
+  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel> | null
+  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel> | null
+  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel> | null
+  not?: Prisma.NestedEnumKeySourceNullableFilter<$PrismaModel> | $Enums.KeySource | null
+}
+
+export type NestedEnumAuditKindWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.AuditKind | Prisma.EnumAuditKindFieldRefInput<$PrismaModel>
+  in?: $Enums.AuditKind[] | Prisma.ListEnumAuditKindFieldRefInput<$PrismaModel>
+  notIn?: $Enums.AuditKind[] | Prisma.ListEnumAuditKindFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumAuditKindWithAggregatesFilter<$PrismaModel> | $Enums.AuditKind
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumAuditKindFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumAuditKindFilter<$PrismaModel>
+}
+
+export type NestedEnumKeySourceNullableWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel> | null
+  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel> | null
+  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel> | null
+  not?: Prisma.NestedEnumKeySourceNullableWithAggregatesFilter<$PrismaModel> | $Enums.KeySource | null
+  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumKeySourceNullableFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumKeySourceNullableFilter<$PrismaModel>
+}
+
+export type NestedFloatNullableWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: number | Prisma.FloatFieldRefInput<$PrismaModel> | null
+  in?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel> | null
+  notIn?: number[] | Prisma.ListFloatFieldRefInput<$PrismaModel> | null
+  lt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  lte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  gt?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  gte?: number | Prisma.FloatFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedFloatNullableWithAggregatesFilter<$PrismaModel> | number | null
+  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _avg?: Prisma.NestedFloatNullableFilter<$PrismaModel>
+  _sum?: Prisma.NestedFloatNullableFilter<$PrismaModel>
+  _min?: Prisma.NestedFloatNullableFilter<$PrismaModel>
+  _max?: Prisma.NestedFloatNullableFilter<$PrismaModel>
+}
+
+export type NestedEnumKeySourceFilter<$PrismaModel = never> = {
+  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
+  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumKeySourceFilter<$PrismaModel> | $Enums.KeySource
+}
+
+export type NestedEnumKeySourceWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
+  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumKeySourceWithAggregatesFilter<$PrismaModel> | $Enums.KeySource
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
 }
 
 export type NestedIntWithAggregatesFilter<$PrismaModel = never> = {

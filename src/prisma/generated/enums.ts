@@ -49,7 +49,16 @@ export const AuditKind = {
   CHAT_FINISHED: 'CHAT_FINISHED',
   SEARCH_FINISHED: 'SEARCH_FINISHED',
   SETTINGS_UPDATED: 'SETTINGS_UPDATED',
-  ANOMALY: 'ANOMALY'
+  ANOMALY: 'ANOMALY',
+  DATA_DELETED: 'DATA_DELETED'
 } as const
 
 export type AuditKind = (typeof AuditKind)[keyof typeof AuditKind]
+
+
+export const FallbackPolicy = {
+  USE_SERVER: 'USE_SERVER',
+  NEVER: 'NEVER'
+} as const
+
+export type FallbackPolicy = (typeof FallbackPolicy)[keyof typeof FallbackPolicy]

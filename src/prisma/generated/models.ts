@@ -10,6 +10,8 @@
  */
 export type * from './models/ApiKey.js'
 export type * from './models/SealedKey.js'
+export type * from './models/KeyReservation.js'
+export type * from './models/UserSettings.js'
 export type * from './models/AuditEvent.js'
 export type * from './models/UsageHour.js'
 export type * from './models/VaultState.js'

@@ -66,4 +66,10 @@ export interface ChatDialect {
   toKeyHeaders(key: Secret): Readonly<Record<string, string>>;
   createDecoder(request: ChatRequest): ChatDecoder;
   readonly toFailure: ToFailure;
+  /** The call that lists models, which costs nothing: with it a key is tried. */
+  readonly models: {
+    toRequest(endpoints: ProviderSettings['endpoints']): Omit<DialectRequest, 'body'>;
+    /** Whether the API itself may have answered so. */
+    isList(answer: unknown): boolean;
+  };
 }

@@ -23,7 +23,8 @@ export interface FailureDialect {
 
 /** Rebuilds the failures of one API. */
 export function failureReader(dialect: FailureDialect): ToFailure {
-  const { table, codesOf, complaintsOf, inputs, additions, retryAfterMsOf } = dialect;
+  const table = { ...dialect.table, statuses: { 403: 'keyLacksRight', ...dialect.table.statuses } as const };
+  const { codesOf, complaintsOf, inputs, additions, retryAfterMsOf } = dialect;
   return (error, answerStatus, retryAfterMs) => {
     const status = answerStatus ?? statusIn(error);
     const complaints = complaintsOf(error);

@@ -100,6 +100,7 @@ function open({ status = 200, signal = new AbortController().signal, onBatch = (
       toRequest: ({ model }, { api }) => ({ url: `${api}/${model}`, headers: { own: '1' }, body: { model } }),
       toKeyHeaders: (key) => ({ key: key.reveal() }),
       createDecoder: () => new WordDecoder(),
+      models: { toRequest: ({ api }) => ({ url: `${api}/models` }), isList: Array.isArray },
       toFailure: () => new KeyRejectedError(),
     },
     { endpoints: { api: 'https://api' }, firstByteTimeoutMs: 1, idleTimeoutMs: 2 },

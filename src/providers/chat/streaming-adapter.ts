@@ -2,11 +2,13 @@ import { nextTurn } from '../../common/event-loop-turn.js';
 import { PatientTimer } from '../../common/patient-timer.js';
 import type { ProviderSettings } from '../../common/provider-definition.js';
 import type { Secret } from '../../common/secret.js';
+import type { KeyCheck, KeyChecker } from '../../outbound/key-check.js';
 import type { OutboundHttp, OutboundResponse } from '../../outbound/outbound-http.js';
 import { ProviderTimeoutError, UpstreamError } from '../../outbound/upstream-error.js';
 import { toWellFormedJson } from '../../outbound/well-formed-json.js';
 import { AnswerFailures } from './answer-failures.js';
 import { AnswerReader } from './answer-reader.js';
+import { checkKey } from './check-key.js';
 import type { ChatDialect } from './chat-dialect.js';
 import type { ChatAdapter, ChatPart, ChatRequest, PartConsumer } from './contract.js';
 import { type AdditionName, RefusedAdditionError } from './refused-addition.error.js';
@@ -31,7 +33,7 @@ type Body = OutboundResponse['body'];
  *
  * A part's way from the socket's bytes to its consumer is synchronous, with one `await` for each chunk.
  */
-export class StreamingAdapter implements ChatAdapter {
+export class StreamingAdapter implements ChatAdapter, KeyChecker {
   constructor(
     private readonly dialect: ChatDialect,
     private readonly settings: ProviderSettings,
@@ -48,6 +50,10 @@ export class StreamingAdapter implements ChatAdapter {
       // Once more, in a lesser form: the answer is still the one that was asked for.
       without.add(refused);
     }
+  }
+
+  check(key: Secret, signal: AbortSignal): Promise<KeyCheck> {
+    return checkKey(this.dialect, this.settings, this.http, key, signal);
   }
 
   /** @returns the addition of ours that the provider refused; null: it has answered */

@@ -60,6 +60,14 @@ export interface SearchEngine {
     signal: AbortSignal,
     onLoss?: (error: unknown) => void,
   ): Promise<SearchHit[]>;
+
+  /**
+   * Makes the engine's cheapest call that a good key is needed for.
+   *
+   * @returns what its answer proves
+   * @throws as {@link search}
+   */
+  check(key: Secret, signal: AbortSignal): Promise<string>;
 }
 
 /** A search engine's entry in the registry. */

@@ -12,8 +12,10 @@ const key = Secret.fromText(KEY);
 const mask = new KeyMask(key, { mask: 'BSA…body', publicPrefixes: ['BSA'] });
 const found = { title: '<b>A</b>', url: 'https://example.com/', snippet: '', content: null, score: 2 };
 
+type Searches = Pick<SearchEngine, 'search'>;
+
 /** An engine that answers nothing until its signal aborts. */
-const silent: SearchEngine = {
+const silent: Searches = {
   search: (_request, _key, signal) =>
     new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
 };
@@ -22,7 +24,8 @@ const silent: SearchEngine = {
 let reported: unknown[];
 beforeEach(() => (reported = []));
 
-function serviceWith(engine: SearchEngine, timeoutMs = 10_000): SearchService {
+function serviceWith(searches: Searches, timeoutMs = 10_000): SearchService {
+  const engine = { check: () => Promise.resolve('Nothing.'), ...searches };
   const report = (error: unknown) => void reported.push(error);
   return new SearchService(new Map([['BRAVE', { engine, textFormat: 'HTML', timeoutMs, report }]]));
 }
@@ -30,7 +33,7 @@ function serviceWith(engine: SearchEngine, timeoutMs = 10_000): SearchService {
 describe('SearchService', () => {
   it('asks the engine once and cleans what it found', async () => {
     const asked: unknown[] = [];
-    const engine: SearchEngine = {
+    const engine: Searches = {
       search: (...[received, secret]) => {
         asked.push([received, secret]);
         return Promise.resolve([found, found, { ...found, url: 'https://example.com/2' }]);
@@ -75,7 +78,7 @@ describe('SearchService', () => {
       turns += 1;
       if (isSearching) setImmediate(count);
     };
-    const engine: SearchEngine = {
+    const engine: Searches = {
       search: () => {
         setImmediate(count);
         const hits = Array.from({ length: 200 }, (_item, index) => ({
@@ -99,7 +102,7 @@ describe('SearchService', () => {
 
   it('looks at no address that is longer than any', async () => {
     const url = `https://example.com/${'a'.repeat(16_384)}`;
-    const engine: SearchEngine = { search: () => Promise.resolve([{ ...found, url }, found]) };
+    const engine: Searches = { search: () => Promise.resolve([{ ...found, url }, found]) };
     const search = serviceWith(engine).search('BRAVE', request, key, mask, new AbortController().signal);
     expect((await search).map((hit) => hit.url)).toEqual([found.url]);
   });
@@ -111,7 +114,7 @@ describe('SearchService', () => {
 
   describe('with an engine that says the key', () => {
     const findIn = async (hit: Partial<SearchHit>): Promise<SearchHit[]> => {
-      const engine: SearchEngine = { search: () => Promise.resolve([{ ...found, ...hit }]) };
+      const engine: Searches = { search: () => Promise.resolve([{ ...found, ...hit }]) };
       return serviceWith(engine).search('BRAVE', request, key, mask, new AbortController().signal);
     };
 
@@ -161,7 +164,7 @@ describe('SearchService', () => {
       ['that parsing decodes', `https://%62${KEY.toLowerCase().slice(1)}.com/`, 'https://key.com/'],
     ])('shows an address with it %s that is one', async (_, url, expected) => {
       const lower = Secret.fromText(KEY.toLowerCase());
-      const engine: SearchEngine = { search: () => Promise.resolve([{ ...found, url }]) };
+      const engine: Searches = { search: () => Promise.resolve([{ ...found, url }]) };
       const lowerMask = new KeyMask(lower, { mask: '…', publicPrefixes: [] });
       const hits = await serviceWith(engine).search(
         'BRAVE',
@@ -175,7 +178,7 @@ describe('SearchService', () => {
 
     it('leaves out an address that would show it however it is written', async () => {
       const tricky = Secret.fromText('%E2%80%A6');
-      const engine: SearchEngine = {
+      const engine: Searches = {
         search: () => Promise.resolve([{ ...found, url: 'https://example.com/%E2%80%A6' }]),
       };
       const trickyMask = new KeyMask(tricky, { mask: '…', publicPrefixes: [] });
@@ -193,7 +196,7 @@ describe('SearchService', () => {
   it('reports what fails, also what costs no more than a page, and not that a caller has left', async () => {
     const lost = new ProviderTimeoutError();
     const failed = new ProviderTimeoutError();
-    const engine: SearchEngine = {
+    const engine: Searches = {
       search: (_request, _key, _signal, onLoss) => {
         onLoss?.(lost);
         return Promise.reject(failed);

@@ -1,6 +1,7 @@
 import { withDeadline } from '../../common/deadline.js';
 import type { KeyMask } from '../../common/key-mask.js';
 import type { Secret } from '../../common/secret.js';
+import { type KeyCheck, toKeyCheck } from '../../outbound/key-check.js';
 import { ProviderTimeoutError } from '../../outbound/upstream-error.js';
 import type { SearchEngine, SearchHit, SearchRequest, TextFormat } from './contract.js';
 import { maskHits } from './mask-hits.js';
@@ -56,6 +57,16 @@ export class SearchService {
     // Before, so that no cut leaves a part of the key; and after, for entities and tags that are gone may have hidden it.
     const masked = await maskHits(hits.slice(0, MAX_LOOKED_AT), mask);
     return maskHits(await normaliseHits(masked, request.limit, textFormat), mask);
+  }
+
+  /**
+   * Tries a key with the engine's cheapest call.
+   *
+   * @throws `signal.reason` after an abort
+   */
+  check(engineId: string, key: Secret, signal: AbortSignal): Promise<KeyCheck> {
+    const { engine } = this.#get(engineId);
+    return toKeyCheck(() => engine.check(key, signal), signal);
   }
 
   #get(engineId: string): TimedEngine {

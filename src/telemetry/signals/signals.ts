@@ -40,6 +40,7 @@ export const limitNames = [
   'key changes per minute',
   'streams at once',
   'chats at once',
+  'exports at once',
   'time of this server',
 ] as const;
 export type LimitName = (typeof limitNames)[number];

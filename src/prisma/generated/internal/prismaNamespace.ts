@@ -399,6 +399,8 @@ type FieldRefInputType<Model, FieldType> = Model extends never ? never : FieldRe
 export const ModelName = {
   ApiKey: 'ApiKey',
   SealedKey: 'SealedKey',
+  KeyReservation: 'KeyReservation',
+  UserSettings: 'UserSettings',
   AuditEvent: 'AuditEvent',
   UsageHour: 'UsageHour',
   VaultState: 'VaultState'
@@ -417,7 +419,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "sealedKey" | "auditEvent" | "usageHour" | "vaultState"
+    modelProps: "apiKey" | "sealedKey" | "keyReservation" | "userSettings" | "auditEvent" | "usageHour" | "vaultState"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -566,6 +568,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.SealedKeyCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.SealedKeyCountAggregateOutputType> | number
+        }
+      }
+    }
+    KeyReservation: {
+      payload: Prisma.$KeyReservationPayload<ExtArgs>
+      fields: Prisma.KeyReservationFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.KeyReservationFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyReservationPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.KeyReservationFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyReservationPayload>
+        }
+        findFirst: {
+          args: Prisma.KeyReservationFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyReservationPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.KeyReservationFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyReservationPayload>
+        }
+        findMany: {
+          args: Prisma.KeyReservationFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyReservationPayload>[]
+        }
+        create: {
+          args: Prisma.KeyReservationCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyReservationPayload>
+        }
+        createMany: {
+          args: Prisma.KeyReservationCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.KeyReservationCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyReservationPayload>[]
+        }
+        delete: {
+          args: Prisma.KeyReservationDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyReservationPayload>
+        }
+        update: {
+          args: Prisma.KeyReservationUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyReservationPayload>
+        }
+        deleteMany: {
+          args: Prisma.KeyReservationDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.KeyReservationUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.KeyReservationUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyReservationPayload>[]
+        }
+        upsert: {
+          args: Prisma.KeyReservationUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyReservationPayload>
+        }
+        aggregate: {
+          args: Prisma.KeyReservationAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateKeyReservation>
+        }
+        groupBy: {
+          args: Prisma.KeyReservationGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyReservationGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.KeyReservationCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyReservationCountAggregateOutputType> | number
+        }
+      }
+    }
+    UserSettings: {
+      payload: Prisma.$UserSettingsPayload<ExtArgs>
+      fields: Prisma.UserSettingsFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.UserSettingsFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserSettingsPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.UserSettingsFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserSettingsPayload>
+        }
+        findFirst: {
+          args: Prisma.UserSettingsFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserSettingsPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.UserSettingsFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserSettingsPayload>
+        }
+        findMany: {
+          args: Prisma.UserSettingsFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserSettingsPayload>[]
+        }
+        create: {
+          args: Prisma.UserSettingsCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserSettingsPayload>
+        }
+        createMany: {
+          args: Prisma.UserSettingsCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.UserSettingsCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserSettingsPayload>[]
+        }
+        delete: {
+          args: Prisma.UserSettingsDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserSettingsPayload>
+        }
+        update: {
+          args: Prisma.UserSettingsUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserSettingsPayload>
+        }
+        deleteMany: {
+          args: Prisma.UserSettingsDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.UserSettingsUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.UserSettingsUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserSettingsPayload>[]
+        }
+        upsert: {
+          args: Prisma.UserSettingsUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$UserSettingsPayload>
+        }
+        aggregate: {
+          args: Prisma.UserSettingsAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateUserSettings>
+        }
+        groupBy: {
+          args: Prisma.UserSettingsGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.UserSettingsGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.UserSettingsCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.UserSettingsCountAggregateOutputType> | number
         }
       }
     }
@@ -842,6 +992,14 @@ export const ApiKeyScalarFieldEnum = {
   healthCheckedAt: 'healthCheckedAt',
   createdAt: 'createdAt',
   lastUsedAt: 'lastUsedAt',
+  expiresAt: 'expiresAt',
+  allowedModels: 'allowedModels',
+  allowedUses: 'allowedUses',
+  tokenLimit: 'tokenLimit',
+  requestLimit: 'requestLimit',
+  usedMonth: 'usedMonth',
+  usedTokens: 'usedTokens',
+  usedRequests: 'usedRequests',
   endedAt: 'endedAt',
   replacedById: 'replacedById'
 } as const
@@ -859,6 +1017,28 @@ export const SealedKeyScalarFieldEnum = {
 } as const
 
 export type SealedKeyScalarFieldEnum = (typeof SealedKeyScalarFieldEnum)[keyof typeof SealedKeyScalarFieldEnum]
+
+
+export const KeyReservationScalarFieldEnum = {
+  chatId: 'chatId',
+  keyId: 'keyId',
+  userId: 'userId',
+  month: 'month',
+  tokens: 'tokens',
+  madeAt: 'madeAt'
+} as const
+
+export type KeyReservationScalarFieldEnum = (typeof KeyReservationScalarFieldEnum)[keyof typeof KeyReservationScalarFieldEnum]
+
+
+export const UserSettingsScalarFieldEnum = {
+  userId: 'userId',
+  fallbackPolicy: 'fallbackPolicy',
+  defaultSearchProvider: 'defaultSearchProvider',
+  updatedAt: 'updatedAt'
+} as const
+
+export type UserSettingsScalarFieldEnum = (typeof UserSettingsScalarFieldEnum)[keyof typeof UserSettingsScalarFieldEnum]
 
 
 export const AuditEventScalarFieldEnum = {
@@ -996,6 +1176,34 @@ export type ListDateTimeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaM
 
 
 /**
+ * Reference to a field of type 'BigInt'
+ */
+export type BigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt'>
+    
+
+
+/**
+ * Reference to a field of type 'BigInt[]'
+ */
+export type ListBigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt[]'>
+    
+
+
+/**
+ * Reference to a field of type 'FallbackPolicy'
+ */
+export type EnumFallbackPolicyFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'FallbackPolicy'>
+    
+
+
+/**
+ * Reference to a field of type 'FallbackPolicy[]'
+ */
+export type ListEnumFallbackPolicyFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'FallbackPolicy[]'>
+    
+
+
+/**
  * Reference to a field of type 'AuditKind'
  */
 export type EnumAuditKindFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'AuditKind'>
@@ -1020,20 +1228,6 @@ export type EnumKeySourceFieldRefInput<$PrismaModel> = FieldRefInputType<$Prisma
  * Reference to a field of type 'KeySource[]'
  */
 export type ListEnumKeySourceFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'KeySource[]'>
-    
-
-
-/**
- * Reference to a field of type 'BigInt'
- */
-export type BigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt'>
-    
-
-
-/**
- * Reference to a field of type 'BigInt[]'
- */
-export type ListBigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt[]'>
     
 
 
@@ -1217,6 +1411,8 @@ export type PrismaClientOptions = PrismaClientOptionsWithAccelerateUrl | PrismaC
 export type GlobalOmitConfig = {
   apiKey?: Prisma.ApiKeyOmit
   sealedKey?: Prisma.SealedKeyOmit
+  keyReservation?: Prisma.KeyReservationOmit
+  userSettings?: Prisma.UserSettingsOmit
   auditEvent?: Prisma.AuditEventOmit
   usageHour?: Prisma.UsageHourOmit
   vaultState?: Prisma.VaultStateOmit

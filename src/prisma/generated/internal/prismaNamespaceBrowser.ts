@@ -53,6 +53,8 @@ export const AnyNull = runtime.AnyNull
 export const ModelName = {
   ApiKey: 'ApiKey',
   SealedKey: 'SealedKey',
+  KeyReservation: 'KeyReservation',
+  UserSettings: 'UserSettings',
   AuditEvent: 'AuditEvent',
   UsageHour: 'UsageHour',
   VaultState: 'VaultState'
@@ -86,6 +88,14 @@ export const ApiKeyScalarFieldEnum = {
   healthCheckedAt: 'healthCheckedAt',
   createdAt: 'createdAt',
   lastUsedAt: 'lastUsedAt',
+  expiresAt: 'expiresAt',
+  allowedModels: 'allowedModels',
+  allowedUses: 'allowedUses',
+  tokenLimit: 'tokenLimit',
+  requestLimit: 'requestLimit',
+  usedMonth: 'usedMonth',
+  usedTokens: 'usedTokens',
+  usedRequests: 'usedRequests',
   endedAt: 'endedAt',
   replacedById: 'replacedById'
 } as const
@@ -103,6 +113,28 @@ export const SealedKeyScalarFieldEnum = {
 } as const
 
 export type SealedKeyScalarFieldEnum = (typeof SealedKeyScalarFieldEnum)[keyof typeof SealedKeyScalarFieldEnum]
+
+
+export const KeyReservationScalarFieldEnum = {
+  chatId: 'chatId',
+  keyId: 'keyId',
+  userId: 'userId',
+  month: 'month',
+  tokens: 'tokens',
+  madeAt: 'madeAt'
+} as const
+
+export type KeyReservationScalarFieldEnum = (typeof KeyReservationScalarFieldEnum)[keyof typeof KeyReservationScalarFieldEnum]
+
+
+export const UserSettingsScalarFieldEnum = {
+  userId: 'userId',
+  fallbackPolicy: 'fallbackPolicy',
+  defaultSearchProvider: 'defaultSearchProvider',
+  updatedAt: 'updatedAt'
+} as const
+
+export type UserSettingsScalarFieldEnum = (typeof UserSettingsScalarFieldEnum)[keyof typeof UserSettingsScalarFieldEnum]
 
 
 export const AuditEventScalarFieldEnum = {

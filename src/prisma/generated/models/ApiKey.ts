@@ -20,8 +20,24 @@ export type ApiKeyModel = runtime.Types.Result.DefaultSelection<Prisma.$ApiKeyPa
 
 export type AggregateApiKey = {
   _count: ApiKeyCountAggregateOutputType | null
+  _avg: ApiKeyAvgAggregateOutputType | null
+  _sum: ApiKeySumAggregateOutputType | null
   _min: ApiKeyMinAggregateOutputType | null
   _max: ApiKeyMaxAggregateOutputType | null
+}
+
+export type ApiKeyAvgAggregateOutputType = {
+  tokenLimit: number | null
+  requestLimit: number | null
+  usedTokens: number | null
+  usedRequests: number | null
+}
+
+export type ApiKeySumAggregateOutputType = {
+  tokenLimit: bigint | null
+  requestLimit: bigint | null
+  usedTokens: bigint | null
+  usedRequests: bigint | null
 }
 
 export type ApiKeyMinAggregateOutputType = {
@@ -36,6 +52,12 @@ export type ApiKeyMinAggregateOutputType = {
   healthCheckedAt: Date | null
   createdAt: Date | null
   lastUsedAt: Date | null
+  expiresAt: Date | null
+  tokenLimit: bigint | null
+  requestLimit: bigint | null
+  usedMonth: Date | null
+  usedTokens: bigint | null
+  usedRequests: bigint | null
   endedAt: Date | null
   replacedById: string | null
 }
@@ -52,6 +74,12 @@ export type ApiKeyMaxAggregateOutputType = {
   healthCheckedAt: Date | null
   createdAt: Date | null
   lastUsedAt: Date | null
+  expiresAt: Date | null
+  tokenLimit: bigint | null
+  requestLimit: bigint | null
+  usedMonth: Date | null
+  usedTokens: bigint | null
+  usedRequests: bigint | null
   endedAt: Date | null
   replacedById: string | null
 }
@@ -68,11 +96,33 @@ export type ApiKeyCountAggregateOutputType = {
   healthCheckedAt: number
   createdAt: number
   lastUsedAt: number
+  expiresAt: number
+  allowedModels: number
+  allowedUses: number
+  tokenLimit: number
+  requestLimit: number
+  usedMonth: number
+  usedTokens: number
+  usedRequests: number
   endedAt: number
   replacedById: number
   _all: number
 }
 
+
+export type ApiKeyAvgAggregateInputType = {
+  tokenLimit?: true
+  requestLimit?: true
+  usedTokens?: true
+  usedRequests?: true
+}
+
+export type ApiKeySumAggregateInputType = {
+  tokenLimit?: true
+  requestLimit?: true
+  usedTokens?: true
+  usedRequests?: true
+}
 
 export type ApiKeyMinAggregateInputType = {
   id?: true
@@ -86,6 +136,12 @@ export type ApiKeyMinAggregateInputType = {
   healthCheckedAt?: true
   createdAt?: true
   lastUsedAt?: true
+  expiresAt?: true
+  tokenLimit?: true
+  requestLimit?: true
+  usedMonth?: true
+  usedTokens?: true
+  usedRequests?: true
   endedAt?: true
   replacedById?: true
 }
@@ -102,6 +158,12 @@ export type ApiKeyMaxAggregateInputType = {
   healthCheckedAt?: true
   createdAt?: true
   lastUsedAt?: true
+  expiresAt?: true
+  tokenLimit?: true
+  requestLimit?: true
+  usedMonth?: true
+  usedTokens?: true
+  usedRequests?: true
   endedAt?: true
   replacedById?: true
 }
@@ -118,6 +180,14 @@ export type ApiKeyCountAggregateInputType = {
   healthCheckedAt?: true
   createdAt?: true
   lastUsedAt?: true
+  expiresAt?: true
+  allowedModels?: true
+  allowedUses?: true
+  tokenLimit?: true
+  requestLimit?: true
+  usedMonth?: true
+  usedTokens?: true
+  usedRequests?: true
   endedAt?: true
   replacedById?: true
   _all?: true
@@ -161,6 +231,18 @@ export type ApiKeyAggregateArgs<ExtArgs extends runtime.Types.Extensions.Interna
   /**
    * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
    * 
+   * Select which fields to average
+  **/
+  _avg?: ApiKeyAvgAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
+   * Select which fields to sum
+  **/
+  _sum?: ApiKeySumAggregateInputType
+  /**
+   * {@link https://www.prisma.io/docs/concepts/components/prisma-client/aggregations Aggregation Docs}
+   * 
    * Select which fields to find the minimum value
   **/
   _min?: ApiKeyMinAggregateInputType
@@ -191,6 +273,8 @@ export type ApiKeyGroupByArgs<ExtArgs extends runtime.Types.Extensions.InternalA
   take?: number
   skip?: number
   _count?: ApiKeyCountAggregateInputType | true
+  _avg?: ApiKeyAvgAggregateInputType
+  _sum?: ApiKeySumAggregateInputType
   _min?: ApiKeyMinAggregateInputType
   _max?: ApiKeyMaxAggregateInputType
 }
@@ -207,9 +291,19 @@ export type ApiKeyGroupByOutputType = {
   healthCheckedAt: Date | null
   createdAt: Date
   lastUsedAt: Date | null
+  expiresAt: Date | null
+  allowedModels: string[]
+  allowedUses: string[]
+  tokenLimit: bigint | null
+  requestLimit: bigint | null
+  usedMonth: Date | null
+  usedTokens: bigint
+  usedRequests: bigint
   endedAt: Date | null
   replacedById: string | null
   _count: ApiKeyCountAggregateOutputType | null
+  _avg: ApiKeyAvgAggregateOutputType | null
+  _sum: ApiKeySumAggregateOutputType | null
   _min: ApiKeyMinAggregateOutputType | null
   _max: ApiKeyMaxAggregateOutputType | null
 }
@@ -244,6 +338,14 @@ export type ApiKeyWhereInput = {
   healthCheckedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"ApiKey"> | Date | string
   lastUsedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  expiresAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  allowedModels?: Prisma.StringNullableListFilter<"ApiKey">
+  allowedUses?: Prisma.StringNullableListFilter<"ApiKey">
+  tokenLimit?: Prisma.BigIntNullableFilter<"ApiKey"> | bigint | number | null
+  requestLimit?: Prisma.BigIntNullableFilter<"ApiKey"> | bigint | number | null
+  usedMonth?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  usedTokens?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
+  usedRequests?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
   endedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   replacedById?: Prisma.UuidNullableFilter<"ApiKey"> | string | null
   sealedKey?: Prisma.XOR<Prisma.SealedKeyNullableScalarRelationFilter, Prisma.SealedKeyWhereInput> | null
@@ -261,6 +363,14 @@ export type ApiKeyOrderByWithRelationInput = {
   healthCheckedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   lastUsedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  expiresAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  allowedModels?: Prisma.SortOrder
+  allowedUses?: Prisma.SortOrder
+  tokenLimit?: Prisma.SortOrderInput | Prisma.SortOrder
+  requestLimit?: Prisma.SortOrderInput | Prisma.SortOrder
+  usedMonth?: Prisma.SortOrderInput | Prisma.SortOrder
+  usedTokens?: Prisma.SortOrder
+  usedRequests?: Prisma.SortOrder
   endedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   replacedById?: Prisma.SortOrderInput | Prisma.SortOrder
   sealedKey?: Prisma.SealedKeyOrderByWithRelationInput
@@ -282,6 +392,14 @@ export type ApiKeyWhereUniqueInput = Prisma.AtLeast<{
   healthCheckedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"ApiKey"> | Date | string
   lastUsedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  expiresAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  allowedModels?: Prisma.StringNullableListFilter<"ApiKey">
+  allowedUses?: Prisma.StringNullableListFilter<"ApiKey">
+  tokenLimit?: Prisma.BigIntNullableFilter<"ApiKey"> | bigint | number | null
+  requestLimit?: Prisma.BigIntNullableFilter<"ApiKey"> | bigint | number | null
+  usedMonth?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  usedTokens?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
+  usedRequests?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
   endedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   replacedById?: Prisma.UuidNullableFilter<"ApiKey"> | string | null
   sealedKey?: Prisma.XOR<Prisma.SealedKeyNullableScalarRelationFilter, Prisma.SealedKeyWhereInput> | null
@@ -299,11 +417,21 @@ export type ApiKeyOrderByWithAggregationInput = {
   healthCheckedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   lastUsedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  expiresAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  allowedModels?: Prisma.SortOrder
+  allowedUses?: Prisma.SortOrder
+  tokenLimit?: Prisma.SortOrderInput | Prisma.SortOrder
+  requestLimit?: Prisma.SortOrderInput | Prisma.SortOrder
+  usedMonth?: Prisma.SortOrderInput | Prisma.SortOrder
+  usedTokens?: Prisma.SortOrder
+  usedRequests?: Prisma.SortOrder
   endedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   replacedById?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.ApiKeyCountOrderByAggregateInput
+  _avg?: Prisma.ApiKeyAvgOrderByAggregateInput
   _max?: Prisma.ApiKeyMaxOrderByAggregateInput
   _min?: Prisma.ApiKeyMinOrderByAggregateInput
+  _sum?: Prisma.ApiKeySumOrderByAggregateInput
 }
 
 export type ApiKeyScalarWhereWithAggregatesInput = {
@@ -321,6 +449,14 @@ export type ApiKeyScalarWhereWithAggregatesInput = {
   healthCheckedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"ApiKey"> | Date | string
   lastUsedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
+  expiresAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
+  allowedModels?: Prisma.StringNullableListFilter<"ApiKey">
+  allowedUses?: Prisma.StringNullableListFilter<"ApiKey">
+  tokenLimit?: Prisma.BigIntNullableWithAggregatesFilter<"ApiKey"> | bigint | number | null
+  requestLimit?: Prisma.BigIntNullableWithAggregatesFilter<"ApiKey"> | bigint | number | null
+  usedMonth?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
+  usedTokens?: Prisma.BigIntWithAggregatesFilter<"ApiKey"> | bigint | number
+  usedRequests?: Prisma.BigIntWithAggregatesFilter<"ApiKey"> | bigint | number
   endedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
   replacedById?: Prisma.UuidNullableWithAggregatesFilter<"ApiKey"> | string | null
 }
@@ -337,6 +473,14 @@ export type ApiKeyCreateInput = {
   healthCheckedAt?: Date | string | null
   createdAt?: Date | string
   lastUsedAt?: Date | string | null
+  expiresAt?: Date | string | null
+  allowedModels?: Prisma.ApiKeyCreateallowedModelsInput | string[]
+  allowedUses?: Prisma.ApiKeyCreateallowedUsesInput | string[]
+  tokenLimit?: bigint | number | null
+  requestLimit?: bigint | number | null
+  usedMonth?: Date | string | null
+  usedTokens?: bigint | number
+  usedRequests?: bigint | number
   endedAt?: Date | string | null
   replacedById?: string | null
   sealedKey?: Prisma.SealedKeyCreateNestedOneWithoutApiKeyInput
@@ -354,6 +498,14 @@ export type ApiKeyUncheckedCreateInput = {
   healthCheckedAt?: Date | string | null
   createdAt?: Date | string
   lastUsedAt?: Date | string | null
+  expiresAt?: Date | string | null
+  allowedModels?: Prisma.ApiKeyCreateallowedModelsInput | string[]
+  allowedUses?: Prisma.ApiKeyCreateallowedUsesInput | string[]
+  tokenLimit?: bigint | number | null
+  requestLimit?: bigint | number | null
+  usedMonth?: Date | string | null
+  usedTokens?: bigint | number
+  usedRequests?: bigint | number
   endedAt?: Date | string | null
   replacedById?: string | null
   sealedKey?: Prisma.SealedKeyUncheckedCreateNestedOneWithoutApiKeyInput
@@ -371,6 +523,14 @@ export type ApiKeyUpdateInput = {
   healthCheckedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   lastUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  allowedModels?: Prisma.ApiKeyUpdateallowedModelsInput | string[]
+  allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
+  tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedKey?: Prisma.SealedKeyUpdateOneWithoutApiKeyNestedInput
@@ -388,6 +548,14 @@ export type ApiKeyUncheckedUpdateInput = {
   healthCheckedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   lastUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  allowedModels?: Prisma.ApiKeyUpdateallowedModelsInput | string[]
+  allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
+  tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedKey?: Prisma.SealedKeyUncheckedUpdateOneWithoutApiKeyNestedInput
@@ -405,6 +573,14 @@ export type ApiKeyCreateManyInput = {
   healthCheckedAt?: Date | string | null
   createdAt?: Date | string
   lastUsedAt?: Date | string | null
+  expiresAt?: Date | string | null
+  allowedModels?: Prisma.ApiKeyCreateallowedModelsInput | string[]
+  allowedUses?: Prisma.ApiKeyCreateallowedUsesInput | string[]
+  tokenLimit?: bigint | number | null
+  requestLimit?: bigint | number | null
+  usedMonth?: Date | string | null
+  usedTokens?: bigint | number
+  usedRequests?: bigint | number
   endedAt?: Date | string | null
   replacedById?: string | null
 }
@@ -421,6 +597,14 @@ export type ApiKeyUpdateManyMutationInput = {
   healthCheckedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   lastUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  allowedModels?: Prisma.ApiKeyUpdateallowedModelsInput | string[]
+  allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
+  tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -437,8 +621,24 @@ export type ApiKeyUncheckedUpdateManyInput = {
   healthCheckedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   lastUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  allowedModels?: Prisma.ApiKeyUpdateallowedModelsInput | string[]
+  allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
+  tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+}
+
+export type StringNullableListFilter<$PrismaModel = never> = {
+  equals?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel> | null
+  has?: string | Prisma.StringFieldRefInput<$PrismaModel> | null
+  hasEvery?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel>
+  hasSome?: string[] | Prisma.ListStringFieldRefInput<$PrismaModel>
+  isEmpty?: boolean
 }
 
 export type ApiKeyUserIdProviderCompoundUniqueInput = {
@@ -458,8 +658,23 @@ export type ApiKeyCountOrderByAggregateInput = {
   healthCheckedAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   lastUsedAt?: Prisma.SortOrder
+  expiresAt?: Prisma.SortOrder
+  allowedModels?: Prisma.SortOrder
+  allowedUses?: Prisma.SortOrder
+  tokenLimit?: Prisma.SortOrder
+  requestLimit?: Prisma.SortOrder
+  usedMonth?: Prisma.SortOrder
+  usedTokens?: Prisma.SortOrder
+  usedRequests?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   replacedById?: Prisma.SortOrder
+}
+
+export type ApiKeyAvgOrderByAggregateInput = {
+  tokenLimit?: Prisma.SortOrder
+  requestLimit?: Prisma.SortOrder
+  usedTokens?: Prisma.SortOrder
+  usedRequests?: Prisma.SortOrder
 }
 
 export type ApiKeyMaxOrderByAggregateInput = {
@@ -474,6 +689,12 @@ export type ApiKeyMaxOrderByAggregateInput = {
   healthCheckedAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   lastUsedAt?: Prisma.SortOrder
+  expiresAt?: Prisma.SortOrder
+  tokenLimit?: Prisma.SortOrder
+  requestLimit?: Prisma.SortOrder
+  usedMonth?: Prisma.SortOrder
+  usedTokens?: Prisma.SortOrder
+  usedRequests?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   replacedById?: Prisma.SortOrder
 }
@@ -490,13 +711,34 @@ export type ApiKeyMinOrderByAggregateInput = {
   healthCheckedAt?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   lastUsedAt?: Prisma.SortOrder
+  expiresAt?: Prisma.SortOrder
+  tokenLimit?: Prisma.SortOrder
+  requestLimit?: Prisma.SortOrder
+  usedMonth?: Prisma.SortOrder
+  usedTokens?: Prisma.SortOrder
+  usedRequests?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   replacedById?: Prisma.SortOrder
+}
+
+export type ApiKeySumOrderByAggregateInput = {
+  tokenLimit?: Prisma.SortOrder
+  requestLimit?: Prisma.SortOrder
+  usedTokens?: Prisma.SortOrder
+  usedRequests?: Prisma.SortOrder
 }
 
 export type ApiKeyScalarRelationFilter = {
   is?: Prisma.ApiKeyWhereInput
   isNot?: Prisma.ApiKeyWhereInput
+}
+
+export type ApiKeyCreateallowedModelsInput = {
+  set: string[]
+}
+
+export type ApiKeyCreateallowedUsesInput = {
+  set: string[]
 }
 
 export type StringFieldUpdateOperationsInput = {
@@ -521,6 +763,32 @@ export type NullableDateTimeFieldUpdateOperationsInput = {
 
 export type DateTimeFieldUpdateOperationsInput = {
   set?: Date | string
+}
+
+export type ApiKeyUpdateallowedModelsInput = {
+  set?: string[]
+  push?: string | string[]
+}
+
+export type ApiKeyUpdateallowedUsesInput = {
+  set?: string[]
+  push?: string | string[]
+}
+
+export type NullableBigIntFieldUpdateOperationsInput = {
+  set?: bigint | number | null
+  increment?: bigint | number
+  decrement?: bigint | number
+  multiply?: bigint | number
+  divide?: bigint | number
+}
+
+export type BigIntFieldUpdateOperationsInput = {
+  set?: bigint | number
+  increment?: bigint | number
+  decrement?: bigint | number
+  multiply?: bigint | number
+  divide?: bigint | number
 }
 
 export type ApiKeyCreateNestedOneWithoutSealedKeyInput = {
@@ -549,6 +817,14 @@ export type ApiKeyCreateWithoutSealedKeyInput = {
   healthCheckedAt?: Date | string | null
   createdAt?: Date | string
   lastUsedAt?: Date | string | null
+  expiresAt?: Date | string | null
+  allowedModels?: Prisma.ApiKeyCreateallowedModelsInput | string[]
+  allowedUses?: Prisma.ApiKeyCreateallowedUsesInput | string[]
+  tokenLimit?: bigint | number | null
+  requestLimit?: bigint | number | null
+  usedMonth?: Date | string | null
+  usedTokens?: bigint | number
+  usedRequests?: bigint | number
   endedAt?: Date | string | null
   replacedById?: string | null
 }
@@ -565,6 +841,14 @@ export type ApiKeyUncheckedCreateWithoutSealedKeyInput = {
   healthCheckedAt?: Date | string | null
   createdAt?: Date | string
   lastUsedAt?: Date | string | null
+  expiresAt?: Date | string | null
+  allowedModels?: Prisma.ApiKeyCreateallowedModelsInput | string[]
+  allowedUses?: Prisma.ApiKeyCreateallowedUsesInput | string[]
+  tokenLimit?: bigint | number | null
+  requestLimit?: bigint | number | null
+  usedMonth?: Date | string | null
+  usedTokens?: bigint | number
+  usedRequests?: bigint | number
   endedAt?: Date | string | null
   replacedById?: string | null
 }
@@ -597,6 +881,14 @@ export type ApiKeyUpdateWithoutSealedKeyInput = {
   healthCheckedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   lastUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  allowedModels?: Prisma.ApiKeyUpdateallowedModelsInput | string[]
+  allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
+  tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -613,6 +905,14 @@ export type ApiKeyUncheckedUpdateWithoutSealedKeyInput = {
   healthCheckedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   lastUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  allowedModels?: Prisma.ApiKeyUpdateallowedModelsInput | string[]
+  allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
+  tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -631,6 +931,14 @@ export type ApiKeySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   healthCheckedAt?: boolean
   createdAt?: boolean
   lastUsedAt?: boolean
+  expiresAt?: boolean
+  allowedModels?: boolean
+  allowedUses?: boolean
+  tokenLimit?: boolean
+  requestLimit?: boolean
+  usedMonth?: boolean
+  usedTokens?: boolean
+  usedRequests?: boolean
   endedAt?: boolean
   replacedById?: boolean
   sealedKey?: boolean | Prisma.ApiKey$sealedKeyArgs<ExtArgs>
@@ -648,6 +956,14 @@ export type ApiKeySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   healthCheckedAt?: boolean
   createdAt?: boolean
   lastUsedAt?: boolean
+  expiresAt?: boolean
+  allowedModels?: boolean
+  allowedUses?: boolean
+  tokenLimit?: boolean
+  requestLimit?: boolean
+  usedMonth?: boolean
+  usedTokens?: boolean
+  usedRequests?: boolean
   endedAt?: boolean
   replacedById?: boolean
 }, ExtArgs["result"]["apiKey"]>
@@ -664,6 +980,14 @@ export type ApiKeySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   healthCheckedAt?: boolean
   createdAt?: boolean
   lastUsedAt?: boolean
+  expiresAt?: boolean
+  allowedModels?: boolean
+  allowedUses?: boolean
+  tokenLimit?: boolean
+  requestLimit?: boolean
+  usedMonth?: boolean
+  usedTokens?: boolean
+  usedRequests?: boolean
   endedAt?: boolean
   replacedById?: boolean
 }, ExtArgs["result"]["apiKey"]>
@@ -680,11 +1004,19 @@ export type ApiKeySelectScalar = {
   healthCheckedAt?: boolean
   createdAt?: boolean
   lastUsedAt?: boolean
+  expiresAt?: boolean
+  allowedModels?: boolean
+  allowedUses?: boolean
+  tokenLimit?: boolean
+  requestLimit?: boolean
+  usedMonth?: boolean
+  usedTokens?: boolean
+  usedRequests?: boolean
   endedAt?: boolean
   replacedById?: boolean
 }
 
-export type ApiKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "provider" | "name" | "maskedKey" | "status" | "health" | "healthReason" | "healthCheckedAt" | "createdAt" | "lastUsedAt" | "endedAt" | "replacedById", ExtArgs["result"]["apiKey"]>
+export type ApiKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "provider" | "name" | "maskedKey" | "status" | "health" | "healthReason" | "healthCheckedAt" | "createdAt" | "lastUsedAt" | "expiresAt" | "allowedModels" | "allowedUses" | "tokenLimit" | "requestLimit" | "usedMonth" | "usedTokens" | "usedRequests" | "endedAt" | "replacedById", ExtArgs["result"]["apiKey"]>
 export type ApiKeyInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   sealedKey?: boolean | Prisma.ApiKey$sealedKeyArgs<ExtArgs>
 }
@@ -711,6 +1043,32 @@ export type $ApiKeyPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     healthCheckedAt: Date | null
     createdAt: Date
     lastUsedAt: Date | null
+    /**
+     * From when on its owner does not want it used.
+     */
+    expiresAt: Date | null
+    /**
+     * Patterns of the models that it may be used for. Empty: all.
+     */
+    allowedModels: string[]
+    /**
+     * What it may be used for. Empty: everything.
+     */
+    allowedUses: string[]
+    /**
+     * How much it may be used in a month. Null: as much as the provider lets it.
+     */
+    tokenLimit: bigint | null
+    requestLimit: bigint | null
+    /**
+     * The month, in UTC, that the two counts are of: its first day.
+     */
+    usedMonth: Date | null
+    /**
+     * With what is reserved for chats that have not ended.
+     */
+    usedTokens: bigint
+    usedRequests: bigint
     /**
      * When it was replaced or deleted.
      */
@@ -1151,6 +1509,14 @@ export interface ApiKeyFieldRefs {
   readonly healthCheckedAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
   readonly lastUsedAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
+  readonly expiresAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
+  readonly allowedModels: Prisma.FieldRef<"ApiKey", 'String[]'>
+  readonly allowedUses: Prisma.FieldRef<"ApiKey", 'String[]'>
+  readonly tokenLimit: Prisma.FieldRef<"ApiKey", 'BigInt'>
+  readonly requestLimit: Prisma.FieldRef<"ApiKey", 'BigInt'>
+  readonly usedMonth: Prisma.FieldRef<"ApiKey", 'DateTime'>
+  readonly usedTokens: Prisma.FieldRef<"ApiKey", 'BigInt'>
+  readonly usedRequests: Prisma.FieldRef<"ApiKey", 'BigInt'>
   readonly endedAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
   readonly replacedById: Prisma.FieldRef<"ApiKey", 'String'>
 }

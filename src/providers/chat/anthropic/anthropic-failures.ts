@@ -16,7 +16,7 @@ export const toFailure = failureReader({
   table: {
     codes: {
       authentication_error: 'keyRejected',
-      permission_error: 'keyRejected',
+      permission_error: 'keyLacksRight',
       organization_on_hold: 'keyRejected',
       billing_error: 'keyExhausted',
       contract_spend_limit_reached: 'keyExhausted',

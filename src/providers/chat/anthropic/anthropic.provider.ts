@@ -1,6 +1,7 @@
 import { defineChatProvider } from '../contract.js';
 import { AnthropicDecoder } from './anthropic-decoder.js';
 import { toFailure } from './anthropic-failures.js';
+import { valueAt } from '../value-at.js';
 import { toBody } from './anthropic-request.js';
 
 /** The version whose events the decoder reads. */
@@ -29,5 +30,13 @@ export const anthropic = defineChatProvider({
     toKeyHeaders: (key) => ({ authorization: `Bearer ${key.reveal()}` }),
     createDecoder: (request) => new AnthropicDecoder(request),
     toFailure,
+    // https://platform.claude.com/docs/en/api/models-list
+    models: {
+      toRequest: ({ api }) => ({
+        url: `${api}/v1/models?limit=1`,
+        headers: { 'anthropic-version': API_VERSION },
+      }),
+      isList: (answer) => Array.isArray(valueAt(answer, 'data')),
+    },
   },
 });

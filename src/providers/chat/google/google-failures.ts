@@ -20,7 +20,7 @@ export const toFailure = failureReader({
       DAY_QUOTA_EXCEEDED: 'keyExhausted',
       NOT_FOUND: 'unknownModel',
       RESOURCE_EXHAUSTED: 'rateLimited',
-      PERMISSION_DENIED: 'keyRejected',
+      PERMISSION_DENIED: 'keyLacksRight',
       // "User location is not supported": the API has no other use of it here.
       FAILED_PRECONDITION: 'notServedHere',
       INVALID_ARGUMENT: 'badRequest',

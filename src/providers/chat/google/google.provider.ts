@@ -1,6 +1,7 @@
 import { defineChatProvider } from '../contract.js';
 import { GoogleDecoder } from './google-decoder.js';
 import { toFailure } from './google-failures.js';
+import { valueAt } from '../value-at.js';
 import { toBody } from './google-request.js';
 
 /** Google's Gemini API: https://ai.google.dev/api/generate-content */
@@ -32,5 +33,10 @@ export const google = defineChatProvider({
     toKeyHeaders: (key) => ({ 'x-goog-api-key': key.reveal() }),
     createDecoder: (request) => new GoogleDecoder(request),
     toFailure,
+    // https://ai.google.dev/api/models#method:-models.list
+    models: {
+      toRequest: ({ api }) => ({ url: `${api}/v1beta/models?pageSize=1` }),
+      isList: (answer) => Array.isArray(valueAt(answer, 'models')),
+    },
   },
 });

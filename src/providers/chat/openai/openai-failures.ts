@@ -1,5 +1,11 @@
 import { failureReader } from '../failure-reader.js';
+import { meaningOf, type MeaningPatterns } from '../meaning-patterns.js';
 import { valueAt } from '../value-at.js';
+
+/** A restricted key's refusal has had several codes, and one sentence. It is looked at and dropped. */
+const messagePatterns: MeaningPatterns<string> = [
+  [/^You have insufficient permissions for this operation\b/, 'missing_scope'],
+];
 
 /**
  * Rebuilds what the API says of itself: https://platform.openai.com/docs/guides/error-codes
@@ -13,6 +19,7 @@ export const toFailure = failureReader({
       invalid_api_key: 'keyRejected',
       account_deactivated: 'keyRejected',
       authentication_error: 'keyRejected',
+      missing_scope: 'keyLacksRight',
       insufficient_quota: 'keyExhausted',
       billing_hard_limit_reached: 'keyExhausted',
       billing_not_active: 'keyExhausted',
@@ -31,7 +38,11 @@ export const toFailure = failureReader({
       service_unavailable_error: 'unavailable',
     },
   },
-  codesOf: (error) => [valueAt(error, 'code'), valueAt(error, 'type')],
+  codesOf: (error) => [
+    valueAt(error, 'code'),
+    meaningOf([valueAt(error, 'message')], messagePatterns),
+    valueAt(error, 'type'),
+  ],
   // The message is looked at only where no field is named: it may quote anything.
   complaintsOf: (error) => [valueAt(error, 'param') || valueAt(error, 'message')],
   inputs: [

@@ -1,6 +1,7 @@
 import { defineChatProvider } from '../contract.js';
 import { OpenAiDecoder } from './openai-decoder.js';
 import { toFailure } from './openai-failures.js';
+import { valueAt } from '../value-at.js';
 import { toBody } from './openai-request.js';
 
 /** OpenAI's Responses API: https://platform.openai.com/docs/api-reference/responses */
@@ -28,5 +29,10 @@ export const openai = defineChatProvider({
     toKeyHeaders: (key) => ({ authorization: `Bearer ${key.reveal()}` }),
     createDecoder: (request) => new OpenAiDecoder(request),
     toFailure,
+    // https://platform.openai.com/docs/api-reference/models/list
+    models: {
+      toRequest: ({ api }) => ({ url: `${api}/v1/models` }),
+      isList: (answer) => Array.isArray(valueAt(answer, 'data')),
+    },
   },
 });

@@ -61,6 +61,11 @@ export const brave = defineSearchEngine({
         );
         return resultsOf(answer).map(toHit);
       },
+      /** Brave has no call that is free: the smallest search. */
+      async check(key, signal) {
+        await this.search({ query: 'a', limit: 1, includeContent: false }, key, signal);
+        return 'The engine accepted it: it may search. This has cost one search.';
+      },
     };
   },
 });

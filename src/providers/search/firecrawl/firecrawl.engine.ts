@@ -1,6 +1,7 @@
 import { ProviderUnavailableError } from '../../../outbound/upstream-error.js';
 import { defineSearchEngine, type SearchHit, type SearchRequest } from '../contract.js';
 import { EngineClient, type FailureDialect } from '../engine-client.js';
+import { checkBalance } from '../check-balance.js';
 import { fieldOf, listOrNoneOf, textOf } from '../json-fields.js';
 
 /** Firecrawl's statuses mean what they usually do; its errors hold a text and no code that says more. */
@@ -52,6 +53,13 @@ export const firecrawl = defineSearchEngine({
           signal,
         );
         return resultsOf(answer).map(toHit);
+      },
+      /** `GET /v2/team/credit-usage`, at no cost: https://docs.firecrawl.dev/api-reference/endpoint/credit-usage */
+      async check(key, signal) {
+        const headers = { authorization: `Bearer ${key.reveal()}` };
+        const answer = await client.call({ method: 'GET', path: '/v2/team/credit-usage', headers }, signal);
+        checkBalance(fieldOf(fieldOf(answer, 'data'), 'remainingCredits'));
+        return 'The engine accepted it: it has credit.';
       },
     };
   },

@@ -3,6 +3,7 @@ import type { Secret } from '../../../common/secret.js';
 import { defineSearchEngine, type SearchHit, type SearchRequest } from '../contract.js';
 import { withDeadline } from '../../../common/deadline.js';
 import { EngineClient, type FailureDialect } from '../engine-client.js';
+import { checkBalance } from '../check-balance.js';
 import { fieldOf, hasOneOf, listOrNoneOf, textOf } from '../json-fields.js';
 import { mapConcurrently } from '../map-concurrently.js';
 import { selectHits } from '../select-hits.js';
@@ -48,6 +49,13 @@ export const serper = defineSearchEngine({
         if (!request.includeContent || timeForPages <= 0) return hits;
         // Each page is paid for: none is fetched that would not be shown.
         return addContent(client, selectHits(hits, request.limit), key, signal, timeForPages, onLoss);
+      },
+      /** `GET /account`: what is left, at no cost. */
+      async check(key, signal) {
+        const headers = { 'x-api-key': key.reveal() };
+        const answer = await client.call({ method: 'GET', path: '/account', headers }, signal);
+        checkBalance(fieldOf(answer, 'balance'));
+        return 'The engine accepted it: it has credit.';
       },
     };
   },

@@ -1,6 +1,7 @@
 import { ProviderUnavailableError } from '../../../outbound/upstream-error.js';
 import { defineSearchEngine, type SearchHit, type SearchRequest } from '../contract.js';
 import { EngineClient, type FailureDialect } from '../engine-client.js';
+import { checkBalance } from '../check-balance.js';
 import { fieldOf, hasOneOf, listOrNoneOf, textOf } from '../json-fields.js';
 import { tavilyCountries } from './tavily-countries.js';
 
@@ -41,6 +42,13 @@ export const tavily = defineSearchEngine({
         );
         return resultsOf(answer).map(toHit);
       },
+      /** `GET /usage`, at no cost: https://docs.tavily.com/documentation/api-reference/endpoint/usage */
+      async check(key, signal) {
+        const headers = { authorization: `Bearer ${key.reveal()}` };
+        const answer = await client.call({ method: 'GET', path: '/usage', headers }, signal);
+        checkBalance(leftOf(answer));
+        return 'The engine accepted it: it has credit.';
+      },
     };
   },
 });
@@ -55,6 +63,18 @@ function toBody({ query, limit, includeContent, country, depth }: SearchRequest)
     ...(depth !== undefined && { search_depth: depth.toLowerCase() }),
     ...(countryName !== undefined && { country: countryName }),
   };
+}
+
+/** What is left of the key's own limit and of its account's plan, with what is paid as one goes. No limit is no number. */
+function leftOf(answer: unknown): unknown {
+  const [key, account] = [fieldOf(answer, 'key'), fieldOf(answer, 'account')];
+  if (typeof fieldOf(key, 'usage') !== 'number') return undefined;
+  const left = (part: unknown, usage: string, limit: string): number => {
+    const [used, most] = [fieldOf(part, usage), fieldOf(part, limit)];
+    return typeof used === 'number' && typeof most === 'number' ? most - used : Number.POSITIVE_INFINITY;
+  };
+  const ofPlan = Math.max(0, left(account, 'plan_usage', 'plan_limit'));
+  return Math.min(left(key, 'usage', 'limit'), ofPlan + left(account, 'paygo_usage', 'paygo_limit'));
 }
 
 /** An answer without results may have no list, or null in its place. */

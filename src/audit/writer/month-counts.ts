@@ -1,0 +1,91 @@
+/** The part of what is left of a month, and the most tokens, that are kept for an answer whose request names no limit. */
+const PART_LEFT = 4;
+const MOST_UNNAMED = 4_096;
+
+/** The month of a moment, in UTC, as its first day. */
+export const monthOf = (moment: string): string => `date_trunc('month', ${moment} AT TIME ZONE 'UTC')::date`;
+
+/**
+ * Parts of the writer's statement: what may be used of a key's month, record by record.
+ *
+ * A key's two counts stand in its row, which is locked here: no two servers can take the same rest. They hold what chats
+ * that have not ended may need, too (`key_reservations`), so that chats which begin together do not all take it.
+ *
+ * A record that fits alone but not beside those before it in its batch is `LOCKED`: its turn comes when the others are
+ * written.
+ */
+export const judging = `
+  asked AS MATERIALIZED (
+    SELECT records.*, locked.status AS key_status, replaced_by_id, token_limit, request_limit,
+      CASE WHEN used_month = this_month THEN used_tokens ELSE 0 END AS month_tokens,
+      CASE WHEN used_month = this_month THEN used_requests ELSE 0 END AS month_requests,
+      locked.id IS NULL AND EXISTS (
+        SELECT FROM api_keys WHERE api_keys.user_id = records.user_id AND api_keys.id = changed_key_id
+      ) AS is_locked
+    FROM records LEFT JOIN locked ON locked.user_id = records.user_id AND locked.id = changed_key_id
+  ), measured AS (
+    SELECT *, CASE WHEN change = 'USED' AND token_limit IS NOT NULL AND input_demand IS NOT NULL
+      THEN input_demand
+        + coalesce(output_demand, greatest(0, least(${MOST_UNNAMED}, (token_limit - month_tokens) / ${PART_LEFT})))
+      ELSE 0 END AS needed
+    FROM asked
+  ), alone AS (
+    SELECT *, CASE
+      WHEN changed_key_id IS NULL THEN 'READY'
+      WHEN is_locked THEN 'LOCKED'
+      WHEN change <> 'ENDED' AND key_status IS DISTINCT FROM 'ACTIVE' THEN 'KEY_GONE'
+      WHEN change = 'USED' AND (month_requests + 1 > request_limit OR month_tokens + needed > token_limit)
+        THEN 'OVER_LIMIT'
+      ELSE 'READY'
+    END AS alone
+    FROM measured
+  ), judged AS MATERIALIZED (
+    SELECT *, CASE
+      WHEN alone = 'READY' AND change = 'USED' AND (
+        month_requests + count(*) FILTER (WHERE alone = 'READY' AND change = 'USED') OVER before > request_limit
+        OR month_tokens + sum(needed) FILTER (WHERE alone = 'READY' AND change = 'USED') OVER before > token_limit
+      ) THEN 'LOCKED'
+      ELSE alone
+    END AS verdict
+    FROM alone
+    WINDOW before AS (PARTITION BY changed_key_id ORDER BY place ROWS UNBOUNDED PRECEDING)
+  )`;
+
+/** What was written counts: a use takes what it needs, and an end gives back what the chat has not used. */
+export const counting = `
+  reserved AS (
+    INSERT INTO key_reservations (chat_id, key_id, user_id, month, tokens, made_at)
+    SELECT chat_id, changed_key_id, user_id, this_month, needed, at
+    FROM written WHERE result = 'WRITTEN' AND needed > 0
+    ON CONFLICT DO NOTHING
+  ), released AS (
+    DELETE FROM key_reservations AS reservation USING written
+    WHERE result = 'WRITTEN' AND reservation.user_id = written.user_id
+      AND reservation.chat_id = settled_chat_id AND reservation.key_id = settled_key_id
+    RETURNING reservation.chat_id, reservation.key_id, reservation.month, reservation.tokens
+  ), counts AS MATERIALIZED (
+    SELECT user_id, id, this_month, sum(tokens) AS tokens, sum(requests) AS requests FROM (
+      SELECT user_id, changed_key_id AS id, this_month, needed AS tokens, 1 AS requests
+      FROM written WHERE result = 'WRITTEN' AND change = 'USED'
+      UNION ALL
+      -- A key that was replaced meanwhile has handed its month on.
+      SELECT user_id, CASE WHEN key_status = 'REPLACED' THEN replaced_by_id ELSE changed_key_id END, this_month,
+        spent_tokens - coalesce(released.tokens, 0), 0
+      FROM written LEFT JOIN released ON released.chat_id = settled_chat_id AND released.key_id = settled_key_id
+      WHERE result = 'WRITTEN' AND spent_tokens IS NOT NULL
+        AND coalesce(released.month, ${monthOf('began_at')}) = this_month
+    ) AS part
+    GROUP BY 1, 2, 3
+  )`;
+
+/** What becomes of the counts in a key's row, where `change` has those of {@link counting}. */
+export const countedColumns = `
+  used_tokens = CASE
+    WHEN this_month IS NULL OR used_month > this_month THEN used_tokens
+    ELSE greatest(0, tokens + CASE WHEN used_month = this_month THEN used_tokens ELSE 0 END)
+  END,
+  used_requests = CASE
+    WHEN this_month IS NULL OR used_month > this_month THEN used_requests
+    ELSE requests + CASE WHEN used_month = this_month THEN used_requests ELSE 0 END
+  END,
+  used_month = greatest(used_month, this_month)`;

@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import type { KeySource } from '../common/key-source.enum.js';
+import type { ProviderKind } from '../common/provider-definition.js';
+import { Config } from '../config/config.js';
+import { Vault } from '../crypto/vault.js';
+import { getProviderEntry, type ProviderId, providerIdsOf } from '../providers/registry/provider-ids.js';
+import { findFault } from './key-fault.js';
+import { type AllowedUse, findRefusal, type KeyDemand } from './key-permission.js';
+import type { KeyCandidate, KeyResolution } from './key-resolution.model.js';
+import { KeysRepository, type ResolutionRow, type ResolvableKey } from './keys.repository.js';
+import { allSources, type KeyProblem, resolve, type ServerRefusal } from './resolve.js';
+
+/** Who asks for a key. */
+export type KeyCaller = Pick<AuthenticatedUser, 'userId' | 'mayUseServerKeys'>;
+
+/** What a dry run asks for. */
+export interface KeyQuestion {
+  readonly providers: readonly ProviderId[];
+  /** Null: what the provider's kind is for, outside a chat. */
+  readonly use: AllowedUse | null;
+  /** Null: the provider's default. */
+  readonly model: string | null;
+}
+
+export interface Decision {
+  readonly candidates: readonly KeyCandidate[];
+  readonly userKeys: readonly ResolvableKey[];
+}
+
+const everyProvider: readonly ProviderId[] = [...providerIdsOf('CHAT'), ...providerIdsOf('SEARCH')];
+
+/** Finds out which key a request would use, with the rule of resolve.ts. Nothing is decrypted. */
+@Injectable()
+export class KeyDecisions {
+  constructor(
+    private readonly keys: KeysRepository,
+    private readonly vault: Vault,
+    private readonly config: Config,
+  ) {}
+
+  /** A decision, explained. */
+  async explain(caller: KeyCaller, { providers, use, model }: KeyQuestion): Promise<KeyResolution> {
+    const demandOf = (provider: ProviderId): KeyDemand => this.usualDemand(provider, use, model);
+    const { candidates } = await this.decide(caller, providers, allSources, demandOf);
+    const chosen = candidates.find((candidate) => candidate.chosen);
+    return {
+      available: chosen !== undefined,
+      provider: chosen?.provider ?? null,
+      source: chosen?.source ?? null,
+      keyId: chosen?.keyId ?? null,
+      candidates: [...candidates],
+    };
+  }
+
+  /** For each provider, whose key a request that names it would use now; in one round trip. */
+  async findSources(caller: KeyCaller): Promise<ReadonlyMap<ProviderId, KeySource | null>> {
+    const stored = await this.keys.findResolvable(caller.userId, everyProvider);
+    const demandOf = (provider: ProviderId): KeyDemand => this.usualDemand(provider, null, null);
+    return new Map(
+      everyProvider.map((provider) => {
+        const candidates = this.candidatesFor(caller, [provider], allSources, demandOf, stored);
+        const chosen = candidates.find((candidate) => candidate.chosen);
+        return [provider, chosen?.source ?? null];
+      }),
+    );
+  }
+
+  /** What a request that says no more wants of a provider's key. */
+  private usualDemand(provider: ProviderId, use: AllowedUse | null, model: string | null): KeyDemand {
+    const { kind } = getProviderEntry(provider);
+    return {
+      use: use ?? kind,
+      model: kind === 'CHAT' ? (model ?? this.config.getProvider(provider).defaultModel) : null,
+      tokens: null,
+    };
+  }
+
+  /** Decides in one database round trip. */
+  async decide<Id extends ProviderId>(
+    caller: KeyCaller,
+    providers: readonly Id[],
+    sources: readonly KeySource[],
+    demandOf: (provider: Id) => KeyDemand,
+  ): Promise<Decision> {
+    const stored = await this.keys.findResolvable(caller.userId, this.lookedAt(providers));
+    const candidates = this.candidatesFor(caller, providers, sources, demandOf, stored);
+    return { candidates, userKeys: stored.userKeys };
+  }
+
+  /** Who may spend the server's keys only without one of their own is asked about all of the kind. */
+  private lookedAt(providers: readonly ProviderId[]): readonly ProviderId[] {
+    const [first] = providers;
+    if (this.config.serverKeysFor.for !== 'keyless' || first === undefined) return providers;
+    return providerIdsOf(getProviderEntry(first).kind);
+  }
+
+  private candidatesFor<Id extends ProviderId>(
+    caller: KeyCaller,
+    providers: readonly Id[],
+    sources: readonly KeySource[],
+    demandOf: (provider: Id) => KeyDemand,
+    { userKeys, fallbackPolicy, defaultSearchProvider }: ResolutionRow,
+  ): KeyCandidate[] {
+    const [first] = providers;
+    const isOfKind = ({ provider }: ResolvableKey): boolean =>
+      first !== undefined && getProviderEntry(provider).kind === getProviderEntry(first).kind;
+    return resolve({
+      groups: inGroups(providers, defaultSearchProvider),
+      sources,
+      userKeys,
+      hasServerKey: (provider) => Boolean(this.config.getProvider(provider).serverKey),
+      serverRefusal: this.serverRefusalFor(caller, fallbackPolicy, userKeys.filter(isOfKind)),
+      problemOf: (key) => this.problemOf(caller.userId, key, demandOf(key.provider as Id)),
+    });
+  }
+
+  private serverRefusalFor(
+    { mayUseServerKeys }: KeyCaller,
+    fallbackPolicy: string | null,
+    ownKeys: readonly ResolvableKey[],
+  ): ServerRefusal | null {
+    // A policy that this version does not know is no leave to spend.
+    if (fallbackPolicy !== null && fallbackPolicy !== 'USE_SERVER') return 'OWN_POLICY';
+    const isKeyless = ownKeys.every(({ status }) => status === 'DISABLED');
+    if (!mayUseServerKeys || (this.config.serverKeysFor.for === 'keyless' && !isKeyless)) return 'OPERATOR';
+    return null;
+  }
+
+  /** Null for a key that may serve the request, as far as is known without opening it. */
+  problemOf(userId: string, key: ResolvableKey, demand: KeyDemand): KeyProblem | null {
+    if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) return 'EXPIRED';
+    const isUnreadable = (): boolean => findFault({ ...key, userId }, this.vault) !== null;
+    return findRefusal(key, demand) ?? (isUnreadable() ? 'UNREADABLE' : null);
+  }
+}
+
+/** The caller's own engine first, whoever pays for it; what a request names is alone. */
+function inGroups<Id extends ProviderId>(
+  providers: readonly Id[],
+  first: string | null,
+): readonly (readonly Id[])[] {
+  const preferred = providers.find((provider) => provider === first);
+  if (preferred === undefined || providers.length === 1) return [providers];
+  return [[preferred], providers.filter((provider) => provider !== preferred)];
+}
+
+/** The providers that a request may use: the one it names, or its kind's in their order. */
+export function providersFor(kind: ProviderKind, named?: ProviderId | null): readonly ProviderId[] {
+  return named ? [named] : providerIdsOf(kind);
+}

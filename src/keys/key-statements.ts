@@ -1,0 +1,182 @@
+import { addKeyEvents } from '../audit/key-events.js';
+import { monthOf } from '../audit/writer/month-counts.js';
+import type { Statement } from '../prisma/statement.js';
+
+const isLive = "status IN ('ACTIVE', 'DISABLED')";
+
+/**
+ * The one way to a key's record. One that does not say that it is the same user's is none, for a list as for a request.
+ */
+const withRecords = (keys: string): string => `
+  ${keys} AS api_keys
+  LEFT JOIN sealed_keys ON key_id = api_keys.id AND sealed_keys.user_id = api_keys.user_id`;
+
+const recordColumns = 'envelope, damaged_digest AS "damagedDigest"';
+
+/** Counts are of this month, or there are none. Every number here is exact as a JavaScript one. */
+const limitColumns = `
+  allowed_models AS "allowedModels", allowed_uses AS "allowedUses",
+  token_limit::double precision AS "tokenLimit", request_limit::double precision AS "requestLimit",
+  (CASE WHEN used_month = ${monthOf('now()')} THEN used_tokens ELSE 0 END)::double precision AS "monthTokens",
+  (CASE WHEN used_month = ${monthOf('now()')} THEN used_requests ELSE 0 END)::double precision AS "monthRequests"`;
+
+/** As text where it is an enum: the database's may have more values than this version knows. */
+const keyColumns = `
+  api_keys.id, api_keys.user_id AS "userId", provider, name, masked_key AS "maskedKey", status::text,
+  health::text, health_reason AS "healthReason", health_checked_at AS "healthCheckedAt",
+  created_at AS "createdAt", last_used_at AS "lastUsedAt", expires_at AS "expiresAt", ${limitColumns}`;
+
+/** The keys of $1 that this version knows the provider of. A newer version's are left out here, where pages are cut. */
+const selecting = (name: string, condition: string): Statement => ({
+  name,
+  sql: `
+  SELECT ${keyColumns}, ${recordColumns}
+  FROM ${withRecords('api_keys')}
+  WHERE api_keys.user_id = $1 AND provider = ANY($2) AND ${condition}`,
+});
+
+export const selectLive = selecting('live-keys', isLive);
+export const selectOne = selecting(
+  'key',
+  "api_keys.id = $3::uuid AND status IN ('ACTIVE', 'DISABLED', 'REPLACED')",
+);
+export const selectHistory = selecting(
+  'key-history',
+  `status IN ('ACTIVE', 'DISABLED', 'REPLACED', 'DELETED') AND api_keys.id < $3::uuid
+  ORDER BY api_keys.id DESC LIMIT $4::integer`,
+);
+
+/** No key's id comes after it. */
+export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** The first row, or more of them, has no key where there is none. */
+export const selectResolvable: Statement = {
+  name: 'resolvable-keys',
+  sql: `
+  SELECT fallback_policy::text AS "fallbackPolicy", default_search_provider AS "defaultSearchProvider",
+    api_keys.id, provider, status::text, masked_key AS "maskedKey", expires_at AS "expiresAt",
+    ${limitColumns}, ${recordColumns}
+  FROM (SELECT $1::text AS user_id) AS caller
+  LEFT JOIN user_settings ON user_settings.user_id = caller.user_id
+  LEFT JOIN (${withRecords('api_keys')})
+    ON api_keys.user_id = caller.user_id AND ${isLive} AND provider = ANY($2)`,
+};
+
+export const selectProvider: Statement = {
+  name: 'provider-of-key',
+  sql: `SELECT provider FROM api_keys WHERE user_id = $1 AND id = $2::uuid AND ${isLive}`,
+};
+
+/**
+ * The limits of a key: as it is, or as seven values say, of which the first is `first`. For each of the three, whether it
+ * is named, and then what it is now.
+ */
+const limitsAs = (first: number): string => `
+  CASE WHEN $${first}::boolean THEN $${first + 1}::text[] ELSE coalesce(allowed_models, '{}') END,
+  CASE WHEN $${first + 2}::boolean THEN $${first + 3}::text[] ELSE coalesce(allowed_uses, '{}') END,
+  CASE WHEN $${first + 4}::boolean THEN $${first + 5}::bigint ELSE token_limit END,
+  CASE WHEN $${first + 4}::boolean THEN $${first + 6}::bigint ELSE request_limit END`;
+
+/** Ends live keys, and destroys their ciphertext: the first parts of a statement. */
+const ending = (condition: string, changes: string): string => `
+  ended AS (
+    UPDATE api_keys SET ${changes}, ended_at = clock_timestamp()
+    WHERE user_id = $1 AND ${condition} AND ${isLive}
+    RETURNING *
+  ), destroyed AS (
+    DELETE FROM sealed_keys USING ended WHERE key_id = ended.id
+  )`;
+
+export const storeKey: Statement = {
+  name: 'store-key',
+  // What is stored asks how many have ended: it has to come after, for the index allows one live key.
+  sql: `
+  WITH ${ending('provider = $2', `status = 'REPLACED', replaced_by_id = $3::uuid`)},
+  stored AS (
+    INSERT INTO api_keys (
+      id, user_id, provider, name, masked_key, expires_at, health, health_reason, health_checked_at,
+      allowed_models, allowed_uses, token_limit, request_limit, used_month, used_tokens, used_requests
+    )
+    SELECT $3::uuid, $1, $2, $4, $5, $11::timestamptz,
+      coalesce($12::"KeyHealth", 'UNVERIFIED'), $13, CASE WHEN $12::text IS NOT NULL THEN $10::timestamptz END,
+      ${limitsAs(14)}, used_month, coalesce(used_tokens, 0), coalesce(used_requests, 0)
+    FROM (SELECT count(*) AS count FROM ended) AS before LEFT JOIN ended ON true
+    WHERE before.count <= 1
+    RETURNING *
+  ), sealed AS (
+    INSERT INTO sealed_keys (key_id, user_id, envelope, encryption_key_id)
+    SELECT id, user_id, $6, $7 FROM stored
+    RETURNING envelope, damaged_digest
+  ), events AS (${addKeyEvents(`
+    SELECT $8::uuid AS event_id, user_id, 'KEY_REPLACED'::"AuditKind" AS kind, $10::timestamptz AS at, provider,
+      id AS key_id, 'OK' AS outcome, masked_key AS detail
+    FROM ended
+    UNION ALL
+    SELECT $9::uuid, user_id, 'KEY_STORED', $10::timestamptz, provider, id, 'OK', masked_key FROM stored
+    UNION ALL
+    SELECT $21::uuid, user_id, 'KEY_VERIFIED', $10::timestamptz, provider, id, $22, $23
+    FROM stored WHERE $22::text IS NOT NULL`)}
+  )
+  SELECT ${keyColumns}, ${recordColumns}, (SELECT id FROM ended) AS "replacedKeyId"
+  FROM stored AS api_keys, sealed`,
+};
+
+export const updateKey: Statement = {
+  name: 'update-key',
+  sql: `
+  WITH updated AS (
+    UPDATE api_keys SET
+      name = CASE WHEN $3::boolean THEN $4 ELSE name END,
+      status = coalesce($5::"ApiKeyStatus", status),
+      expires_at = CASE WHEN $9::boolean THEN $10::timestamptz ELSE expires_at END,
+      (allowed_models, allowed_uses, token_limit, request_limit) = ROW (${limitsAs(11)})
+    WHERE user_id = $1 AND id = $2::uuid AND ${isLive}
+    RETURNING *
+  ), events AS (${addKeyEvents(`
+    SELECT $6::uuid AS event_id, user_id, 'KEY_UPDATED'::"AuditKind" AS kind, $7::timestamptz AS at, provider,
+      id AS key_id, 'OK' AS outcome, $8 AS detail
+    FROM updated`)}
+  )
+  SELECT ${keyColumns}, ${recordColumns} FROM ${withRecords('updated')}`,
+};
+
+/** What a verification found. Where it found nothing, the health stays. */
+export const verifyKey: Statement = {
+  name: 'verify-key',
+  sql: `
+  WITH verified AS (
+    UPDATE api_keys SET
+      health = coalesce($3::"KeyHealth", health), health_reason = $4,
+      health_checked_at = CASE WHEN $3::text IS NULL THEN health_checked_at ELSE $6::timestamptz END
+    WHERE user_id = $1 AND id = $2::uuid AND ${isLive}
+    RETURNING *
+  ), events AS (${addKeyEvents(`
+    SELECT $5::uuid AS event_id, user_id, 'KEY_VERIFIED'::"AuditKind" AS kind, $6::timestamptz AS at, provider,
+      id AS key_id, $7 AS outcome, $4 AS detail
+    FROM verified`)}
+  )
+  SELECT ${keyColumns}, ${recordColumns} FROM ${withRecords('verified')}`,
+};
+
+/** A key that was tried and not stored. */
+export const refuseKey: Statement = {
+  name: 'refuse-key',
+  sql: `
+  WITH events AS (${addKeyEvents(`
+    SELECT $2::uuid AS event_id, $1::text AS user_id, 'KEY_VERIFIED'::"AuditKind" AS kind, $3::timestamptz AS at,
+      $4::text AS provider, NULL::uuid AS key_id, $5::text AS outcome, $6::text AS detail`)}
+  )
+  SELECT 1 AS done`,
+};
+
+export const deleteKey: Statement = {
+  name: 'delete-key',
+  sql: `
+  WITH ${ending('id = $2::uuid', `status = 'DELETED'`)},
+  events AS (${addKeyEvents(`
+    SELECT $3::uuid AS event_id, user_id, 'KEY_DELETED'::"AuditKind" AS kind, $4::timestamptz AS at, provider,
+      id AS key_id, 'OK' AS outcome, masked_key AS detail
+    FROM ended`)}
+  )
+  SELECT id FROM ended`,
+};

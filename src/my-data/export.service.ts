@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { AuditRepository, toModel } from '../audit/audit.repository.js';
+import { UsageRepository } from '../audit/usage.repository.js';
+import { KeptChats } from '../chat/kept-chats.js';
+import { KeysService } from '../keys/keys.service.js';
+import { SettingsService } from '../settings/settings.service.js';
+import { MyDataService } from './my-data.service.js';
+
+/** One line. Its `type` says what it is; the rest is as the API has it. */
+type Line = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+/** Rows that are read at a time: each page is a query of its own, so that no transaction is open while the client reads. */
+const PAGE = 200;
+
+/** Gives a user all that is kept of them, without secrets. */
+@Injectable()
+export class ExportService {
+  constructor(
+    private readonly settings: SettingsService,
+    private readonly keys: KeysService,
+    private readonly usage: UsageRepository,
+    private readonly audit: AuditRepository,
+    private readonly chats: KeptChats,
+    private readonly data: MyDataService,
+  ) {}
+
+  /** As JSON lines. The last one says how many came before it: without it the export is not complete. */
+  async *lines(userId: string): AsyncGenerator<string, void> {
+    let count = 0;
+    for await (const line of this.#all(userId)) {
+      count += 1;
+      yield toJson(line);
+    }
+    yield toJson({ type: 'end', lines: count });
+  }
+
+  async *#all(userId: string): AsyncGenerator<Line, void> {
+    yield { type: 'export', version: 1, userId, at: new Date() };
+    yield toLine('settings', await this.settings.find(userId));
+    yield* this.#keys(userId);
+    yield* this.#usage(userId);
+    yield* this.#events(userId);
+    for (const chatId of await this.data.findChats(userId)) {
+      for await (const event of this.chats.eventsOf(userId, chatId)) yield toLine('chatEvent', event);
+    }
+  }
+
+  async *#keys(userId: string): AsyncGenerator<Line, void> {
+    for (let after: string | null = null; ;) {
+      const { edges, pageInfo } = await this.keys.listHistory(userId, { first: PAGE, after });
+      for (const { node } of edges) yield toLine('apiKey', node);
+      if (!pageInfo.hasNextPage) return;
+      after = pageInfo.endCursor;
+    }
+  }
+
+  async *#usage(userId: string): AsyncGenerator<Line, void> {
+    for (let after: Awaited<ReturnType<UsageRepository['listHours']>>[number] | null = null; ;) {
+      const rows = await this.usage.listHours(userId, PAGE, after);
+      for (const row of rows) yield toLine('usageHour', row);
+      after = rows.at(-1) ?? null;
+      if (rows.length < PAGE) return;
+    }
+  }
+
+  async *#events(userId: string): AsyncGenerator<Line, void> {
+    for (let afterId: string | null = null; ;) {
+      const rows = await this.audit.list(userId, {}, PAGE, afterId);
+      for (const row of rows) yield toLine('auditEvent', toModel(row));
+      afterId = rows.at(-1)?.id ?? null;
+      if (rows.length < PAGE) return;
+    }
+  }
+}
+
+const toLine = (type: string, content: object): Line => Object.assign({ type }, content);
+
+const toJson = (line: Line): string =>
+  `${JSON.stringify(line, (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))}\n`;

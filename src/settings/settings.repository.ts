@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { DatabaseService } from '../prisma/database.service.js';
+import type { Statement } from '../prisma/statement.js';
+
+/** As they are stored: a newer version may know more values than this one. */
+export interface StoredSettings {
+  readonly fallbackPolicy: string;
+  readonly defaultSearchProvider: string | null;
+}
+
+/** What is left out stays as it is. */
+export interface SettingsChanges {
+  readonly fallbackPolicy?: string;
+  readonly defaultSearchProvider?: string | null;
+}
+
+const columns =
+  'fallback_policy::text AS "fallbackPolicy", default_search_provider AS "defaultSearchProvider"';
+
+const selectSettings: Statement = {
+  name: 'settings',
+  sql: `SELECT ${columns} FROM user_settings WHERE user_id = $1`,
+};
+
+const updateSettings: Statement = {
+  name: 'update-settings',
+  sql: `
+  WITH changed AS (
+    INSERT INTO user_settings AS settings (user_id, fallback_policy, default_search_provider, updated_at)
+    VALUES ($1, coalesce($2::"FallbackPolicy", 'USE_SERVER'), $4, $6::timestamptz)
+    ON CONFLICT (user_id) DO UPDATE SET
+      fallback_policy = coalesce($2::"FallbackPolicy", settings.fallback_policy),
+      default_search_provider =
+        CASE WHEN $3::boolean THEN excluded.default_search_provider ELSE settings.default_search_provider END,
+      updated_at = excluded.updated_at
+    RETURNING *
+  ), events AS (
+    INSERT INTO audit_events (id, user_id, kind, at, outcome, detail)
+    SELECT $5::uuid, user_id, 'SETTINGS_UPDATED', $6::timestamptz, 'OK', $7 FROM changed
+  )
+  SELECT ${columns} FROM changed`,
+};
+
+/** Invariants: every method takes the user's id first. A change and its audit event are one statement. */
+@Injectable()
+export class SettingsRepository {
+  constructor(private readonly database: DatabaseService) {}
+
+  async find(userId: string): Promise<StoredSettings | null> {
+    const [row] = await this.database.run<StoredSettings>(selectSettings, [userId]);
+    return row ?? null;
+  }
+
+  /** @param detail what the audit event says of the changes */
+  async update(
+    userId: string,
+    { fallbackPolicy, defaultSearchProvider }: SettingsChanges,
+    detail: string,
+  ): Promise<StoredSettings> {
+    const [row] = await this.database.run<StoredSettings>(updateSettings, [
+      ...[userId, fallbackPolicy ?? null],
+      ...[String(defaultSearchProvider !== undefined), defaultSearchProvider ?? null],
+      ...[uuidv7(), new Date().toISOString(), detail],
+    ]);
+    if (!row) throw new Error('The database did not return what it stored.');
+    return row;
+  }
+}
