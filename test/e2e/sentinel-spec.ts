@@ -10,6 +10,7 @@ const SEARCH = `query ($input: WebSearchInput!) {
 }`;
 const STORE =
   'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id maskedKey } } }';
+const VERIFY = 'mutation ($id: ID!) { verifyApiKey(keyId: $id) { warning apiKey { health healthReason } } }';
 const READ_ALL = `{
   viewer { id } providers { provider keySource defaultModel }
   apiKeys { id name maskedKey status health healthReason } apiKeyHistory { edges { cursor node { id maskedKey } } }
@@ -168,7 +169,8 @@ describe('a stored key is found nowhere but with its provider', () => {
       SEARCH_TIMEOUT_MS: '700',
     });
     const recorder = new Recorder(server);
-    await recorder.post(STORE, { input: { provider: id, apiKey: key, name: 'sentinel' } });
+    const input = { provider: id, apiKey: key, name: 'sentinel' };
+    const { storeApiKey } = (await recorder.post(STORE, { input })).data;
 
     const paths: ProviderPath[] = [
       ...commonPaths(key),
@@ -183,6 +185,9 @@ describe('a stored key is found nowhere but with its provider', () => {
         return recorder.use(entry);
       };
       ends.push([name, await unlessLate(use, code)]);
+      // The same, said of a key that is only tried.
+      processes.standIn.once(id, behaviour);
+      await recorder.post(VERIFY, { id: storeApiKey.apiKey.id });
     }
     expect(ends.filter(([, code]) => code === 'INTERNAL_SERVER_ERROR')).toEqual([]);
     const expected = paths.flatMap(([name, , code]) => (code === null ? [] : [[name, code]]));
@@ -195,7 +200,11 @@ describe('a stored key is found nowhere but with its provider', () => {
     await pasteEverywhere(recorder, key, id);
     const { data } = await recorder.post(READ_ALL);
     expect(data.apiKeys).toMatchObject([{ health: 'VALID' }]);
-    await recorder.post(STORE, { input: { provider: id, apiKey: key } });
+    expect(await recorder.http('/export', { method: 'GET' })).toContain('"type":"end"');
+    await recorder.post(STORE, { input: { provider: id, apiKey: key, verify: true } });
+    processes.standIn.revokeKey(id, key);
+    const refused = await recorder.post(STORE, { input: { provider: id, apiKey: key, verify: true } });
+    expect(refused.errors[0].extensions.code).toBe('KEY_REJECTED');
     await recorder.post('mutation ($id: ID!) { deleteApiKey(keyId: $id) { deletedKeyId } }', {
       id: data.apiKeys[0].id,
     });
