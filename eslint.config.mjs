@@ -48,6 +48,9 @@ const layers = {
   'providers/search': ['common', 'config', 'outbound'],
   'providers/registry': ['common', 'providers/chat', 'providers/search'],
   telemetry: ['common', 'config', 'providers/registry'],
+  'telemetry/signals': [],
+  'telemetry/prometheus': ['common'],
+  'telemetry/otlp': ['common', 'outbound'],
   auth: ['common', 'config', 'edge', 'limits', 'outbound'],
   audit: ['common', 'auth', 'prisma', 'providers/registry'],
   keys: [
@@ -96,6 +99,9 @@ const layers = {
   ],
 };
 
+/** What every layer above the lowest may call: it tells whoever measures what happens, and knows nobody. */
+const port = 'telemetry/signals';
+
 /** @param {string[]} names */
 const builtIn = (...names) => names.flatMap((name) => [name, `node:${name}`]);
 
@@ -118,6 +124,11 @@ const packageOwners = [
   },
   { owners: ['redis'], packages: ['ioredis'], message: 'Only redis reaches Redis.' },
   { owners: ['graphql/websocket'], packages: ['ws'], message: 'Only its own door serves WebSockets.' },
+  {
+    owners: ['telemetry/prometheus'],
+    packages: ['prom-client'],
+    message: 'Metrics are loaded only where they are served.',
+  },
   { owners: ['auth', 'cli'], packages: ['jose'], message: 'Only auth makes and checks tokens.' },
   { owners: [], packages: builtIn('process'), message: 'Only config reads the environment.' },
 ];
@@ -209,7 +220,7 @@ export default tseslint.config(
             '{{ from.element.type }} may not import {{ to.element.type }}: eslint.config.mjs says who may import whom.',
           policies: Object.entries(layers).map(([type, allowed]) => ({
             from: { element: { type } },
-            allow: { to: { element: { type: [type, ...allowed] } } },
+            allow: { to: { element: { type: [type, ...(type === 'common' ? [] : [port]), ...allowed] } } },
           })),
         },
       ],

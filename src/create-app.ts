@@ -6,6 +6,7 @@ import { OwnedRuns } from './chat/owned/owned-runs.js';
 import { Lifecycle } from './common/lifecycle.js';
 import type { Config } from './config/config.js';
 import { EventStreamDoor } from './graphql/event-stream/event-stream-door.js';
+import { PersistedOperations } from './graphql/every-door/persisted-operations.js';
 import { WebSocketDoor } from './graphql/websocket/websocket-door.js';
 import { httpAdapter, installHttp } from './http-server.js';
 import { VaultCheck } from './keys/vault-check.service.js';
@@ -31,6 +32,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   app.useLogger(app.get(Logger));
   await installHttp(app, config);
   await app.init();
+  app.get(PersistedOperations).load();
   await app.get(VaultCheck).check();
   app.get(EventStreamDoor).install();
   app.get(WebSocketDoor).install();

@@ -11,30 +11,50 @@ import { registry } from './providers/registry/registry.js';
 
 async function main(): Promise<void> {
   const loaded = loadConfig(processEnvironment(), registry);
-  const config = loaded.withEncryption(await unwrapKeys(loaded.encryption));
+  const config = loaded.withEncryption(await unwrapKeys(loaded.encryption, loaded.outbound));
   // Loading the application takes seconds: a mistake in the configuration is reported before.
   const { createApp, stopApp } = await import('./create-app.js');
   const app = await createApp(config);
   const logger = new Logger('Keystream');
   for (const warning of config.warnings) logger.warn(warning);
 
+  let closeLast = (): Promise<void> | undefined => undefined;
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
     // Ctrl-C reaches a whole process group, and its supervisor may ask again.
     if (stopping) return;
     stopping = true;
     logger.log(`${signal}: no new work; streams have ${config.server.drainTimeoutMs} ms to finish`);
-    stopApp(app, config.server.drainTimeoutMs).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        logger.error({ err: error }, 'The server could not be stopped in order');
-        process.exit(1);
-      },
-    );
+    stopApp(app, config.server.drainTimeoutMs)
+      .then(() => closeLast())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.error({ err: error }, 'The server could not be stopped in order');
+          process.exit(1);
+        },
+      );
   };
   endAfterCrash(() => stopApp(app, 0));
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+
+  const { metricsPort, tracesEndpoint } = config.server;
+  // They cost nothing where nobody asks for them, not even their loading.
+  const metrics =
+    metricsPort === null
+      ? null
+      : await (await import('./serve-metrics.js')).serveMetrics(app, config.server, metricsPort);
+  if (metrics) logger.log(`Metrics on ${metrics.origin}/metrics`);
+  const traces =
+    tracesEndpoint === null
+      ? null
+      : new (await import('./telemetry/otlp/span-exporter.js')).SpanExporter(tracesEndpoint);
+  // The last of all: what happens while it drains can be seen.
+  closeLast = async () => {
+    await traces?.close();
+    await metrics?.close();
+  };
 
   await listen(app, config.server);
   const listening = app.getHttpServer().address() as AddressInfo;

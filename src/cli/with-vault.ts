@@ -37,7 +37,7 @@ export interface OpenVault {
 export async function withVault<Result>(work: (open: OpenVault) => Promise<Result>): Promise<Result> {
   const config = loadVaultConfig(processEnvironment());
   const { migrationUrl, migrationVariable, dataDirectory } = config.database;
-  const vault = new Vault(keyringOf(await unwrapKeys(config.encryption)));
+  const vault = new Vault(keyringOf(await unwrapKeys(config.encryption, config.outbound)));
   for (const warning of config.warnings) process.stderr.write(`${warning}\n`);
   print(
     `Database: ${migrationUrl === null ? `the embedded one in ${dataDirectory}` : addressOf(migrationUrl)}`,

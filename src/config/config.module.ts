@@ -1,11 +1,22 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { OutboundProxy } from '../common/outbound-proxy.js';
 import { Config } from './config.js';
 
-/** Gives every module the {@link Config} that was loaded before Nest started. */
+/**
+ * Gives every module the {@link Config} that was loaded before Nest started. What opens connections may not see it, and
+ * gets its proxy alone.
+ */
 @Global()
 @Module({})
 export class ConfigModule {
   static register(config: Config): DynamicModule {
-    return { module: ConfigModule, providers: [{ provide: Config, useValue: config }], exports: [Config] };
+    return {
+      module: ConfigModule,
+      providers: [
+        { provide: Config, useValue: config },
+        { provide: OutboundProxy, useValue: config.outbound.proxy },
+      ],
+      exports: [Config, OutboundProxy],
+    };
   }
 }

@@ -5,6 +5,7 @@ import type { DatabaseConfig } from './database.js';
 import type { EncryptionConfig } from './encryption.js';
 import type { GeneralConfig } from './general.js';
 import type { LimitsConfig } from './limits.js';
+import type { OutboundConfig } from './outbound.js';
 import type { ProviderConfig } from './providers.js';
 import type { RedisConfig } from './redis.js';
 import type { ServerConfig } from './server.js';
@@ -19,6 +20,7 @@ export interface ConfigSections {
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
   readonly limits: LimitsConfig;
+  readonly outbound: OutboundConfig;
   readonly serverKeysFor: ServerKeysRule;
   readonly providers: ReadonlyMap<string, ProviderConfig>;
   /** What an operator should know but need not act on; logged at start. */
@@ -35,6 +37,7 @@ export class Config {
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
   readonly limits: LimitsConfig;
+  readonly outbound: OutboundConfig;
   readonly serverKeysFor: ServerKeysRule;
   readonly warnings: readonly string[];
   readonly #providers: ReadonlyMap<string, ProviderConfig>;
@@ -50,6 +53,7 @@ export class Config {
     this.redis = sections.redis;
     this.chat = sections.chat;
     this.limits = sections.limits;
+    this.outbound = sections.outbound;
     this.serverKeysFor = sections.serverKeysFor;
     this.warnings = sections.warnings;
     this.#providers = sections.providers;

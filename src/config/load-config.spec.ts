@@ -78,6 +78,9 @@ describe('loadConfig', () => {
     expect(config.server).toEqual({
       host: '127.0.0.1',
       port: 4000,
+      metricsPort: null,
+      tracesEndpoint: null,
+      persistedOperations: null,
       allowedOrigins: null,
       trustedProxies: [],
       maxBodyBytes: 1_048_576,

@@ -7,6 +7,7 @@ import { checkEncryption, encryptionVariables, readEncryption } from './encrypti
 import { generalVariables, readGeneral } from './general.js';
 import { keyServiceVariables } from './key-services.js';
 import { limitsVariables, readLimits } from './limits.js';
+import { outboundVariables, readOutbound } from './outbound.js';
 import { isOpenToOthers } from './private-folder.js';
 import { readProviders, timeoutVariables, variablesOf } from './providers.js';
 import { readRedis, redisVariables } from './redis.js';
@@ -30,6 +31,7 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(timeoutVariables),
     ...Object.values<Variable<unknown>>(chatVariables),
     ...Object.values<Variable<unknown>>(limitsVariables),
+    ...Object.values<Variable<unknown>>(outboundVariables),
     ...Object.values<Variable<unknown>>(serverKeysVariables),
     ...definitions.flatMap(variablesOf),
   ];
@@ -70,6 +72,7 @@ export function loadConfig(
   const redis = readRedis(reader);
   const chat = readChat(reader);
   const limits = readLimits(reader);
+  const outbound = readOutbound(reader);
   const serverKeysFor = readServerKeysRule(reader);
   const providers = readProviders(reader, definitions);
   checkEncryption(reader, general);
@@ -97,6 +100,7 @@ export function loadConfig(
     redis,
     chat,
     limits,
+    outbound,
     serverKeysFor,
     providers,
     warnings,

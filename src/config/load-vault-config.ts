@@ -2,6 +2,7 @@ import { type ChatConfig, readChat } from './chat.js';
 import { type MigrationConfig, migrationConfig, readDatabase } from './database.js';
 import { checkEncryption, type EncryptionConfig, readEncryption } from './encryption.js';
 import { type GeneralConfig, readGeneral } from './general.js';
+import { type OutboundConfig, readOutbound } from './outbound.js';
 import { readRedis, type RedisConfig } from './redis.js';
 import { SecretSource } from './secret-source.js';
 import { VariableReader } from './variable-reader.js';
@@ -11,6 +12,7 @@ export interface VaultConfig {
   readonly general: GeneralConfig;
   readonly database: MigrationConfig;
   readonly encryption: EncryptionConfig;
+  readonly outbound: OutboundConfig;
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
   readonly warnings: readonly string[];
@@ -25,6 +27,7 @@ export function loadVaultConfig(environment: Readonly<NodeJS.ProcessEnv>): Vault
   const reader = new VariableReader(environment);
   const general = readGeneral(reader);
   const database = readDatabase(reader, general);
+  const outbound = readOutbound(reader);
   const redis = readRedis(reader);
   const chat = readChat(reader);
   checkEncryption(reader, general);
@@ -35,5 +38,13 @@ export function loadVaultConfig(environment: Readonly<NodeJS.ProcessEnv>): Vault
   reader.throwMistakes();
   if (encryption === null) throw new Error('The encryption key is missing although no mistake was reported.');
   const { warnings } = secrets;
-  return { general, database: migrationConfig(reader, general, database), encryption, redis, chat, warnings };
+  return {
+    general,
+    database: migrationConfig(reader, general, database),
+    encryption,
+    outbound,
+    redis,
+    chat,
+    warnings,
+  };
 }

@@ -13,6 +13,7 @@ import { HttpDoor, toContext } from './http/http-door.js';
 import { Documents } from './every-door/documents.js';
 import { OperationTurns } from './every-door/operation-turns.js';
 import { Origins } from './every-door/origins.js';
+import { PersistedOperations } from './every-door/persisted-operations.js';
 import { requestIdOf } from './http/request-ids.js';
 import { CompiledSelections } from './every-door/selection/compiled-selections.js';
 import { type SchemaTypes, schemaOptions } from './every-door/schema-options.js';
@@ -47,6 +48,7 @@ export class GraphQLModule {
         HttpDoor,
         OperationTurns,
         Origins,
+        PersistedOperations,
         SafeInt,
         Subscriptions,
         WebSocketDoor,

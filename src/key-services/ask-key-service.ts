@@ -1,4 +1,5 @@
 import { withDeadline } from '../common/deadline.js';
+import type { OutboundProxy } from '../common/outbound-proxy.js';
 import { StartupError } from '../common/startup-error.js';
 import { OutboundHttp } from '../outbound/outbound-http.js';
 import { readJson } from '../outbound/read-json.js';
@@ -22,14 +23,16 @@ export class NoAnswerError extends StartupError {}
 /**
  * Makes the one call, once, on a connection that is closed after it. No redirect is followed.
  *
+ * @param proxy the way to what is public; what the operator names is called directly
  * @param timeoutMs for tests
  * @throws NoAnswerError
  */
 export async function askKeyService(
-  { url, headers, body }: UnwrapCall,
+  { isPublic, url, headers, body }: UnwrapCall,
+  proxy: OutboundProxy | null = null,
   timeoutMs = TIMEOUT_MS,
 ): Promise<KeyServiceAnswer> {
-  const http = new OutboundHttp();
+  const http = new OutboundHttp(isPublic ? proxy : null);
   const limits = { firstByteTimeoutMs: timeoutMs, idleTimeoutMs: timeoutMs };
   const ask = async (signal: AbortSignal): Promise<KeyServiceAnswer> => {
     const answer = await http.request({ method: 'POST', url, headers, body, signal, ...limits });

@@ -54,7 +54,12 @@ export const awsKms: KeyService<'aws-kms'> = {
         ...(sessionToken && { sessionToken: sessionToken.reveal() }),
       },
     );
-    return { url: url.origin + path, headers: headers as Record<string, string>, body };
+    return {
+      isPublic: endpoint === null,
+      url: url.origin + path,
+      headers: headers as Record<string, string>,
+      body,
+    };
   },
   plaintextIn: (answer) => (isJsonObject(answer) ? answer.Plaintext : undefined),
   reasonOf(_status, answer) {

@@ -3,6 +3,8 @@ import type { KeyServiceName, WrappedKey } from '../config/wrapped-key.js';
 
 /** The one call that unwraps a key. */
 export interface UnwrapCall {
+  /** Whether it leads to the internet: past the operator's proxy there may be no way. */
+  readonly isPublic: boolean;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { OutboundProxy } from '../common/outbound-proxy.js';
 import { StartupError } from '../common/startup-error.js';
 import { importUnwrappedKey } from '../config/encryption-key.js';
 import { InvalidValueError } from '../config/variable.js';
@@ -19,13 +20,14 @@ export async function unwrapKey<Name extends KeyServiceName>(
   settings: SettingsOf<Name>,
   key: WrappedBy<Name>,
   name: string,
+  proxy: OutboundProxy | null,
 ): Promise<KeyObject> {
   const call = service.callFor(settings, key);
   const failed = (reason: string): StartupError =>
     new StartupError(
       `${name}: ${service.displayName} at ${new URL(call.url).host} did not unwrap it: ${reason}.`,
     );
-  const { status, body } = await askKeyService(call).catch((error: unknown) => {
+  const { status, body } = await askKeyService(call, proxy).catch((error: unknown) => {
     throw error instanceof NoAnswerError ? failed(error.message) : error;
   });
   if (status !== 200) {

@@ -1,7 +1,9 @@
 import { KeyObject } from 'node:crypto';
+import type { OutboundProxy } from '../common/outbound-proxy.js';
 import { StartupError } from '../common/startup-error.js';
 import { type EncryptionConfig, type EncryptionKey, encryptionVariables } from '../config/encryption.js';
 import { type KeyServicesConfig, noKeyServices } from '../config/key-services.js';
+import type { OutboundConfig } from '../config/outbound.js';
 import type { WrappedKey } from '../config/wrapped-key.js';
 
 /**
@@ -10,12 +12,15 @@ import type { WrappedKey } from '../config/wrapped-key.js';
  *
  * @throws StartupError that names every key that could not be unwrapped, and why
  */
-export async function unwrapKeys(encryption: EncryptionConfig): Promise<EncryptionConfig> {
+export async function unwrapKeys(
+  encryption: EncryptionConfig,
+  { proxy }: OutboundConfig,
+): Promise<EncryptionConfig> {
   const { currentKey, previousKeys, keyServices } = encryption;
   const keys = [currentKey, ...previousKeys];
   if (keys.every((key) => key instanceof KeyObject)) return encryption;
   const outcomes = await Promise.allSettled(
-    keys.map((key, index) => unwrapUnlessClear(key, keyServices, nameOf(index))),
+    keys.map((key, index) => unwrapUnlessClear(key, keyServices, nameOf(index), proxy)),
   );
   const failures = outcomes.flatMap((outcome) =>
     outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
@@ -40,6 +45,7 @@ async function unwrapUnlessClear(
   key: EncryptionKey,
   services: KeyServicesConfig,
   name: string,
+  proxy: OutboundProxy | null,
 ): Promise<KeyObject> {
   if (key instanceof KeyObject) return key;
   // Loaded when configured: few are.
@@ -47,11 +53,11 @@ async function unwrapUnlessClear(
   switch (key.service) {
     case 'aws-kms': {
       const { awsKms } = await import('./aws-kms.js');
-      return unwrapKey(awsKms, settingsFor(services['aws-kms'], key), key, name);
+      return unwrapKey(awsKms, settingsFor(services['aws-kms'], key), key, name, proxy);
     }
     case 'vault': {
       const { vaultTransit } = await import('./vault-transit.js');
-      return unwrapKey(vaultTransit, settingsFor(services.vault, key), key, name);
+      return unwrapKey(vaultTransit, settingsFor(services.vault, key), key, name, proxy);
     }
   }
 }

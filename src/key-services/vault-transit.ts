@@ -17,6 +17,7 @@ const reasons: Readonly<Record<number, string>> = {
 export const vaultTransit: KeyService<'vault'> = {
   displayName: 'Vault',
   callFor: ({ address, token, namespace }, { mount, key, ciphertext }) => ({
+    isPublic: false,
     url: `${address}/v1/${mount}/decrypt/${key}`,
     headers: {
       'content-type': 'application/json',

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { FinishedUse } from '../audit/finished-use.js';
+import { useEnded, useRefused } from '../telemetry/signals/signals.js';
 
 const logger = new Logger('Usage');
 
@@ -17,6 +18,11 @@ export interface RefusedUse extends Pick<FinishedUse, 'chatId' | 'outcome' | 'du
  * @param requestId of a search that stands for itself; chats have their own id
  */
 export function logEnd(userId: string, { kind, ...end }: FinishedUse, requestId: string | null = null): void {
+  const { provider, keySource, outcome, inputTokens, outputTokens, timeToFirstTokenMs, durationMs } = end;
+  useEnded.tell({
+    use: kind === 'CHAT_FINISHED' ? 'chat' : 'search',
+    ...{ provider, keySource, outcome, inputTokens, outputTokens, timeToFirstTokenMs, durationMs },
+  });
   logger.log(
     { userId, ...(requestId !== null && { requestId }), ...end },
     kind === 'CHAT_FINISHED' ? 'chat ended' : 'search ended',
@@ -25,5 +31,6 @@ export function logEnd(userId: string, { kind, ...end }: FinishedUse, requestId:
 
 /** The line for one that never began. What is over a limit has none: lines of that are bounded (limits.service.ts). */
 export function logRefusal(what: 'chat' | 'search', userId: string, refusal: RefusedUse): void {
+  useRefused.tell({ use: what, outcome: refusal.outcome });
   logger.log({ userId, ...refusal }, `${what} refused`);
 }

@@ -1,6 +1,7 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { ServerBusyError } from '../common/server-busy.error.js';
+import { limitReached } from '../telemetry/signals/signals.js';
 import type { Slot } from './slot.js';
 
 /** Chats and searches that are begun at the same time: their keys are looked up, and their uses written down. */
@@ -173,6 +174,7 @@ export class Admission implements OnModuleInit, OnApplicationShutdown {
     if (now - this.#refusedAt > BUSY_MS) this.#refusals = 0;
     this.#refusedAt = now;
     this.#refusals += 1;
+    limitReached.tell({ limit: 'time of this server' });
     this.#lines.warn('This server is busy and refuses chats and searches', {
       shortOf: this.#shortage ?? 'room for more that wait',
     });

@@ -1,5 +1,6 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { BoundedLines } from '../common/bounded-lines.js';
+import { type LimitName, limitReached } from '../telemetry/signals/signals.js';
 import type { LimitsConfig } from '../config/limits.js';
 import { OperationLimit } from './operation-limit.js';
 import { SharedWindow } from './shared-window.js';
@@ -109,11 +110,18 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
     return this.#logRefusal('chats at once', userId, this.#running.reserve(userId, null));
   }
 
-  async #logRefusal<Result>(limit: string, userId: string, work: Result | Promise<Result>): Promise<Result> {
+  async #logRefusal<Result>(
+    limit: LimitName,
+    userId: string,
+    work: Result | Promise<Result>,
+  ): Promise<Result> {
     try {
       return await work;
     } catch (error) {
-      if (error instanceof RateLimitedError) this.#lines.log('A user is over a limit', { limit }, { userId });
+      if (error instanceof RateLimitedError) {
+        limitReached.tell({ limit });
+        this.#lines.log('A user is over a limit', { limit }, { userId });
+      }
       throw error;
     }
   }

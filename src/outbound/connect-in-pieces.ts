@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
 
 /** About two network packets. */
 const PIECE_BYTES = 4_096;
@@ -9,8 +9,7 @@ const PIECE_BYTES = 4_096;
  * connection up in the middle of it: of headers beyond its limit it makes an error for each, which for what one read
  * of a socket may bring is a tenth of a second.
  */
-export function connectInPieces(timeoutMs: number): buildConnector.connector {
-  const connect = buildConnector({ timeout: timeoutMs });
+export function connectInPieces(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     connect(options, (...result) => {
       if (result[1]) readInPieces(result[1]);

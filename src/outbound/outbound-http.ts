@@ -1,5 +1,8 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Agent } from 'undici';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Agent, buildConnector } from 'undici';
+import { BoundedLines } from '../common/bounded-lines.js';
+import { OutboundProxy } from '../common/outbound-proxy.js';
+import { connectByProxy, type ProxyError } from './connect-by-proxy.js';
 import { connectInPieces } from './connect-in-pieces.js';
 import { UpstreamExchange } from './upstream-exchange.js';
 
@@ -34,17 +37,22 @@ export interface OutboundResponse {
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * The only place that opens a connection to the internet. It follows no redirect (a key would travel with it), reads
- * no proxy or other environment variable, retries nothing, and closes the socket as soon as the signal aborts.
+ * The only place that opens a connection to the internet, all of them through the operator's proxy where there is one. It
+ * follows no redirect (a key would travel with it), reads no environment variable, retries nothing, and closes the socket
+ * as soon as the signal aborts.
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
-  // undici's own timers have a resolution of half a second: the exchange brings its own.
-  readonly #agent = new Agent({
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: connectInPieces(CONNECT_TIMEOUT_MS),
-  });
+  readonly #lines = new BoundedLines(new Logger(OutboundHttp.name));
+  readonly #agent: Agent;
+
+  constructor(@Inject(OutboundProxy) proxy: OutboundProxy | null = null) {
+    const connect = proxy
+      ? connectByProxy(proxy, CONNECT_TIMEOUT_MS, (error) => this.#blame(proxy, error))
+      : buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+    // undici's own timers have a resolution of half a second: the exchange brings its own.
+    this.#agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: connectInPieces(connect) });
+  }
 
   /**
    * Resolves when the response's headers are there, with any status except a redirect's.
@@ -77,6 +85,12 @@ export class OutboundHttp implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    this.#lines.flush();
     await this.close();
+  }
+
+  /** Of every provider it will seem that it cannot be reached: so the log says which part is at fault. */
+  #blame({ host }: OutboundProxy, { code, details }: ProxyError): void {
+    this.#lines.warn('The proxy at OUTBOUND_PROXY_URL lets nothing through', { host, code, ...details });
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { BoundedLines } from '../common/bounded-lines.js';
+import { providerFailed } from '../telemetry/signals/signals.js';
 import { UpstreamError } from './upstream-error.js';
 
 /** Logs each failure of a provider: which provider, where, and its status or code. Never the provider's own text. */
@@ -15,6 +16,7 @@ export class UpstreamLog implements OnApplicationShutdown {
   warn(provider: string, address: string | undefined, error: unknown): void {
     if (!(error instanceof UpstreamError)) return;
     const { code, status, networkCode } = error;
+    providerFailed.tell({ provider, code });
     this.#lines.warn('A provider failed', {
       provider,
       host: error.host ?? hostOf(address),

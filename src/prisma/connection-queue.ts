@@ -34,6 +34,11 @@ export class ConnectionQueue {
 
   constructor(private readonly limits: DatabaseLimits) {}
 
+  /** How many operations have a connection, of as many as there may be. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** How many operations wait for a connection. */
   get waiting(): number {
     return this.#waiting.length;

@@ -120,6 +120,16 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
+  /** How many connections there may be. */
+  get connections(): number {
+    return this.#limits.connections;
+  }
+
+  /** How many of them are at work. */
+  get busy(): number {
+    return this.#queue.running;
+  }
+
   /** How many operations wait for a connection. */
   get waiting(): number {
     return this.#queue.waiting;

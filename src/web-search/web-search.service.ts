@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { describeError } from '../common/describe-error.js';
 import { milliseconds } from '../common/milliseconds.js';
+import { OperationTimeoutError } from '../common/operation-timeout.error.js';
 import type { KeyMask } from '../common/key-mask.js';
 import { type KeyCaller, providersFor } from '../keys/key-decisions.service.js';
 import { KeyResolutionService, type ResolvedKey } from '../keys/key-resolution.service.js';
@@ -13,6 +14,7 @@ import { Limits } from '../limits/limits.service.js';
 import type { SearchProviderId } from '../providers/registry/provider-ids.js';
 import type { SearchRequest } from '../providers/search/contract.js';
 import { SearchService } from '../providers/search/search.service.js';
+import { useTraced } from '../telemetry/signals/signals.js';
 import { checkNamedEngine, checkQuerySuits, UnsuitableSearchError } from './suitable-search.js';
 import type { WebSearchInput, WebSearchResult } from './web-search.model.js';
 
@@ -87,7 +89,7 @@ export class WebSearchService {
     try {
       return await this.openKey(caller, input, signal, chatId);
     } catch (error) {
-      const outcome = signal.aborted ? 'CANCELLED' : describeError(error).code;
+      const outcome = outcomeOf(error, signal);
       const durationMs = milliseconds(performance.now() - arrivedAt);
       const provider = input.provider ?? null;
       logRefusal('search', userId, { chatId, requestId, provider, outcome, durationMs });
@@ -130,12 +132,18 @@ export class WebSearchService {
     { key, mask, request, chatId, requestId, arrivedAt }: StartedSearch,
     signal: AbortSignal,
   ): Promise<WebSearchResult> {
-    const report = (outcome: string): Promise<void> =>
-      this.report(userId, requestId, key, {
-        chatId,
-        outcome,
-        durationMs: milliseconds(performance.now() - arrivedAt),
+    const keyResolutionMs = performance.now() - arrivedAt;
+    const report = (outcome: string): Promise<void> => {
+      const totalMs = performance.now() - arrivedAt;
+      useTraced.tell({
+        use: 'search',
+        traceOf: chatId ?? requestId ?? '',
+        ...{ provider: key.provider, keySource: key.source, outcome, keyResolutionMs, totalMs },
+        ...{ model: null, inputTokens: null, outputTokens: null, timeToFirstTokenMs: null },
+        endedAt: Date.now(),
       });
+      return this.report(userId, requestId, key, { chatId, outcome, durationMs: milliseconds(totalMs) });
+    };
     try {
       signal.throwIfAborted();
       const startedAt = performance.now();
@@ -144,7 +152,7 @@ export class WebSearchService {
       await report('OK');
       return { query: request.query, provider: key.provider, keySource: key.source, results, tookMs };
     } catch (error) {
-      await report(signal.aborted ? 'CANCELLED' : describeError(error).code);
+      await report(outcomeOf(error, signal));
       // After an abort its reason counts: what the engine threw may be no more than its echo.
       throw signal.aborted ? signal.reason : error;
     }
@@ -169,6 +177,12 @@ export class WebSearchService {
     } as const;
     await this.uses.report(userId, use, requestId);
   }
+}
+
+/** A client that leaves has cancelled its search; the time limit of its request has not. */
+function outcomeOf(error: unknown, { aborted, reason }: AbortSignal): string {
+  if (!aborted) return describeError(error).code;
+  return reason instanceof OperationTimeoutError ? reason.code : 'CANCELLED';
 }
 
 type FinishedUse = Parameters<KeyUseService['finish']>[1];

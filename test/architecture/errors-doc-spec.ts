@@ -7,9 +7,13 @@ import { describeError } from '../../src/common/describe-error.js';
 import { errorCodes } from '../../src/common/error-code.js';
 import { BadUserInputError } from '../../src/common/input-errors.js';
 import { DrainingError } from '../../src/common/lifecycle.js';
+import { OperationTimeoutError } from '../../src/common/operation-timeout.error.js';
 import { ClientLeftError } from '../../src/graphql/every-door/client-left.error.js';
 import { ForbiddenOriginError } from '../../src/graphql/every-door/origins.js';
-import { PersistedQueryNotSupportedError } from '../../src/graphql/every-door/persisted-query.error.js';
+import {
+  PersistedQueryNotInListError,
+  PersistedQueryNotSupportedError,
+} from '../../src/graphql/every-door/persisted-query.error.js';
 import {
   KeyBusyError,
   KeyExpiredError,
@@ -51,6 +55,8 @@ const errors: readonly AppError[] = [
   new KeyNotStoredError(false),
   new KeyUnreadableError('OPENAI'),
   new NoKeyAvailableError(['OpenAI']),
+  new OperationTimeoutError(),
+  new PersistedQueryNotInListError(),
   new PersistedQueryNotSupportedError(),
   new ProviderBadRequestError(),
   new ProviderRateLimitedError(),

@@ -37,11 +37,12 @@ afterEach(async () => {
 });
 
 const load = (environment: NodeJS.ProcessEnv) =>
-  loadVaultConfig({ DATA_DIR: folder, ...standIn.environment, ...environment }).encryption;
+  loadVaultConfig({ DATA_DIR: folder, ...standIn.environment, ...environment });
 const hexOf = (key: KeyObject): string => key.export().toString('hex');
 
 async function keysOf(environment: NodeJS.ProcessEnv): Promise<string[]> {
-  const { currentKey, previousKeys } = await unwrapKeys(load(environment));
+  const { encryption, outbound } = load(environment);
+  const { currentKey, previousKeys } = await unwrapKeys(encryption, outbound);
   return [currentKey, ...previousKeys].map((key) => hexOf(unwrapped(key)));
 }
 
@@ -115,9 +116,9 @@ describe.each(services)('a key that %s wrapped', (service) => {
   });
 
   it('leaves nothing behind that authenticates us there', async () => {
-    const encryption = load({ ENCRYPTION_KEY_WRAPPED: standIn.wrap(service, KEY) });
+    const { encryption, outbound } = load({ ENCRYPTION_KEY_WRAPPED: standIn.wrap(service, KEY) });
     const { 'aws-kms': kms, vault } = encryption.keyServices;
-    const { keyServices } = await unwrapKeys(encryption);
+    const { keyServices } = await unwrapKeys(encryption, outbound);
     expect(keyServices).toEqual({ 'aws-kms': null, vault: null });
     for (const secret of [kms?.secretAccessKey, kms?.sessionToken, vault?.token]) {
       if (secret) expect(() => secret.reveal()).toThrow('destroyed');
@@ -189,6 +190,11 @@ describe.each(services)('a key that %s wrapped', (service) => {
     expect(standIn.requests).toHaveLength(1);
   });
 
+  it('is asked for directly where the operator names the service, though there is a proxy', async () => {
+    const proxy = { OUTBOUND_PROXY_URL: 'http://127.0.0.1:1' };
+    expect(await keysOf({ ENCRYPTION_KEY_WRAPPED: standIn.wrap(service, KEY), ...proxy })).toEqual([KEY]);
+  });
+
   it('is refused where the service is away', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
@@ -200,6 +206,19 @@ describe.each(services)('a key that %s wrapped', (service) => {
       'it cannot be reached (ECONNREFUSED)',
     );
   });
+});
+
+it('the public AWS KMS is asked through the proxy, where there is one', async () => {
+  const { encryption, outbound } = load({
+    ENCRYPTION_KEY_WRAPPED: 'aws-kms:AQID',
+    AWS_ENDPOINT_URL_KMS: '',
+    OUTBOUND_PROXY_URL: standIn.url,
+  });
+  const asked = standIn.connect();
+  await expect(unwrapKeys(encryption, outbound)).rejects.toThrow(
+    'AWS KMS at kms.eu-central-1.amazonaws.com did not unwrap it: it cannot be reached',
+  );
+  expect(await asked).toBe('kms.eu-central-1.amazonaws.com:443');
 });
 
 it('all keys that cannot be unwrapped are named at once', async () => {
@@ -215,8 +234,8 @@ it('all keys that cannot be unwrapped are named at once', async () => {
 
 it('a service that does not answer is waited for no longer than its time', async () => {
   standIn.answer = () => undefined;
-  const call = { url: standIn.url, headers: {}, body: '' };
-  await expect(askKeyService(call, 50)).rejects.toThrow('it did not answer within 0.05 s');
+  const call = { isPublic: false, url: standIn.url, headers: {}, body: '' };
+  await expect(askKeyService(call, null, 50)).rejects.toThrow('it did not answer within 0.05 s');
   standIn.answer = (response) => response.writeHead(200).write('{');
-  await expect(askKeyService(call, 50)).rejects.toThrow('it did not answer within 0.05 s');
+  await expect(askKeyService(call, null, 50)).rejects.toThrow('it did not answer within 0.05 s');
 });

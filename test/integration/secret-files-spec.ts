@@ -24,6 +24,7 @@ const secrets: Readonly<Record<string, string>> = {
   AWS_SESSION_TOKEN: 'session-of-the-server',
   VAULT_TOKEN: 'token-of-the-server',
   AUTH_JWT_SECRET: JWT_SECRET,
+  OUTBOUND_PROXY_URL: 'http://user:pw@proxy:3128',
   OPENAI_API_KEY: 'sk-proj-of-the-server',
   ANTHROPIC_API_KEY: 'sk-ant-of-the-server',
   GOOGLE_GENERATIVE_AI_API_KEY: 'AIza-of-the-server',
@@ -66,6 +67,7 @@ const secretsIn = (config: Config): unknown => ({
   ],
   authentication:
     config.authentication.kind === 'shared-secret' && config.authentication.secret.export().toString(),
+  proxy: config.outbound.proxy?.headers,
   providers: registry.map(({ id }) => config.getProvider(id).serverKey?.reveal()),
 });
 

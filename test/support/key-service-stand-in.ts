@@ -1,6 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expectedAuthorization } from './signature-v4.js';
 
@@ -79,6 +85,13 @@ export class KeyServiceStandIn {
     const ciphertext = service === 'vault' ? `vault:v1:${blob}` : blob;
     this.#plaintexts.set(ciphertext, Buffer.from(plaintext));
     return service === 'vault' ? `vault:secrets/transit/keystream:${ciphertext}` : `aws-kms:${blob}`;
+  }
+
+  /** As a proxy: resolves with where the next tunnel is to lead, and refuses it. */
+  async connect(): Promise<string> {
+    const [request, socket] = (await once(this.server, 'connect')) as [IncomingMessage, Socket];
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    return request.url ?? '';
   }
 
   async stop(): Promise<void> {

@@ -37,6 +37,11 @@ export class UseWriter implements BeforeApplicationShutdown {
 
   constructor(private readonly database: DatabaseService) {}
 
+  /** How many records wait to be committed. */
+  get waiting(): number {
+    return this.#open;
+  }
+
   /** Late records are tried once more. Every other caller waits for its own write. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.#late.stop();

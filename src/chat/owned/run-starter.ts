@@ -13,7 +13,9 @@ import { Limits } from '../../limits/limits.service.js';
 import { RateLimitedError } from '../../limits/rate-limited.error.js';
 import type { Slot } from '../../limits/slot.js';
 import type { ChatProviderId } from '../../providers/registry/provider-ids.js';
+import { keyResolved, useTraced } from '../../telemetry/signals/signals.js';
 import type { RequestClaim } from '../claims/request-claims.js';
+import type { ChatTimings } from '../run/chat-event.js';
 import type { ChatWatch } from '../run/chat-watch.js';
 import type { ChatInput } from '../schema/chat.inputs.js';
 import { finishedChat } from '../shared/finished-chat.js';
@@ -107,6 +109,7 @@ export class RunStarter {
         this.lifecycle.throwIfDraining();
       },
     });
+    keyResolved.tell({ milliseconds: keyResolutionMs });
     try {
       const source = this.sources.create({ caller, chatId, input }, key);
       const isNamed = Boolean(input.requestId);
@@ -126,11 +129,24 @@ export class RunStarter {
       maxDurationMs,
       graceMs,
       shared: this.shared,
-      writeEnd: ({ attempt, end, timings }) =>
-        this.uses.report(userId, finishedChat(attempt, end, timings)).finally(() => slot.release()),
+      writeEnd: ({ attempt, end, timings }) => {
+        const use = finishedChat(attempt, end, timings);
+        trace(use, timings);
+        return this.uses.report(userId, use).finally(() => slot.release());
+      },
       onChange: (run) => this.runs.changed(run),
     });
   }
+}
+
+function trace(use: ReturnType<typeof finishedChat>, { keyResolutionMs, totalMs }: ChatTimings): void {
+  const { provider, model, keySource, outcome, inputTokens, outputTokens, timeToFirstTokenMs } = use;
+  useTraced.tell({
+    use: 'chat',
+    traceOf: use.chatId ?? '',
+    ...{ provider, model, keySource, outcome, inputTokens, outputTokens, timeToFirstTokenMs },
+    ...{ keyResolutionMs, totalMs, endedAt: Date.now() },
+  });
 }
 
 function refusalOf(error: unknown, requestId: string, { chatId, input, arrivedAt }: NewChat): RefusedUse {

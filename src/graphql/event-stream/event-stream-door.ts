@@ -59,6 +59,11 @@ export class EventStreamDoor {
     });
   }
 
+  /** How many streams there are. */
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
   /** Ends every stream so that its client asks again. They have had their time. */
   async close(): Promise<void> {
     await Promise.all([...this.#streams].map((stream) => stream.close()));

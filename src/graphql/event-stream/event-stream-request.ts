@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { NotAcceptableException, UnsupportedMediaTypeException } from '@nestjs/common';
 import { BadUserInputError, type Violation } from '../../common/input-errors.js';
 import { isJsonObject } from '../../common/is-json-object.js';
+import { idsIn } from '../every-door/requested-operation.js';
 import type { SubscriptionRequest } from '../every-door/subscriptions.js';
 
 const ACCEPTED = /(?:^|,)\s*(?:text\/event-stream|text\/\*|\*\/\*)\s*(?:;|,|$)/i;
@@ -21,9 +22,9 @@ export function checkHeaders({ accept, 'content-type': contentType }: IncomingHt
 /** @throws BadUserInputError BAD_USER_INPUT for what is no request of GraphQL over HTTP */
 export function readRequest(body: unknown): SubscriptionRequest {
   if (!isJsonObject(body)) throw BadUserInputError.at('request', 'must be a JSON object');
-  const { operationName, variables, extensions } = body;
-  // A persisted query is refused for what it is, not for the text that it lacks.
-  const query = body.query ?? (isJsonObject(extensions) && extensions.persistedQuery ? '' : undefined);
+  const { operationName, variables, documentId, extensions } = body;
+  // What names its operation by an id may lack the text.
+  const query = body.query ?? (idsIn(body).length > 0 ? '' : undefined);
   const violations: Violation[] = [];
   if (typeof query !== 'string') violations.push({ path: 'query', message: 'must be a text' });
   if (!isAbsent(operationName) && typeof operationName !== 'string')
@@ -33,7 +34,7 @@ export function readRequest(body: unknown): SubscriptionRequest {
   if (!isAbsent(extensions) && !isJsonObject(extensions))
     violations.push({ path: 'extensions', message: 'must be an object' });
   if (violations.length > 0) throw new BadUserInputError(violations);
-  return { query, operationName, variables, extensions } as SubscriptionRequest;
+  return { query, operationName, variables, documentId, extensions } as SubscriptionRequest;
 }
 
 const isAbsent = (value: unknown): boolean => value === undefined || value === null;

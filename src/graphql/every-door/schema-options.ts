@@ -1,5 +1,6 @@
 import type { BuildSchemaOptions } from '@nestjs/graphql';
 import { GraphQLSchema } from 'graphql';
+import { endFieldsWithTheirSignal } from './root-fields.js';
 
 export type SchemaTypes = NonNullable<BuildSchemaOptions['orphanedTypes']>;
 
@@ -22,5 +23,5 @@ export const schemaOptions = (orphanedTypes: SchemaTypes) =>
     autoSchemaFile: true,
     sortSchema: false,
     buildSchemaOptions: { orphanedTypes },
-    transformSchema: describeSchema,
+    transformSchema: (schema: GraphQLSchema) => endFieldsWithTheirSignal(describeSchema(schema)),
   }) as const;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import {
   createSourceEventStream,
+  type DocumentNode,
   execute,
   type ExecutionArgs,
   type ExecutionResult,
@@ -18,10 +19,12 @@ import { Documents } from './documents.js';
 import { ErrorMask } from './error-mask.js';
 import { CompiledSelections } from './selection/compiled-selections.js';
 import { checkOperation, toGraphQLError } from './operation-check.js';
-import { PersistedQueryNotSupportedError } from './persisted-query.error.js';
+import { PersistedOperations } from './persisted-operations.js';
+import type { RequestedOperation } from './requested-operation.js';
 
 /** One subscription as a client asks for it. */
-export interface SubscriptionRequest {
+export interface SubscriptionRequest extends RequestedOperation {
+  /** Empty where an id names it. */
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
@@ -47,6 +50,7 @@ export class Subscriptions {
   constructor(
     private readonly schemaHost: GraphQLSchemaHost,
     private readonly documents: Documents,
+    private readonly persisted: PersistedOperations,
     private readonly selections: CompiledSelections,
     private readonly mask: ErrorMask,
   ) {}
@@ -58,16 +62,16 @@ export class Subscriptions {
    * @returns errors where the document itself is refused
    */
   prepare(
-    { query, variables, extensions, ...named }: SubscriptionRequest,
+    request: SubscriptionRequest,
     contextValue: RequestContext,
     place: string,
   ): ExecutionArgs | readonly GraphQLError[] {
-    if (extensions?.persistedQuery) return [toGraphQLError(new PersistedQueryNotSupportedError())];
-    const document = this.documents.read(query);
+    const document = this.read(request);
     if (!('kind' in document)) return document;
+    const { variables } = request;
     const { schema } = this.schemaHost;
     // Clients that have no name for an operation may send an empty one.
-    const operationName = named.operationName === '' ? null : named.operationName;
+    const operationName = request.operationName === '' ? null : request.operationName;
     const operation = getOperationAST(document, operationName);
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) {
       const message = operation
@@ -76,6 +80,15 @@ export class Subscriptions {
       return [toGraphQLError(BadUserInputError.at('query', message))];
     }
     return { schema, document, operationName, variableValues: variables, contextValue };
+  }
+
+  private read(request: SubscriptionRequest): DocumentNode | readonly GraphQLError[] {
+    try {
+      return this.persisted.find(request)?.document ?? this.documents.read(request.query);
+    } catch (error) {
+      if (error instanceof AppError) return [toGraphQLError(error)];
+      throw error;
+    }
   }
 
   /** @returns a subscription, or the errors for which there is none: bad input, or what the resolver throws */

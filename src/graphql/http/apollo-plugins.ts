@@ -45,9 +45,16 @@ export const operationCheckPlugin = (mask: ErrorMask): ApolloServerPlugin<HttpCo
   },
 });
 
-/** Apollo reads no document that is there. */
-function useDocument(request: GraphQLRequestContext<HttpContext>, { document }: HttpContext): void {
-  if (document) Object.assign(request, { document });
+/** Apollo reads no document that is there. Of a listed one it gets the text, which the request need not have, and no hash. */
+function useDocument(
+  context: GraphQLRequestContext<HttpContext>,
+  { document, listedText }: HttpContext,
+): void {
+  if (document) Object.assign(context, { document });
+  if (listedText === null) return;
+  const { request } = context;
+  request.query = listedText;
+  if (request.extensions) request.extensions = { ...request.extensions, persistedQuery: undefined };
 }
 
 /** A document's errors reveal the schema: without a token, a wrong document gets the same answer as a good one. */

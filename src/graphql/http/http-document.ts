@@ -3,23 +3,35 @@ import type { DocumentNode } from 'graphql';
 import { BadUserInputError, type Violation } from '../../common/input-errors.js';
 import { isNestedTooDeeply, MAX_NESTING } from '../../common/nesting.js';
 import { isJsonObject } from '../../common/is-json-object.js';
-import { PersistedQueryNotSupportedError } from '../every-door/persisted-query.error.js';
+import type { RequestedOperation } from '../every-door/requested-operation.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the request asks to run, read and found valid; null where Apollo has to say what is wrong with the request. */
     document: DocumentNode | null;
+    /** The text of a listed operation, where the request names one. */
+    listedText: string | null;
   }
 }
 
 /** What of a request's address is JSON: https://graphql.github.io/graphql-over-http/draft/#sec-GET */
 const JSON_PARAMETERS = ['variables', 'extensions'] as const;
 
-/** The text of the query that a request brings, in its body or its address; null for none. */
-export function queryOf({ method, body, query: parameters }: FastifyRequest): string | null {
+/** The operation that a request asks for, in its body or its address. */
+export function operationIn({ method, body, query: parameters }: FastifyRequest): HttpOperation {
   const source = method === 'GET' ? parameters : body;
-  const query = isJsonObject(source) ? source.query : null;
-  return typeof query === 'string' && query !== '' ? query : null;
+  if (!isJsonObject(source)) return { query: null };
+  const { query, documentId, extensions } = source;
+  return {
+    query: typeof query === 'string' && query !== '' ? query : null,
+    documentId,
+    extensions: typeof extensions === 'string' ? parsedOrNull(extensions) : extensions,
+  };
+}
+
+interface HttpOperation extends RequestedOperation {
+  /** Null for none. */
+  readonly query: string | null;
 }
 
 /** @throws BadUserInputError BAD_USER_INPUT for JSON in the address that is nested too deeply; bodies have their parser */
@@ -30,17 +42,6 @@ export function checkNesting({ query: parameters }: FastifyRequest): void {
     message: NESTED_TOO_DEEPLY,
   }));
   if (violations.length > 0) throw new BadUserInputError(violations);
-}
-
-/**
- * @throws PersistedQueryNotSupportedError PERSISTED_QUERY_NOT_SUPPORTED for a request that names its query by a hash, with
- *   its text or without: here, and not by Apollo, for the answer is then the same on every door
- */
-export function refusePersistedQuery({ method, body, query: parameters }: FastifyRequest): void {
-  const source = method === 'GET' ? parameters : body;
-  const extensions = isJsonObject(source) ? source.extensions : null;
-  const parsed = typeof extensions === 'string' ? parsedOrNull(extensions) : extensions;
-  if (isJsonObject(parsed) && parsed.persistedQuery) throw new PersistedQueryNotSupportedError();
 }
 
 function parsedOrNull(json: string): unknown {

@@ -5,18 +5,19 @@ import { HttpDoor } from './http-door.js';
 
 type Collaborators = ConstructorParameters<typeof HttpDoor>;
 
-const [authenticator, origins, lifecycle, documents, turns, mask, config] = [
+const [authenticator, origins, lifecycle, documents, persisted, turns, mask, config] = [
   { authenticate: () => Promise.resolve({ userId: 'alice' }), countFailure: () => false },
   { allows: () => true },
   { throwIfDraining: () => undefined },
   { read: () => ({ kind: 'Document', definitions: [] }) },
+  { find: () => null },
   { take: () => Promise.resolve({ release: () => undefined }) },
   { format: () => ({ message: 'refused' }) },
   { general: { production: true } },
 ];
 
 function newDoor(): HttpDoor {
-  const collaborators = [authenticator, origins, lifecycle, documents, turns, mask, config];
+  const collaborators = [authenticator, origins, lifecycle, documents, persisted, turns, mask, config];
   return new HttpDoor(...(collaborators as unknown as Collaborators));
 }
 

@@ -12,18 +12,20 @@ import { ClientLeftError } from '../every-door/client-left.error.js';
 import { Documents } from '../every-door/documents.js';
 import { ErrorMask } from '../every-door/error-mask.js';
 import { EXPORT_PATH, GRAPHQL_PATH, STREAM_PATH } from '../every-door/paths.js';
-import { checkNesting, queryOf, refusePersistedQuery } from './http-document.js';
+import { checkNesting, operationIn } from './http-document.js';
 import { isOpen, MAX_OPEN_BODY_BYTES, mayBeOpen } from './open-documents.js';
+import { beginOperation } from './operation-life.js';
 import { OperationTurns, type Turn } from '../every-door/operation-turns.js';
 import { ForbiddenOriginError, Origins } from '../every-door/origins.js';
+import { PersistedOperations } from '../every-door/persisted-operations.js';
 import { tellRequestIds } from './request-ids.js';
 import { answerUnread } from './unread-body.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     user: AuthenticatedUser | null;
-    /** Aborts when the client leaves before it is answered; null until it is asked for. */
-    leaving: AbortSignal | null;
+    /** Aborted when the client leaves before it is answered, and when that takes too long; null until it is asked for. */
+    ending: AbortController | null;
     turn: Turn | null;
   }
 }
@@ -32,10 +34,10 @@ declare module 'fastify' {
 const PATHS: ReadonlySet<string | undefined> = new Set([EXPORT_PATH, GRAPHQL_PATH, STREAM_PATH]);
 
 /**
- * How long an operation keeps its user's turn while it runs, in milliseconds: what takes longer waits for another
- * service, and keeps this server no busier.
+ * How long a query or mutation may take, in milliseconds, from when it is to be read: not while its request is sent, or
+ * waits for its user's turn. It is longer than the waits for the database and for a server that is busy take together.
  */
-const TURN_MS = 500;
+const OPERATION_TIMEOUT_MS = 30_000;
 
 /** The user id for the turns of requests without a token. */
 const ANONYMOUS = '';
@@ -47,11 +49,14 @@ const ANONYMOUS = '';
  */
 @Injectable()
 export class HttpDoor {
+  readonly operationTimeoutMs: number = OPERATION_TIMEOUT_MS;
+
   constructor(
     private readonly authenticator: Authenticator,
     private readonly origins: Origins,
     private readonly lifecycle: Lifecycle,
     private readonly documents: Documents,
+    private readonly persisted: PersistedOperations,
     private readonly turns: OperationTurns,
     private readonly mask: ErrorMask,
     private readonly config: Config,
@@ -60,9 +65,10 @@ export class HttpDoor {
   /** Called before routes are registered: hooks of a later time do not reach them. */
   install(server: FastifyInstance): void {
     server.decorateRequest('user', null);
-    server.decorateRequest('leaving', null);
+    server.decorateRequest('ending', null);
     server.decorateRequest('turn', null);
     server.decorateRequest('document', null);
+    server.decorateRequest('listedText', null);
     server.addHook('onRequest', async (request, reply) => {
       if (isGuarded(request)) await this.guard(request, reply, () => this.admit(request, reply));
     });
@@ -90,7 +96,7 @@ export class HttpDoor {
 
   private async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     // Before anything takes its time: a response says once that it is closed.
-    request.leaving = whenLeft(reply);
+    request.ending = abortedByLeaving(reply);
     void reply.header('cache-control', 'no-store');
     if (!this.origins.allows(request.raw)) throw new ForbiddenOriginError();
     this.lifecycle.throwIfDraining();
@@ -102,8 +108,8 @@ export class HttpDoor {
   }
 
   private async takeTurn(request: FastifyRequest, reply: FastifyReply, userId: string): Promise<void> {
-    const { leaving } = request;
-    const turn = leaving && (await this.turns.take(userId, leaving));
+    const { ending } = request;
+    const turn = ending && (await this.turns.take(userId, ending.signal));
     if (!turn) throw new ClientLeftError();
     request.turn = turn;
     reply.raw.once('close', () => turn.release());
@@ -111,22 +117,24 @@ export class HttpDoor {
 
   /** Reads the document, so that Apollo finds it read; what is wrong with it is answered here. */
   private async read(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { user, leaving } = request;
+    const { user } = request;
     // While its body came, or waited to be parsed.
-    leaving?.throwIfAborted();
+    request.ending?.signal.throwIfAborted();
     checkNesting(request);
-    if (user) refusePersistedQuery(request);
-    const query = queryOf(request);
-    // What is wrong with such a request Apollo says, and to a browser it shows a page.
-    if (query === null && (user || request.method === 'GET')) return;
-    if (query === null) throw new UnauthenticatedError();
+    const operation = operationIn(request);
+    const { query } = operation;
+    if (!user && query === null && request.method === 'GET') return;
     const introspection = !this.config.general.production;
-    if (!user && !mayBeOpen(query, { introspection })) throw new UnauthenticatedError();
+    if (!user && !(query !== null && mayBeOpen(query, { introspection }))) throw new UnauthenticatedError();
     if (!user) await this.takeTurn(request, reply, ANONYMOUS);
-    const timer = setTimeout(() => request.turn?.release(), TURN_MS);
-    reply.raw.once('close', () => clearTimeout(timer));
-    const read = this.documents.read(query);
+    const listed = user ? this.persisted.find(operation) : null;
+    // What is wrong with such a request Apollo says, and to a browser it shows a page.
+    if (!listed && query === null) return;
+    beginOperation(request, reply, this.operationTimeoutMs);
+    const read = listed?.document ?? this.documents.read(query ?? '');
     if (!user && !('kind' in read && isOpen(read))) throw new UnauthenticatedError();
+    if (!user) this.persisted.find(operation);
+    request.listedText = listed?.text ?? null;
     if ('kind' in read) request.document = read;
     else void reply.code(400).send({ errors: read.map((error) => this.mask.format(error, request.id)) });
   }
@@ -139,24 +147,25 @@ const isGuarded = ({ routeOptions }: FastifyRequest): boolean => PATHS.has(route
 const hasShortBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) <= MAX_OPEN_BODY_BYTES;
 
-function whenLeft(reply: FastifyReply): AbortSignal {
+function abortedByLeaving(reply: FastifyReply): AbortController {
   const controller = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort(new ClientLeftError());
   });
-  return controller.signal;
+  return controller;
 }
 
 /** GraphQL's context of a request over HTTP, with what it asks to run for Apollo. */
 export interface HttpContext extends RequestContext {
   readonly document: DocumentNode | null;
+  readonly listedText: string | null;
 }
 
-/** Its signal aborts when the client leaves before it is answered. */
+/** Its signal aborts when the client leaves before it is answered, and when that takes too long. */
 export function toContext(
-  { id: requestId, user, leaving, document }: FastifyRequest,
+  { id: requestId, user, ending, document, listedText }: FastifyRequest,
   reply: FastifyReply,
 ): HttpContext {
-  const signal = leaving ?? whenLeft(reply);
-  return { requestId, user, signal, connectionId: null, operationId: null, document };
+  const { signal } = ending ?? abortedByLeaving(reply);
+  return { requestId, user, signal, connectionId: null, operationId: null, document, listedText };
 }

@@ -70,6 +70,11 @@ export class WebSocketDoor {
     });
   }
 
+  /** How many connections there are. */
+  get openSockets(): number {
+    return this.#sockets.clients.size;
+  }
+
   /** Ends every connection with a close code. */
   async close(code: number): Promise<void> {
     const closing = [...this.#sockets.clients].map((socket) => closeGracefully(socket, code));

@@ -1,5 +1,7 @@
-import { CloseCode, type Message, validateMessage } from 'graphql-ws';
+import { CloseCode, type Message, MessageType, validateMessage } from 'graphql-ws';
+import { isJsonObject } from '../../common/is-json-object.js';
 import { isNestedTooDeeply, MAX_NESTING } from '../../common/nesting.js';
+import { idsIn } from '../every-door/requested-operation.js';
 
 /** Why a connection is closed for what its client sent: a close code, and a reason in our own words. */
 export interface Refusal {
@@ -38,8 +40,18 @@ export function readMessage(data: Buffer, isKnown: boolean): Message | Refusal {
 /** @returns null for what is no message: the words of what reads it quote what was sent */
 function validMessage(text: string): Message | null {
   try {
-    return validateMessage(JSON.parse(text));
+    return validateMessage(withText(JSON.parse(text)));
   } catch {
     return null;
   }
 }
+
+/** What names its operation by an id may lack the text, which the protocol wants. */
+function withText(message: unknown): unknown {
+  if (!isJsonObject(message) || message.type !== MessageType.Subscribe) return message;
+  const { payload } = message;
+  if (!isJsonObject(payload) || !isAbsent(payload.query) || idsIn(payload).length === 0) return message;
+  return { ...message, payload: { ...payload, query: '' } };
+}
+
+const isAbsent = (value: unknown): boolean => value === undefined || value === null;

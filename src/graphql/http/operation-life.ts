@@ -1,0 +1,38 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type DocumentNode, Kind } from 'graphql';
+import { OperationTimeoutError } from '../../common/operation-timeout.error.js';
+import { PatientTimer } from '../../common/patient-timer.js';
+import { operationTraced, type TracedOperation } from '../../telemetry/signals/signals.js';
+
+/**
+ * How long an operation keeps its user's turn while it runs, in milliseconds: what takes longer waits for another
+ * service, and keeps this server no busier.
+ */
+const TURN_MS = 500;
+
+/**
+ * From when a query or mutation is read until it is answered: it gives its turn back, is ended when it takes too long, and
+ * is told to who traces.
+ */
+export function beginOperation(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {
+  const beganAt = performance.now();
+  const turn = setTimeout(() => request.turn?.release(), TURN_MS);
+  const limit = new PatientTimer(timeoutMs, () => request.ending?.abort(new OperationTimeoutError()));
+  reply.raw.once('close', () => {
+    clearTimeout(turn);
+    limit.stop();
+    operationTraced.tell({
+      traceOf: request.id,
+      type: typeOf(request.document),
+      status: reply.statusCode,
+      endedAt: Date.now(),
+      durationMs: performance.now() - beganAt,
+    });
+  });
+}
+
+/** What a request ran; a query where it ran nothing. */
+function typeOf(document: DocumentNode | null): TracedOperation['type'] {
+  const operation = document?.definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION);
+  return operation?.operation ?? 'query';
+}
