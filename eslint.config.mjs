@@ -42,6 +42,8 @@ const layers = {
   limits: ['common', 'config', 'prisma', 'redis'],
   edge: ['common', 'config'],
   outbound: ['common'],
+  'key-services': ['common', 'config', 'outbound'],
+  'sealed-records': ['common', 'config', 'crypto', 'prisma'],
   'providers/chat': ['common', 'config', 'outbound'],
   'providers/search': ['common', 'config', 'outbound'],
   'providers/registry': ['common', 'providers/chat', 'providers/search'],
@@ -51,7 +53,17 @@ const layers = {
   'telemetry/otlp': ['common', 'outbound'],
   auth: ['common', 'config', 'edge', 'limits', 'outbound'],
   audit: ['common', 'auth', 'prisma', 'providers/registry'],
-  keys: ['common', 'config', 'auth', 'audit', 'crypto', 'limits', 'prisma', 'providers/registry'],
+  keys: [
+    'common',
+    'config',
+    'auth',
+    'audit',
+    'crypto',
+    'limits',
+    'prisma',
+    'providers/registry',
+    'sealed-records',
+  ],
   settings: ['common', 'auth', 'prisma', 'providers/registry'],
   'key-probes': ['common', 'keys', 'outbound', 'providers/chat', 'providers/registry', 'providers/search'],
   'web-search': ['common', 'config', 'auth', 'keys', 'limits', 'providers/registry', 'providers/search'],
@@ -81,7 +93,10 @@ const layers = {
   ),
   graphiql: ['common', 'config'],
   health: ['common', 'limits', 'prisma', 'redis'],
-  cli: ['common', 'config', 'auth', 'prisma', 'providers/registry', 'crypto'],
+  cli: [
+    ...['common', 'config', 'auth', 'prisma', 'providers/registry', 'crypto'],
+    ...['key-services', 'sealed-records'],
+  ],
 };
 
 /** What every layer above the lowest may call: it tells whoever measures what happens, and knows nobody. */
@@ -131,7 +146,10 @@ const bans = {
 
 /** The key in the clear, and what finds it in the words of its provider: pure code that imports nothing. */
 const secrets = ['src/common/secret.ts', 'src/common/key-pattern.ts', 'src/common/key-mask.ts'];
-const adapters = ['src/providers/chat/*/**', 'src/providers/search/*/**'];
+const adapters = [
+  ...['src/providers/chat/*/**', 'src/providers/search/*/**'],
+  ...['src/key-services/aws-kms.ts', 'src/key-services/vault-transit.ts'],
+];
 const tests = ['src/**/*.spec.ts'];
 
 /**
@@ -221,6 +239,11 @@ export default tseslint.config(
     files: [...secrets, ...adapters, 'src/crypto/**/*.ts'],
     ignores: tests,
     rules: { 'no-restricted-syntax': ['error', bans.dynamicImport] },
+  },
+  {
+    // A key service is loaded where one is configured, from the same folder.
+    files: ['src/key-services/unwrap-keys.ts'],
+    rules: { 'no-restricted-syntax': ['error', bans.reveal] },
   },
   {
     // It may import everything, and loads the application when its configuration is right.

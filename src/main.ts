@@ -5,11 +5,13 @@ import { processEnvironment } from './config/environment.js';
 import { loadConfig } from './config/load-config.js';
 import { endAfterCrash } from './crash.js';
 import { firstSteps, originOf } from './first-steps.js';
+import { unwrapKeys } from './key-services/unwrap-keys.js';
 import { listen } from './listen.js';
 import { registry } from './providers/registry/registry.js';
 
 async function main(): Promise<void> {
-  const config = loadConfig(processEnvironment(), registry);
+  const loaded = loadConfig(processEnvironment(), registry);
+  const config = loaded.withEncryption(await unwrapKeys(loaded.encryption));
   // Loading the application takes seconds: a mistake in the configuration is reported before.
   const { createApp, stopApp } = await import('./create-app.js');
   const app = await createApp(config);

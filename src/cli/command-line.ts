@@ -36,13 +36,35 @@ export function readOptions<const Options extends NonNullable<ParseArgsConfig['o
   usage: Usage,
   options: Options,
 ): ReturnType<typeof parseArgs<{ options: Options }>>['values'] {
-  if (commandLine.some((argument) => argument === '--help' || argument === '-h'))
-    throw new HelpRequest(usage);
+  refuseHelp(commandLine, usage);
   try {
     return parseArgs({ args: [...commandLine], options }).values;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), usage);
   }
+}
+
+/**
+ * The one argument of a command that takes no options: as it stands, for an id may begin like an option.
+ *
+ * @param pattern what it looks like
+ * @throws UsageError for none, for more, and for what does not look like one
+ * @throws HelpRequest for `--help` and `-h`
+ */
+export function readArgument(commandLine: readonly string[], usage: Usage, pattern: RegExp): string {
+  refuseHelp(commandLine, usage);
+  const [argument, ...others] = commandLine;
+  if (argument === undefined || others.length > 0) throw new UsageError('It takes one argument.', usage);
+  if (pattern.test(argument)) return argument;
+  throw new UsageError(
+    argument.startsWith('-') ? `Unknown option '${argument}'` : 'The argument does not look like one.',
+    usage,
+  );
+}
+
+function refuseHelp(commandLine: readonly string[], usage: Usage): void {
+  if (commandLine.some((argument) => argument === '--help' || argument === '-h'))
+    throw new HelpRequest(usage);
 }
 
 function usageText({ call, does, options = {} }: Usage): string {

@@ -41,8 +41,10 @@ export class Config {
   readonly serverKeysFor: ServerKeysRule;
   readonly warnings: readonly string[];
   readonly #providers: ReadonlyMap<string, ProviderConfig>;
+  readonly #sections: ConfigSections;
 
   constructor(sections: ConfigSections) {
+    this.#sections = sections;
     this.general = sections.general;
     this.server = sections.server;
     this.database = sections.database;
@@ -62,6 +64,11 @@ export class Config {
     const provider = this.#providers.get(id);
     if (provider === undefined) throw new Error(`The configuration was loaded without the provider ${id}.`);
     return provider;
+  }
+
+  /** The same configuration with other keys: those that key services have unwrapped. */
+  withEncryption(encryption: EncryptionConfig): Config {
+    return new Config({ ...this.#sections, encryption });
   }
 
   /** Database URLs hold passwords: none of it is printed. */

@@ -12,6 +12,12 @@ export interface DatabaseConfig {
   readonly migrationUrl: string | null;
 }
 
+/** Where migrations and maintenance find the database. */
+export interface MigrationConfig extends DatabaseConfig, Pick<GeneralConfig, 'dataDirectory'> {
+  /** The name of the variable that says where it is. */
+  readonly migrationVariable: string;
+}
+
 export const databaseVariables = {
   url: {
     name: 'DATABASE_URL',
@@ -56,4 +62,14 @@ export function readDatabase(reader: VariableReader, { production }: GeneralConf
   }
   reader.readOptional(tlsMode);
   return { url, migrationUrl };
+}
+
+export function migrationConfig(
+  reader: VariableReader,
+  { dataDirectory }: GeneralConfig,
+  database: DatabaseConfig,
+): MigrationConfig {
+  const { url, migrationUrl } = databaseVariables;
+  const migrationVariable = (reader.isSet(migrationUrl) ? migrationUrl : url).name;
+  return { ...database, dataDirectory, migrationVariable };
 }

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { transformFileSync } from '@swc/core';
 import { ConfigError } from './config-error.js';
 import type { DevelopmentSecret } from './development-secrets.js';
+import { unwrapped } from './encryption.js';
 import { loadConfig } from './load-config.js';
 
 describe('secrets made for development', () => {
@@ -18,7 +19,8 @@ describe('secrets made for development', () => {
   afterEach(() => rmSync(parent, { recursive: true }));
 
   const load = (environment: NodeJS.ProcessEnv = {}) => loadConfig({ DATA_DIR: folder, ...environment }, []);
-  const keyOf = (config: ReturnType<typeof load>) => config.encryption.currentKey.export().toString('hex');
+  const keyOf = (config: ReturnType<typeof load>) =>
+    unwrapped(config.encryption.currentKey).export().toString('hex');
   const modeOf = (path: string) => statSync(path).mode & 0o777;
 
   it('are made at first start, for this user alone, and serve from then on', () => {

@@ -55,3 +55,13 @@ export function importEncryptionKey(hex: string): KeyObject {
     bytes.fill(0);
   }
 }
+
+/**
+ * The key in what a key service unwrapped: 32 bytes as they are, or 64 hex characters, which may end in a line break.
+ *
+ * @throws InvalidValueError
+ */
+export function importUnwrappedKey(plaintext: Buffer): KeyObject {
+  const hex = plaintext.length === BYTES ? plaintext.toString('hex') : plaintext.toString('latin1');
+  return importEncryptionKey(sealingKey(hex.replace(/\r?\n$/, '')));
+}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { ProviderDefinition } from '../common/provider-definition.js';
 import { ConfigError } from './config-error.js';
+import { unwrapped } from './encryption.js';
 import { listVariables, loadConfig } from './load-config.js';
 
 const KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff';
@@ -223,7 +224,7 @@ describe('loadConfig', () => {
     it('needs an encryption key, a database and a way to check tokens', () => {
       expect(mistakesOf({ NODE_ENV: 'production' })).toEqual([
         'DATABASE_URL: is required in production, unless ALLOW_EMBEDDED_DATABASE=true',
-        'ENCRYPTION_KEY: is required in production',
+        'ENCRYPTION_KEY: is required in production, unless ENCRYPTION_KEY_WRAPPED is set',
         'AUTH_JWT_SECRET: is required in production, unless AUTH_JWKS_URL is set',
       ]);
     });
@@ -400,8 +401,8 @@ describe('loadConfig', () => {
         ENCRYPTION_KEY: KEY.toUpperCase(),
         ENCRYPTION_KEYS_PREVIOUS: ` ${OTHER_KEY} `,
       }).encryption;
-      expect(currentKey.export().toString('hex')).toBe(KEY);
-      expect(previousKeys.map((key) => key.export().toString('hex'))).toEqual([OTHER_KEY]);
+      expect(unwrapped(currentKey).export().toString('hex')).toBe(KEY);
+      expect(previousKeys.map((key) => unwrapped(key).export().toString('hex'))).toEqual([OTHER_KEY]);
     });
 
     const needed = 'needs exactly 64 hex characters (32 bytes)';
@@ -427,6 +428,71 @@ describe('loadConfig', () => {
       expect(mistakesOf({ ...development, ENCRYPTION_KEYS_PREVIOUS: previous })).toEqual([
         'ENCRYPTION_KEYS_PREVIOUS: item 2 is the same key as ENCRYPTION_KEY',
         'ENCRYPTION_KEYS_PREVIOUS: item 3 is the same key as item 1',
+      ]);
+    });
+
+    const kms = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'x' };
+    const transit = { VAULT_ADDR: 'https://vault.example', VAULT_TOKEN: 'x' };
+    const wrapped = (key: string) => ({ AUTH_JWT_SECRET: JWT_SECRET, ENCRYPTION_KEY_WRAPPED: key });
+    const VAULT_KEY = 'vault:transit/key:vault:v1:AA==';
+
+    it('may be wrapped, in production, too, and none is made beside it', () => {
+      const { encryption, warnings } = load({
+        ...production,
+        ...wrapped('aws-kms:AQID'),
+        ENCRYPTION_KEY: '',
+        ...kms,
+      });
+      expect(encryption.currentKey).toEqual({ service: 'aws-kms', ciphertext: 'AQID' });
+      expect(encryption.keyServices).toMatchObject({
+        vault: null,
+        'aws-kms': { region: 'eu-central-1', endpoint: null },
+      });
+      expect(warnings).toEqual([]);
+      expect(inspect(encryption.keyServices)).not.toContain("'x'");
+      expect(load({ ...wrapped(VAULT_KEY), ...transit }).encryption.keyServices).toMatchObject({
+        'aws-kms': null,
+        vault: { address: 'https://vault.example', namespace: null },
+      });
+    });
+
+    it('have one source, and no more', () => {
+      expect(mistakesOf({ ...development, ...wrapped(VAULT_KEY), ...transit })).toEqual([
+        'ENCRYPTION_KEY_WRAPPED: is set beside ENCRYPTION_KEY; set one of them',
+      ]);
+    });
+
+    it('need what their service needs, and no other', () => {
+      expect(
+        mistakesOf({ ...wrapped('aws-kms:AQID'), ENCRYPTION_KEYS_PREVIOUS: `${KEY},${VAULT_KEY}` }),
+      ).toEqual([
+        ...['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map(
+          (name) => `${name}: is required to unwrap a key with AWS KMS`,
+        ),
+        ...['VAULT_ADDR', 'VAULT_TOKEN'].map((name) => `${name}: is required to unwrap a key with Vault`),
+      ]);
+      // They are there for many reasons: where nothing is wrapped, they are not looked at.
+      expect(mistakesOf({ ...development, AWS_REGION: '!', VAULT_ADDR: '!' })).toEqual([]);
+    });
+
+    it('come over no network in the clear in production', () => {
+      const address = { VAULT_ADDR: 'http://vault.example' };
+      expect(
+        mistakesOf({ ...production, ...wrapped(VAULT_KEY), ENCRYPTION_KEY: '', ...transit, ...address }),
+      ).toEqual(['VAULT_ADDR: must be an https:// URL in production, unless it leads to this machine']);
+      const local = { VAULT_ADDR: 'http://127.0.0.1:8200' };
+      expect(
+        mistakesOf({ ...production, ...wrapped(VAULT_KEY), ENCRYPTION_KEY: '', ...transit, ...local }),
+      ).toEqual([]);
+      expect(mistakesOf({ ...wrapped(VAULT_KEY), ...transit, ...address })).toEqual([]);
+    });
+
+    it('are refused where they are wrapped in no known way, and where they repeat', () => {
+      expect(mistakesOf(wrapped('gcp-kms:AQID'))).toEqual([
+        expect.stringMatching(/^ENCRYPTION_KEY_WRAPPED: must be aws-kms/),
+      ]);
+      expect(mistakesOf({ ...wrapped(VAULT_KEY), ...transit, ENCRYPTION_KEYS_PREVIOUS: VAULT_KEY })).toEqual([
+        'ENCRYPTION_KEYS_PREVIOUS: item 1 is the same key as ENCRYPTION_KEY_WRAPPED',
       ]);
     });
   });

@@ -2,9 +2,10 @@ import type { ProviderDefinition } from '../common/provider-definition.js';
 import { authenticationVariables, checkAuthentication, readAuthentication } from './authentication.js';
 import { chatVariables, readChat } from './chat.js';
 import { Config } from './config.js';
-import { type DatabaseConfig, databaseVariables, readDatabase } from './database.js';
+import { databaseVariables, type MigrationConfig, migrationConfig, readDatabase } from './database.js';
 import { checkEncryption, encryptionVariables, readEncryption } from './encryption.js';
-import { type GeneralConfig, generalVariables, readGeneral } from './general.js';
+import { generalVariables, readGeneral } from './general.js';
+import { keyServiceVariables } from './key-services.js';
 import { limitsVariables, readLimits } from './limits.js';
 import { outboundVariables, readOutbound } from './outbound.js';
 import { isOpenToOthers } from './private-folder.js';
@@ -25,6 +26,7 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(databaseVariables),
     ...Object.values<Variable<unknown>>(redisVariables),
     ...Object.values<Variable<unknown>>(encryptionVariables),
+    ...Object.values<Variable<unknown>>(keyServiceVariables),
     ...Object.values<Variable<unknown>>(authenticationVariables),
     ...Object.values<Variable<unknown>>(timeoutVariables),
     ...Object.values<Variable<unknown>>(chatVariables),
@@ -38,11 +40,6 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
   );
 }
 
-export interface MigrationConfig extends DatabaseConfig, Pick<GeneralConfig, 'dataDirectory'> {
-  /** The name of the variable that says where the migrations' database is. */
-  readonly migrationVariable: string;
-}
-
 /**
  * The part that migrations need. They run before a server has its secrets, and by who may not have them.
  *
@@ -53,12 +50,7 @@ export function loadDatabaseConfig(environment: Readonly<NodeJS.ProcessEnv>): Mi
   const general = readGeneral(reader);
   const database = readDatabase(reader, general);
   reader.throwMistakes();
-  const { url, migrationUrl } = databaseVariables;
-  return {
-    ...database,
-    dataDirectory: general.dataDirectory,
-    migrationVariable: (reader.isSet(migrationUrl) ? migrationUrl : url).name,
-  };
+  return migrationConfig(reader, general, database);
 }
 
 /**

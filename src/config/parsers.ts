@@ -75,6 +75,12 @@ export const printableText = matching(
   'must be 1 to 2048 printable ASCII characters',
 );
 
+/** What stands in a header as it is. */
+export const headerText = matching(
+  /^[\x21-\x7e]{1,16384}$/,
+  'must be printable ASCII characters without spaces, 16384 at most',
+);
+
 /** A short name that is safe to print and to store. */
 export const simpleName = matching(
   /^[A-Za-z\d][A-Za-z\d._-]{0,63}$/,

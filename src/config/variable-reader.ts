@@ -37,6 +37,17 @@ export class VariableReader {
     return text === '' ? null : this.parse(variable, text);
   }
 
+  /** The value; null where it is unset, which is reported, or mistaken. */
+  readRequired<Value>(variable: Variable<Value>, because: string): Value | null {
+    if (!this.isSet(variable)) this.report(variable, because);
+    return this.readOptional(variable);
+  }
+
+  /** The variable's name, or that of its file where that is what is set. */
+  nameOf(variable: Variable<unknown>): string {
+    return (this.#isInFile(variable) ? fileVariableOf(variable) : variable).name;
+  }
+
   /** Parses a value that did not come from the environment; a mistake in it is reported under the variable's name. */
   parse<Value>(
     variable: Variable<Value>,
@@ -54,8 +65,7 @@ export class VariableReader {
 
   /** Names the variable's file where that is what is set. */
   report(variable: Variable<unknown>, message: string): void {
-    const { name } = this.#isInFile(variable) ? fileVariableOf(variable) : variable;
-    this.#mistakes.push({ variable: name, message });
+    this.#mistakes.push({ variable: this.nameOf(variable), message });
   }
 
   /** @throws ConfigError when anything was reported */

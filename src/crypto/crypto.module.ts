@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Config } from '../config/config.js';
-import { Keyring } from './keyring.js';
+import { Keyring, keyringOf } from './keyring.js';
 import { Vault } from './vault.js';
 
 @Module({
@@ -9,7 +9,7 @@ import { Vault } from './vault.js';
     {
       provide: Keyring,
       inject: [Config],
-      useFactory: ({ encryption }: Config) => new Keyring(encryption.currentKey, encryption.previousKeys),
+      useFactory: ({ encryption }: Config) => keyringOf(encryption),
     },
   ],
   exports: [Vault],

@@ -1,4 +1,5 @@
 import { createHash, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { type EncryptionConfig, unwrapped } from '../config/encryption.js';
 import { KEY_BYTES } from './aes-cbc-hmac.js';
 import type { SealContext, SeriesContext } from './seal-context.js';
 
@@ -45,7 +46,7 @@ export class RootKey {
 /** The current key, which seals and opens, and previous ones, which only open. */
 export class Keyring {
   readonly current: RootKey;
-  readonly #byId: ReadonlyMap<string, RootKey>;
+  readonly #byId: Map<string, RootKey>;
 
   constructor(current: KeyObject, previous: readonly KeyObject[] = []) {
     this.current = new RootKey(current);
@@ -53,8 +54,22 @@ export class Keyring {
     this.#byId = new Map(keys.map((key) => [key.id, key]));
   }
 
+  /** The ids of the previous keys. */
+  get previousIds(): string[] {
+    return [...this.#byId.keys()].filter((keyId) => keyId !== this.current.id);
+  }
+
   /** The key that sealed a record; null where it is not among ours. */
   find(keyId: string): RootKey | null {
     return this.#byId.get(keyId) ?? null;
   }
+
+  /** From now on nothing opens that these keys sealed, but for the current one. */
+  retire(keyIds: Iterable<string>): void {
+    for (const keyId of keyIds) if (keyId !== this.current.id) this.#byId.delete(keyId);
+  }
 }
+
+/** The configured keys, all of which are unwrapped by now. */
+export const keyringOf = ({ currentKey, previousKeys }: EncryptionConfig): Keyring =>
+  new Keyring(unwrapped(currentKey), previousKeys.map(unwrapped));

@@ -64,6 +64,25 @@ describe('Vault', () => {
     expect(vaultOf(OTHER_KEY).hasKey(vault.currentKeyId)).toBe(false);
   });
 
+  it('seals anew with the current key what a previous one sealed, for the same place alone', () => {
+    const rotated = vaultOf(OTHER_KEY, KEY);
+    const resealed = rotated.reseal(seal(), context);
+    expect(vaultOf(OTHER_KEY).open(resealed, context).reveal()).toBe(PLAINTEXT);
+    expect(() => rotated.reseal(seal(), { ...context, userId: 'bob' })).toThrow(EnvelopeError);
+    expect(() => vaultOf(OTHER_KEY).reseal(seal(), context)).toThrow(EnvelopeError);
+  });
+
+  it('opens nothing any more that a retired key sealed, but keeps the current one', () => {
+    const rotated = vaultOf(OTHER_KEY, KEY);
+    const current = rotated.seal(Secret.fromText(PLAINTEXT), context);
+    expect(rotated.previousKeyIds).toEqual([vault.currentKeyId]);
+    rotated.retire([vault.currentKeyId, rotated.currentKeyId]);
+    expect(rotated.previousKeyIds).toEqual([]);
+    expect(rotated.hasKey(vault.currentKeyId)).toBe(false);
+    expect(() => rotated.open(seal(), context)).toThrow(EnvelopeError);
+    expect(rotated.open(current, context).reveal()).toBe(PLAINTEXT);
+  });
+
   it('lets the compiler refuse to mix up plaintext and ciphertext', () => {
     type Fits<Value, Place> = [Value] extends [Place] ? true : false;
     const fits: [

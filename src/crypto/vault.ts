@@ -34,6 +34,16 @@ export class Vault {
     return this.keyring.find(keyId) !== null;
   }
 
+  /** Names the keys that {@link open} takes beside it. */
+  get previousKeyIds(): string[] {
+    return this.keyring.previousIds;
+  }
+
+  /** From now on nothing opens that these keys sealed, but for the current one. */
+  retire(keyIds: Iterable<string>): void {
+    this.keyring.retire(keyIds);
+  }
+
   /** Seals with the current key. The secret stays the caller's, to destroy. */
   seal(secret: Secret, context: SealContext): SealedEnvelope {
     const key = this.keyring.current;
@@ -59,7 +69,21 @@ export class Vault {
     return secret;
   }
 
-  /** The same for text that is no key. Its plaintext is a string, which cannot be overwritten. */
+  /**
+   * Seals anew, with the current key, what was sealed for the same context.
+   *
+   * @throws EnvelopeError, the same one for every fault
+   */
+  reseal(envelope: string, context: SealContext): SealedEnvelope {
+    const secret = this.open(envelope, context);
+    try {
+      return this.seal(secret, context);
+    } finally {
+      secret.destroy();
+    }
+  }
+
+  /** {@link seal} for text that is no key. Its plaintext is a string, which cannot be overwritten. */
   sealText(text: string, context: TextContext): SealedEnvelope {
     const secret = Secret.fromText(text);
     try {

@@ -17,20 +17,31 @@ const envelope = vault.seal(Secret.fromText('a-key-of-alice'), {
 
 describe('findFault', () => {
   it('finds no fault in an untried record of a known encryption key', () => {
-    expect(findFault({ ...place, sealedKey: { envelope, damagedDigest: null } }, vault)).toBeNull();
+    expect(
+      findFault({ ...place, sealedKey: { envelope, damagedDigest: null, isRetired: false } }, vault),
+    ).toBeNull();
   });
 
   it.each([
     ['a record that is gone', null, 'CIPHERTEXT_GONE'],
-    ['one that did not open', { envelope, damagedDigest: digestOf(place, envelope) }, 'DAMAGED'],
-    ['what is no envelope', { envelope: 'plaintext', damagedDigest: null }, 'DAMAGED'],
+    [
+      'one that did not open',
+      { envelope, damagedDigest: digestOf(place, envelope), isRetired: false },
+      'DAMAGED',
+    ],
+    ['what is no envelope', { envelope: 'plaintext', damagedDigest: null, isRetired: false }, 'DAMAGED'],
   ])('reports %s', (_, sealedKey, fault) => {
     expect(findFault({ ...place, sealedKey }, vault)).toBe(fault);
   });
 
   it('reports a record whose encryption key is not here', () => {
-    const record = { ...place, sealedKey: { envelope, damagedDigest: null } };
+    const record = { ...place, sealedKey: { envelope, damagedDigest: null, isRetired: false } };
     expect(findFault(record, vaultOf('02'))).toBe('ENCRYPTION_KEY_UNKNOWN');
+  });
+
+  it('reports a record whose encryption key was retired, also where it is here', () => {
+    const record = { ...place, sealedKey: { envelope, damagedDigest: null, isRetired: true } };
+    expect(findFault(record, vault)).toBe('ENCRYPTION_KEY_RETIRED');
   });
 
   it.each([
@@ -39,6 +50,8 @@ describe('findFault', () => {
     ['another provider', digestOf({ ...place, provider: 'GOOGLE' }, envelope)],
     ['another row', digestOf({ ...place, id: 'other' }, envelope)],
   ])('takes no verdict about %s', (_, damagedDigest) => {
-    expect(findFault({ ...place, sealedKey: { envelope, damagedDigest } }, vault)).toBeNull();
+    expect(
+      findFault({ ...place, sealedKey: { envelope, damagedDigest, isRetired: false } }, vault),
+    ).toBeNull();
   });
 });

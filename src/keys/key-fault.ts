@@ -7,10 +7,12 @@ export interface SealedRecord {
   readonly envelope: string;
   /** {@link digestOf} an envelope that did not open. */
   readonly damagedDigest: string | null;
+  /** Whether the encryption key that it names was retired: then it does not open, whoever has that key. */
+  readonly isRetired: boolean;
 }
 
 /** Why a live key cannot be read. */
-export type KeyFault = 'CIPHERTEXT_GONE' | 'ENCRYPTION_KEY_UNKNOWN' | 'DAMAGED';
+export type KeyFault = 'CIPHERTEXT_GONE' | 'ENCRYPTION_KEY_RETIRED' | 'ENCRYPTION_KEY_UNKNOWN' | 'DAMAGED';
 
 /** What an envelope is bound to: it opens nowhere else. */
 export interface RecordPlace {
@@ -42,7 +44,8 @@ export function findFault(
   vault: Vault,
 ): KeyFault | null {
   if (record === null) return 'CIPHERTEXT_GONE';
-  const { envelope, damagedDigest } = record;
+  const { envelope, damagedDigest, isRetired } = record;
+  if (isRetired) return 'ENCRYPTION_KEY_RETIRED';
   // Hardly any record has a verdict against it: the digest is worth its time only for those.
   if (damagedDigest !== null && damagedDigest === digestOf(place, envelope)) return 'DAMAGED';
   try {

@@ -11,7 +11,9 @@ const withRecords = (keys: string): string => `
   ${keys} AS api_keys
   LEFT JOIN sealed_keys ON key_id = api_keys.id AND sealed_keys.user_id = api_keys.user_id`;
 
-const recordColumns = 'envelope, damaged_digest AS "damagedDigest"';
+/** With it, so that it holds at once: whether its encryption key was retired. The key id is an envelope's second part. */
+const recordColumns = `envelope, damaged_digest AS "damagedDigest",
+  EXISTS (SELECT FROM retired_encryption_keys WHERE id = split_part(envelope, '.', 2)) AS "isRetired"`;
 
 /** Counts are of this month, or there are none. Every number here is exact as a JavaScript one. */
 const limitColumns = `

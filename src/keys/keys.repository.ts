@@ -98,6 +98,7 @@ export interface KeyChanges extends LimitChanges {
 interface RecordColumns {
   readonly envelope: string | null;
   readonly damagedDigest: string | null;
+  readonly isRetired: boolean;
 }
 
 type Joined<Key> = Omit<Key, 'sealedKey'> & RecordColumns;
@@ -249,7 +250,8 @@ function toStoredKey({ createdAt, lastUsedAt, healthCheckedAt, expiresAt, ...row
 function withRecord<Row extends RecordColumns>({
   envelope,
   damagedDigest,
+  isRetired,
   ...key
 }: Row): Omit<Row, keyof RecordColumns> & { readonly sealedKey: SealedRecord | null } {
-  return { ...key, sealedKey: envelope === null ? null : { envelope, damagedDigest } };
+  return { ...key, sealedKey: envelope === null ? null : { envelope, damagedDigest, isRetired } };
 }

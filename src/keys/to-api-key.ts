@@ -6,6 +6,7 @@ import type { StoredKey } from './keys.repository.js';
 
 const faultReasons: Record<KeyFault, string> = {
   CIPHERTEXT_GONE: 'Its ciphertext is gone. Store it again.',
+  ENCRYPTION_KEY_RETIRED: 'It was sealed under an encryption key that was retired. Store it again.',
   ENCRYPTION_KEY_UNKNOWN: 'It was sealed under an encryption key that this server does not have.',
   DAMAGED: 'It cannot be decrypted. Store it again.',
 };

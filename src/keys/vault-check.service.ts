@@ -9,6 +9,8 @@ import { explainFailure } from '../prisma/database-problem.js';
 import { DatabaseReadOnlyError } from '../prisma/database-unavailable.error.js';
 import { codesOf } from '../prisma/error-codes.js';
 import type { VaultState } from '../prisma/generated/client.js';
+import { checkEnvironment } from '../sealed-records/check-environment.js';
+import { dropRetiredKeys, retiredState } from './retired-keys-check.js';
 
 const CANARY = 'keystream';
 
@@ -38,13 +40,15 @@ export class VaultCheck {
   }
 
   private async compare(): Promise<void> {
+    const retired = await dropRetiredKeys(this.database, this.vault, this.#logger);
     const found = await this.findState();
     // A database that was restored in part may have keys and no state: only who can open them may say what it is.
-    if (!found) await this.checkStoredKeys();
+    if (!found) await this.checkStoredKeys(retired);
     const state = found ?? (await this.createState());
-    this.checkEnvironment(state);
+    checkEnvironment(state, this.config.general.environmentName);
+    if (retired.has(state.encryptionKeyId)) throw retiredState(state);
     this.checkCanary(state);
-    await this.checkStoredKeys();
+    await this.checkStoredKeys(retired);
     if (state.encryptionKeyId !== this.vault.currentKeyId) await this.adoptCurrentKey(state);
   }
 
@@ -68,15 +72,6 @@ export class VaultCheck {
     const state = await this.findState();
     if (!state) throw new Error('The state of the vault vanished.');
     return state;
-  }
-
-  private checkEnvironment({ environmentName }: VaultState): void {
-    const ours = this.config.general.environmentName;
-    if (environmentName === ours) return;
-    throw new StartupError(
-      `This database belongs to the environment "${environmentName}", and this server to "${ours}". ` +
-        'Environments do not share data: check DATABASE_URL (or DATA_DIR), and ENVIRONMENT_NAME or NODE_ENV.',
-    );
   }
 
   private checkCanary({ encryptionKeyId, canary, environmentName }: VaultState): void {
@@ -107,9 +102,12 @@ export class VaultCheck {
     );
   }
 
-  private async checkStoredKeys(): Promise<void> {
+  /** Those of a retired key are no reason not to start: they are unreadable, and were put there. */
+  private async checkStoredKeys(retired: ReadonlySet<string>): Promise<void> {
     const groups = await this.database.client.sealedKey.groupBy({ by: ['encryptionKeyId'], _count: true });
-    const missing = groups.filter(({ encryptionKeyId }) => !this.vault.hasKey(encryptionKeyId));
+    const missing = groups.filter(
+      ({ encryptionKeyId: keyId }) => !this.vault.hasKey(keyId) && !retired.has(keyId),
+    );
     if (missing.length === 0) return;
     const list = missing
       .map(({ encryptionKeyId, _count }) => `${encryptionKeyId} (stored keys: ${_count})`)

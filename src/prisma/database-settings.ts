@@ -23,10 +23,15 @@ export const defaultDatabaseLimits: DatabaseLimits = {
   queueMs: 10_000,
 };
 
+/** Says where a server's database is, unless another one does. */
+export const DATABASE_VARIABLE = 'DATABASE_URL';
+
 /** Where the data lives. */
 export interface DatabaseSettings {
   /** A PostgreSQL server; null: the embedded database in {@link dataDir}. */
   readonly url: string | null;
+  /** Which variable says so, for messages; {@link DATABASE_VARIABLE} where that is left out. */
+  readonly variable?: string;
   /** The folder of the embedded database. */
   readonly dataDir: string;
   /** Where the defaults do not fit: tests. */

@@ -8,6 +8,7 @@ import { explainFailure } from './database-problem.js';
 import { codesOf, wordsOf } from './error-codes.js';
 import {
   DATABASE_SETTINGS,
+  DATABASE_VARIABLE,
   defaultDatabaseLimits,
   type DatabaseLimits,
   type DatabaseSettings,
@@ -218,7 +219,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
 
   #warn(error: unknown): void {
     this.#lines.warn('The database is not available', kindOf(error), {
-      reason: explainFailure(error, 'DATABASE_URL'),
+      reason: explainFailure(error, this.#settings.variable ?? DATABASE_VARIABLE),
     });
   }
 }

@@ -71,6 +71,16 @@ const forbidden: readonly Rule[] = [
     ],
   },
   {
+    who: 'a key service',
+    file: 'src/key-services/vault-transit.ts',
+    lines: [
+      ...vault('../').filter((line) => !line.includes('config.js')),
+      ...network,
+      ...environment,
+      "import { Rotation } from '../sealed-records/rotate.js';",
+    ],
+  },
+  {
     who: 'what relays the words of providers',
     file: 'src/chat/answer/answer-mask.ts',
     lines: ['export const e1 = (secret: { revealBytes(): Buffer }) => secret.revealBytes();'],

@@ -53,6 +53,13 @@ describe('the file .env beside package.json', () => {
     expect(variablesSeen(['REDIS_URL', 'REDIS_URL_FILE'], { REDIS_URL: '' })).toEqual(['', null]);
   });
 
+  it('gives way where the environment has the key in its wrapped form', () => {
+    writeFileSync(join(project, '.env'), 'ENCRYPTION_KEY=a\n');
+    const names = ['ENCRYPTION_KEY', 'ENCRYPTION_KEY_WRAPPED', 'ENCRYPTION_KEY_WRAPPED_FILE'];
+    expect(variablesSeen(names, { ENCRYPTION_KEY_WRAPPED: 'b' })).toEqual([null, 'b', null]);
+    expect(variablesSeen(names, { ENCRYPTION_KEY_WRAPPED_FILE: 'b' })).toEqual([null, null, 'b']);
+  });
+
   it('does not mix databases that stand in files', () => {
     writeFileSync(join(project, '.env'), 'DATABASE_URL_FILE=a\nMIGRATION_DATABASE_URL_FILE=b\n');
     const names = ['DATABASE_URL_FILE', 'MIGRATION_DATABASE_URL_FILE'];

@@ -17,7 +17,12 @@ const secrets: Readonly<Record<string, string>> = {
   MIGRATION_DATABASE_URL: 'postgresql://owner:pw@db/keystream',
   REDIS_URL: 'redis://:pw@redis:6379/0',
   ENCRYPTION_KEY: KEY,
-  ENCRYPTION_KEYS_PREVIOUS: OTHER_KEY,
+  // Wrapped keys, so that what their services need is read, too.
+  ENCRYPTION_KEYS_PREVIOUS: `${OTHER_KEY},aws-kms:AQID,vault:transit/key:vault:v1:AA==`,
+  AWS_ACCESS_KEY_ID: 'AKID-of-the-server',
+  AWS_SECRET_ACCESS_KEY: 'secret-of-the-server',
+  AWS_SESSION_TOKEN: 'session-of-the-server',
+  VAULT_TOKEN: 'token-of-the-server',
   AUTH_JWT_SECRET: JWT_SECRET,
   OUTBOUND_PROXY_URL: 'http://user:pw@proxy:3128',
   OPENAI_API_KEY: 'sk-proj-of-the-server',
@@ -28,6 +33,10 @@ const secrets: Readonly<Record<string, string>> = {
   TAVILY_API_KEY: 'tvly-of-the-server',
   SERPER_API_KEY: 'of-the-server',
 };
+
+const addresses = { AWS_REGION: 'eu-central-1', VAULT_ADDR: 'https://vault.example' };
+/** In the place of ENCRYPTION_KEY. */
+const WRAPPED = 'aws-kms:AQID';
 
 let folder: string;
 beforeEach(() => {
@@ -41,15 +50,21 @@ const write = (name: string, content: string | Uint8Array): string => {
   return path;
 };
 const load = (environment: NodeJS.ProcessEnv): Config =>
-  loadConfig({ DATA_DIR: join(folder, 'data'), ...environment }, registry);
+  loadConfig({ DATA_DIR: join(folder, 'data'), ...addresses, ...environment }, registry);
 
 /** Every secret of a configuration, in the clear. */
 const secretsIn = (config: Config): unknown => ({
   database: config.database,
   redis: config.redis,
   encryption: [config.encryption.currentKey, ...config.encryption.previousKeys].map((key) =>
-    key.export().toString('hex'),
+    'service' in key ? key : key.export().toString('hex'),
   ),
+  keyServices: [
+    config.encryption.keyServices['aws-kms']?.accessKeyId,
+    config.encryption.keyServices['aws-kms']?.secretAccessKey.reveal(),
+    config.encryption.keyServices['aws-kms']?.sessionToken?.reveal(),
+    config.encryption.keyServices.vault?.token.reveal(),
+  ],
   authentication:
     config.authentication.kind === 'shared-secret' && config.authentication.secret.export().toString(),
   proxy: config.outbound.proxy?.headers,
@@ -71,7 +86,22 @@ describe('a secret in a file', () => {
   it('is possible for every variable that holds a secret, and for no other', () => {
     const names = listVariables(registry).map(({ name }) => name);
     const files = names.filter((name) => name.endsWith('_FILE'));
-    expect(files).toEqual(Object.keys(secrets).map((name) => `${name}_FILE`));
+    const expected = ['ENCRYPTION_KEY_WRAPPED', ...Object.keys(secrets)].map((name) => `${name}_FILE`);
+    expect(files.sort()).toEqual(expected.sort());
+  });
+
+  it('may be the key in its wrapped form, beside no other', () => {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AUTH_JWT_SECRET } = secrets;
+    const file = { ENCRYPTION_KEY_WRAPPED_FILE: write('wrapped', `${WRAPPED}\n`), ENCRYPTION_KEY: '' };
+    const environment = { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AUTH_JWT_SECRET, ...file };
+    expect(load(environment).encryption.currentKey).toEqual({ service: 'aws-kms', ciphertext: 'AQID' });
+    const mistake = (name: string) => [`ENCRYPTION_KEY_WRAPPED_FILE: is set beside ${name}; set one of them`];
+    expect(mistakesOf({ ...environment, ENCRYPTION_KEY: KEY })).toEqual(mistake('ENCRYPTION_KEY'));
+    const key = { ENCRYPTION_KEY_FILE: write('key', KEY) };
+    expect(mistakesOf({ ...environment, ...key })).toEqual(mistake('ENCRYPTION_KEY_FILE'));
+    expect(mistakesOf({ ...environment, ENCRYPTION_KEY_WRAPPED: WRAPPED })).toEqual(
+      mistake('ENCRYPTION_KEY_WRAPPED'),
+    );
   });
 
   it.each(['', '\n', '\r\n'])('is what stands in it without its last line break: %j', (lineBreak) => {

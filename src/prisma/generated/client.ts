@@ -52,6 +52,11 @@ export type ApiKey = Prisma.ApiKeyModel
  */
 export type SealedKey = Prisma.SealedKeyModel
 /**
+ * Model RetiredKey
+ * An encryption key that was retired: nothing opens any more that it sealed, whoever has the key.
+ */
+export type RetiredKey = Prisma.RetiredKeyModel
+/**
  * Model KeyReservation
  * Tokens that are kept for a chat until it has ended, and counted in its key's month.
  */

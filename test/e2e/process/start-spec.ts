@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, databaseKinds, type TestDatabase } from '../../support/database.js';
+import { KeyServiceStandIn } from '../../support/key-service-stand-in.js';
 import { ENCRYPTION_KEY, type Environment, useProcesses } from '../../support/server-process.js';
 
 const OLD_KEY = ENCRYPTION_KEY;
@@ -98,6 +99,41 @@ describe.each(databaseKinds)('a server on %s', (kind) => {
       expect(message).toMatch(/lacks a migration that this server needs: \d+_\w+\.\nRun: npm run migrate/);
     });
   }
+});
+
+describe('a server with a wrapped ENCRYPTION_KEY', () => {
+  let database: TestDatabase;
+  let keyService: KeyServiceStandIn;
+  beforeEach(async () => {
+    database = await createDatabase();
+    keyService = await KeyServiceStandIn.start();
+  });
+  afterEach(() => database.drop());
+
+  it.each(['aws-kms', 'vault'] as const)(
+    'asks %s once, before it listens, and does not need it again',
+    async (service) => {
+      const environment = processes.environment({
+        ...database.environment,
+        ...keyService.environment,
+        ENCRYPTION_KEY: undefined,
+        ENCRYPTION_KEY_WRAPPED: keyService.wrap(service, Buffer.from(NEW_KEY, 'hex')),
+      });
+      const server = await processes.start(environment);
+      expect(keyService.requests).toHaveLength(1);
+      await keyService.stop();
+      processes.standIn.acceptKey('OPENAI', KEY);
+      await server.storeKey('alice', 'OPENAI', KEY);
+      expect((await server.chatEvents('alice', {})).at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
+      await server.kill('SIGTERM');
+
+      const message = await refusal(environment);
+      expect(message).toMatch(/^ENCRYPTION_KEY_WRAPPED: .* did not unwrap it: it cannot be reached/);
+      expectNoKeyIn(message);
+      // It is the same key as the one in the clear.
+      await processes.start(processes.environment({ ...database.environment, ENCRYPTION_KEY: NEW_KEY }));
+    },
+  );
 });
 
 describe('a server that is not configured right', () => {

@@ -211,6 +211,47 @@ describe.each(['public', 'keystream'])('the documented roles, in the schema %s',
     expect((await (await start(keys)).query('alice', READ)).usage.totals.chats).toBe(1);
   });
 
+  it('let the owner alone re-seal keys, and retire an encryption key', async () => {
+    processes.standIn.acceptKey('OPENAI', OLD_KEY);
+    await (await start()).storeKey('alice', 'OPENAI', OLD_KEY);
+    await server?.kill('SIGTERM');
+    const keys = { ENCRYPTION_KEY: ANOTHER_ENCRYPTION_KEY, ENCRYPTION_KEYS_PREVIOUS: ENCRYPTION_KEY };
+    const rotate = (more: Record<string, string> = {}) =>
+      processes.run('dist/cli/keys-rotate.js', environment({ ...keys, ...more }));
+    const refused = await rotate();
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/^The database cannot be used: the role in DATABASE_URL lacks a right/);
+    expect(await rotate({ MIGRATION_DATABASE_URL: urlOf(owner) })).toMatchObject({ code: 0, stderr: '' });
+
+    for (const change of [
+      "UPDATE sealed_keys SET envelope = ''",
+      "INSERT INTO retired_encryption_keys (id) VALUES ('a')",
+      'DELETE FROM retired_encryption_keys',
+    ]) {
+      await expect(run(plainUrlOf(role), [change])).rejects.toThrow('permission denied');
+    }
+    const second = await start({ ENCRYPTION_KEY: ANOTHER_ENCRYPTION_KEY });
+    expect((await second.chatEvents('alice', {})).at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
+  });
+
+  it('refuse retired keys to a server that may not see which they are, as those of the version before', async () => {
+    const store = (keyId: string, id: string) => [
+      `INSERT INTO api_keys (id, user_id, provider, masked_key) VALUES ('${id}', 'alice', '${keyId}', 'x')`,
+      `INSERT INTO sealed_keys (key_id, user_id, envelope, encryption_key_id)
+       VALUES ('${id}', 'alice', 'v1.${keyId}.a.b.c.d', '${keyId}')`,
+    ];
+    await run(plainUrlOf(owner), [
+      `REVOKE ALL ON retired_encryption_keys FROM ${role}`,
+      "INSERT INTO retired_encryption_keys (id) VALUES ('retired')",
+    ]);
+    await run(plainUrlOf(role), store('other', ID));
+    await expect(run(plainUrlOf(role), store('retired', ID.replace('b', 'c')))).rejects.toThrow(
+      'the encryption key retired was retired',
+    );
+    const { code, stderr } = await processes.refusal(environment());
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('lacks a right') });
+  });
+
   it('let no one change the trail in the server’s name', async () => {
     const insert = `INSERT INTO audit_events (id, user_id, kind, outcome, detail) VALUES ('${ID}', 'alice', 'KEY_STORED', 'OK', 'x')`;
     await run(plainUrlOf(role), [insert]);

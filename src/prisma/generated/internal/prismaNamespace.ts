@@ -399,6 +399,7 @@ type FieldRefInputType<Model, FieldType> = Model extends never ? never : FieldRe
 export const ModelName = {
   ApiKey: 'ApiKey',
   SealedKey: 'SealedKey',
+  RetiredKey: 'RetiredKey',
   KeyReservation: 'KeyReservation',
   UserSettings: 'UserSettings',
   AuditEvent: 'AuditEvent',
@@ -419,7 +420,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "sealedKey" | "keyReservation" | "userSettings" | "auditEvent" | "usageHour" | "vaultState"
+    modelProps: "apiKey" | "sealedKey" | "retiredKey" | "keyReservation" | "userSettings" | "auditEvent" | "usageHour" | "vaultState"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -568,6 +569,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.SealedKeyCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.SealedKeyCountAggregateOutputType> | number
+        }
+      }
+    }
+    RetiredKey: {
+      payload: Prisma.$RetiredKeyPayload<ExtArgs>
+      fields: Prisma.RetiredKeyFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RetiredKeyFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetiredKeyPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RetiredKeyFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetiredKeyPayload>
+        }
+        findFirst: {
+          args: Prisma.RetiredKeyFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetiredKeyPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RetiredKeyFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetiredKeyPayload>
+        }
+        findMany: {
+          args: Prisma.RetiredKeyFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetiredKeyPayload>[]
+        }
+        create: {
+          args: Prisma.RetiredKeyCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetiredKeyPayload>
+        }
+        createMany: {
+          args: Prisma.RetiredKeyCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RetiredKeyCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetiredKeyPayload>[]
+        }
+        delete: {
+          args: Prisma.RetiredKeyDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetiredKeyPayload>
+        }
+        update: {
+          args: Prisma.RetiredKeyUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetiredKeyPayload>
+        }
+        deleteMany: {
+          args: Prisma.RetiredKeyDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RetiredKeyUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RetiredKeyUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetiredKeyPayload>[]
+        }
+        upsert: {
+          args: Prisma.RetiredKeyUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RetiredKeyPayload>
+        }
+        aggregate: {
+          args: Prisma.RetiredKeyAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRetiredKey>
+        }
+        groupBy: {
+          args: Prisma.RetiredKeyGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RetiredKeyGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RetiredKeyCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RetiredKeyCountAggregateOutputType> | number
         }
       }
     }
@@ -1019,6 +1094,14 @@ export const SealedKeyScalarFieldEnum = {
 export type SealedKeyScalarFieldEnum = (typeof SealedKeyScalarFieldEnum)[keyof typeof SealedKeyScalarFieldEnum]
 
 
+export const RetiredKeyScalarFieldEnum = {
+  id: 'id',
+  retiredAt: 'retiredAt'
+} as const
+
+export type RetiredKeyScalarFieldEnum = (typeof RetiredKeyScalarFieldEnum)[keyof typeof RetiredKeyScalarFieldEnum]
+
+
 export const KeyReservationScalarFieldEnum = {
   chatId: 'chatId',
   keyId: 'keyId',
@@ -1411,6 +1494,7 @@ export type PrismaClientOptions = PrismaClientOptionsWithAccelerateUrl | PrismaC
 export type GlobalOmitConfig = {
   apiKey?: Prisma.ApiKeyOmit
   sealedKey?: Prisma.SealedKeyOmit
+  retiredKey?: Prisma.RetiredKeyOmit
   keyReservation?: Prisma.KeyReservationOmit
   userSettings?: Prisma.UserSettingsOmit
   auditEvent?: Prisma.AuditEventOmit

@@ -53,6 +53,7 @@ export const AnyNull = runtime.AnyNull
 export const ModelName = {
   ApiKey: 'ApiKey',
   SealedKey: 'SealedKey',
+  RetiredKey: 'RetiredKey',
   KeyReservation: 'KeyReservation',
   UserSettings: 'UserSettings',
   AuditEvent: 'AuditEvent',
@@ -113,6 +114,14 @@ export const SealedKeyScalarFieldEnum = {
 } as const
 
 export type SealedKeyScalarFieldEnum = (typeof SealedKeyScalarFieldEnum)[keyof typeof SealedKeyScalarFieldEnum]
+
+
+export const RetiredKeyScalarFieldEnum = {
+  id: 'id',
+  retiredAt: 'retiredAt'
+} as const
+
+export type RetiredKeyScalarFieldEnum = (typeof RetiredKeyScalarFieldEnum)[keyof typeof RetiredKeyScalarFieldEnum]
 
 
 export const KeyReservationScalarFieldEnum = {

@@ -1,0 +1,64 @@
+import type { SealContext } from '../crypto/seal-context.js';
+
+/**
+ * A kind of record that is sealed in the database, one in a row. Every column and expression is our own text and part of
+ * statements; the row is called `record` there.
+ */
+export interface SealedKind {
+  /** In the plural, for people. */
+  readonly name: string;
+  readonly table: string;
+  /** The column that names a row. */
+  readonly id: string;
+  readonly idType: 'uuid' | 'smallint';
+  /** No row's id comes before it. */
+  readonly lowestId: string;
+  readonly envelope: string;
+  /** The column that repeats the key id of the envelope, for an index. The envelope is what counts. */
+  readonly keyId: string;
+  /** What the envelope is bound to beside the row's id: an expression for an array of texts, null where there is none. */
+  readonly place: string;
+  /** What else changes with the envelope: assignments. */
+  readonly changes: string;
+  /** @param place as {@link place} has it; null for what belongs nowhere, and so does not open */
+  contextOf(id: string, place: readonly string[]): SealContext | null;
+}
+
+const storedKeys: SealedKind = {
+  name: 'stored keys',
+  table: 'sealed_keys',
+  id: 'key_id',
+  idType: 'uuid',
+  lowestId: '00000000-0000-0000-0000-000000000000',
+  envelope: 'envelope',
+  keyId: 'encryption_key_id',
+  // As requests find a key's record: one that does not say that it is the same user's is none.
+  place: `(SELECT ARRAY[api_keys.user_id, api_keys.provider] FROM api_keys
+    WHERE api_keys.id = record.key_id AND api_keys.user_id = record.user_id)`,
+  // A verdict is about the envelope that did not open.
+  changes: 'sealed_at = clock_timestamp(), damaged_digest = NULL',
+  contextOf: (keyId, [userId, provider]) =>
+    userId === undefined || provider === undefined ? null : { purpose: 'api-key', userId, provider, keyId },
+};
+
+const checkValue: SealedKind = {
+  name: 'check value',
+  table: 'vault_state',
+  id: 'id',
+  idType: 'smallint',
+  lowestId: '0',
+  envelope: 'canary',
+  keyId: 'encryption_key_id',
+  place: 'ARRAY[record.environment_name]',
+  changes: 'updated_at = clock_timestamp()',
+  contextOf: (_id, [environmentName]) =>
+    environmentName === undefined ? null : { purpose: 'canary', environmentName },
+};
+
+/**
+ * All that is sealed in the database. What is not in this list is not re-sealed, and is lost when its key is retired: a
+ * new kind of record is a new entry. The last one says which key the database belongs to.
+ *
+ * What servers write while they run also has the trigger `refuse_retired_encryption_key` on its table.
+ */
+export const sealedKinds: readonly SealedKind[] = [storedKeys, checkValue];
