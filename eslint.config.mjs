@@ -99,7 +99,7 @@ const layers = {
   ],
 };
 
-/** What every layer above the lowest may call: it tells whoever measures what happens, and knows nobody. */
+/** What every layer above the lowest may call: it publishes what happens, and knows no listener. */
 const port = 'telemetry/signals';
 
 /** @param {string[]} names */

@@ -7,9 +7,9 @@ import { Vault } from '../crypto/vault.js';
 import { getProviderEntry, type ProviderId, providerIdsOf } from '../providers/registry/provider-ids.js';
 import { findFault } from './key-fault.js';
 import { type AllowedUse, findRefusal, type KeyDemand } from './key-permission.js';
-import type { KeyCandidate, KeyResolution } from './key-resolution.model.js';
+import type { KeyResolution } from './key-resolution.model.js';
 import { KeysRepository, type ResolutionRow, type ResolvableKey } from './keys.repository.js';
-import { allSources, type KeyProblem, resolve, type ServerRefusal } from './resolve.js';
+import { allSources, type JudgedCandidate, type KeyProblem, resolve, type ServerRefusal } from './resolve.js';
 
 /** Who asks for a key. */
 export type KeyCaller = Pick<AuthenticatedUser, 'userId' | 'mayUseServerKeys'>;
@@ -24,7 +24,7 @@ export interface KeyQuestion {
 }
 
 export interface Decision {
-  readonly candidates: readonly KeyCandidate[];
+  readonly candidates: readonly JudgedCandidate[];
   readonly userKeys: readonly ResolvableKey[];
 }
 
@@ -101,7 +101,7 @@ export class KeyDecisions {
     sources: readonly KeySource[],
     demandOf: (provider: Id) => KeyDemand,
     { userKeys, fallbackPolicy, defaultSearchProvider }: ResolutionRow,
-  ): KeyCandidate[] {
+  ): JudgedCandidate[] {
     const [first] = providers;
     const isOfKind = ({ provider }: ResolvableKey): boolean =>
       first !== undefined && getProviderEntry(provider).kind === getProviderEntry(first).kind;
@@ -128,14 +128,14 @@ export class KeyDecisions {
   }
 
   /** Null for a key that may serve the request, as far as is known without opening it. */
-  problemOf(userId: string, key: ResolvableKey, demand: KeyDemand): KeyProblem | null {
+  private problemOf(userId: string, key: ResolvableKey, demand: KeyDemand): KeyProblem | null {
     if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) return 'EXPIRED';
     const isUnreadable = (): boolean => findFault({ ...key, userId }, this.vault) !== null;
     return findRefusal(key, demand) ?? (isUnreadable() ? 'UNREADABLE' : null);
   }
 }
 
-/** The caller's own engine first, whoever pays for it; what a request names is alone. */
+/** The caller's own engine first, with either's key; what a request names is alone. */
 function inGroups<Id extends ProviderId>(
   providers: readonly Id[],
   first: string | null,

@@ -7,7 +7,7 @@ export interface SealedRecord {
   readonly envelope: string;
   /** {@link digestOf} an envelope that did not open. */
   readonly damagedDigest: string | null;
-  /** Whether the encryption key that it names was retired: then it does not open, whoever has that key. */
+  /** Whether the encryption key that it names was retired: then it does not open, although its key is there. */
   readonly isRetired: boolean;
 }
 

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { heirOf } from '../audit/writer/month-counts.js';
 import { Config } from '../config/config.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { Statement } from '../prisma/statement.js';
@@ -28,7 +29,7 @@ const releaseExpired: Statement = {
     WHERE reservation.chat_id = expired.chat_id AND reservation.key_id = expired.key_id
       AND locked.id = reservation.key_id AND locked.user_id = reservation.user_id
     RETURNING reservation.user_id, month, tokens,
-      CASE WHEN locked.status = 'REPLACED' THEN replaced_by_id ELSE locked.id END AS id
+      ${heirOf('locked.status', 'locked.id')} AS id
   ), freed AS (
     SELECT user_id, id, month, sum(tokens) AS tokens FROM released GROUP BY 1, 2, 3
   ), changed AS (

@@ -7,7 +7,7 @@ import { EnvelopeError } from '../crypto/envelope-error.js';
 import { Vault } from '../crypto/vault.js';
 import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { type KeyCaller, KeyDecisions } from './key-decisions.service.js';
-import type { AllowedUse, KeyDemand } from './key-permission.js';
+import type { AllowedUse, KeyDemand, KeyRefusal } from './key-permission.js';
 import { KeyReservations } from './key-reservations.js';
 import type { KeyCandidate } from './key-resolution.model.js';
 import { checkModelIsNoKey } from './key-shape.js';
@@ -166,11 +166,11 @@ export class KeyResolutionService {
     }
     const key = userKeys.find(({ id }) => id === decisive.keyId);
     if (!key) throw new Error('Resolution chose a key that it was not given.');
-    const problem = this.decisions.problemOf(caller.userId, key, demandOf(provider));
-    if (problem === 'EXPIRED') throw new KeyExpiredError(provider);
-    if (problem !== null && problem !== 'UNREADABLE') throw new KeyNotPermittedError(provider, problem);
+    const { outcome, problem } = decisive;
+    if (outcome === 'EXPIRED') throw new KeyExpiredError(provider);
+    if (outcome === 'NOT_PERMITTED') throw new KeyNotPermittedError(provider, problem as KeyRefusal);
     const { chatId } = request;
-    const secret = await this.openUserKey(caller.userId, key, problem === null, { failed, chatId });
+    const secret = await this.openUserKey(caller.userId, key, outcome === 'CHOSEN', { failed, chatId });
     return { key: { provider, source: 'USER', keyId: key.id, maskedKey: key.maskedKey, secret }, candidates };
   }
 

@@ -2,7 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { NewAuditEvent } from '../audit/audit.repository.js';
 import type { FinishedUse } from '../audit/finished-use.js';
 import {
-  type HealthVerdict,
   type KeyChange,
   newUseRecord,
   type Settlement,
@@ -11,9 +10,9 @@ import {
 } from '../audit/writer/use-record.js';
 import { UseWriter } from '../audit/writer/use-writer.js';
 import type { ErrorCode } from '../common/error-code.js';
+import { keyVerdictOf } from '../common/key-verdicts.js';
 import type { KeySource } from '../common/key-source.enum.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
-import type { KeyHealth } from './api-key.model.js';
 import { digestOf } from './key-fault.js';
 import { KeyBusyError, KeyNotPermittedError } from './keys.errors.js';
 import type { ResolvableKey } from './keys.repository.js';
@@ -38,15 +37,6 @@ export interface FailedUse {
   readonly chatId: string;
   readonly code: ErrorCode;
 }
-
-type KeyVerdict = HealthVerdict & { readonly health: KeyHealth };
-
-const healthAfter: Partial<Record<string, KeyVerdict>> = {
-  OK: { health: 'VALID', reason: null },
-  KEY_REJECTED: { health: 'REJECTED', reason: 'The provider refused it.' },
-  KEY_EXHAUSTED: { health: 'EXHAUSTED', reason: 'Its quota or credit with the provider is spent.' },
-  PROVIDER_RATE_LIMITED: { health: 'RATE_LIMITED', reason: 'The provider limits how often it may be used.' },
-} satisfies Partial<Record<ErrorCode | 'OK', KeyVerdict>>;
 
 /** A provider that ends a chat with one of these before its first word has spent nothing on it. */
 const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
@@ -177,7 +167,7 @@ function endOf(userId: string, use: FinishedUse): UseRecord {
 
 /** Null where the end says nothing of the key and nothing was reserved for it. */
 function endOfKey(keyId: string, outcome: string, settlement: Settlement | null): KeyChange | null {
-  const verdict = healthAfter[outcome] ?? null;
+  const verdict = keyVerdictOf(outcome);
   return verdict || settlement ? { keyId, type: 'ENDED', verdict, settlement } : null;
 }
 

@@ -33,6 +33,12 @@ interface Verdict {
   readonly problem?: KeyProblem | ServerRefusal;
 }
 
+/** What resolution found out about a candidate. */
+export interface JudgedCandidate extends KeyCandidate {
+  /** Why it may not serve; null where that is not the outcome. */
+  readonly problem: KeyProblem | ServerRefusal | null;
+}
+
 /** A key that fails ends the search: nothing else is spent in its place. */
 const DECISIVE: ReadonlySet<CandidateOutcome> = new Set(['CHOSEN', 'EXPIRED', 'UNREADABLE', 'NOT_PERMITTED']);
 
@@ -48,9 +54,9 @@ export const isDecisive = ({ outcome }: { readonly outcome: CandidateOutcome }):
  *
  * @returns every candidate in the order tried, at most one of them decisive
  */
-export function resolve(facts: ResolutionFacts): KeyCandidate[] {
+export function resolve(facts: ResolutionFacts): JudgedCandidate[] {
   let decided = false;
-  const consider = (provider: ProviderId, source: KeySource): KeyCandidate => {
+  const consider = (provider: ProviderId, source: KeySource): JudgedCandidate => {
     const key =
       source === 'USER' ? facts.userKeys.find((candidate) => candidate.provider === provider) : undefined;
     const verdict: Verdict = decided
@@ -66,6 +72,7 @@ export function resolve(facts: ResolutionFacts): KeyCandidate[] {
       chosen: verdict.outcome === 'CHOSEN',
       outcome: verdict.outcome,
       reason: reasonFor(verdict, provider, source),
+      problem: verdict.problem ?? null,
     };
   };
   const sources = allSources.filter((source) => facts.sources.includes(source));

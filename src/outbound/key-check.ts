@@ -1,17 +1,12 @@
 import type { ErrorCode } from '../common/error-code.js';
+import { type KeyVerdict, keyVerdictOf } from '../common/key-verdicts.js';
 import type { Secret } from '../common/secret.js';
-import {
-  KeyExhaustedError,
-  KeyLacksRightError,
-  KeyRejectedError,
-  ProviderRateLimitedError,
-  UpstreamError,
-} from './upstream-error.js';
+import { KeyLacksRightError, UpstreamError } from './upstream-error.js';
 
 /** What a provider's answer says of a key that was tried. */
 export interface KeyCheck {
   /** Null where it proves nothing. */
-  readonly health: 'VALID' | 'REJECTED' | 'EXHAUSTED' | 'RATE_LIMITED' | null;
+  readonly health: KeyVerdict['health'] | null;
   /** What was proven, or why nothing was: a sentence of our own. */
   readonly reason: string;
   readonly outcome: 'OK' | ErrorCode;
@@ -49,13 +44,9 @@ function verdictOf(error: UpstreamError): Omit<KeyCheck, 'outcome'> {
         'Not verified: the provider does not let this key list models, which proves nothing against it.',
     };
   }
-  if (error instanceof KeyRejectedError) return { health: 'REJECTED', reason: 'The provider refused it.' };
-  if (error instanceof KeyExhaustedError)
-    return { health: 'EXHAUSTED', reason: 'Its quota or credit with the provider is spent.' };
-  if (error instanceof ProviderRateLimitedError)
-    return { health: 'RATE_LIMITED', reason: 'The provider limits how often it may be used.' };
+  const { health = null, reason } = keyVerdictOf(error.code) ?? {};
   return {
-    health: null,
-    reason: 'Not verified: the provider could not be reached, or its answer proves nothing.',
+    health,
+    reason: reason ?? 'Not verified: the provider could not be reached, or its answer proves nothing.',
   };
 }

@@ -5,6 +5,10 @@ const MOST_UNNAMED = 4_096;
 /** The month of a moment, in UTC, as its first day. */
 export const monthOf = (moment: string): string => `date_trunc('month', ${moment} AT TIME ZONE 'UTC')::date`;
 
+/** Whose counts a key's are by now: one that was replaced has handed its month on. */
+export const heirOf = (status: string, keyId: string): string =>
+  `CASE WHEN ${status} = 'REPLACED' THEN replaced_by_id ELSE ${keyId} END`;
+
 /**
  * Parts of the writer's statement: what may be used of a key's month, record by record.
  *
@@ -68,8 +72,7 @@ export const counting = `
       SELECT user_id, changed_key_id AS id, this_month, needed AS tokens, 1 AS requests
       FROM written WHERE result = 'WRITTEN' AND change = 'USED'
       UNION ALL
-      -- A key that was replaced meanwhile has handed its month on.
-      SELECT user_id, CASE WHEN key_status = 'REPLACED' THEN replaced_by_id ELSE changed_key_id END, this_month,
+      SELECT user_id, ${heirOf('key_status', 'changed_key_id')}, this_month,
         spent_tokens - coalesce(released.tokens, 0), 0
       FROM written LEFT JOIN released ON released.chat_id = settled_chat_id AND released.key_id = settled_key_id
       WHERE result = 'WRITTEN' AND spent_tokens IS NOT NULL

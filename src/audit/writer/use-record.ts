@@ -2,20 +2,22 @@ import { v7 as uuidv7 } from 'uuid';
 import type { NewAuditEvent } from '../audit.repository.js';
 
 /** What a use of a key changes in the key's own row, which is its owner's. */
-export type KeyChange = { readonly keyId: string } &
-  /** @property tokens what a chat may need of them; null for a search */
-  (
-    | { readonly type: 'USED'; readonly tokens: TokenDemand | null }
-    /** @property digest names the envelope that did not open */
-    | { readonly type: 'DAMAGED'; readonly digest: string }
-    | {
-        readonly type: 'ENDED';
-        /** What the end says of the key; null where it says nothing. */
-        readonly verdict: HealthVerdict | null;
-        /** Of a chat. */
-        readonly settlement: Settlement | null;
-      }
-  );
+export type KeyChange = { readonly keyId: string } & (
+  | {
+      readonly type: 'USED';
+      /** What a chat may need of them; null for a search. */
+      readonly tokens: TokenDemand | null;
+    }
+  /** @property digest names the envelope that did not open */
+  | { readonly type: 'DAMAGED'; readonly digest: string }
+  | {
+      readonly type: 'ENDED';
+      /** What the end says of the key; null where it says nothing. */
+      readonly verdict: HealthVerdict | null;
+      /** Of a chat. */
+      readonly settlement: Settlement | null;
+    }
+);
 
 /** An end that says nothing of the key, neither of its health nor of what it has used, need not wait for the key's row. */
 export const touchesRow = (key: KeyChange): boolean =>

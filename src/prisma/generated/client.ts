@@ -53,7 +53,7 @@ export type ApiKey = Prisma.ApiKeyModel
 export type SealedKey = Prisma.SealedKeyModel
 /**
  * Model RetiredKey
- * An encryption key that was retired: nothing opens any more that it sealed, whoever has the key.
+ * An encryption key that was retired: nothing opens any more that it sealed, although its key is there.
  */
 export type RetiredKey = Prisma.RetiredKeyModel
 /**

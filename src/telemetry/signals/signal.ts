@@ -1,7 +1,7 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 
 /**
- * Something that happens here, told to whoever measures. It is a port that every layer may call: it knows nobody, and
+ * Something that happens here, published for those that measure. It is a port that every layer may call: it knows nobody, and
  * where nobody listens it does nothing.
  *
  * A fact holds names, ids and numbers only, and of what a user wrote no more than the model's name: no text and no key.

@@ -14,7 +14,7 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 
 /**
  * Model RetiredKey
- * An encryption key that was retired: nothing opens any more that it sealed, whoever has the key.
+ * An encryption key that was retired: nothing opens any more that it sealed, although its key is there.
  */
 export type RetiredKeyModel = runtime.Types.Result.DefaultSelection<Prisma.$RetiredKeyPayload>
 
