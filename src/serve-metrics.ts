@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AnomalyWatch } from './audit/anomalies/anomaly-watch.js';
 import { UseWriter } from './audit/writer/use-writer.js';
 import { type ServerConfig, serverVariables } from './config/server.js';
 import { EventStreamDoor } from './graphql/event-stream/event-stream-door.js';
@@ -42,6 +43,7 @@ export function readingsOf(app: NestFastifyApplication): readonly (Reading | Lab
   const limits = app.get(Limits);
   const database = app.get(DatabaseService);
   const writer = app.get(UseWriter);
+  const anomalies = app.get(AnomalyWatch);
   return [
     {
       name: 'keystream_streams_open',
@@ -82,6 +84,11 @@ export function readingsOf(app: NestFastifyApplication): readonly (Reading | Lab
       name: 'keystream_writer_waiting',
       help: 'Uses of keys and their ends that wait to be committed to the audit trail.',
       read: () => writer.waiting,
+    },
+    {
+      name: 'keystream_anomaly_events_waiting',
+      help: 'Events that wait for the rules that watch the audit trail.',
+      read: () => anomalies.waiting,
     },
   ];
 }

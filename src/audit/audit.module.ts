@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AnomaliesModule } from './anomalies/anomalies.module.js';
 import { PrismaModule } from '../prisma/prisma.module.js';
 import { AuditRepository } from './audit.repository.js';
 import { AuditResolver } from './audit.resolver.js';
@@ -7,7 +8,7 @@ import { UsageService } from './usage.service.js';
 import { UseWriter } from './writer/use-writer.js';
 
 @Module({
-  imports: [PrismaModule],
+  imports: [AnomaliesModule, PrismaModule],
   providers: [AuditRepository, AuditResolver, UsageRepository, UsageService, UseWriter],
   exports: [AuditRepository, UsageRepository, UseWriter],
 })

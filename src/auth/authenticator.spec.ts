@@ -19,8 +19,12 @@ const plain = loadConfig(base, []);
 const strict = loadConfig({ ...base, AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'keystream' }, []);
 const secret = createSecretKey(base.AUTH_JWT_SECRET, 'utf8');
 
-const authenticatorOf = (config: Config) =>
-  new Authenticator(new TokenVerifier(config), new FailingTokens(new TrustedProxies(config)));
+const refused: unknown[][] = [];
+const authenticatorOf = (config: Config) => {
+  const proxies = new TrustedProxies(config);
+  const watch = { onRefused: (...refusal: unknown[]) => void refused.push(refusal) };
+  return new Authenticator(new TokenVerifier(config), new FailingTokens(proxies), proxies, watch);
+};
 const request = { headers: {}, socket: { remoteAddress: '192.0.2.1' } } as IncomingMessage;
 const publicMessage = 'A valid token is needed: Authorization: Bearer <token>.';
 const now = () => Math.floor(Date.now() / 1000);
@@ -49,6 +53,7 @@ describe('Authenticator with a shared secret', () => {
       // The leeway for clocks included.
       expiresAt: new Date((exp + 15) * 1000),
       mayUseServerKeys: true,
+      network: '192.0.2.0/24',
     });
   });
 
@@ -116,6 +121,7 @@ describe('Authenticator with a shared secret', () => {
       `Bearer ${await sign({ ...good(), sub: 'alice\n' })}`,
       `Bearer ${await sign({ ...good(), sub: 'ali\u202ece' })}`,
     ];
+    refused.length = 0;
     for (const authorization of bad) {
       const error: unknown = await authenticator
         .authenticate(authorization, request)
@@ -124,6 +130,7 @@ describe('Authenticator with a shared secret', () => {
       expect(error).toMatchObject({ code: 'UNAUTHENTICATED', httpStatus: 401, publicMessage });
       expect(error).not.toHaveProperty('cause');
     }
+    expect(refused).toEqual(bad.map((authorization) => ['192.0.2.0/24', authorization]));
   });
 
   it('holds tokens to issuer and audience where they are set', async () => {

@@ -17,6 +17,10 @@ const deleteAll: Statement = {
     DELETE FROM usage_hours WHERE user_id = $1
   ), reservations AS (
     DELETE FROM key_reservations WHERE user_id = $1
+  ), alerts AS (
+    DELETE FROM key_alerts WHERE user_id = $1
+  ), states AS (
+    DELETE FROM rule_states WHERE user_id = $1
   ), counted AS (
     SELECT count(*) FILTER (WHERE status IN ('ACTIVE', 'DISABLED'))::integer AS keys FROM keys
   ), events AS (

@@ -7,16 +7,18 @@ import type { Statement } from '../prisma/statement.js';
 export interface StoredSettings {
   readonly fallbackPolicy: string;
   readonly defaultSearchProvider: string | null;
+  readonly mutedRules: readonly string[];
 }
 
 /** What is left out stays as it is. */
 export interface SettingsChanges {
   readonly fallbackPolicy?: string;
   readonly defaultSearchProvider?: string | null;
+  readonly mutedRules?: readonly string[];
 }
 
-const columns =
-  'fallback_policy::text AS "fallbackPolicy", default_search_provider AS "defaultSearchProvider"';
+const columns = `fallback_policy::text AS "fallbackPolicy", default_search_provider AS "defaultSearchProvider",
+  coalesce(muted_rules, '{}') AS "mutedRules"`;
 
 const selectSettings: Statement = {
   name: 'settings',
@@ -27,12 +29,13 @@ const updateSettings: Statement = {
   name: 'update-settings',
   sql: `
   WITH changed AS (
-    INSERT INTO user_settings AS settings (user_id, fallback_policy, default_search_provider, updated_at)
-    VALUES ($1, coalesce($2::"FallbackPolicy", 'USE_SERVER'), $4, $6::timestamptz)
+    INSERT INTO user_settings AS settings (user_id, fallback_policy, default_search_provider, muted_rules, updated_at)
+    VALUES ($1, coalesce($2::"FallbackPolicy", 'USE_SERVER'), $4, $9::text[], $6::timestamptz)
     ON CONFLICT (user_id) DO UPDATE SET
       fallback_policy = coalesce($2::"FallbackPolicy", settings.fallback_policy),
       default_search_provider =
         CASE WHEN $3::boolean THEN excluded.default_search_provider ELSE settings.default_search_provider END,
+      muted_rules = CASE WHEN $8::boolean THEN excluded.muted_rules ELSE settings.muted_rules END,
       updated_at = excluded.updated_at
     RETURNING *
   ), events AS (
@@ -55,13 +58,14 @@ export class SettingsRepository {
   /** @param detail what the audit event says of the changes */
   async update(
     userId: string,
-    { fallbackPolicy, defaultSearchProvider }: SettingsChanges,
+    { fallbackPolicy, defaultSearchProvider, mutedRules }: SettingsChanges,
     detail: string,
   ): Promise<StoredSettings> {
     const [row] = await this.database.run<StoredSettings>(updateSettings, [
       ...[userId, fallbackPolicy ?? null],
       ...[String(defaultSearchProvider !== undefined), defaultSearchProvider ?? null],
       ...[uuidv7(), new Date().toISOString(), detail],
+      ...[String(mutedRules !== undefined), mutedRules ?? []],
     ]);
     if (!row) throw new Error('The database did not return what it stored.');
     return row;

@@ -8,6 +8,7 @@ import { DatabaseService } from '../../src/prisma/database.service.js';
 import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
 import { statementsOf } from '../support/statements.js';
 import { emptyTables } from '../support/use-test-server.js';
+import { noWatch } from '../support/no-watch.js';
 
 Logger.overrideLogger(false);
 
@@ -23,7 +24,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     const { DATABASE_URL: url = null, DATA_DIR: dataDir = '' } = database.environment;
     service = new DatabaseService({ url, dataDir });
     await service.onModuleInit();
-    writer = new UseWriter(service);
+    writer = new UseWriter(service, noWatch);
     uses = new KeyUseService(writer);
   });
   beforeEach(() => emptyTables(service));
@@ -47,6 +48,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       chatId,
       model,
       tokens: null,
+      network: null,
     });
   const endOf = (more: Partial<FinishedUse> = {}): FinishedUse => ({
     kind: 'CHAT_FINISHED',
@@ -206,7 +208,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
   it('leave a key with what the last of them found', async () => {
     const keyId = await storeKey('alice');
     const found = (outcome: string) => uses.finish('alice', endOf({ keyId, outcome }));
-    const failed = { provider: 'OPENAI', source: 'USER', keyId, chatId: uuidv7() } as const;
+    const failed = { provider: 'OPENAI', source: 'USER', keyId, chatId: uuidv7(), network: null } as const;
     await Promise.all([begin('alice', keyId), found('OK'), found('KEY_REJECTED'), found('PROVIDER_TIMEOUT')]);
     expect(await keyOf(keyId)).toMatchObject({
       health: 'REJECTED',
@@ -226,7 +228,13 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
   it("change no other user's key, and none that was replaced", async () => {
     const hers = await storeKey('alice');
     const replaced = await storeKey('bob', 'REPLACED');
-    const failed = { provider: 'OPENAI', source: 'USER', keyId: hers, chatId: uuidv7() } as const;
+    const failed = {
+      provider: 'OPENAI',
+      source: 'USER',
+      keyId: hers,
+      chatId: uuidv7(),
+      network: null,
+    } as const;
     await Promise.all([
       uses.finish('mallory', endOf({ keyId: hers, outcome: 'KEY_REJECTED' })),
       uses.recordFailure('mallory', { ...failed, code: 'KEY_REJECTED' }),

@@ -7,6 +7,7 @@ import { type DatabaseLimits, defaultDatabaseLimits } from '../../src/prisma/dat
 import type { DatabaseClient } from '../../src/prisma/prisma-client.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { emptyTables } from '../support/use-test-server.js';
+import { noWatch } from '../support/no-watch.js';
 
 Logger.overrideLogger(false);
 
@@ -47,7 +48,7 @@ describe('uses of keys that servers write together', () => {
     database = await createDatabase('PostgreSQL');
     for (let number = 0; number < 3; number += 1) {
       const service = await open(defaultDatabaseLimits);
-      servers.push({ service, uses: new KeyUseService(new UseWriter(service)) });
+      servers.push({ service, uses: new KeyUseService(new UseWriter(service, noWatch)) });
     }
     changer = await open(patience);
   });
@@ -76,6 +77,7 @@ describe('uses of keys that servers write together', () => {
       chatId: uuidv7(),
       model: 'model',
       tokens: null,
+      network: null,
     });
   const finish = (
     userId: string,

@@ -77,6 +77,21 @@ export type AuditEvent = Prisma.AuditEventModel
  */
 export type UsageHour = Prisma.UsageHourModel
 /**
+ * Model RuleState
+ * What a rule that watches the trail remembers, of a user, a key or a network.
+ */
+export type RuleState = Prisma.RuleStateModel
+/**
+ * Model KeyAlert
+ * What a user is told of: an ANOMALY of the trail, under the same id.
+ */
+export type KeyAlert = Prisma.KeyAlertModel
+/**
+ * Model WebhookDelivery
+ * A webhook that has not arrived yet.
+ */
+export type WebhookDelivery = Prisma.WebhookDeliveryModel
+/**
  * Model VaultState
  * One row: which encryption key and environment this database belongs to.
  */

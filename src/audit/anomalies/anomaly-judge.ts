@@ -1,0 +1,115 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { BoundedLines, type LineFields } from '../../common/bounded-lines.js';
+import { anomalyRaised } from '../../telemetry/signals/signals.js';
+import { AlertNews } from './alert-news.js';
+import { type AnomalyRow, toAnomalyRow } from './anomaly-row.js';
+import { AnomalyRepository, type StateChange, type StoredState } from './anomaly.repository.js';
+import { NetworkHash } from './network-hash.js';
+import { casesOf, type CaseFinding, decide, type RuleCase } from './rule-cases.js';
+import { allRules } from './rules/all-rules.js';
+import { NO_USER, type SeenEvent, userOf, type WatchedEvent } from './watched-event.js';
+import { AlertSender } from './webhook/alert-sender.js';
+import { WebhookDispatcher } from './webhook/webhook-dispatcher.js';
+
+/** How often a state may change on another server between reading and writing it, in a row. */
+const MAX_ATTEMPTS = 8;
+
+/** A change with what led to it: what is known of it beside its rows. */
+interface Decided extends StateChange {
+  readonly raised: readonly { readonly finding: CaseFinding; readonly row: AnomalyRow }[];
+}
+
+/** Has the rules look at events: reads what they remember, decides, and writes all that follows in one statement. */
+@Injectable()
+export class AnomalyJudge {
+  readonly #lines = new BoundedLines(new Logger('Anomalies'));
+
+  constructor(
+    private readonly states: AnomalyRepository,
+    private readonly hashes: NetworkHash,
+    private readonly news: AlertNews,
+    private readonly sender: AlertSender,
+    private readonly dispatcher: WebhookDispatcher,
+  ) {}
+
+  /**
+   * @param events in the order in which they happened
+   * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE: then they are to be looked at again. What was written by then may
+   *   count twice
+   */
+  async judge(events: readonly WatchedEvent[]): Promise<void> {
+    let cases: readonly RuleCase[] = casesOf(allRules, await this.#lookUp(events));
+    for (let attempt = 1; cases.length > 0; attempt += 1) {
+      if (attempt > MAX_ATTEMPTS) {
+        this.#lines.warn('Other servers change the same states all the time: some events are not counted');
+        return;
+      }
+      cases = await this.#judgeOnce(cases);
+    }
+  }
+
+  /** @returns the cases that another server was faster with */
+  async #judgeOnce(cases: readonly RuleCase[]): Promise<RuleCase[]> {
+    const stored = await this.states.findStates(cases);
+    const decided = cases.flatMap((each, place) => this.#decide(each, stored[place]));
+    if (decided.length === 0) return [];
+    const done = await this.states.write(decided, new Date());
+    decided.forEach((change, place) => {
+      const told = done.get(place);
+      if (told) this.#tell(change, told);
+    });
+    return decided.filter((_, place) => !done.has(place)).map(({ of }) => of);
+  }
+
+  /** Nothing where nothing changes. */
+  #decide(each: RuleCase, stored: StoredState | undefined): Decided[] {
+    const { rule } = each;
+    const { deletedAt = null, version = 0, keyGeneration: generation = 0 } = stored ?? {};
+    const events = each.events.filter(({ at }) => deletedAt === null || at > deletedAt);
+    const [first] = events;
+    if (!first) return [];
+    const keyGeneration = rule.hasHashes ? this.hashes.generation : 0;
+    const before = generation === keyGeneration ? (stored?.state ?? null) : null;
+    const { state, findings } = decide({ ...each, events }, before);
+    if (state === null) return [];
+    const raised = findings.map((finding) => ({ finding, row: toAnomalyRow(finding, this.sender.isOn) }));
+    const rows = raised.map(({ row }) => row);
+    const of = { ...each, events };
+    return [{ of, state, keyGeneration, version: version + 1, firstAt: first.at, findings: rows, raised }];
+  }
+
+  #tell({ of: { userId }, raised }: Decided, told: readonly string[]): void {
+    for (const { finding, row } of raised) {
+      anomalyRaised.tell({ rule: finding.rule.name });
+      this.#lines.warn('Anomaly', { rule: row.rule }, linesOf(finding, row));
+    }
+    if (told.length > 0 && userId !== NO_USER) this.news.tell(userId);
+    if (raised.length > 0) this.dispatcher.wake();
+  }
+
+  async #lookUp(events: readonly WatchedEvent[]): Promise<SeenEvent[]> {
+    const networks = new Set(events.flatMap(({ network }) => network ?? []));
+    const hashes = new Map<string, string>();
+    for (const network of networks) hashes.set(network, await this.hashes.hash(network));
+    const keyIds = new Set(events.flatMap((event) => ('keyId' in event ? (event.keyId ?? []) : [])));
+    const userIds = new Set(events.map(userOf));
+    const keys = await this.states.findStoredAt([...userIds], [...keyIds]);
+    return events.map((event) => {
+      const key = 'keyId' in event && event.keyId !== null ? keys.get(event.keyId) : undefined;
+      return {
+        ...event,
+        networkHash: event.network === null ? null : (hashes.get(event.network) ?? null),
+        keyStoredAt: key?.userId === userOf(event) ? key.storedAt : null,
+      };
+    });
+  }
+}
+
+/** Of what has no user the log has the network itself: it is for whoever has to lock it out. */
+function linesOf(
+  { rule, event }: CaseFinding,
+  { id, explanation, user_id, provider, key_id }: AnomalyRow,
+): LineFields {
+  const about = rule.isOfUser ? { userId: user_id, provider, keyId: key_id } : { network: event.network };
+  return { anomalyId: id, explanation, ...about };
+}
