@@ -33,8 +33,8 @@ export class AlertWatch implements EventSource<KeyAlert>, AsyncIterable<KeyAlert
   #isOver = false;
   #failure: { readonly error: unknown } | null = null;
   #onReady: (() => void) | null = null;
-  /** Those of the overlap that were read: their ids, and when they were written. */
-  readonly #seen = new Map<string, number>();
+  /** Those that were read and would be read again: their ids, and when they were written. */
+  readonly #seen = new Map<string, string>();
   #after: string;
 
   constructor(private readonly settings: AlertWatchSettings) {
@@ -106,17 +106,21 @@ export class AlertWatch implements EventSource<KeyAlert>, AsyncIterable<KeyAlert
   #turnTo(rows: readonly WrittenAlert[]): void {
     this.#page = this.#isOver ? [] : rows.map(({ alert }) => alert);
     if (rows.length === PAGE) this.#hasNews = true;
-    for (const { alert, writtenAt } of rows) this.#seen.set(alert.id, Date.parse(writtenAt));
+    for (const { alert, writtenAt } of rows) this.#seen.set(alert.id, writtenAt);
     const last = rows.at(-1);
-    if (last) this.#moveOn(Date.parse(last.writtenAt));
+    if (last) this.#moveOn(last.writtenAt);
   }
 
-  /** Never back behind the beginning: what was written before that is history. */
-  #moveOn(lastAt: number): void {
-    const from = lastAt - OVERLAP_MS;
-    if (from > Date.parse(this.#after)) this.#after = new Date(from).toISOString();
-    for (const [id, writtenAt] of this.#seen)
-      if (writtenAt < from || this.#seen.size > MOST_SEEN) this.#seen.delete(id);
+  #moveOn(last: string): void {
+    this.#forgetUntil(toMicroseconds(new Date(Date.parse(last) - OVERLAP_MS)));
+    const tooMany = this.#seen.size - MOST_SEEN;
+    if (tooMany > 0) this.#forgetUntil([...this.#seen.values()].sort()[tooMany - 1] ?? '');
+  }
+
+  /** What was written until then is not read any more. Never back behind the beginning: that is history. */
+  #forgetUntil(moment: string): void {
+    if (moment > this.#after) this.#after = moment;
+    for (const [id, writtenAt] of this.#seen) if (writtenAt <= this.#after) this.#seen.delete(id);
   }
 
   #callBack(): void {
@@ -125,3 +129,6 @@ export class AlertWatch implements EventSource<KeyAlert>, AsyncIterable<KeyAlert
     onReady?.();
   }
 }
+
+/** As the database writes moments: their texts have the order of the moments. */
+const toMicroseconds = (moment: Date): string => moment.toISOString().replace('Z', '000Z');

@@ -14,11 +14,15 @@ const selectHistory: Statement = {
   WHERE user_id = $1 AND ($2::uuid IS NULL OR id < $2::uuid) ORDER BY id DESC LIMIT $3::integer`,
 };
 
+/** A moment to the microsecond, as `2026-01-31T12:00:00.123456Z`. */
+const asText = (moment: string): string =>
+  `to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
 /** By the database's clock and in its precision: alerts of several servers have one order. */
 const selectNew: Statement = {
   name: 'new-key-alerts',
   sql: `
-  SELECT ${columns}, written_at::text AS "writtenAt" FROM key_alerts
+  SELECT ${columns}, ${asText('written_at')} AS "writtenAt" FROM key_alerts
   WHERE user_id = $1 AND written_at > $2::timestamptz AND id <> ALL($3::uuid[])
   ORDER BY written_at, id LIMIT $4::integer`,
 };
@@ -31,7 +35,7 @@ const acknowledge: Statement = {
   RETURNING ${columns}`,
 };
 
-const selectNow: Statement = { name: 'clock', sql: 'SELECT clock_timestamp()::text AS now' };
+const selectNow: Statement = { name: 'clock', sql: `SELECT ${asText('clock_timestamp()')} AS now` };
 
 interface AlertRow {
   readonly id: string;

@@ -38,7 +38,8 @@ export class Authenticator {
       return { ...(await this.verifier.verify(token)), network: this.proxies.networkOf(request) };
     } catch (error) {
       if (error instanceof TokenRefusedError) {
-        this.watch.onRefused(this.proxies.networkOf(request), authorization);
+        // Clients find out by trying that their token has expired.
+        if (!error.hasExpired) this.watch.onRefused(this.proxies.networkOf(request), authorization);
         // A flood of bad tokens is no flood of lines.
         if (!this.failures.count(request)) this.#report(error);
       }

@@ -1,4 +1,4 @@
-/** Hears of every token that is refused. Whoever watches stands above this folder. */
+/** Hears of every token that is refused, but for those that were good once. Whoever watches stands above this folder. */
 export abstract class TokenWatch {
   /**
    * Takes no time, and never throws.

@@ -4,7 +4,7 @@ import type { KeyUsed } from '../watched-event.js';
 /** Models that are remembered of one key. Of more, the one is forgotten that was new the longest time ago. */
 const MOST_MODELS = 100;
 /** Somebody who tries out models tries several: after an alert the same key's next one comes no sooner, in milliseconds. */
-const QUIET_MS = 7 * DAY_MS;
+const QUIET_MS = DAY_MS;
 /** Characters of a model's name that are repeated. */
 const LONGEST_NAME = 100;
 

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, isOld, LEARNING_MS, NOTHING, type Rule } from './rule.
 const MOST_NETWORKS = 100;
 /** A journey has many networks: after an alert the next one comes no sooner, in milliseconds. */
 const QUIET_MS = DAY_MS;
-/** Who has had so many new networks … */
+/** Who has had so many new networks after the first week … */
 const ROAMING = 4;
 /** … within so many milliseconds is on the move, and a further one says nothing. */
 const ROAMING_MS = 30 * DAY_MS;
@@ -54,10 +54,9 @@ export const newNetwork: Rule<NetworkState> = {
  */
 function isTelling(known: readonly KnownNetwork[], isKeyOld: boolean | null, now: number): boolean {
   const firsts = known.map(([, firstAt]) => firstAt);
-  const isSettled = isKeyOld ?? now - Math.min(...firsts) >= LEARNING_MS;
-  // The first network of all is nothing new.
-  const latelyNew = firsts.filter((firstAt) => firstAt > Math.min(...firsts) && now - firstAt < ROAMING_MS);
-  return isSettled && latelyNew.length < ROAMING;
+  const learnedAt = Math.min(...firsts) + LEARNING_MS;
+  const latelyNew = firsts.filter((firstAt) => firstAt >= learnedAt && now - firstAt < ROAMING_MS);
+  return (isKeyOld ?? now >= learnedAt) && latelyNew.length < ROAMING;
 }
 
 function withNetwork(known: readonly KnownNetwork[], network: KnownNetwork): readonly KnownNetwork[] {
