@@ -31,6 +31,7 @@ export type AuditEventAvgAggregateOutputType = {
   outputTokens: number | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
+  keyGeneration: number | null
 }
 
 export type AuditEventSumAggregateOutputType = {
@@ -38,6 +39,7 @@ export type AuditEventSumAggregateOutputType = {
   outputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
+  keyGeneration: number | null
 }
 
 export type AuditEventMinAggregateOutputType = {
@@ -56,6 +58,8 @@ export type AuditEventMinAggregateOutputType = {
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
+  mac: runtime.Bytes | null
+  keyGeneration: number | null
 }
 
 export type AuditEventMaxAggregateOutputType = {
@@ -74,6 +78,8 @@ export type AuditEventMaxAggregateOutputType = {
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
+  mac: runtime.Bytes | null
+  keyGeneration: number | null
 }
 
 export type AuditEventCountAggregateOutputType = {
@@ -92,6 +98,8 @@ export type AuditEventCountAggregateOutputType = {
   timeToFirstTokenMs: number
   durationMs: number
   detail: number
+  mac: number
+  keyGeneration: number
   _all: number
 }
 
@@ -101,6 +109,7 @@ export type AuditEventAvgAggregateInputType = {
   outputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
+  keyGeneration?: true
 }
 
 export type AuditEventSumAggregateInputType = {
@@ -108,6 +117,7 @@ export type AuditEventSumAggregateInputType = {
   outputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
+  keyGeneration?: true
 }
 
 export type AuditEventMinAggregateInputType = {
@@ -126,6 +136,8 @@ export type AuditEventMinAggregateInputType = {
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
+  mac?: true
+  keyGeneration?: true
 }
 
 export type AuditEventMaxAggregateInputType = {
@@ -144,6 +156,8 @@ export type AuditEventMaxAggregateInputType = {
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
+  mac?: true
+  keyGeneration?: true
 }
 
 export type AuditEventCountAggregateInputType = {
@@ -162,6 +176,8 @@ export type AuditEventCountAggregateInputType = {
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
+  mac?: true
+  keyGeneration?: true
   _all?: true
 }
 
@@ -267,6 +283,8 @@ export type AuditEventGroupByOutputType = {
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
+  mac: runtime.Bytes | null
+  keyGeneration: number | null
   _count: AuditEventCountAggregateOutputType | null
   _avg: AuditEventAvgAggregateOutputType | null
   _sum: AuditEventSumAggregateOutputType | null
@@ -308,6 +326,8 @@ export type AuditEventWhereInput = {
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
+  mac?: Prisma.BytesNullableFilter<"AuditEvent"> | runtime.Bytes | null
+  keyGeneration?: Prisma.IntNullableFilter<"AuditEvent"> | number | null
 }
 
 export type AuditEventOrderByWithRelationInput = {
@@ -326,6 +346,8 @@ export type AuditEventOrderByWithRelationInput = {
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
+  mac?: Prisma.SortOrderInput | Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrderInput | Prisma.SortOrder
 }
 
 export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
@@ -347,6 +369,8 @@ export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
+  mac?: Prisma.BytesNullableFilter<"AuditEvent"> | runtime.Bytes | null
+  keyGeneration?: Prisma.IntNullableFilter<"AuditEvent"> | number | null
 }, "id" | "chatId">
 
 export type AuditEventOrderByWithAggregationInput = {
@@ -365,6 +389,8 @@ export type AuditEventOrderByWithAggregationInput = {
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
+  mac?: Prisma.SortOrderInput | Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.AuditEventCountOrderByAggregateInput
   _avg?: Prisma.AuditEventAvgOrderByAggregateInput
   _max?: Prisma.AuditEventMaxOrderByAggregateInput
@@ -391,6 +417,8 @@ export type AuditEventScalarWhereWithAggregatesInput = {
   timeToFirstTokenMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableWithAggregatesFilter<"AuditEvent"> | string | null
+  mac?: Prisma.BytesNullableWithAggregatesFilter<"AuditEvent"> | runtime.Bytes | null
+  keyGeneration?: Prisma.IntNullableWithAggregatesFilter<"AuditEvent"> | number | null
 }
 
 export type AuditEventCreateInput = {
@@ -409,6 +437,8 @@ export type AuditEventCreateInput = {
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
+  mac?: runtime.Bytes | null
+  keyGeneration?: number | null
 }
 
 export type AuditEventUncheckedCreateInput = {
@@ -427,6 +457,8 @@ export type AuditEventUncheckedCreateInput = {
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
+  mac?: runtime.Bytes | null
+  keyGeneration?: number | null
 }
 
 export type AuditEventUpdateInput = {
@@ -445,6 +477,8 @@ export type AuditEventUpdateInput = {
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventUncheckedUpdateInput = {
@@ -463,6 +497,8 @@ export type AuditEventUncheckedUpdateInput = {
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventCreateManyInput = {
@@ -481,6 +517,8 @@ export type AuditEventCreateManyInput = {
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
+  mac?: runtime.Bytes | null
+  keyGeneration?: number | null
 }
 
 export type AuditEventUpdateManyMutationInput = {
@@ -499,6 +537,8 @@ export type AuditEventUpdateManyMutationInput = {
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventUncheckedUpdateManyInput = {
@@ -517,6 +557,8 @@ export type AuditEventUncheckedUpdateManyInput = {
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventCountOrderByAggregateInput = {
@@ -535,6 +577,8 @@ export type AuditEventCountOrderByAggregateInput = {
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
+  mac?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventAvgOrderByAggregateInput = {
@@ -542,6 +586,7 @@ export type AuditEventAvgOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventMaxOrderByAggregateInput = {
@@ -560,6 +605,8 @@ export type AuditEventMaxOrderByAggregateInput = {
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
+  mac?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventMinOrderByAggregateInput = {
@@ -578,6 +625,8 @@ export type AuditEventMinOrderByAggregateInput = {
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
+  mac?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventSumOrderByAggregateInput = {
@@ -585,6 +634,7 @@ export type AuditEventSumOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type EnumAuditKindFieldUpdateOperationsInput = {
@@ -596,6 +646,18 @@ export type NullableEnumKeySourceFieldUpdateOperationsInput = {
 }
 
 export type NullableFloatFieldUpdateOperationsInput = {
+  set?: number | null
+  increment?: number
+  decrement?: number
+  multiply?: number
+  divide?: number
+}
+
+export type NullableBytesFieldUpdateOperationsInput = {
+  set?: runtime.Bytes | null
+}
+
+export type NullableIntFieldUpdateOperationsInput = {
   set?: number | null
   increment?: number
   decrement?: number
@@ -621,6 +683,8 @@ export type AuditEventSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }, ExtArgs["result"]["auditEvent"]>
 
 export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -639,6 +703,8 @@ export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }, ExtArgs["result"]["auditEvent"]>
 
 export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -657,6 +723,8 @@ export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }, ExtArgs["result"]["auditEvent"]>
 
 export type AuditEventSelectScalar = {
@@ -675,9 +743,11 @@ export type AuditEventSelectScalar = {
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }
 
-export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "timeToFirstTokenMs" | "durationMs" | "detail", ExtArgs["result"]["auditEvent"]>
+export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "timeToFirstTokenMs" | "durationMs" | "detail" | "mac" | "keyGeneration", ExtArgs["result"]["auditEvent"]>
 
 export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AuditEvent"
@@ -704,6 +774,11 @@ export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.Internal
     timeToFirstTokenMs: number | null
     durationMs: number | null
     detail: string | null
+    /**
+     * HMAC-SHA-256 over all of the above, and which generation of keys made it. Null: from before rows had one.
+     */
+    mac: runtime.Bytes | null
+    keyGeneration: number | null
   }, ExtArgs["result"]["auditEvent"]>
   composites: {}
 }
@@ -1142,6 +1217,8 @@ export interface AuditEventFieldRefs {
   readonly timeToFirstTokenMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly durationMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly detail: Prisma.FieldRef<"AuditEvent", 'String'>
+  readonly mac: Prisma.FieldRef<"AuditEvent", 'Bytes'>
+  readonly keyGeneration: Prisma.FieldRef<"AuditEvent", 'Int'>
 }
     
 
