@@ -29,6 +29,8 @@ export type AggregateAuditEvent = {
 export type AuditEventAvgAggregateOutputType = {
   inputTokens: number | null
   outputTokens: number | null
+  cachedInputTokens: number | null
+  cacheWriteInputTokens: number | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
 }
@@ -36,6 +38,8 @@ export type AuditEventAvgAggregateOutputType = {
 export type AuditEventSumAggregateOutputType = {
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
 }
@@ -53,6 +57,8 @@ export type AuditEventMinAggregateOutputType = {
   outcome: string | null
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
@@ -71,6 +77,8 @@ export type AuditEventMaxAggregateOutputType = {
   outcome: string | null
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
@@ -89,6 +97,8 @@ export type AuditEventCountAggregateOutputType = {
   outcome: number
   inputTokens: number
   outputTokens: number
+  cachedInputTokens: number
+  cacheWriteInputTokens: number
   timeToFirstTokenMs: number
   durationMs: number
   detail: number
@@ -99,6 +109,8 @@ export type AuditEventCountAggregateOutputType = {
 export type AuditEventAvgAggregateInputType = {
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
 }
@@ -106,6 +118,8 @@ export type AuditEventAvgAggregateInputType = {
 export type AuditEventSumAggregateInputType = {
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
 }
@@ -123,6 +137,8 @@ export type AuditEventMinAggregateInputType = {
   outcome?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
@@ -141,6 +157,8 @@ export type AuditEventMaxAggregateInputType = {
   outcome?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
@@ -159,6 +177,8 @@ export type AuditEventCountAggregateInputType = {
   outcome?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
@@ -264,6 +284,8 @@ export type AuditEventGroupByOutputType = {
   outcome: string
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
@@ -305,6 +327,8 @@ export type AuditEventWhereInput = {
   outcome?: Prisma.StringFilter<"AuditEvent"> | string
   inputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   outputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cachedInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cacheWriteInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
@@ -323,6 +347,8 @@ export type AuditEventOrderByWithRelationInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   outputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -344,6 +370,8 @@ export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   outcome?: Prisma.StringFilter<"AuditEvent"> | string
   inputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   outputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cachedInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cacheWriteInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
@@ -362,6 +390,8 @@ export type AuditEventOrderByWithAggregationInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   outputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -388,6 +418,8 @@ export type AuditEventScalarWhereWithAggregatesInput = {
   outcome?: Prisma.StringWithAggregatesFilter<"AuditEvent"> | string
   inputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
   outputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
+  cachedInputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
+  cacheWriteInputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
   timeToFirstTokenMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableWithAggregatesFilter<"AuditEvent"> | string | null
@@ -406,6 +438,8 @@ export type AuditEventCreateInput = {
   outcome: string
   inputTokens?: bigint | number | null
   outputTokens?: bigint | number | null
+  cachedInputTokens?: bigint | number | null
+  cacheWriteInputTokens?: bigint | number | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
@@ -424,6 +458,8 @@ export type AuditEventUncheckedCreateInput = {
   outcome: string
   inputTokens?: bigint | number | null
   outputTokens?: bigint | number | null
+  cachedInputTokens?: bigint | number | null
+  cacheWriteInputTokens?: bigint | number | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
@@ -442,6 +478,8 @@ export type AuditEventUpdateInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -460,6 +498,8 @@ export type AuditEventUncheckedUpdateInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -478,6 +518,8 @@ export type AuditEventCreateManyInput = {
   outcome: string
   inputTokens?: bigint | number | null
   outputTokens?: bigint | number | null
+  cachedInputTokens?: bigint | number | null
+  cacheWriteInputTokens?: bigint | number | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
@@ -496,6 +538,8 @@ export type AuditEventUpdateManyMutationInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -514,6 +558,8 @@ export type AuditEventUncheckedUpdateManyInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -532,6 +578,8 @@ export type AuditEventCountOrderByAggregateInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
@@ -540,6 +588,8 @@ export type AuditEventCountOrderByAggregateInput = {
 export type AuditEventAvgOrderByAggregateInput = {
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
 }
@@ -557,6 +607,8 @@ export type AuditEventMaxOrderByAggregateInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
@@ -575,6 +627,8 @@ export type AuditEventMinOrderByAggregateInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
@@ -583,6 +637,8 @@ export type AuditEventMinOrderByAggregateInput = {
 export type AuditEventSumOrderByAggregateInput = {
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
 }
@@ -618,6 +674,8 @@ export type AuditEventSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
@@ -636,6 +694,8 @@ export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
@@ -654,6 +714,8 @@ export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
@@ -672,12 +734,14 @@ export type AuditEventSelectScalar = {
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
 }
 
-export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "timeToFirstTokenMs" | "durationMs" | "detail", ExtArgs["result"]["auditEvent"]>
+export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "timeToFirstTokenMs" | "durationMs" | "detail", ExtArgs["result"]["auditEvent"]>
 
 export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AuditEvent"
@@ -701,6 +765,11 @@ export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.Internal
     outcome: string
     inputTokens: bigint | null
     outputTokens: bigint | null
+    /**
+     * Of the input: read from the provider's cache, and written to it. Null where it did not say.
+     */
+    cachedInputTokens: bigint | null
+    cacheWriteInputTokens: bigint | null
     timeToFirstTokenMs: number | null
     durationMs: number | null
     detail: string | null
@@ -1139,6 +1208,8 @@ export interface AuditEventFieldRefs {
   readonly outcome: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly inputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
   readonly outputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
+  readonly cachedInputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
+  readonly cacheWriteInputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
   readonly timeToFirstTokenMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly durationMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly detail: Prisma.FieldRef<"AuditEvent", 'String'>
