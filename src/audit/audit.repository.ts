@@ -17,6 +17,8 @@ export interface NewAuditEvent {
   readonly model?: string | null;
   readonly inputTokens?: number | null;
   readonly outputTokens?: number | null;
+  readonly cachedInputTokens?: number | null;
+  readonly cacheWriteInputTokens?: number | null;
   readonly timeToFirstTokenMs?: number | null;
   readonly durationMs?: number | null;
   readonly detail?: string | null;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditRepository, toModel } from '../audit/audit.repository.js';
-import { UsageRepository } from '../audit/usage.repository.js';
+import { type ModelHour, type UsageHour, UsageRepository } from '../audit/usage.repository.js';
 import { KeptChats } from '../chat/kept-chats.js';
 import { KeysService } from '../keys/keys.service.js';
 import { SettingsService } from '../settings/settings.service.js';
@@ -38,7 +38,8 @@ export class ExportService {
     yield { type: 'export', version: 1, userId, at: new Date() };
     yield toLine('settings', await this.settings.find(userId));
     yield* this.#keys(userId);
-    yield* this.#usage(userId);
+    yield* pagesOf('usageHour', (after: UsageHour | null) => this.usage.listHours(userId, PAGE, after));
+    yield* pagesOf('modelHour', (after: ModelHour | null) => this.usage.listModelHours(userId, PAGE, after));
     yield* this.#events(userId);
     for (const chatId of await this.data.findChats(userId)) {
       for await (const event of this.chats.eventsOf(userId, chatId)) yield toLine('chatEvent', event);
@@ -54,15 +55,6 @@ export class ExportService {
     }
   }
 
-  async *#usage(userId: string): AsyncGenerator<Line, void> {
-    for (let after: Awaited<ReturnType<UsageRepository['listHours']>>[number] | null = null; ;) {
-      const rows = await this.usage.listHours(userId, PAGE, after);
-      for (const row of rows) yield toLine('usageHour', row);
-      after = rows.at(-1) ?? null;
-      if (rows.length < PAGE) return;
-    }
-  }
-
   async *#events(userId: string): AsyncGenerator<Line, void> {
     for (let afterId: string | null = null; ;) {
       const rows = await this.audit.list(userId, {}, PAGE, afterId);
@@ -70,6 +62,19 @@ export class ExportService {
       afterId = rows.at(-1)?.id ?? null;
       if (rows.length < PAGE) return;
     }
+  }
+}
+
+/** @param list the rows after one of them, a page of them at most */
+async function* pagesOf<Row extends object>(
+  type: string,
+  list: (after: Row | null) => Promise<Row[]>,
+): AsyncGenerator<Line, void> {
+  for (let after: Row | null = null; ;) {
+    const rows: Row[] = await list(after);
+    for (const row of rows) yield toLine(type, row);
+    after = rows.at(-1) ?? null;
+    if (rows.length < PAGE) return;
   }
 }
 

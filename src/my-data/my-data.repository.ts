@@ -14,6 +14,8 @@ const deleteAll = `
     DELETE FROM user_settings WHERE user_id = $1
   ), usage AS (
     DELETE FROM usage_hours WHERE user_id = $1
+  ), models AS (
+    DELETE FROM model_hours WHERE user_id = $1
   ), reservations AS (
     DELETE FROM key_reservations WHERE user_id = $1
   )

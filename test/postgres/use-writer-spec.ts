@@ -96,6 +96,8 @@ describe('uses of keys that servers write together', () => {
       outcome,
       inputTokens,
       outputTokens: inputTokens,
+      cachedInputTokens: null,
+      cacheWriteInputTokens: null,
       timeToFirstTokenMs: null,
       durationMs: null,
     });

@@ -14,6 +14,8 @@ export interface TrailEvent {
   readonly model?: string | null;
   readonly inputTokens?: number | null;
   readonly outputTokens?: number | null;
+  readonly cachedInputTokens?: number | null;
+  readonly cacheWriteInputTokens?: number | null;
   readonly timeToFirstTokenMs?: number | null;
   readonly durationMs?: number | null;
   readonly detail?: string | null;
@@ -36,6 +38,8 @@ const columns = {
   time_to_first_token_ms: 'double precision',
   duration_ms: 'double precision',
   detail: 'text',
+  cached_input_tokens: 'bigint',
+  cache_write_input_tokens: 'bigint',
 } as const;
 
 /** The columns of a row, for statements that write it, and what they are for one that reads it from JSON. */
@@ -80,6 +84,8 @@ export const textsOf = (event: TrailEvent): EventTexts => [
   number(event.timeToFirstTokenMs),
   number(event.durationMs),
   text(event.detail),
+  number(event.cachedInputTokens),
+  number(event.cacheWriteInputTokens),
 ];
 
 /** Numbers that are no whole ones: as JavaScript writes them, whatever wrote them. */

@@ -2,6 +2,7 @@ import type { SealedEvent } from '../chain/audit-trail.js';
 import { eventColumns, eventTypes } from '../chain/trail-event.js';
 import type { Statement } from '../../prisma/statement.js';
 import { countedColumns, counting, judging, monthOf } from './month-counts.js';
+import { rollingUp } from './roll-up.js';
 import { touchesRow, type UseOutcome, type UseRecord } from './use-record.js';
 
 /**
@@ -55,23 +56,7 @@ const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
       ELSE 'KNOWN'
     END AS result
     FROM judged LEFT JOIN added ON added.id = judged.id
-  ), counted AS (
-    INSERT INTO usage_hours AS roll_up
-      (user_id, hour, provider, key_source, chats, searches, failures, input_tokens, output_tokens)
-    SELECT user_id, date_trunc('hour', at, 'UTC'), provider, key_source,
-      count(*) FILTER (WHERE kind = 'CHAT_FINISHED'), count(*) FILTER (WHERE kind = 'SEARCH_FINISHED'),
-      count(*) FILTER (WHERE outcome NOT IN ('OK', 'CANCELLED')),
-      coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0)
-    FROM written WHERE result = 'WRITTEN' AND kind IN ('CHAT_FINISHED', 'SEARCH_FINISHED')
-    GROUP BY 1, 2, 3, 4
-    ORDER BY 1, 2, 3, 4
-    ON CONFLICT (user_id, hour, provider, key_source) DO UPDATE SET
-      chats = roll_up.chats + excluded.chats,
-      searches = roll_up.searches + excluded.searches,
-      failures = roll_up.failures + excluded.failures,
-      input_tokens = roll_up.input_tokens + excluded.input_tokens,
-      output_tokens = roll_up.output_tokens + excluded.output_tokens
-  ), ${counting}, changes AS MATERIALIZED (
+  ), ${rollingUp}, ${counting}, changes AS MATERIALIZED (
     SELECT user_id, changed_key_id AS id, max(digest) AS digest,
       max(at) FILTER (WHERE change = 'USED') AS used_at,
       max(at) FILTER (WHERE change = 'DAMAGED' OR health IS NOT NULL) AS checked_at,

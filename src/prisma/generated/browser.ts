@@ -69,6 +69,12 @@ export type AuditKeys = Prisma.AuditKeysModel
  */
 export type UsageHour = Prisma.UsageHourModel
 /**
+ * Model ModelHour
+ * Of a user's chats in one hour, those with one model: every model has its own prices. Chats from before this table are
+ * in usage_hours alone.
+ */
+export type ModelHour = Prisma.ModelHourModel
+/**
  * Model VaultState
  * One row: which encryption key and environment this database belongs to.
  */

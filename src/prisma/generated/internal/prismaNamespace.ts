@@ -407,6 +407,7 @@ export const ModelName = {
   AuditCheckpoint: 'AuditCheckpoint',
   AuditKeys: 'AuditKeys',
   UsageHour: 'UsageHour',
+  ModelHour: 'ModelHour',
   VaultState: 'VaultState'
 } as const
 
@@ -423,7 +424,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "sealedKey" | "retiredKey" | "keyReservation" | "userSettings" | "auditEvent" | "auditLink" | "auditCheckpoint" | "auditKeys" | "usageHour" | "vaultState"
+    modelProps: "apiKey" | "sealedKey" | "retiredKey" | "keyReservation" | "userSettings" | "auditEvent" | "auditLink" | "auditCheckpoint" | "auditKeys" | "usageHour" | "modelHour" | "vaultState"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1167,6 +1168,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    ModelHour: {
+      payload: Prisma.$ModelHourPayload<ExtArgs>
+      fields: Prisma.ModelHourFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ModelHourFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ModelHourFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        findFirst: {
+          args: Prisma.ModelHourFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ModelHourFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        findMany: {
+          args: Prisma.ModelHourFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>[]
+        }
+        create: {
+          args: Prisma.ModelHourCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        createMany: {
+          args: Prisma.ModelHourCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ModelHourCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>[]
+        }
+        delete: {
+          args: Prisma.ModelHourDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        update: {
+          args: Prisma.ModelHourUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        deleteMany: {
+          args: Prisma.ModelHourDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ModelHourUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ModelHourUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>[]
+        }
+        upsert: {
+          args: Prisma.ModelHourUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        aggregate: {
+          args: Prisma.ModelHourAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateModelHour>
+        }
+        groupBy: {
+          args: Prisma.ModelHourGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ModelHourGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ModelHourCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ModelHourCountAggregateOutputType> | number
+        }
+      }
+    }
     VaultState: {
       payload: Prisma.$VaultStatePayload<ExtArgs>
       fields: Prisma.VaultStateFieldRefs
@@ -1362,6 +1437,8 @@ export const AuditEventScalarFieldEnum = {
   outcome: 'outcome',
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens',
   timeToFirstTokenMs: 'timeToFirstTokenMs',
   durationMs: 'durationMs',
   detail: 'detail',
@@ -1414,10 +1491,29 @@ export const UsageHourScalarFieldEnum = {
   searches: 'searches',
   failures: 'failures',
   inputTokens: 'inputTokens',
-  outputTokens: 'outputTokens'
+  outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens'
 } as const
 
 export type UsageHourScalarFieldEnum = (typeof UsageHourScalarFieldEnum)[keyof typeof UsageHourScalarFieldEnum]
+
+
+export const ModelHourScalarFieldEnum = {
+  userId: 'userId',
+  hour: 'hour',
+  provider: 'provider',
+  keySource: 'keySource',
+  model: 'model',
+  chats: 'chats',
+  failures: 'failures',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens'
+} as const
+
+export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]
 
 
 export const VaultStateScalarFieldEnum = {
@@ -1783,6 +1879,7 @@ export type GlobalOmitConfig = {
   auditCheckpoint?: Prisma.AuditCheckpointOmit
   auditKeys?: Prisma.AuditKeysOmit
   usageHour?: Prisma.UsageHourOmit
+  modelHour?: Prisma.ModelHourOmit
   vaultState?: Prisma.VaultStateOmit
 }
 

@@ -61,6 +61,7 @@ export const ModelName = {
   AuditCheckpoint: 'AuditCheckpoint',
   AuditKeys: 'AuditKeys',
   UsageHour: 'UsageHour',
+  ModelHour: 'ModelHour',
   VaultState: 'VaultState'
 } as const
 
@@ -162,6 +163,8 @@ export const AuditEventScalarFieldEnum = {
   outcome: 'outcome',
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens',
   timeToFirstTokenMs: 'timeToFirstTokenMs',
   durationMs: 'durationMs',
   detail: 'detail',
@@ -214,10 +217,29 @@ export const UsageHourScalarFieldEnum = {
   searches: 'searches',
   failures: 'failures',
   inputTokens: 'inputTokens',
-  outputTokens: 'outputTokens'
+  outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens'
 } as const
 
 export type UsageHourScalarFieldEnum = (typeof UsageHourScalarFieldEnum)[keyof typeof UsageHourScalarFieldEnum]
+
+
+export const ModelHourScalarFieldEnum = {
+  userId: 'userId',
+  hour: 'hour',
+  provider: 'provider',
+  keySource: 'keySource',
+  model: 'model',
+  chats: 'chats',
+  failures: 'failures',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens'
+} as const
+
+export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]
 
 
 export const VaultStateScalarFieldEnum = {

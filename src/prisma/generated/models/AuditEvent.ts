@@ -29,6 +29,8 @@ export type AggregateAuditEvent = {
 export type AuditEventAvgAggregateOutputType = {
   inputTokens: number | null
   outputTokens: number | null
+  cachedInputTokens: number | null
+  cacheWriteInputTokens: number | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   keyGeneration: number | null
@@ -37,6 +39,8 @@ export type AuditEventAvgAggregateOutputType = {
 export type AuditEventSumAggregateOutputType = {
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   keyGeneration: number | null
@@ -55,6 +59,8 @@ export type AuditEventMinAggregateOutputType = {
   outcome: string | null
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
@@ -75,6 +81,8 @@ export type AuditEventMaxAggregateOutputType = {
   outcome: string | null
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
@@ -95,6 +103,8 @@ export type AuditEventCountAggregateOutputType = {
   outcome: number
   inputTokens: number
   outputTokens: number
+  cachedInputTokens: number
+  cacheWriteInputTokens: number
   timeToFirstTokenMs: number
   durationMs: number
   detail: number
@@ -107,6 +117,8 @@ export type AuditEventCountAggregateOutputType = {
 export type AuditEventAvgAggregateInputType = {
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   keyGeneration?: true
@@ -115,6 +127,8 @@ export type AuditEventAvgAggregateInputType = {
 export type AuditEventSumAggregateInputType = {
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   keyGeneration?: true
@@ -133,6 +147,8 @@ export type AuditEventMinAggregateInputType = {
   outcome?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
@@ -153,6 +169,8 @@ export type AuditEventMaxAggregateInputType = {
   outcome?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
@@ -173,6 +191,8 @@ export type AuditEventCountAggregateInputType = {
   outcome?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
@@ -280,6 +300,8 @@ export type AuditEventGroupByOutputType = {
   outcome: string
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
@@ -323,6 +345,8 @@ export type AuditEventWhereInput = {
   outcome?: Prisma.StringFilter<"AuditEvent"> | string
   inputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   outputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cachedInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cacheWriteInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
@@ -343,6 +367,8 @@ export type AuditEventOrderByWithRelationInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   outputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -366,6 +392,8 @@ export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   outcome?: Prisma.StringFilter<"AuditEvent"> | string
   inputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   outputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cachedInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cacheWriteInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
@@ -386,6 +414,8 @@ export type AuditEventOrderByWithAggregationInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   outputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -414,6 +444,8 @@ export type AuditEventScalarWhereWithAggregatesInput = {
   outcome?: Prisma.StringWithAggregatesFilter<"AuditEvent"> | string
   inputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
   outputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
+  cachedInputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
+  cacheWriteInputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
   timeToFirstTokenMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableWithAggregatesFilter<"AuditEvent"> | string | null
@@ -434,6 +466,8 @@ export type AuditEventCreateInput = {
   outcome: string
   inputTokens?: bigint | number | null
   outputTokens?: bigint | number | null
+  cachedInputTokens?: bigint | number | null
+  cacheWriteInputTokens?: bigint | number | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
@@ -454,6 +488,8 @@ export type AuditEventUncheckedCreateInput = {
   outcome: string
   inputTokens?: bigint | number | null
   outputTokens?: bigint | number | null
+  cachedInputTokens?: bigint | number | null
+  cacheWriteInputTokens?: bigint | number | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
@@ -474,6 +510,8 @@ export type AuditEventUpdateInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -494,6 +532,8 @@ export type AuditEventUncheckedUpdateInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -514,6 +554,8 @@ export type AuditEventCreateManyInput = {
   outcome: string
   inputTokens?: bigint | number | null
   outputTokens?: bigint | number | null
+  cachedInputTokens?: bigint | number | null
+  cacheWriteInputTokens?: bigint | number | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
@@ -534,6 +576,8 @@ export type AuditEventUpdateManyMutationInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -554,6 +598,8 @@ export type AuditEventUncheckedUpdateManyInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -574,6 +620,8 @@ export type AuditEventCountOrderByAggregateInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
@@ -584,6 +632,8 @@ export type AuditEventCountOrderByAggregateInput = {
 export type AuditEventAvgOrderByAggregateInput = {
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   keyGeneration?: Prisma.SortOrder
@@ -602,6 +652,8 @@ export type AuditEventMaxOrderByAggregateInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
@@ -622,6 +674,8 @@ export type AuditEventMinOrderByAggregateInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
@@ -632,6 +686,8 @@ export type AuditEventMinOrderByAggregateInput = {
 export type AuditEventSumOrderByAggregateInput = {
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   keyGeneration?: Prisma.SortOrder
@@ -680,6 +736,8 @@ export type AuditEventSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
@@ -700,6 +758,8 @@ export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
@@ -720,6 +780,8 @@ export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
@@ -740,6 +802,8 @@ export type AuditEventSelectScalar = {
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
@@ -747,7 +811,7 @@ export type AuditEventSelectScalar = {
   keyGeneration?: boolean
 }
 
-export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "timeToFirstTokenMs" | "durationMs" | "detail" | "mac" | "keyGeneration", ExtArgs["result"]["auditEvent"]>
+export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "timeToFirstTokenMs" | "durationMs" | "detail" | "mac" | "keyGeneration", ExtArgs["result"]["auditEvent"]>
 
 export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AuditEvent"
@@ -771,6 +835,11 @@ export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.Internal
     outcome: string
     inputTokens: bigint | null
     outputTokens: bigint | null
+    /**
+     * Of the input: read from the provider's cache, and written to it. Null where it did not say.
+     */
+    cachedInputTokens: bigint | null
+    cacheWriteInputTokens: bigint | null
     timeToFirstTokenMs: number | null
     durationMs: number | null
     detail: string | null
@@ -1214,6 +1283,8 @@ export interface AuditEventFieldRefs {
   readonly outcome: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly inputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
   readonly outputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
+  readonly cachedInputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
+  readonly cacheWriteInputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
   readonly timeToFirstTokenMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly durationMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly detail: Prisma.FieldRef<"AuditEvent", 'String'>
