@@ -52,12 +52,14 @@ const layers = {
   'telemetry/prometheus': ['common'],
   'telemetry/otlp': ['common', 'outbound'],
   auth: ['common', 'config', 'edge', 'limits', 'outbound'],
-  audit: ['common', 'auth', 'prisma', 'providers/registry'],
+  audit: ['common', 'auth', 'prisma', 'providers/registry', 'audit/chain'],
+  'audit/chain': ['common', 'config', 'crypto', 'prisma', 'redis'],
   keys: [
     'common',
     'config',
     'auth',
     'audit',
+    'audit/chain',
     'crypto',
     'limits',
     'prisma',
@@ -67,7 +69,7 @@ const layers = {
   // The way from the rules to users, and the one to the operator: this one alone reaches the internet, and no database.
   alerts: ['common', 'auth', 'audit', 'limits', 'prisma', 'providers/registry', 'redis'],
   'alert-webhook': ['common', 'config', 'audit', 'outbound'],
-  settings: ['common', 'auth', 'prisma', 'providers/registry'],
+  settings: ['common', 'auth', 'audit', 'audit/chain', 'prisma', 'providers/registry'],
   'key-probes': ['common', 'keys', 'outbound', 'providers/chat', 'providers/registry', 'providers/search'],
   'web-search': ['common', 'config', 'auth', 'keys', 'limits', 'providers/registry', 'providers/search'],
   'my-data': [
@@ -76,6 +78,7 @@ const layers = {
     'auth',
     'alerts',
     'audit',
+    'audit/chain',
     'chat',
     'graphql/every-door',
     'keys',
@@ -99,7 +102,7 @@ const layers = {
   health: ['common', 'limits', 'prisma', 'redis'],
   cli: [
     ...['common', 'config', 'auth', 'prisma', 'providers/registry', 'crypto'],
-    ...['key-services', 'sealed-records'],
+    ...['key-services', 'sealed-records', 'audit/chain'],
   ],
 };
 

@@ -70,6 +70,18 @@ export class AuditEvent {
   })
   outputTokens!: bigint | null;
 
+  @Field(() => SafeInt, {
+    nullable: true,
+    description: "Of the input, tokens read from the provider's cache; null where it did not say.",
+  })
+  cachedInputTokens!: bigint | null;
+
+  @Field(() => SafeInt, {
+    nullable: true,
+    description: "Of the input, tokens written to the provider's cache; null where it did not say.",
+  })
+  cacheWriteInputTokens!: bigint | null;
+
   @Field(() => Float, {
     nullable: true,
     description: "Milliseconds from the request's arrival to the first text or reasoning.",

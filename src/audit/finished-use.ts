@@ -12,6 +12,9 @@ export interface FinishedUse {
   readonly outcome: string;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** Of the input: read from the provider's cache, and written to it. */
+  readonly cachedInputTokens: number | null;
+  readonly cacheWriteInputTokens: number | null;
   readonly timeToFirstTokenMs: number | null;
   /** Null where the server that measured it is gone. */
   readonly durationMs: number | null;

@@ -36,6 +36,16 @@ export class UsageTotals {
 
   @Field(() => SafeInt, { description: 'Tokens written by models, as the providers count them.' })
   outputTokens!: number;
+
+  @Field(() => SafeInt, {
+    description: "Of the input, tokens read from the providers' caches, as far as they told.",
+  })
+  cachedInputTokens!: number;
+
+  @Field(() => SafeInt, {
+    description: "Of the input, tokens written to the providers' caches, as far as they told.",
+  })
+  cacheWriteInputTokens!: number;
 }
 
 @ObjectType({ description: "What was used of one provider with one source's keys." })

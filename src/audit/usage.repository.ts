@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseService } from '../prisma/database.service.js';
-import type { UsageHour } from '../prisma/generated/client.js';
+import type { ModelHour, UsageHour } from '../prisma/generated/client.js';
 import type { UsageBucketSize } from './usage.model.js';
+
+export type { ModelHour, UsageHour };
 
 export interface UsageRow {
   readonly start: Date;
@@ -13,6 +15,8 @@ export interface UsageRow {
   readonly failures: bigint;
   readonly inputTokens: bigint;
   readonly outputTokens: bigint;
+  readonly cachedInputTokens: bigint;
+  readonly cacheWriteInputTokens: bigint;
 }
 
 @Injectable()
@@ -21,17 +25,29 @@ export class UsageRepository {
 
   /** Hour by hour, the oldest first, at most `limit` rows after one of them. */
   listHours(userId: string, limit: number, after: UsageHour | null): Promise<UsageHour[]> {
-    const { hour, provider, keySource } = after ?? {};
     return this.database.client.usageHour.findMany({
       where: { userId },
       orderBy: [{ hour: 'asc' }, { provider: 'asc' }, { keySource: 'asc' }],
       take: limit,
-      ...(hour &&
-        provider !== undefined &&
-        keySource && {
-          cursor: { userId_hour_provider_keySource: { userId, hour, provider, keySource } },
-          skip: 1,
-        }),
+      ...(after && {
+        cursor: { userId_hour_provider_keySource: { userId, ...placeOf(after) } },
+        skip: 1,
+      }),
+    });
+  }
+
+  /** The same for chats by model. */
+  listModelHours(userId: string, limit: number, after: ModelHour | null): Promise<ModelHour[]> {
+    return this.database.client.modelHour.findMany({
+      where: { userId },
+      orderBy: [{ hour: 'asc' }, { provider: 'asc' }, { keySource: 'asc' }, { model: 'asc' }],
+      take: limit,
+      ...(after && {
+        cursor: {
+          userId_hour_provider_keySource_model: { userId, ...placeOf(after), model: after.model },
+        },
+        skip: 1,
+      }),
     });
   }
 
@@ -41,9 +57,13 @@ export class UsageRepository {
     return this.database.client.$queryRaw<UsageRow[]>`
       SELECT date_trunc(${unit}, hour, 'UTC') AS start, provider, key_source::text AS "keySource",
         sum(chats)::bigint AS chats, sum(searches)::bigint AS searches, sum(failures)::bigint AS failures,
-        sum(input_tokens)::bigint AS "inputTokens", sum(output_tokens)::bigint AS "outputTokens"
+        sum(input_tokens)::bigint AS "inputTokens", sum(output_tokens)::bigint AS "outputTokens",
+        sum(cached_input_tokens)::bigint AS "cachedInputTokens",
+        sum(cache_write_input_tokens)::bigint AS "cacheWriteInputTokens"
       FROM usage_hours
       WHERE user_id = ${userId} AND hour >= ${from} AND hour < ${to}
       GROUP BY 1, 2, 3`;
   }
 }
+
+const placeOf = ({ hour, provider, keySource }: UsageHour | ModelHour) => ({ hour, provider, keySource });

@@ -82,7 +82,15 @@ function toReport(rows: readonly UsageRow[], { from, to, step }: Range): UsageRe
 
 const isKeySource = (source: string): source is KeySource => Object.hasOwn(KeySource, source);
 
-const noUsage = (): UsageTotals => ({ chats: 0, searches: 0, failures: 0, inputTokens: 0, outputTokens: 0 });
+const noUsage = (): UsageTotals => ({
+  chats: 0,
+  searches: 0,
+  failures: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteInputTokens: 0,
+});
 
 function add(totals: UsageTotals, row: UsageRow): void {
   totals.chats += Number(row.chats);
@@ -90,4 +98,6 @@ function add(totals: UsageTotals, row: UsageRow): void {
   totals.failures += Number(row.failures);
   totals.inputTokens += Number(row.inputTokens);
   totals.outputTokens += Number(row.outputTokens);
+  totals.cachedInputTokens += Number(row.cachedInputTokens);
+  totals.cacheWriteInputTokens += Number(row.cacheWriteInputTokens);
 }

@@ -106,7 +106,11 @@ function userOf(payload: JWTPayload, serverKeysFor: ServerKeysRule): TokenUser {
 function refusalOf(error: unknown): TokenRefusedError {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
     const causes = claimsInMilliseconds(error.payload).filter((claim) => claim === error.claim);
-    return new TokenRefusedError(`${error.code} (${error.claim})`, causes, error instanceof errors.JWTExpired);
+    return new TokenRefusedError(
+      `${error.code} (${error.claim})`,
+      causes,
+      error instanceof errors.JWTExpired,
+    );
   }
   return new TokenRefusedError(error instanceof errors.JOSEError ? error.code : 'no valid claims');
 }

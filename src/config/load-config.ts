@@ -1,6 +1,7 @@
 import type { ProviderDefinition } from '../common/provider-definition.js';
 import { alertsVariables, readAlerts } from './alerts.js';
 import { authenticationVariables, checkAuthentication, readAuthentication } from './authentication.js';
+import { auditVariables, readAudit } from './audit.js';
 import { chatVariables, readChat } from './chat.js';
 import { Config } from './config.js';
 import { databaseVariables, type MigrationConfig, migrationConfig, readDatabase } from './database.js';
@@ -26,6 +27,7 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(serverVariables),
     ...Object.values<Variable<unknown>>(databaseVariables),
     ...Object.values<Variable<unknown>>(redisVariables),
+    ...Object.values<Variable<unknown>>(auditVariables),
     ...Object.values<Variable<unknown>>(encryptionVariables),
     ...Object.values<Variable<unknown>>(keyServiceVariables),
     ...Object.values<Variable<unknown>>(authenticationVariables),
@@ -71,6 +73,7 @@ export function loadConfig(
   const general = readGeneral(reader);
   const server = readServer(reader);
   const database = readDatabase(reader, general);
+  const audit = readAudit(reader);
   const redis = readRedis(reader);
   const chat = readChat(reader);
   const limits = readLimits(reader);
@@ -98,6 +101,7 @@ export function loadConfig(
     general,
     server,
     database,
+    audit,
     encryption,
     authentication,
     redis,

@@ -16,6 +16,8 @@ const end: FinishedUse = {
   outcome: 'OK',
   inputTokens: 3,
   outputTokens: 4,
+  cachedInputTokens: null,
+  cacheWriteInputTokens: null,
   timeToFirstTokenMs: 1,
   durationMs: 2,
 };

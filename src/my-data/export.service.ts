@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { KeyAlertsRepository } from '../alerts/key-alerts.repository.js';
 import { AnomalyRepository } from '../audit/anomalies/anomaly.repository.js';
 import { AuditRepository, toModel } from '../audit/audit.repository.js';
-import { UsageRepository } from '../audit/usage.repository.js';
+import { type ModelHour, type UsageHour, UsageRepository } from '../audit/usage.repository.js';
 import { KeptChats } from '../chat/kept-chats.js';
 import { KeysService } from '../keys/keys.service.js';
 import { SettingsService } from '../settings/settings.service.js';
@@ -42,7 +42,8 @@ export class ExportService {
     yield { type: 'export', version: 1, userId, at: new Date() };
     yield toLine('settings', await this.settings.find(userId));
     yield* this.#keys(userId);
-    yield* this.#usage(userId);
+    yield* pagesOf('usageHour', (after: UsageHour | null) => this.usage.listHours(userId, PAGE, after));
+    yield* pagesOf('modelHour', (after: ModelHour | null) => this.usage.listModelHours(userId, PAGE, after));
     yield* this.#events(userId);
     yield* this.#alerts(userId);
     for (const network of await this.anomalies.findNetworks(userId)) yield toLine('knownNetwork', network);
@@ -69,15 +70,6 @@ export class ExportService {
     }
   }
 
-  async *#usage(userId: string): AsyncGenerator<Line, void> {
-    for (let after: Awaited<ReturnType<UsageRepository['listHours']>>[number] | null = null; ;) {
-      const rows = await this.usage.listHours(userId, PAGE, after);
-      for (const row of rows) yield toLine('usageHour', row);
-      after = rows.at(-1) ?? null;
-      if (rows.length < PAGE) return;
-    }
-  }
-
   async *#events(userId: string): AsyncGenerator<Line, void> {
     for (let afterId: string | null = null; ;) {
       const rows = await this.audit.list(userId, {}, PAGE, afterId);
@@ -85,6 +77,19 @@ export class ExportService {
       afterId = rows.at(-1)?.id ?? null;
       if (rows.length < PAGE) return;
     }
+  }
+}
+
+/** @param list the rows after one of them, a page of them at most */
+async function* pagesOf<Row extends object>(
+  type: string,
+  list: (after: Row | null) => Promise<Row[]>,
+): AsyncGenerator<Line, void> {
+  for (let after: Row | null = null; ;) {
+    const rows: Row[] = await list(after);
+    for (const row of rows) yield toLine(type, row);
+    after = rows.at(-1) ?? null;
+    if (rows.length < PAGE) return;
   }
 }
 

@@ -171,6 +171,8 @@ export class WebSearchService {
       model: null,
       inputTokens: null,
       outputTokens: null,
+      cachedInputTokens: null,
+      cacheWriteInputTokens: null,
       timeToFirstTokenMs: null,
       ...end,
     } as const;

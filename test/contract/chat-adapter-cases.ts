@@ -85,7 +85,13 @@ export const conversation: readonly ChatMessage[] = [
   { role: 'USER', content: 'Größe? 日本 👩‍💻' },
 ];
 
-const usage: TokenUsage = { inputTokens: 21, outputTokens: 57, reasoningTokens: 34, cachedInputTokens: 8 };
+const usage: TokenUsage = {
+  inputTokens: 21,
+  outputTokens: 57,
+  reasoningTokens: 34,
+  cachedInputTokens: 8,
+  cacheWriteInputTokens: 3,
+};
 
 const unreachable = 'http://127.0.0.1:9';
 
@@ -379,7 +385,8 @@ export const chatCases: readonly ChatCase[] = [
       ],
     },
     reasoning: 'A greeting in two languages. Short is für alle best.',
-    usage,
+    // It tells of no writes.
+    usage: { ...usage, cacheWriteInputTokens: null },
     finishes: (
       [
         ['STOP', 'STOP'],

@@ -12,7 +12,7 @@ const AUDIT = `query ($first: Int! = 50, $after: String, $filter: AuditFilter) {
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }`;
-const TOTALS = 'chats searches failures inputTokens outputTokens';
+const TOTALS = 'chats searches failures inputTokens outputTokens cachedInputTokens cacheWriteInputTokens';
 const USAGE = `query ($from: DateTime, $to: DateTime, $bucket: UsageBucketSize) {
   usage(from: $from, to: $to, bucket: $bucket) {
     totals { ${TOTALS} } byProvider { provider keySource totals { ${TOTALS} } } buckets { start totals { ${TOTALS} } }
@@ -20,7 +20,10 @@ const USAGE = `query ($from: DateTime, $to: DateTime, $bucket: UsageBucketSize) 
 }`;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const NOTHING = { chats: 0, searches: 0, failures: 0, inputTokens: 0, outputTokens: 0 };
+const NOTHING = {
+  ...{ chats: 0, searches: 0, failures: 0, inputTokens: 0, outputTokens: 0 },
+  ...{ cachedInputTokens: 0, cacheWriteInputTokens: 0 },
+};
 const KEY_ID = '01890000-0000-7000-8000-00000000000a';
 const CHAT_ID = '01890000-0000-7000-8000-00000000000b';
 
@@ -235,6 +238,8 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
         outcome: 'OK',
         inputTokens: 3,
         outputTokens: 4,
+        cachedInputTokens: 2,
+        cacheWriteInputTokens: 1,
         timeToFirstTokenMs: 1,
         durationMs: 2,
       } as const;
@@ -245,10 +250,15 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       await Promise.all([uses.finish('alice', late), uses.finish('alice', late)]);
       const { auditEvents, usage, apiKeys } = await server().query(
         'alice',
-        `{ auditEvents(filter: { chatId: "${CHAT_ID}" }) { edges { node { outcome } } } usage { totals { ${TOTALS} } } apiKeys { health } }`,
+        `{ auditEvents(filter: { chatId: "${CHAT_ID}" }) { edges { node { outcome cachedInputTokens cacheWriteInputTokens } } } usage { totals { ${TOTALS} } } apiKeys { health } }`,
       );
-      expect(auditEvents.edges).toEqual([{ node: { outcome: 'OK' } }]);
-      expect(usage.totals).toEqual({ ...NOTHING, chats: 1, inputTokens: 3, outputTokens: 4 });
+      expect(auditEvents.edges).toEqual([
+        { node: { outcome: 'OK', cachedInputTokens: 2, cacheWriteInputTokens: 1 } },
+      ]);
+      expect(usage.totals).toEqual({
+        ...NOTHING,
+        ...{ chats: 1, inputTokens: 3, outputTokens: 4, cachedInputTokens: 2, cacheWriteInputTokens: 1 },
+      });
       expect(apiKeys).toEqual([{ health: 'VALID' }]);
       // Another chat's end is another matter.
       await uses.finish('alice', { ...end, chatId: uuidv7() });
@@ -430,7 +440,7 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       const { totals, byProvider, buckets } = await report({ bucket: 'HOUR' });
       const usage = events.at(-1)?.usage as { inputTokens: number; outputTokens: number };
       const tokens = { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens };
-      expect(totals).toEqual({ chats: 2, searches: 2, failures: 1, ...tokens });
+      expect(totals).toEqual({ ...NOTHING, chats: 2, searches: 2, failures: 1, ...tokens });
       expect(byProvider).toEqual([
         { provider: 'OPENAI', keySource: 'USER', totals: { ...NOTHING, chats: 2, ...tokens } },
         { provider: 'TAVILY', keySource: 'USER', totals: { ...NOTHING, searches: 2, failures: 1 } },

@@ -43,7 +43,9 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
       expect(lines[0]).toMatchObject({ type: 'export', version: 1, userId: 'alice' });
       expect(of('settings')).toMatchObject([{ fallbackPolicy: 'NEVER' }]);
       expect(of('apiKey')).toMatchObject([{ id: keyId, status: 'ACTIVE' }, { status: 'REPLACED' }]);
-      expect(of('usageHour')).toMatchObject([{ provider: 'OPENAI', keySource: 'USER', chats: 1 }]);
+      const use = { provider: 'OPENAI', keySource: 'USER', chats: 1, cacheWriteInputTokens: 0 };
+      expect(of('usageHour')).toMatchObject([use]);
+      expect(of('modelHour')).toMatchObject([{ ...use, model: events[0]!.model }]);
       expect(of('auditEvent').map((event) => event.kind)).toEqual([
         'CHAT_FINISHED',
         'KEY_USED',
@@ -68,6 +70,15 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
           keySource: 'USER' as const,
         })),
       });
+      await database().modelHour.createMany({
+        data: Array.from({ length: 450 }, (_, index) => ({
+          userId: 'alice',
+          hour: hour(Math.floor(index / 3)),
+          provider: 'OPENAI',
+          keySource: 'USER' as const,
+          model: ['', 'gpt-5', 'GPT-5'][index % 3]!,
+        })),
+      });
       await database().auditEvent.createMany({
         data: Array.from({ length: 401 }, () => ({
           userId: 'alice',
@@ -81,6 +92,10 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
         .map((line) => `${line.hour} ${line.provider}`);
       expect(new Set(hours).size).toBe(450);
       expect(hours).toHaveLength(450);
+      const models = lines
+        .filter(({ type }) => type === 'modelHour')
+        .map((line) => `${line.hour} ${line.model}`);
+      expect([models.length, new Set(models).size]).toEqual([450, 450]);
       expect(lines.filter(({ type }) => type === 'auditEvent')).toHaveLength(401);
     });
 
@@ -138,6 +153,7 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
       expect(await database().apiKey.count({ where: { userId } })).toBe(0);
       expect(await database().sealedKey.count({ where: { userId } })).toBe(0);
       expect(await database().usageHour.count({ where: { userId } })).toBe(0);
+      expect(await database().modelHour.count({ where: { userId } })).toBe(0);
       expect(await database().userSettings.count({ where: { userId } })).toBe(0);
       const trail = await database().auditEvent.findMany({ where: { userId }, orderBy: { id: 'desc' } });
       expect(trail.map((event) => event.kind).slice(0, 2)).toEqual(['DATA_DELETED', 'CHAT_FINISHED']);
@@ -147,6 +163,7 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
       expect(resumed.value).toMatchObject({ errors: [{ extensions: { code: 'CHAT_NOT_FOUND' } }] });
       expect(await database().apiKey.count({ where: { userId: 'bob' } })).toBe(1);
       expect(await database().usageHour.count({ where: { userId: 'bob' } })).toBe(1);
+      expect(await database().modelHour.count({ where: { userId: 'bob' } })).toBe(1);
       expect((await server().query('alice', '{ viewer { fallbackPolicy } }')).viewer.fallbackPolicy).toBe(
         'USE_SERVER',
       );

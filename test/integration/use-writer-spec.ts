@@ -7,6 +7,7 @@ import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
 import { statementsOf } from '../support/statements.js';
+import { openTrail } from '../support/trail.js';
 import { emptyTables } from '../support/use-test-server.js';
 import { noWatch } from '../support/no-watch.js';
 
@@ -24,7 +25,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     const { DATABASE_URL: url = null, DATA_DIR: dataDir = '' } = database.environment;
     service = new DatabaseService({ url, dataDir });
     await service.onModuleInit();
-    writer = new UseWriter(service, noWatch);
+    writer = new UseWriter(service, await openTrail(service), noWatch);
     uses = new KeyUseService(writer);
   });
   beforeEach(() => emptyTables(service));
@@ -60,6 +61,8 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     outcome: 'OK',
     inputTokens: 3,
     outputTokens: 5,
+    cachedInputTokens: 2,
+    cacheWriteInputTokens: 1,
     timeToFirstTokenMs: 1.5,
     durationMs: 2.5,
     ...more,
@@ -70,6 +73,10 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
   };
   const usage = async (userId: string): Promise<Record<string, unknown>[]> => {
     const rows = await service.client.usageHour.findMany({ where: { userId }, orderBy: { provider: 'asc' } });
+    return rows.map(({ userId: _, hour: __, ...row }) => row);
+  };
+  const usageByModel = async (userId: string): Promise<Record<string, unknown>[]> => {
+    const rows = await service.client.modelHour.findMany({ where: { userId }, orderBy: { model: 'asc' } });
     return rows.map(({ userId: _, hour: __, ...row }) => row);
   };
   /** The codes of those that failed; null for the others. */
@@ -164,13 +171,19 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
   });
 
   it('sum up what they count by user, hour, provider and source', async () => {
-    const count = { chats: 0n, searches: 0n, failures: 0n, inputTokens: 0n, outputTokens: 0n };
+    const count = {
+      ...{ chats: 0n, searches: 0n, failures: 0n, inputTokens: 0n, outputTokens: 0n },
+      ...{ cachedInputTokens: 0n, cacheWriteInputTokens: 0n },
+    };
     const search = {
       kind: 'SEARCH_FINISHED',
       chatId: null,
       provider: 'BRAVE',
       inputTokens: null,
       outputTokens: null,
+      cachedInputTokens: null,
+      cacheWriteInputTokens: null,
+      model: null,
     } as const;
     const ends: [string, FinishedUse][] = [
       ['alice', endOf()],
@@ -191,7 +204,16 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     const [brave, ...openAi] = await usage('alice');
     expect(brave).toEqual({ ...count, provider: 'BRAVE', keySource: 'USER', searches: 4n });
     expect(openAi.sort((a, b) => String(a.keySource).localeCompare(String(b.keySource)))).toEqual([
-      { ...count, provider: 'OPENAI', keySource: 'SERVER', chats: 2n, inputTokens: 6n, outputTokens: 10n },
+      {
+        ...count,
+        provider: 'OPENAI',
+        keySource: 'SERVER',
+        chats: 2n,
+        inputTokens: 6n,
+        outputTokens: 10n,
+        cachedInputTokens: 4n,
+        cacheWriteInputTokens: 2n,
+      },
       {
         ...count,
         provider: 'OPENAI',
@@ -200,9 +222,54 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
         failures: 2n,
         inputTokens: 12n,
         outputTokens: 20n,
+        cachedInputTokens: 12n,
+        cacheWriteInputTokens: 6n,
       },
     ]);
     expect(await usage('bob')).toMatchObject([{ chats: 2n, inputTokens: 6n }]);
+  });
+
+  it('sum up chats by model, too', async () => {
+    for (let round = 0; round < 2; round += 1) {
+      await Promise.all([
+        uses.finish('alice', endOf({ model: 'a' })),
+        uses.finish('alice', endOf({ model: 'a', cachedInputTokens: null, outcome: 'PROVIDER_TIMEOUT' })),
+        uses.finish('alice', endOf({ model: 'b', keySource: 'SERVER', cacheWriteInputTokens: null })),
+        uses.finish('alice', endOf({ kind: 'SEARCH_FINISHED', chatId: null, model: null })),
+        uses.finish('bob', endOf({ model: 'b' })),
+      ]);
+    }
+    const tokens = (chats: bigint) => ({ chats, inputTokens: 3n * chats, outputTokens: 5n * chats });
+    const [a, b] = [
+      { ...tokens(4n), failures: 2n, cachedInputTokens: 4n, cacheWriteInputTokens: 4n },
+      { ...tokens(2n), failures: 0n, cachedInputTokens: 4n, cacheWriteInputTokens: 0n },
+    ];
+    expect(await usageByModel('alice')).toEqual([
+      { ...a, provider: 'OPENAI', keySource: 'USER', model: 'a' },
+      { ...b, provider: 'OPENAI', keySource: 'SERVER', model: 'b' },
+    ]);
+    expect(await usageByModel('bob')).toMatchObject([{ model: 'b', chats: 2n, cacheWriteInputTokens: 2n }]);
+  });
+
+  it('are summed up by servers of the version before, too, which know of no models', async () => {
+    await uses.finish('alice', endOf());
+    // Their statement: its conflict names the key that usage_hours has to keep.
+    await service.client.$executeRaw`
+      INSERT INTO usage_hours AS roll_up (user_id, hour, provider, key_source, chats, input_tokens)
+      SELECT user_id, hour, provider, key_source, 1, 4 FROM usage_hours
+      ON CONFLICT (user_id, hour, provider, key_source) DO UPDATE SET
+        chats = roll_up.chats + excluded.chats, input_tokens = roll_up.input_tokens + excluded.input_tokens`;
+    expect(await usage('alice')).toMatchObject([{ chats: 2n, inputTokens: 7n, cachedInputTokens: 2n }]);
+  });
+
+  it('keep of each end what was read from caches and written to them', async () => {
+    await uses.finish('alice', endOf());
+    await uses.finish('alice', endOf({ cachedInputTokens: null, cacheWriteInputTokens: null }));
+    const rows = await service.client.auditEvent.findMany({ orderBy: { id: 'asc' } });
+    expect(rows.map((row) => [row.cachedInputTokens, row.cacheWriteInputTokens])).toEqual([
+      [2n, 1n],
+      [null, null],
+    ]);
   });
 
   it('leave a key with what the last of them found', async () => {

@@ -6,6 +6,7 @@ import { DatabaseService } from '../../src/prisma/database.service.js';
 import { type DatabaseLimits, defaultDatabaseLimits } from '../../src/prisma/database-settings.js';
 import type { DatabaseClient } from '../../src/prisma/prisma-client.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { openTrail } from '../support/trail.js';
 import { emptyTables } from '../support/use-test-server.js';
 import { noWatch } from '../support/no-watch.js';
 
@@ -48,7 +49,10 @@ describe('uses of keys that servers write together', () => {
     database = await createDatabase('PostgreSQL');
     for (let number = 0; number < 3; number += 1) {
       const service = await open(defaultDatabaseLimits);
-      servers.push({ service, uses: new KeyUseService(new UseWriter(service, noWatch)) });
+      servers.push({
+        service,
+        uses: new KeyUseService(new UseWriter(service, await openTrail(service), noWatch)),
+      });
     }
     changer = await open(patience);
   });
@@ -97,6 +101,8 @@ describe('uses of keys that servers write together', () => {
       outcome,
       inputTokens,
       outputTokens: inputTokens,
+      cachedInputTokens: null,
+      cacheWriteInputTokens: null,
       timeToFirstTokenMs: null,
       durationMs: null,
     });

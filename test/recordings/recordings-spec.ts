@@ -72,6 +72,16 @@ describe.each(recordings)('$name', (recording) => {
     expect(ends).toBe(1);
   });
 
+  it("tells what was read from the provider's cache, and written to it", () => {
+    const count = lastCounts(recording);
+    const usage = whole.parts.findLast((part) => part.type === 'usage')?.usage;
+    if (entry === anthropic && usage)
+      expect([usage.cachedInputTokens ?? 0, usage.cacheWriteInputTokens ?? 0]).toEqual([
+        count('cache_read_input_tokens'),
+        count('cache_creation_input_tokens'),
+      ]);
+  });
+
   it('has the usage of its last event that has one', () => {
     const usage = whole.parts.findLast((part) => part.type === 'usage')?.usage;
     expect(usage ? [usage.inputTokens, usage.outputTokens] : [0, 0]).toEqual(usageOf(recording));

@@ -4,6 +4,13 @@ interface Outcome {
   readonly failure?: { readonly error: unknown };
 }
 
+/** What a usage has of counts that the provider leaves out. */
+export const unreported = {
+  reasoningTokens: null,
+  cachedInputTokens: null,
+  cacheWriteInputTokens: null,
+} as const;
+
 /** The parts that work hands on, one by one; it waits for its reader. */
 export async function* partsOf<Part>(
   work: (onParts: PartConsumer<Part>) => Promise<void>,

@@ -237,7 +237,7 @@ export interface ChatData {
 
 export const HELLO = [{ role: 'USER', content: 'Hello' }];
 
-const USAGE = 'usage { inputTokens outputTokens reasoningTokens cachedInputTokens }';
+const USAGE = 'usage { inputTokens outputTokens reasoningTokens cachedInputTokens cacheWriteInputTokens }';
 
 /** Every field of every event, but the deprecated ones. */
 export const CHAT = `subscription Chat($input: ChatInput!) {

@@ -14,6 +14,7 @@ const emptyAll: Statement = {
       DELETE FROM api_keys;
       DELETE FROM audit_events;
       DELETE FROM usage_hours;
+      DELETE FROM model_hours;
       DELETE FROM key_reservations;
       DELETE FROM user_settings;
       DELETE FROM rule_states;

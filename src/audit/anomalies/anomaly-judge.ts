@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { BoundedLines, type LineFields } from '../../common/bounded-lines.js';
 import { anomalyRaised } from '../../telemetry/signals/signals.js';
+import { AuditTrail } from '../chain/audit-trail.js';
 import { AlertNews } from './alert-news.js';
 import { type AnomalyRow, toAnomalyRow } from './anomaly-row.js';
 import { AnomalyRepository, type StateChange, type StoredState } from './anomaly.repository.js';
@@ -27,6 +28,7 @@ export class AnomalyJudge {
   constructor(
     private readonly states: AnomalyRepository,
     private readonly hashes: NetworkHash,
+    private readonly trail: AuditTrail,
     private readonly news: AlertNews,
     private readonly sender: AlertSender,
     private readonly dispatcher: WebhookDispatcher,
@@ -72,13 +74,17 @@ export class AnomalyJudge {
     const before = generation === keyGeneration ? (stored?.state ?? null) : null;
     const { state, findings } = decide({ ...each, events }, before);
     if (state === null) return [];
-    const raised = findings.map((finding) => ({ finding, row: toAnomalyRow(finding, this.sender.isOn) }));
+    const raised = findings.map((finding) => ({
+      finding,
+      row: toAnomalyRow(finding, this.trail, this.sender.isOn),
+    }));
     const rows = raised.map(({ row }) => row);
     const of = { ...each, events };
     return [{ of, state, keyGeneration, version: version + 1, firstAt: first.at, findings: rows, raised }];
   }
 
   #tell({ of: { userId }, raised }: Decided, told: readonly string[]): void {
+    this.trail.committed(raised.map(({ row }) => row.event));
     for (const { finding, row } of raised) {
       anomalyRaised.tell({ rule: finding.rule.name });
       this.#lines.warn('Anomaly', { rule: row.rule }, linesOf(finding, row));
@@ -89,8 +95,7 @@ export class AnomalyJudge {
 
   async #lookUp(events: readonly WatchedEvent[]): Promise<SeenEvent[]> {
     const networks = new Set(events.flatMap(({ network }) => network ?? []));
-    const hashes = new Map<string, string>();
-    for (const network of networks) hashes.set(network, await this.hashes.hash(network));
+    const hashes = new Map([...networks].map((network) => [network, this.hashes.hash(network)]));
     const keyIds = new Set(events.flatMap((event) => ('keyId' in event ? (event.keyId ?? []) : [])));
     const userIds = new Set(events.map(userOf));
     const keys = await this.states.findStoredAt([...userIds], [...keyIds]);
@@ -106,10 +111,8 @@ export class AnomalyJudge {
 }
 
 /** Of what has no user the log has the network itself: it is for whoever has to lock it out. */
-function linesOf(
-  { rule, event }: CaseFinding,
-  { id, explanation, user_id, provider, key_id }: AnomalyRow,
-): LineFields {
-  const about = rule.isOfUser ? { userId: user_id, provider, keyId: key_id } : { network: event.network };
-  return { anomalyId: id, explanation, ...about };
+function linesOf({ rule, event }: CaseFinding, row: AnomalyRow): LineFields {
+  const { userId, provider, keyId, explanation } = row;
+  const about = rule.isOfUser ? { userId, provider, keyId } : { network: event.network };
+  return { anomalyId: row.event.id, explanation, ...about };
 }

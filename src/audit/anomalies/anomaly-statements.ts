@@ -1,4 +1,5 @@
 import type { Statement } from '../../prisma/statement.js';
+import { eventColumns, eventTypes } from '../chain/trail-event.js';
 
 /** When keys were stored that events are about: $1 are their ids, and $2 are the users of all events. */
 export const selectKeys: Statement = {
@@ -54,8 +55,7 @@ export const writeStates: Statement = {
     )
   ), findings AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($2::jsonb) AS finding (
-      place integer, id uuid, user_id text, at timestamptz, rule text, provider text, key_id uuid,
-      key_source "KeySource", model text, outcome text, explanation text, detail text, webhook text
+      place integer, rule text, explanation text, webhook text, ${eventTypes}
     )
   ), kept AS (
     INSERT INTO rule_states AS known (
@@ -74,9 +74,7 @@ export const writeStates: Statement = {
   ), found AS MATERIALIZED (
     SELECT findings.* FROM findings JOIN done USING (place)
   ), events AS (
-    INSERT INTO audit_events (id, user_id, kind, at, provider, key_id, key_source, model, outcome, detail)
-    SELECT id, user_id, 'ANOMALY', at, provider, key_id, key_source, model, outcome, detail FROM found
-    ORDER BY id
+    INSERT INTO audit_events (${eventColumns}) SELECT ${eventColumns} FROM found ORDER BY id
   ), told AS (
     INSERT INTO key_alerts (id, user_id, at, rule, provider, key_id, explanation)
     SELECT id, user_id, at, rule, provider, key_id, explanation FROM found

@@ -95,7 +95,7 @@ export class AnomalyRepository {
   async write(changes: readonly StateChange[], now: Date): Promise<ReadonlyMap<number, readonly string[]>> {
     const rows = await this.database.run<{ place: number; told: string }>(writeStates, [
       JSON.stringify(changes.map((change, place) => toRow(change, place, now))),
-      JSON.stringify(changes.flatMap(({ findings }, place) => findings.map((row) => ({ place, ...row })))),
+      JSON.stringify(changes.flatMap(({ findings }, place) => findings.map((row) => toFinding(row, place)))),
     ]);
     return new Map(rows.map(({ place, told }) => [place, JSON.parse(told) as string[]]));
   }
@@ -111,6 +111,11 @@ export class AnomalyRepository {
     }
   }
 }
+
+const toFinding = ({ event, rule, explanation, webhook }: AnomalyRow, place: number): object => ({
+  ...event.row,
+  ...{ place, rule, explanation, webhook },
+});
 
 interface StateRow {
   readonly place: number;

@@ -8,6 +8,7 @@ export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
     outputTokens: sum(one.outputTokens, other.outputTokens),
     reasoningTokens: addKnown(one.reasoningTokens, other.reasoningTokens),
     cachedInputTokens: addKnown(one.cachedInputTokens, other.cachedInputTokens),
+    cacheWriteInputTokens: addKnown(one.cacheWriteInputTokens, other.cacheWriteInputTokens),
   };
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../../outbound/upstream-error.js';
 import type { ChatProviderId } from '../../providers/registry/provider-ids.js';
 import { failureOf } from '../../../test/support/collect.js';
-import { handOn, partsOf } from '../../../test/support/parts.js';
+import { handOn, partsOf, unreported } from '../../../test/support/parts.js';
 import type { SourcePart } from '../run/chat-source.js';
 import { FailoverSource, type OpenAttempt } from './failover-source.js';
 
@@ -23,7 +23,7 @@ const TEXT: SourcePart = { type: 'text', text: 'a' };
 const REASONING: SourcePart = { type: 'reasoning', text: 'a' };
 const USAGE: SourcePart = {
   type: 'usage',
-  usage: { inputTokens: 3, outputTokens: 0, reasoningTokens: null, cachedInputTokens: null },
+  usage: { inputTokens: 3, outputTokens: 0, ...unreported },
 };
 
 type Call = (signal: AbortSignal) => AsyncIterable<SourcePart>;

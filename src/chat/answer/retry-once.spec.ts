@@ -7,7 +7,7 @@ import {
 } from '../../outbound/upstream-error.js';
 import type { ChatAdapter, ChatPart } from '../../providers/chat/contract.js';
 import { collect, failureOf } from '../../../test/support/collect.js';
-import { handOn, partsOf } from '../../../test/support/parts.js';
+import { handOn, partsOf, unreported } from '../../../test/support/parts.js';
 import { MAX_RETRY_AFTER_MS, RetryOnce, type Wait, waitFor } from './retry-once.js';
 
 const request = { model: 'model', messages: [] };
@@ -19,7 +19,7 @@ const TEXT: ChatPart = { type: 'text', text: 'a' };
 const REASONING: ChatPart = { type: 'reasoning', text: 'a' };
 const usageOf = (inputTokens: number, outputTokens: number): ChatPart => ({
   type: 'usage',
-  usage: { inputTokens, outputTokens, reasoningTokens: null, cachedInputTokens: null },
+  usage: { inputTokens, outputTokens, ...unreported },
 });
 const USAGE = usageOf(3, 0);
 

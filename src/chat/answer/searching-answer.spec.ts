@@ -34,7 +34,12 @@ const usageOf = (
   outputTokens: number,
   reasoningTokens: number | null = null,
   cachedInputTokens: number | null = null,
-) => ({ type: 'usage', usage: { inputTokens, outputTokens, reasoningTokens, cachedInputTokens } }) as const;
+  cacheWriteInputTokens: number | null = null,
+) =>
+  ({
+    type: 'usage',
+    usage: { inputTokens, outputTokens, reasoningTokens, cachedInputTokens, cacheWriteInputTokens },
+  }) as const;
 const callOf = (id: string, input: unknown, name = 'web_search'): ToolCall => ({ id, name, input });
 /** The end of a turn in which the model searches for each of these. */
 const searching = (...queries: string[]): ChatPart[] => [
@@ -371,15 +376,15 @@ describe('a chat that may search', () => {
   describe('the usage', () => {
     it('is reported as a running total of all turns', async () => {
       const { stream } = chatWith([
-        [usageOf(10, 0), usageOf(10, 3, 1), ...searching('a')],
-        [usageOf(20, 1, null, 5), text('A.'), usageOf(20, 4, 2, 5), STOP],
+        [usageOf(10, 0), usageOf(10, 3, 1, null, 7), ...searching('a')],
+        [usageOf(20, 1, null, 5, 2), text('A.'), usageOf(20, 4, 2, 5, 2), STOP],
       ]);
       const parts = await collect(stream());
       expect(parts.filter(({ type }) => type === 'usage')).toEqual([
         usageOf(10, 0),
-        usageOf(10, 3, 1),
-        usageOf(30, 4, 1, 5),
-        usageOf(30, 7, 3, 5),
+        usageOf(10, 3, 1, null, 7),
+        usageOf(30, 4, 1, 5, 9),
+        usageOf(30, 7, 3, 5, 9),
       ]);
     });
 
@@ -395,7 +400,7 @@ describe('a chat that may search', () => {
 
     it('never counts more than an Int holds', async () => {
       const most = 2 ** 31 - 1;
-      const all = usageOf(most, most, most, most);
+      const all = usageOf(most, most, most, most, most);
       const { stream } = chatWith([
         [all, ...searching('a')],
         [all, STOP],

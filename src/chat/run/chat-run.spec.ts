@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { handOn } from '../../../test/support/parts.js';
+import { handOn, unreported } from '../../../test/support/parts.js';
 import { Secret } from '../../common/secret.js';
 import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
 import { type ChatReport, ChatRun } from './chat-run.js';
@@ -191,7 +191,7 @@ describe('ChatRun', () => {
   });
 
   it('keeps the usage that the provider reported before it failed', async () => {
-    const usage = { inputTokens: 3, outputTokens: 1, reasoningTokens: null, cachedInputTokens: null };
+    const usage = { inputTokens: 3, outputTokens: 1, ...unreported };
     const { run, events } = start(() => parts({ type: 'usage', usage }, text('a')));
     await run.begin();
     expect(events().at(-1)).toMatchObject({ __typename: 'ChatFailed', usage });
@@ -220,7 +220,7 @@ describe('ChatRun', () => {
   });
 
   it('is in the name of the provider that answered last, without what the one before had counted', async () => {
-    const usage = { inputTokens: 3, outputTokens: 1, reasoningTokens: null, cachedInputTokens: null };
+    const usage = { inputTokens: 3, outputTokens: 1, ...unreported };
     const attempt = {
       provider: 'GOOGLE',
       model: 'other',

@@ -31,6 +31,9 @@ export class TokenUsage {
 
   @Field(() => Int, { nullable: true, description: "Of the input, those read from the provider's cache." })
   cachedInputTokens!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Of the input, those written to the provider's cache." })
+  cacheWriteInputTokens!: number | null;
 }
 
 @ObjectType({ description: 'Where the time went, in milliseconds.' })

@@ -11,7 +11,13 @@ const attempt = {
   maskedKey: null,
 } as const;
 const timings = { keyResolutionMs: 1, timeToFirstTokenMs: null, totalMs: 2 };
-const usage = { inputTokens: 3, outputTokens: 4, reasoningTokens: null, cachedInputTokens: null };
+const usage = {
+  inputTokens: 3,
+  outputTokens: 4,
+  reasoningTokens: null,
+  cachedInputTokens: 2,
+  cacheWriteInputTokens: 1,
+};
 const base = { chatId: 'chat', seq: 7, usage };
 
 describe('finishedChat', () => {
@@ -30,8 +36,21 @@ describe('finishedChat', () => {
       outcome,
       inputTokens: 3,
       outputTokens: 4,
+      cachedInputTokens: 2,
+      cacheWriteInputTokens: 1,
       timeToFirstTokenMs: null,
       durationMs: 2,
+    });
+  });
+
+  it('takes the usage of a version that did not count what is written to caches', () => {
+    const { cacheWriteInputTokens: _, ...former } = usage;
+    const end = JSON.parse(
+      JSON.stringify({ __typename: 'ChatCancelled', ...base, usage: former }),
+    ) as TerminalEvent;
+    expect(finishedChat(attempt, end, timings)).toMatchObject({
+      cachedInputTokens: 2,
+      cacheWriteInputTokens: null,
     });
   });
 
@@ -40,6 +59,8 @@ describe('finishedChat', () => {
       outcome: 'PROVIDER_TRUNCATED',
       inputTokens: null,
       outputTokens: null,
+      cachedInputTokens: null,
+      cacheWriteInputTokens: null,
       timeToFirstTokenMs: null,
       durationMs: null,
     });

@@ -26,6 +26,9 @@ export function finishedChat(
     outcome: outcomeOf(end),
     inputTokens: end.usage?.inputTokens ?? null,
     outputTokens: end.usage?.outputTokens ?? null,
+    cachedInputTokens: end.usage?.cachedInputTokens ?? null,
+    // In Redis there may be the end of a chat from before it was counted.
+    cacheWriteInputTokens: end.usage?.cacheWriteInputTokens ?? null,
     timeToFirstTokenMs: timings?.timeToFirstTokenMs ?? null,
     durationMs: timings?.totalMs ?? null,
   };

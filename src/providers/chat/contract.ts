@@ -72,12 +72,16 @@ export interface ChatRequest {
   readonly tools?: ChatTools | undefined;
 }
 
-/** Tokens as the provider counts them. `outputTokens` includes the reasoning tokens. */
+/**
+ * Tokens as the provider counts them. `inputTokens` includes those read from and written to its cache, `outputTokens` the
+ * reasoning tokens.
+ */
 export interface TokenUsage {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly reasoningTokens: number | null;
   readonly cachedInputTokens: number | null;
+  readonly cacheWriteInputTokens: number | null;
 }
 
 /**

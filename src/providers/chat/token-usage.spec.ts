@@ -1,11 +1,19 @@
+import { unreported } from '../../../test/support/parts.js';
 import { usageParts } from './token-usage.js';
 
 describe('usageParts', () => {
   it('gives what was counted', () => {
-    expect(usageParts({ input: 10, output: 20, reasoning: 5, cachedInput: 0 })).toEqual([
+    const counted = { input: 10, output: 20, reasoning: 5, cachedInput: 0, cacheWriteInput: 7 };
+    expect(usageParts(counted)).toEqual([
       {
         type: 'usage',
-        usage: { inputTokens: 10, outputTokens: 20, reasoningTokens: 5, cachedInputTokens: 0 },
+        usage: {
+          inputTokens: 10,
+          outputTokens: 20,
+          reasoningTokens: 5,
+          cachedInputTokens: 0,
+          cacheWriteInputTokens: 7,
+        },
       },
     ]);
   });
@@ -14,7 +22,7 @@ describe('usageParts', () => {
     expect(usageParts({ input: 10, output: 20, cachedInput: null })).toEqual([
       {
         type: 'usage',
-        usage: { inputTokens: 10, outputTokens: 20, reasoningTokens: null, cachedInputTokens: null },
+        usage: { inputTokens: 10, outputTokens: 20, ...unreported },
       },
     ]);
   });
@@ -24,7 +32,7 @@ describe('usageParts', () => {
     expect(usageParts({ input: most, output: most, reasoning: most, cachedInput: most + 1 })).toEqual([
       {
         type: 'usage',
-        usage: { inputTokens: most, outputTokens: most, reasoningTokens: most, cachedInputTokens: null },
+        usage: { ...unreported, inputTokens: most, outputTokens: most, reasoningTokens: most },
       },
     ]);
   });

@@ -7,6 +7,7 @@ interface CountedTokens {
   readonly output: unknown;
   readonly reasoning?: unknown;
   readonly cachedInput?: unknown;
+  readonly cacheWriteInput?: unknown;
 }
 
 /** The most that GraphQL's Int holds. A larger number is no count: it would falsify the usage. */
@@ -16,15 +17,16 @@ const count = (value: unknown): number | null =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT ? value : null;
 
 /** A usage part, or none where the provider's numbers are no counts. */
-export function usageParts({ input, output, reasoning, cachedInput }: CountedTokens): ChatPart[] {
+export function usageParts({ input, output, ...parts }: CountedTokens): ChatPart[] {
   const inputTokens = count(input);
   const outputTokens = count(output);
   if (inputTokens === null || outputTokens === null) return [];
   const usage = {
     inputTokens,
     outputTokens,
-    reasoningTokens: count(reasoning),
-    cachedInputTokens: count(cachedInput),
+    reasoningTokens: count(parts.reasoning),
+    cachedInputTokens: count(parts.cachedInput),
+    cacheWriteInputTokens: count(parts.cacheWriteInput),
   };
   return [{ type: 'usage', usage }];
 }

@@ -56,6 +56,6 @@ describe('BURST', () => {
     let state = null;
     for (const event of times(100, (day) => used({ at: START + day * DAY })))
       state = burst.observe(state, event).state ?? state;
-    expect(state.peaks.length).toBeLessThanOrEqual(15);
+    expect(state?.peaks.length).toBeLessThanOrEqual(15);
   });
 });

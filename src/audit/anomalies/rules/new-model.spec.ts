@@ -38,7 +38,7 @@ describe('NEW_MODEL', () => {
     let state = null;
     for (const event of times(300, (index) => later(30, { model: String(index) })))
       state = newModel.observe(state, event).state ?? state;
-    expect(state.models).toHaveLength(100);
+    expect(state?.models).toHaveLength(100);
     const [[, explanation] = [0, '']] = observe(newModel, [habit, later(30, { model: 'x'.repeat(500) })]);
     expect(explanation.length).toBeLessThan(200);
   });

@@ -403,10 +403,14 @@ export const ModelName = {
   KeyReservation: 'KeyReservation',
   UserSettings: 'UserSettings',
   AuditEvent: 'AuditEvent',
+  AuditLink: 'AuditLink',
+  AuditCheckpoint: 'AuditCheckpoint',
+  AuditKeys: 'AuditKeys',
   UsageHour: 'UsageHour',
   RuleState: 'RuleState',
   KeyAlert: 'KeyAlert',
   WebhookDelivery: 'WebhookDelivery',
+  ModelHour: 'ModelHour',
   VaultState: 'VaultState'
 } as const
 
@@ -423,7 +427,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "sealedKey" | "retiredKey" | "keyReservation" | "userSettings" | "auditEvent" | "usageHour" | "ruleState" | "keyAlert" | "webhookDelivery" | "vaultState"
+    modelProps: "apiKey" | "sealedKey" | "retiredKey" | "keyReservation" | "userSettings" | "auditEvent" | "auditLink" | "auditCheckpoint" | "auditKeys" | "usageHour" | "ruleState" | "keyAlert" | "webhookDelivery" | "modelHour" | "vaultState"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -871,6 +875,228 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    AuditLink: {
+      payload: Prisma.$AuditLinkPayload<ExtArgs>
+      fields: Prisma.AuditLinkFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AuditLinkFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditLinkPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AuditLinkFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditLinkPayload>
+        }
+        findFirst: {
+          args: Prisma.AuditLinkFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditLinkPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AuditLinkFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditLinkPayload>
+        }
+        findMany: {
+          args: Prisma.AuditLinkFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditLinkPayload>[]
+        }
+        create: {
+          args: Prisma.AuditLinkCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditLinkPayload>
+        }
+        createMany: {
+          args: Prisma.AuditLinkCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AuditLinkCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditLinkPayload>[]
+        }
+        delete: {
+          args: Prisma.AuditLinkDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditLinkPayload>
+        }
+        update: {
+          args: Prisma.AuditLinkUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditLinkPayload>
+        }
+        deleteMany: {
+          args: Prisma.AuditLinkDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AuditLinkUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AuditLinkUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditLinkPayload>[]
+        }
+        upsert: {
+          args: Prisma.AuditLinkUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditLinkPayload>
+        }
+        aggregate: {
+          args: Prisma.AuditLinkAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAuditLink>
+        }
+        groupBy: {
+          args: Prisma.AuditLinkGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AuditLinkGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AuditLinkCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AuditLinkCountAggregateOutputType> | number
+        }
+      }
+    }
+    AuditCheckpoint: {
+      payload: Prisma.$AuditCheckpointPayload<ExtArgs>
+      fields: Prisma.AuditCheckpointFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AuditCheckpointFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditCheckpointPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AuditCheckpointFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditCheckpointPayload>
+        }
+        findFirst: {
+          args: Prisma.AuditCheckpointFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditCheckpointPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AuditCheckpointFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditCheckpointPayload>
+        }
+        findMany: {
+          args: Prisma.AuditCheckpointFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditCheckpointPayload>[]
+        }
+        create: {
+          args: Prisma.AuditCheckpointCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditCheckpointPayload>
+        }
+        createMany: {
+          args: Prisma.AuditCheckpointCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AuditCheckpointCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditCheckpointPayload>[]
+        }
+        delete: {
+          args: Prisma.AuditCheckpointDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditCheckpointPayload>
+        }
+        update: {
+          args: Prisma.AuditCheckpointUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditCheckpointPayload>
+        }
+        deleteMany: {
+          args: Prisma.AuditCheckpointDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AuditCheckpointUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AuditCheckpointUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditCheckpointPayload>[]
+        }
+        upsert: {
+          args: Prisma.AuditCheckpointUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditCheckpointPayload>
+        }
+        aggregate: {
+          args: Prisma.AuditCheckpointAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAuditCheckpoint>
+        }
+        groupBy: {
+          args: Prisma.AuditCheckpointGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AuditCheckpointGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AuditCheckpointCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AuditCheckpointCountAggregateOutputType> | number
+        }
+      }
+    }
+    AuditKeys: {
+      payload: Prisma.$AuditKeysPayload<ExtArgs>
+      fields: Prisma.AuditKeysFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AuditKeysFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditKeysPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AuditKeysFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditKeysPayload>
+        }
+        findFirst: {
+          args: Prisma.AuditKeysFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditKeysPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AuditKeysFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditKeysPayload>
+        }
+        findMany: {
+          args: Prisma.AuditKeysFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditKeysPayload>[]
+        }
+        create: {
+          args: Prisma.AuditKeysCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditKeysPayload>
+        }
+        createMany: {
+          args: Prisma.AuditKeysCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AuditKeysCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditKeysPayload>[]
+        }
+        delete: {
+          args: Prisma.AuditKeysDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditKeysPayload>
+        }
+        update: {
+          args: Prisma.AuditKeysUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditKeysPayload>
+        }
+        deleteMany: {
+          args: Prisma.AuditKeysDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AuditKeysUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AuditKeysUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditKeysPayload>[]
+        }
+        upsert: {
+          args: Prisma.AuditKeysUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AuditKeysPayload>
+        }
+        aggregate: {
+          args: Prisma.AuditKeysAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAuditKeys>
+        }
+        groupBy: {
+          args: Prisma.AuditKeysGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AuditKeysGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AuditKeysCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AuditKeysCountAggregateOutputType> | number
+        }
+      }
+    }
     UsageHour: {
       payload: Prisma.$UsageHourPayload<ExtArgs>
       fields: Prisma.UsageHourFieldRefs
@@ -1167,6 +1393,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    ModelHour: {
+      payload: Prisma.$ModelHourPayload<ExtArgs>
+      fields: Prisma.ModelHourFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ModelHourFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ModelHourFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        findFirst: {
+          args: Prisma.ModelHourFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ModelHourFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        findMany: {
+          args: Prisma.ModelHourFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>[]
+        }
+        create: {
+          args: Prisma.ModelHourCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        createMany: {
+          args: Prisma.ModelHourCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ModelHourCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>[]
+        }
+        delete: {
+          args: Prisma.ModelHourDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        update: {
+          args: Prisma.ModelHourUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        deleteMany: {
+          args: Prisma.ModelHourDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ModelHourUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ModelHourUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>[]
+        }
+        upsert: {
+          args: Prisma.ModelHourUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ModelHourPayload>
+        }
+        aggregate: {
+          args: Prisma.ModelHourAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateModelHour>
+        }
+        groupBy: {
+          args: Prisma.ModelHourGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ModelHourGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ModelHourCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ModelHourCountAggregateOutputType> | number
+        }
+      }
+    }
     VaultState: {
       payload: Prisma.$VaultStatePayload<ExtArgs>
       fields: Prisma.VaultStateFieldRefs
@@ -1363,12 +1663,49 @@ export const AuditEventScalarFieldEnum = {
   outcome: 'outcome',
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens',
   timeToFirstTokenMs: 'timeToFirstTokenMs',
   durationMs: 'durationMs',
-  detail: 'detail'
+  detail: 'detail',
+  mac: 'mac',
+  keyGeneration: 'keyGeneration'
 } as const
 
 export type AuditEventScalarFieldEnum = (typeof AuditEventScalarFieldEnum)[keyof typeof AuditEventScalarFieldEnum]
+
+
+export const AuditLinkScalarFieldEnum = {
+  writer: 'writer',
+  number: 'number',
+  eventId: 'eventId',
+  note: 'note',
+  hash: 'hash',
+  keyGeneration: 'keyGeneration'
+} as const
+
+export type AuditLinkScalarFieldEnum = (typeof AuditLinkScalarFieldEnum)[keyof typeof AuditLinkScalarFieldEnum]
+
+
+export const AuditCheckpointScalarFieldEnum = {
+  id: 'id',
+  at: 'at',
+  note: 'note',
+  ok: 'ok'
+} as const
+
+export type AuditCheckpointScalarFieldEnum = (typeof AuditCheckpointScalarFieldEnum)[keyof typeof AuditCheckpointScalarFieldEnum]
+
+
+export const AuditKeysScalarFieldEnum = {
+  generation: 'generation',
+  envelope: 'envelope',
+  encryptionKeyId: 'encryptionKeyId',
+  publicKey: 'publicKey',
+  createdAt: 'createdAt'
+} as const
+
+export type AuditKeysScalarFieldEnum = (typeof AuditKeysScalarFieldEnum)[keyof typeof AuditKeysScalarFieldEnum]
 
 
 export const UsageHourScalarFieldEnum = {
@@ -1380,7 +1717,9 @@ export const UsageHourScalarFieldEnum = {
   searches: 'searches',
   failures: 'failures',
   inputTokens: 'inputTokens',
-  outputTokens: 'outputTokens'
+  outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens'
 } as const
 
 export type UsageHourScalarFieldEnum = (typeof UsageHourScalarFieldEnum)[keyof typeof UsageHourScalarFieldEnum]
@@ -1424,6 +1763,23 @@ export const WebhookDeliveryScalarFieldEnum = {
 } as const
 
 export type WebhookDeliveryScalarFieldEnum = (typeof WebhookDeliveryScalarFieldEnum)[keyof typeof WebhookDeliveryScalarFieldEnum]
+
+
+export const ModelHourScalarFieldEnum = {
+  userId: 'userId',
+  hour: 'hour',
+  provider: 'provider',
+  keySource: 'keySource',
+  model: 'model',
+  chats: 'chats',
+  failures: 'failures',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens'
+} as const
+
+export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]
 
 
 export const VaultStateScalarFieldEnum = {
@@ -1611,6 +1967,20 @@ export type ListFloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaMode
 
 
 /**
+ * Reference to a field of type 'Bytes'
+ */
+export type BytesFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Bytes'>
+    
+
+
+/**
+ * Reference to a field of type 'Bytes[]'
+ */
+export type ListBytesFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Bytes[]'>
+    
+
+
+/**
  * Reference to a field of type 'Int'
  */
 export type IntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Int'>
@@ -1621,6 +1991,13 @@ export type IntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'In
  * Reference to a field of type 'Int[]'
  */
 export type ListIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Int[]'>
+    
+
+
+/**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
     
 
 
@@ -1794,10 +2171,14 @@ export type GlobalOmitConfig = {
   keyReservation?: Prisma.KeyReservationOmit
   userSettings?: Prisma.UserSettingsOmit
   auditEvent?: Prisma.AuditEventOmit
+  auditLink?: Prisma.AuditLinkOmit
+  auditCheckpoint?: Prisma.AuditCheckpointOmit
+  auditKeys?: Prisma.AuditKeysOmit
   usageHour?: Prisma.UsageHourOmit
   ruleState?: Prisma.RuleStateOmit
   keyAlert?: Prisma.KeyAlertOmit
   webhookDelivery?: Prisma.WebhookDeliveryOmit
+  modelHour?: Prisma.ModelHourOmit
   vaultState?: Prisma.VaultStateOmit
 }
 

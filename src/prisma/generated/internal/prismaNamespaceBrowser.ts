@@ -57,10 +57,14 @@ export const ModelName = {
   KeyReservation: 'KeyReservation',
   UserSettings: 'UserSettings',
   AuditEvent: 'AuditEvent',
+  AuditLink: 'AuditLink',
+  AuditCheckpoint: 'AuditCheckpoint',
+  AuditKeys: 'AuditKeys',
   UsageHour: 'UsageHour',
   RuleState: 'RuleState',
   KeyAlert: 'KeyAlert',
   WebhookDelivery: 'WebhookDelivery',
+  ModelHour: 'ModelHour',
   VaultState: 'VaultState'
 } as const
 
@@ -163,12 +167,49 @@ export const AuditEventScalarFieldEnum = {
   outcome: 'outcome',
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens',
   timeToFirstTokenMs: 'timeToFirstTokenMs',
   durationMs: 'durationMs',
-  detail: 'detail'
+  detail: 'detail',
+  mac: 'mac',
+  keyGeneration: 'keyGeneration'
 } as const
 
 export type AuditEventScalarFieldEnum = (typeof AuditEventScalarFieldEnum)[keyof typeof AuditEventScalarFieldEnum]
+
+
+export const AuditLinkScalarFieldEnum = {
+  writer: 'writer',
+  number: 'number',
+  eventId: 'eventId',
+  note: 'note',
+  hash: 'hash',
+  keyGeneration: 'keyGeneration'
+} as const
+
+export type AuditLinkScalarFieldEnum = (typeof AuditLinkScalarFieldEnum)[keyof typeof AuditLinkScalarFieldEnum]
+
+
+export const AuditCheckpointScalarFieldEnum = {
+  id: 'id',
+  at: 'at',
+  note: 'note',
+  ok: 'ok'
+} as const
+
+export type AuditCheckpointScalarFieldEnum = (typeof AuditCheckpointScalarFieldEnum)[keyof typeof AuditCheckpointScalarFieldEnum]
+
+
+export const AuditKeysScalarFieldEnum = {
+  generation: 'generation',
+  envelope: 'envelope',
+  encryptionKeyId: 'encryptionKeyId',
+  publicKey: 'publicKey',
+  createdAt: 'createdAt'
+} as const
+
+export type AuditKeysScalarFieldEnum = (typeof AuditKeysScalarFieldEnum)[keyof typeof AuditKeysScalarFieldEnum]
 
 
 export const UsageHourScalarFieldEnum = {
@@ -180,7 +221,9 @@ export const UsageHourScalarFieldEnum = {
   searches: 'searches',
   failures: 'failures',
   inputTokens: 'inputTokens',
-  outputTokens: 'outputTokens'
+  outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens'
 } as const
 
 export type UsageHourScalarFieldEnum = (typeof UsageHourScalarFieldEnum)[keyof typeof UsageHourScalarFieldEnum]
@@ -224,6 +267,23 @@ export const WebhookDeliveryScalarFieldEnum = {
 } as const
 
 export type WebhookDeliveryScalarFieldEnum = (typeof WebhookDeliveryScalarFieldEnum)[keyof typeof WebhookDeliveryScalarFieldEnum]
+
+
+export const ModelHourScalarFieldEnum = {
+  userId: 'userId',
+  hour: 'hour',
+  provider: 'provider',
+  keySource: 'keySource',
+  model: 'model',
+  chats: 'chats',
+  failures: 'failures',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens'
+} as const
+
+export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]
 
 
 export const VaultStateScalarFieldEnum = {

@@ -29,15 +29,21 @@ export type AggregateAuditEvent = {
 export type AuditEventAvgAggregateOutputType = {
   inputTokens: number | null
   outputTokens: number | null
+  cachedInputTokens: number | null
+  cacheWriteInputTokens: number | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
+  keyGeneration: number | null
 }
 
 export type AuditEventSumAggregateOutputType = {
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
+  keyGeneration: number | null
 }
 
 export type AuditEventMinAggregateOutputType = {
@@ -53,9 +59,13 @@ export type AuditEventMinAggregateOutputType = {
   outcome: string | null
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
+  mac: runtime.Bytes | null
+  keyGeneration: number | null
 }
 
 export type AuditEventMaxAggregateOutputType = {
@@ -71,9 +81,13 @@ export type AuditEventMaxAggregateOutputType = {
   outcome: string | null
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
+  mac: runtime.Bytes | null
+  keyGeneration: number | null
 }
 
 export type AuditEventCountAggregateOutputType = {
@@ -89,9 +103,13 @@ export type AuditEventCountAggregateOutputType = {
   outcome: number
   inputTokens: number
   outputTokens: number
+  cachedInputTokens: number
+  cacheWriteInputTokens: number
   timeToFirstTokenMs: number
   durationMs: number
   detail: number
+  mac: number
+  keyGeneration: number
   _all: number
 }
 
@@ -99,15 +117,21 @@ export type AuditEventCountAggregateOutputType = {
 export type AuditEventAvgAggregateInputType = {
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
+  keyGeneration?: true
 }
 
 export type AuditEventSumAggregateInputType = {
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
+  keyGeneration?: true
 }
 
 export type AuditEventMinAggregateInputType = {
@@ -123,9 +147,13 @@ export type AuditEventMinAggregateInputType = {
   outcome?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
+  mac?: true
+  keyGeneration?: true
 }
 
 export type AuditEventMaxAggregateInputType = {
@@ -141,9 +169,13 @@ export type AuditEventMaxAggregateInputType = {
   outcome?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
+  mac?: true
+  keyGeneration?: true
 }
 
 export type AuditEventCountAggregateInputType = {
@@ -159,9 +191,13 @@ export type AuditEventCountAggregateInputType = {
   outcome?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
+  mac?: true
+  keyGeneration?: true
   _all?: true
 }
 
@@ -264,9 +300,13 @@ export type AuditEventGroupByOutputType = {
   outcome: string
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
+  mac: runtime.Bytes | null
+  keyGeneration: number | null
   _count: AuditEventCountAggregateOutputType | null
   _avg: AuditEventAvgAggregateOutputType | null
   _sum: AuditEventSumAggregateOutputType | null
@@ -305,9 +345,13 @@ export type AuditEventWhereInput = {
   outcome?: Prisma.StringFilter<"AuditEvent"> | string
   inputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   outputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cachedInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cacheWriteInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
+  mac?: Prisma.BytesNullableFilter<"AuditEvent"> | runtime.Bytes | null
+  keyGeneration?: Prisma.IntNullableFilter<"AuditEvent"> | number | null
 }
 
 export type AuditEventOrderByWithRelationInput = {
@@ -323,9 +367,13 @@ export type AuditEventOrderByWithRelationInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   outputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
+  mac?: Prisma.SortOrderInput | Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrderInput | Prisma.SortOrder
 }
 
 export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
@@ -344,9 +392,13 @@ export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   outcome?: Prisma.StringFilter<"AuditEvent"> | string
   inputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   outputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cachedInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cacheWriteInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
+  mac?: Prisma.BytesNullableFilter<"AuditEvent"> | runtime.Bytes | null
+  keyGeneration?: Prisma.IntNullableFilter<"AuditEvent"> | number | null
 }, "id" | "chatId">
 
 export type AuditEventOrderByWithAggregationInput = {
@@ -362,9 +414,13 @@ export type AuditEventOrderByWithAggregationInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   outputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
+  mac?: Prisma.SortOrderInput | Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.AuditEventCountOrderByAggregateInput
   _avg?: Prisma.AuditEventAvgOrderByAggregateInput
   _max?: Prisma.AuditEventMaxOrderByAggregateInput
@@ -388,9 +444,13 @@ export type AuditEventScalarWhereWithAggregatesInput = {
   outcome?: Prisma.StringWithAggregatesFilter<"AuditEvent"> | string
   inputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
   outputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
+  cachedInputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
+  cacheWriteInputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
   timeToFirstTokenMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableWithAggregatesFilter<"AuditEvent"> | string | null
+  mac?: Prisma.BytesNullableWithAggregatesFilter<"AuditEvent"> | runtime.Bytes | null
+  keyGeneration?: Prisma.IntNullableWithAggregatesFilter<"AuditEvent"> | number | null
 }
 
 export type AuditEventCreateInput = {
@@ -406,9 +466,13 @@ export type AuditEventCreateInput = {
   outcome: string
   inputTokens?: bigint | number | null
   outputTokens?: bigint | number | null
+  cachedInputTokens?: bigint | number | null
+  cacheWriteInputTokens?: bigint | number | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
+  mac?: runtime.Bytes | null
+  keyGeneration?: number | null
 }
 
 export type AuditEventUncheckedCreateInput = {
@@ -424,9 +488,13 @@ export type AuditEventUncheckedCreateInput = {
   outcome: string
   inputTokens?: bigint | number | null
   outputTokens?: bigint | number | null
+  cachedInputTokens?: bigint | number | null
+  cacheWriteInputTokens?: bigint | number | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
+  mac?: runtime.Bytes | null
+  keyGeneration?: number | null
 }
 
 export type AuditEventUpdateInput = {
@@ -442,9 +510,13 @@ export type AuditEventUpdateInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventUncheckedUpdateInput = {
@@ -460,9 +532,13 @@ export type AuditEventUncheckedUpdateInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventCreateManyInput = {
@@ -478,9 +554,13 @@ export type AuditEventCreateManyInput = {
   outcome: string
   inputTokens?: bigint | number | null
   outputTokens?: bigint | number | null
+  cachedInputTokens?: bigint | number | null
+  cacheWriteInputTokens?: bigint | number | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
+  mac?: runtime.Bytes | null
+  keyGeneration?: number | null
 }
 
 export type AuditEventUpdateManyMutationInput = {
@@ -496,9 +576,13 @@ export type AuditEventUpdateManyMutationInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventUncheckedUpdateManyInput = {
@@ -514,9 +598,13 @@ export type AuditEventUncheckedUpdateManyInput = {
   outcome?: Prisma.StringFieldUpdateOperationsInput | string
   inputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventCountOrderByAggregateInput = {
@@ -532,16 +620,23 @@ export type AuditEventCountOrderByAggregateInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
+  mac?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventAvgOrderByAggregateInput = {
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventMaxOrderByAggregateInput = {
@@ -557,9 +652,13 @@ export type AuditEventMaxOrderByAggregateInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
+  mac?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventMinOrderByAggregateInput = {
@@ -575,16 +674,23 @@ export type AuditEventMinOrderByAggregateInput = {
   outcome?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
+  mac?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventSumOrderByAggregateInput = {
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type EnumAuditKindFieldUpdateOperationsInput = {
@@ -596,6 +702,18 @@ export type NullableEnumKeySourceFieldUpdateOperationsInput = {
 }
 
 export type NullableFloatFieldUpdateOperationsInput = {
+  set?: number | null
+  increment?: number
+  decrement?: number
+  multiply?: number
+  divide?: number
+}
+
+export type NullableBytesFieldUpdateOperationsInput = {
+  set?: runtime.Bytes | null
+}
+
+export type NullableIntFieldUpdateOperationsInput = {
   set?: number | null
   increment?: number
   decrement?: number
@@ -618,9 +736,13 @@ export type AuditEventSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }, ExtArgs["result"]["auditEvent"]>
 
 export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -636,9 +758,13 @@ export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }, ExtArgs["result"]["auditEvent"]>
 
 export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -654,9 +780,13 @@ export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }, ExtArgs["result"]["auditEvent"]>
 
 export type AuditEventSelectScalar = {
@@ -672,12 +802,16 @@ export type AuditEventSelectScalar = {
   outcome?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }
 
-export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "timeToFirstTokenMs" | "durationMs" | "detail", ExtArgs["result"]["auditEvent"]>
+export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "timeToFirstTokenMs" | "durationMs" | "detail" | "mac" | "keyGeneration", ExtArgs["result"]["auditEvent"]>
 
 export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AuditEvent"
@@ -701,9 +835,19 @@ export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.Internal
     outcome: string
     inputTokens: bigint | null
     outputTokens: bigint | null
+    /**
+     * Of the input: read from the provider's cache, and written to it. Null where it did not say.
+     */
+    cachedInputTokens: bigint | null
+    cacheWriteInputTokens: bigint | null
     timeToFirstTokenMs: number | null
     durationMs: number | null
     detail: string | null
+    /**
+     * HMAC-SHA-256 over all of the above, and which generation of keys made it. Null: from before rows had one.
+     */
+    mac: runtime.Bytes | null
+    keyGeneration: number | null
   }, ExtArgs["result"]["auditEvent"]>
   composites: {}
 }
@@ -1139,9 +1283,13 @@ export interface AuditEventFieldRefs {
   readonly outcome: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly inputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
   readonly outputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
+  readonly cachedInputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
+  readonly cacheWriteInputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
   readonly timeToFirstTokenMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly durationMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly detail: Prisma.FieldRef<"AuditEvent", 'String'>
+  readonly mac: Prisma.FieldRef<"AuditEvent", 'Bytes'>
+  readonly keyGeneration: Prisma.FieldRef<"AuditEvent", 'Int'>
 }
     
 

@@ -32,6 +32,8 @@ export type UsageHourAvgAggregateOutputType = {
   failures: number | null
   inputTokens: number | null
   outputTokens: number | null
+  cachedInputTokens: number | null
+  cacheWriteInputTokens: number | null
 }
 
 export type UsageHourSumAggregateOutputType = {
@@ -40,6 +42,8 @@ export type UsageHourSumAggregateOutputType = {
   failures: bigint | null
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
 }
 
 export type UsageHourMinAggregateOutputType = {
@@ -52,6 +56,8 @@ export type UsageHourMinAggregateOutputType = {
   failures: bigint | null
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
 }
 
 export type UsageHourMaxAggregateOutputType = {
@@ -64,6 +70,8 @@ export type UsageHourMaxAggregateOutputType = {
   failures: bigint | null
   inputTokens: bigint | null
   outputTokens: bigint | null
+  cachedInputTokens: bigint | null
+  cacheWriteInputTokens: bigint | null
 }
 
 export type UsageHourCountAggregateOutputType = {
@@ -76,6 +84,8 @@ export type UsageHourCountAggregateOutputType = {
   failures: number
   inputTokens: number
   outputTokens: number
+  cachedInputTokens: number
+  cacheWriteInputTokens: number
   _all: number
 }
 
@@ -86,6 +96,8 @@ export type UsageHourAvgAggregateInputType = {
   failures?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
 }
 
 export type UsageHourSumAggregateInputType = {
@@ -94,6 +106,8 @@ export type UsageHourSumAggregateInputType = {
   failures?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
 }
 
 export type UsageHourMinAggregateInputType = {
@@ -106,6 +120,8 @@ export type UsageHourMinAggregateInputType = {
   failures?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
 }
 
 export type UsageHourMaxAggregateInputType = {
@@ -118,6 +134,8 @@ export type UsageHourMaxAggregateInputType = {
   failures?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
 }
 
 export type UsageHourCountAggregateInputType = {
@@ -130,6 +148,8 @@ export type UsageHourCountAggregateInputType = {
   failures?: true
   inputTokens?: true
   outputTokens?: true
+  cachedInputTokens?: true
+  cacheWriteInputTokens?: true
   _all?: true
 }
 
@@ -229,6 +249,8 @@ export type UsageHourGroupByOutputType = {
   failures: bigint
   inputTokens: bigint
   outputTokens: bigint
+  cachedInputTokens: bigint
+  cacheWriteInputTokens: bigint
   _count: UsageHourCountAggregateOutputType | null
   _avg: UsageHourAvgAggregateOutputType | null
   _sum: UsageHourSumAggregateOutputType | null
@@ -264,6 +286,8 @@ export type UsageHourWhereInput = {
   failures?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   inputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   outputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
+  cachedInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
 }
 
 export type UsageHourOrderByWithRelationInput = {
@@ -276,6 +300,8 @@ export type UsageHourOrderByWithRelationInput = {
   failures?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
 }
 
 export type UsageHourWhereUniqueInput = Prisma.AtLeast<{
@@ -292,6 +318,8 @@ export type UsageHourWhereUniqueInput = Prisma.AtLeast<{
   failures?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   inputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   outputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
+  cachedInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
 }, "userId_hour_provider_keySource">
 
 export type UsageHourOrderByWithAggregationInput = {
@@ -304,6 +332,8 @@ export type UsageHourOrderByWithAggregationInput = {
   failures?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
   _count?: Prisma.UsageHourCountOrderByAggregateInput
   _avg?: Prisma.UsageHourAvgOrderByAggregateInput
   _max?: Prisma.UsageHourMaxOrderByAggregateInput
@@ -324,6 +354,8 @@ export type UsageHourScalarWhereWithAggregatesInput = {
   failures?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
   inputTokens?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
   outputTokens?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
+  cachedInputTokens?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
 }
 
 export type UsageHourCreateInput = {
@@ -336,6 +368,8 @@ export type UsageHourCreateInput = {
   failures?: bigint | number
   inputTokens?: bigint | number
   outputTokens?: bigint | number
+  cachedInputTokens?: bigint | number
+  cacheWriteInputTokens?: bigint | number
 }
 
 export type UsageHourUncheckedCreateInput = {
@@ -348,6 +382,8 @@ export type UsageHourUncheckedCreateInput = {
   failures?: bigint | number
   inputTokens?: bigint | number
   outputTokens?: bigint | number
+  cachedInputTokens?: bigint | number
+  cacheWriteInputTokens?: bigint | number
 }
 
 export type UsageHourUpdateInput = {
@@ -360,6 +396,8 @@ export type UsageHourUpdateInput = {
   failures?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourUncheckedUpdateInput = {
@@ -372,6 +410,8 @@ export type UsageHourUncheckedUpdateInput = {
   failures?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourCreateManyInput = {
@@ -384,6 +424,8 @@ export type UsageHourCreateManyInput = {
   failures?: bigint | number
   inputTokens?: bigint | number
   outputTokens?: bigint | number
+  cachedInputTokens?: bigint | number
+  cacheWriteInputTokens?: bigint | number
 }
 
 export type UsageHourUpdateManyMutationInput = {
@@ -396,6 +438,8 @@ export type UsageHourUpdateManyMutationInput = {
   failures?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourUncheckedUpdateManyInput = {
@@ -408,6 +452,8 @@ export type UsageHourUncheckedUpdateManyInput = {
   failures?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourUserIdHourProviderKeySourceCompoundUniqueInput = {
@@ -427,6 +473,8 @@ export type UsageHourCountOrderByAggregateInput = {
   failures?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
 }
 
 export type UsageHourAvgOrderByAggregateInput = {
@@ -435,6 +483,8 @@ export type UsageHourAvgOrderByAggregateInput = {
   failures?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
 }
 
 export type UsageHourMaxOrderByAggregateInput = {
@@ -447,6 +497,8 @@ export type UsageHourMaxOrderByAggregateInput = {
   failures?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
 }
 
 export type UsageHourMinOrderByAggregateInput = {
@@ -459,6 +511,8 @@ export type UsageHourMinOrderByAggregateInput = {
   failures?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
 }
 
 export type UsageHourSumOrderByAggregateInput = {
@@ -467,6 +521,8 @@ export type UsageHourSumOrderByAggregateInput = {
   failures?: Prisma.SortOrder
   inputTokens?: Prisma.SortOrder
   outputTokens?: Prisma.SortOrder
+  cachedInputTokens?: Prisma.SortOrder
+  cacheWriteInputTokens?: Prisma.SortOrder
 }
 
 export type EnumKeySourceFieldUpdateOperationsInput = {
@@ -485,6 +541,8 @@ export type UsageHourSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   failures?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
 }, ExtArgs["result"]["usageHour"]>
 
 export type UsageHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -497,6 +555,8 @@ export type UsageHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   failures?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
 }, ExtArgs["result"]["usageHour"]>
 
 export type UsageHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -509,6 +569,8 @@ export type UsageHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   failures?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
 }, ExtArgs["result"]["usageHour"]>
 
 export type UsageHourSelectScalar = {
@@ -521,9 +583,11 @@ export type UsageHourSelectScalar = {
   failures?: boolean
   inputTokens?: boolean
   outputTokens?: boolean
+  cachedInputTokens?: boolean
+  cacheWriteInputTokens?: boolean
 }
 
-export type UsageHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "chats" | "searches" | "failures" | "inputTokens" | "outputTokens", ExtArgs["result"]["usageHour"]>
+export type UsageHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "chats" | "searches" | "failures" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens", ExtArgs["result"]["usageHour"]>
 
 export type $UsageHourPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "UsageHour"
@@ -538,6 +602,11 @@ export type $UsageHourPayload<ExtArgs extends runtime.Types.Extensions.InternalA
     failures: bigint
     inputTokens: bigint
     outputTokens: bigint
+    /**
+     * Of the input: read from the provider's cache, and written to it.
+     */
+    cachedInputTokens: bigint
+    cacheWriteInputTokens: bigint
   }, ExtArgs["result"]["usageHour"]>
   composites: {}
 }
@@ -970,6 +1039,8 @@ export interface UsageHourFieldRefs {
   readonly failures: Prisma.FieldRef<"UsageHour", 'BigInt'>
   readonly inputTokens: Prisma.FieldRef<"UsageHour", 'BigInt'>
   readonly outputTokens: Prisma.FieldRef<"UsageHour", 'BigInt'>
+  readonly cachedInputTokens: Prisma.FieldRef<"UsageHour", 'BigInt'>
+  readonly cacheWriteInputTokens: Prisma.FieldRef<"UsageHour", 'BigInt'>
 }
     
 

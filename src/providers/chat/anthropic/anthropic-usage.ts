@@ -22,6 +22,7 @@ export class TokenCounter {
       output: this.#counts.get('output_tokens'),
       reasoning: valueAt(this.#counts.get('output_tokens_details'), 'thinking_tokens'),
       cachedInput: cached,
+      cacheWriteInput: written,
     });
   }
 }

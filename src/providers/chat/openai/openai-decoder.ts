@@ -123,11 +123,13 @@ class OpenAiTokens {
 
   add(usage: unknown): ChatPart[] {
     if (!this.#counts.add(usage)) return [];
+    const details = this.#counts.get('input_tokens_details');
     return usageParts({
       input: this.#counts.get('input_tokens'),
       output: this.#counts.get('output_tokens'),
       reasoning: valueAt(this.#counts.get('output_tokens_details'), 'reasoning_tokens'),
-      cachedInput: valueAt(this.#counts.get('input_tokens_details'), 'cached_tokens'),
+      cachedInput: valueAt(details, 'cached_tokens'),
+      cacheWriteInput: valueAt(details, 'cache_write_tokens'),
     });
   }
 }
