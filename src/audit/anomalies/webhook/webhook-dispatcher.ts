@@ -28,6 +28,11 @@ export class WebhookDispatcher implements OnModuleInit, BeforeApplicationShutdow
     private readonly sender: AlertSender,
   ) {}
 
+  /** Whether something is being sent, or looked for. */
+  get isWorking(): boolean {
+    return this.#working !== null;
+  }
+
   onModuleInit(): void {
     this.wake();
   }
