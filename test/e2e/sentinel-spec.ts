@@ -3,6 +3,7 @@ import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dumpFiles, dumpTables, sentinelFor, tracesIn } from '../support/sentinel.js';
 import { chatPaths, commonPaths, searchPaths, type ProviderPath } from '../support/sentinel-paths.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
 import { CHAT, HELLO, RawSocket, signToken } from '../support/test-server.js';
 
 const SEARCH = `query ($input: WebSearchInput!) {
@@ -17,6 +18,7 @@ const READ_ALL = `{
   keyResolution { candidates { provider keyId reason } }
   auditEvents(first: 200) { edges { node { id kind provider keyId chatId model outcome detail } } }
   usage { byProvider { provider totals { failures } } }
+  keyAlertHistory(first: 200) { edges { node { id rule provider keyId explanation } } }
 }`;
 
 /** Sends what a client would, and keeps every byte that comes back. */
@@ -153,10 +155,15 @@ async function pasteEverywhere(recorder: Recorder, key: string, id: string): Pro
 describe('a stored key is found nowhere but with its provider', () => {
   const processes = useProcesses();
   let database: TestDatabase;
+  let receiver: WebhookReceiver;
   beforeEach(async () => {
     database = await createDatabase();
+    receiver = await WebhookReceiver.start();
   });
-  afterEach(() => database.drop());
+  afterEach(async () => {
+    await receiver.stop();
+    await database.drop();
+  });
 
   it.each(registry)('$id', async (entry) => {
     const { id, kind } = entry;
@@ -164,6 +171,8 @@ describe('a stored key is found nowhere but with its provider', () => {
     const server = await processes.start({
       ...processes.environment(database.environment),
       LOG_LEVEL: 'trace',
+      ALERT_WEBHOOK_URL: receiver.url,
+      ALERT_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
       CHAT_FIRST_BYTE_TIMEOUT_MS: '700',
       CHAT_IDLE_TIMEOUT_MS: '700',
       SEARCH_TIMEOUT_MS: '700',
@@ -198,6 +207,12 @@ describe('a stored key is found nowhere but with its provider', () => {
     expect(processes.standIn.requests.every((exchange) => exchange.key === key)).toBe(true);
 
     await pasteEverywhere(recorder, key, id);
+    // So often in the place of a token that the operator is told.
+    for (let number = 0; number < 40; number += 1) {
+      const authorization = `Bearer ${key}${String(number)}`;
+      await recorder.http('/graphql', { body: '{}', headers: { authorization } });
+    }
+    expect((await receiver.until(1))[0]?.body).toContain('FAILED_TOKENS');
     const { data } = await recorder.post(READ_ALL);
     expect(data.apiKeys).toMatchObject([{ health: 'VALID' }]);
     expect(await recorder.http('/export', { method: 'GET' })).toContain('"type":"end"');
@@ -215,9 +230,10 @@ describe('a stored key is found nowhere but with its provider', () => {
     expect(stdout).toContain('request completed');
     expect(tracesIn(recorder.received.join('\n'))).toEqual([]);
     expect(tracesIn(stdout + stderr)).toEqual([]);
+    expect(tracesIn(receiver.received.map((webhook) => JSON.stringify(webhook)).join('\n'))).toEqual([]);
     const dataDir = database.environment.DATA_DIR ?? '';
     const tables = await dumpTables(dataDir);
-    expect(tables).toContain('audit_events');
+    for (const table of ['audit_events', 'rule_states']) expect(tables).toContain(table);
     expect(tracesIn(tables)).toEqual([]);
     expect(tracesIn(await dumpFiles(dataDir))).toEqual([]);
   });
