@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AnomalyWatch } from './audit/anomalies/anomaly-watch.js';
+import { AuditTrail } from './audit/chain/audit-trail.js';
+import { TrailKeeper } from './audit/chain/trail-keeper.js';
 import { UseWriter } from './audit/writer/use-writer.js';
 import { type ServerConfig, serverVariables } from './config/server.js';
 import { EventStreamDoor } from './graphql/event-stream/event-stream-door.js';
@@ -44,6 +46,8 @@ export function readingsOf(app: NestFastifyApplication): readonly (Reading | Lab
   const database = app.get(DatabaseService);
   const writer = app.get(UseWriter);
   const anomalies = app.get(AnomalyWatch);
+  const trail = app.get(AuditTrail);
+  const keeper = app.get(TrailKeeper);
   return [
     {
       name: 'keystream_streams_open',
@@ -89,6 +93,16 @@ export function readingsOf(app: NestFastifyApplication): readonly (Reading | Lab
       name: 'keystream_anomaly_events_waiting',
       help: 'Events that wait for the rules that watch the audit trail.',
       read: () => anomalies.waiting,
+    },
+    {
+      name: 'keystream_audit_unlinked',
+      help: 'Rows of the audit trail that this server has written and not linked yet.',
+      read: () => trail.pending,
+    },
+    {
+      name: 'keystream_audit_intact',
+      help: '1 where the last verification found the audit trail as it was written, 0 where not, NaN before the first.',
+      read: () => (keeper.isIntact === null ? NaN : Number(keeper.isIntact)),
     },
   ];
 }

@@ -12,6 +12,7 @@ import { takeCheckpoint, verifiersOf } from '../../src/audit/chain/take-checkpoi
 import { Verification } from '../../src/audit/chain/verification.js';
 import { addOnly, rowsOf } from '../../src/audit/trail-rows.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
+import type { ServerPresence } from '../../src/redis/server-presence.js';
 import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
 import { openKeyring } from '../support/trail.js';
 
@@ -268,6 +269,25 @@ describe.each(databaseKinds)('the chains of the trail, on %s', (kind) => {
       expect(link.writer).toBe(next.writer);
       const notes = await service.client.auditLink.findMany({ where: { writer: dead, note: { not: null } } });
       expect(notes).toMatchObject([{ number: 3n, note: '{"type":"END"}' }]);
+    });
+
+    it('is told from others that live, and from all while that cannot be said', async () => {
+      const dead = another();
+      await happen(2, dead);
+      await happen(2);
+      const presence = {
+        serverId: 'mine',
+        canTellDead: false,
+        isAlive: (id: string) => Promise.resolve(id === trail.server),
+      };
+      const closing = async (by: AuditTrail) => {
+        await new DeadChains(service, keyring, by, presence as unknown as ServerPresence).close();
+        return service.client.auditLink.findMany({ where: { note: '{"type":"END"}' } });
+      };
+      expect(await closing(another())).toEqual([]);
+      presence.canTellDead = true;
+      expect(await closing(another())).toMatchObject([{ writer: dead.writer }]);
+      expect(await verify()).toEqual([]);
     });
 
     it('and was only taken for dead begins a new chain, and links nothing twice', async () => {

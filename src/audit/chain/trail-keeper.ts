@@ -33,6 +33,7 @@ export class TrailKeeper implements OnApplicationShutdown {
   #working: Promise<void> | null = null;
   #hasLooked = false;
   #checkpointAt = Number.NEGATIVE_INFINITY;
+  #isIntact: boolean | null = null;
 
   constructor(
     private readonly database: DatabaseService,
@@ -43,6 +44,11 @@ export class TrailKeeper implements OnApplicationShutdown {
     @Optional() presence: ServerPresence | null = null,
   ) {
     this.#chains = new DeadChains(database, keyring, trail, presence);
+  }
+
+  /** What the last verification found, whichever server made it; null: none has yet. */
+  get isIntact(): boolean | null {
+    return this.#isIntact;
   }
 
   /**
@@ -97,6 +103,7 @@ export class TrailKeeper implements OnApplicationShutdown {
     // One that has just started takes none where the last one is not old.
     if (this.#checkpointAt === Number.NEGATIVE_INFINITY && age < HOUR_MS) {
       this.#checkpointAt = performance.now() - age;
+      this.#isIntact = (await this.checkpoints.find('VERIFIED'))?.ok ?? null;
       return;
     }
     await this.takeCheckpoint();
@@ -110,6 +117,7 @@ export class TrailKeeper implements OnApplicationShutdown {
     const ok = await this.#verify();
     await this.checkpoints.add(note, checkpoint.at, ok);
     this.#checkpointAt = performance.now();
+    this.#isIntact = (await this.checkpoints.find('VERIFIED'))?.ok ?? null;
     this.#logger.log({ checkpoint: note, ok }, 'A checkpoint of the audit trail');
     const { checkpointFile } = this.config.audit;
     if (checkpointFile === null) return;
