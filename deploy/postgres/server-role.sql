@@ -17,4 +17,5 @@ GRANT SELECT, INSERT ON audit_events, audit_links, audit_checkpoints, audit_keys
 GRANT SELECT, INSERT, UPDATE ON vault_state TO keystream_server;
 GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys, usage_hours, model_hours, user_settings, key_reservations
   TO keystream_server;
+GRANT SELECT, INSERT, UPDATE, DELETE ON rule_states, key_alerts, webhook_deliveries TO keystream_server;
 GRANT SELECT, INSERT, UPDATE (damaged_digest), DELETE ON sealed_keys TO keystream_server;

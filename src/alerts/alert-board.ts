@@ -6,6 +6,20 @@ import { shortDigest } from '../redis/short-digest.js';
 /** Users whose news could not be published, that are kept until it can. What is beyond is seen with the next alert. */
 const MOST_UNSENT = 10_000;
 
+/** Redis may take so long to begin, in milliseconds: what it does not say until then is looked for. */
+const BEGINNING_MS = 2_000;
+/** What is published may be lost: so often it is looked for in any case, in milliseconds. */
+const LOOK_AGAIN_MS = 300_000;
+
+/** @returns what ends it */
+function lookAgain(onNews: () => void): () => void {
+  let timer = setTimeout(() => {
+    onNews();
+    timer = setInterval(onNews, LOOK_AGAIN_MS).unref();
+  }, BEGINNING_MS).unref();
+  return () => clearTimeout(timer);
+}
+
 interface Listeners {
   readonly calls: Set<() => void>;
   readonly stop: () => void;
@@ -41,7 +55,9 @@ export class AlertBoard extends AlertNews implements OnModuleDestroy {
     };
     this.#listeners.set(userId, listeners);
     listeners.calls.add(onNews);
+    const stopLooking = this.redis ? lookAgain(onNews) : null;
     return () => {
+      stopLooking?.();
       listeners.calls.delete(onNews);
       if (listeners.calls.size > 0 || this.#listeners.get(userId) !== listeners) return;
       this.#listeners.delete(userId);

@@ -198,7 +198,7 @@ describe('the webhook for anomalies', () => {
   });
 
   it('is not waited for without an end', async () => {
-    const sender = server.app.get(WebhookSender) as { timeoutMs: number };
+    const sender = server.app.get<{ timeoutMs: number }>(WebhookSender);
     const { timeoutMs } = sender;
     sender.timeoutMs = 50;
     try {

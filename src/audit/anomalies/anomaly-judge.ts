@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { BoundedLines, type LineFields } from '../../common/bounded-lines.js';
 import { anomalyRaised } from '../../telemetry/signals/signals.js';
 import { AuditTrail } from '../chain/audit-trail.js';
@@ -22,7 +22,7 @@ interface Decided extends StateChange {
 
 /** Has the rules look at events: reads what they remember, decides, and writes all that follows in one statement. */
 @Injectable()
-export class AnomalyJudge {
+export class AnomalyJudge implements OnApplicationShutdown {
   readonly #lines = new BoundedLines(new Logger('Anomalies'));
 
   constructor(
@@ -40,20 +40,26 @@ export class AnomalyJudge {
    *   count twice
    */
   async judge(events: readonly WatchedEvent[]): Promise<void> {
+    // Taken with the hashes: the keys may change while the database is asked.
+    const { generation } = this.hashes;
     let cases: readonly RuleCase[] = casesOf(allRules, await this.#lookUp(events));
     for (let attempt = 1; cases.length > 0; attempt += 1) {
       if (attempt > MAX_ATTEMPTS) {
         this.#lines.warn('Other servers change the same states all the time: some events are not counted');
         return;
       }
-      cases = await this.#judgeOnce(cases);
+      cases = await this.#judgeOnce(cases, generation);
     }
   }
 
+  onApplicationShutdown(): void {
+    this.#lines.flush();
+  }
+
   /** @returns the cases that another server was faster with */
-  async #judgeOnce(cases: readonly RuleCase[]): Promise<RuleCase[]> {
+  async #judgeOnce(cases: readonly RuleCase[], generation: number): Promise<RuleCase[]> {
     const stored = await this.states.findStates(cases);
-    const decided = cases.flatMap((each, place) => this.#decide(each, stored[place]));
+    const decided = cases.flatMap((each, place) => this.#decide(each, stored[place], generation));
     if (decided.length === 0) return [];
     const done = await this.states.write(decided, new Date());
     decided.forEach((change, place) => {
@@ -64,14 +70,13 @@ export class AnomalyJudge {
   }
 
   /** Nothing where nothing changes. */
-  #decide(each: RuleCase, stored: StoredState | undefined): Decided[] {
+  #decide(each: RuleCase, stored: StoredState | undefined, generation: number): Decided[] {
     const { rule } = each;
-    const { deletedAt = null, version = 0, keyGeneration: generation = 0 } = stored ?? {};
+    const { deletedAt = null, version = 0 } = stored ?? {};
     const events = each.events.filter(({ at }) => deletedAt === null || at > deletedAt);
-    const [first] = events;
-    if (!first) return [];
-    const keyGeneration = rule.hasHashes ? this.hashes.generation : 0;
-    const before = generation === keyGeneration ? (stored?.state ?? null) : null;
+    if (events.length === 0) return [];
+    const keyGeneration = rule.hasHashes ? generation : 0;
+    const before = stored?.keyGeneration === keyGeneration ? stored.state : null;
     const { state, findings } = decide({ ...each, events }, before);
     if (state === null) return [];
     const raised = findings.map((finding) => ({
@@ -80,7 +85,8 @@ export class AnomalyJudge {
     }));
     const rows = raised.map(({ row }) => row);
     const of = { ...each, events };
-    return [{ of, state, keyGeneration, version: version + 1, firstAt: first.at, findings: rows, raised }];
+    const firstAt = new Date(Math.min(...events.map(({ at }) => at.getTime())));
+    return [{ of, state, keyGeneration, version: version + 1, firstAt, findings: rows, raised }];
   }
 
   #tell({ of: { userId }, raised }: Decided, told: readonly string[]): void {

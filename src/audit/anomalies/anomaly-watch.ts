@@ -26,7 +26,7 @@ const RETRY_MS = 2_000;
 /** How often what is too old is looked for, in milliseconds. */
 const FORGET_MS = 3_600_000;
 /** Networks of which refused tokens are counted between two looks. Of further ones nothing is: memory is bounded. */
-const MOST_NETWORKS = 1_000;
+const MOST_NETWORKS = 300;
 
 /**
  * Hands what happens to the rules, behind the backs of those that it happens to: an event costs them a place in a queue, and
@@ -105,9 +105,9 @@ export class AnomalyWatch extends TokenWatch implements BeforeApplicationShutdow
   async #work(): Promise<void> {
     let pauseMs = GATHER_MS;
     try {
+      await this.#look(this.#takeTokens());
       do {
-        this.#takeTokens();
-        await this.#judgeFirst();
+        await this.#lookAtFirst();
       } while (this.#waiting.length >= MAX_BATCH);
       await this.#forget();
     } catch (error) {
@@ -124,8 +124,15 @@ export class AnomalyWatch extends TokenWatch implements BeforeApplicationShutdow
   }
 
   /** Where the database is away, they stay. */
-  async #judgeFirst(): Promise<void> {
+  async #lookAtFirst(): Promise<void> {
     const batch = this.#waiting.slice(0, MAX_BATCH);
+    await this.#look(batch);
+    // More has come meanwhile.
+    this.#waiting = this.#waiting.slice(batch.length);
+  }
+
+  /** @throws what may pass: the database is away, or busy */
+  async #look(batch: readonly WatchedEvent[]): Promise<void> {
     if (batch.length === 0) return;
     try {
       await this.judge.judge(batch);
@@ -133,15 +140,16 @@ export class AnomalyWatch extends TokenWatch implements BeforeApplicationShutdow
       if (error instanceof DatabaseUnavailableError || error instanceof ServerBusyError) throw error;
       this.#logger.error({ err: error, count: batch.length }, 'The rules could not look at what happened');
     }
-    // More has come meanwhile.
-    this.#waiting = this.#waiting.slice(batch.length);
   }
 
-  #takeTokens(): void {
+  /** Where the database is away, these are not kept: anyone can send them, and they must not crowd out what users do. */
+  #takeTokens(): WatchedEvent[] {
     const at = new Date();
-    for (const [network, names] of this.#tokens)
-      for (const name of names) this.see({ type: 'TOKEN_REFUSED', at, network, name });
+    const events = [...this.#tokens].flatMap(([network, names]) =>
+      [...names].map((name): WatchedEvent => ({ type: 'TOKEN_REFUSED', at, network, name })),
+    );
     this.#tokens.clear();
+    return events;
   }
 
   async #forget(): Promise<void> {

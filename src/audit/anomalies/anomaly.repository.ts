@@ -10,6 +10,7 @@ import {
   writeStates,
 } from './anomaly-statements.js';
 import type { NetworkState } from './rules/new-network.js';
+import { HOUR_MS } from './rules/rule.js';
 import type { RuleCase } from './rule-cases.js';
 
 /** What a rule remembers. */
@@ -146,5 +147,6 @@ const toRow = (
   version,
   first_at: firstAt,
   updated_at: now,
-  expires_at: new Date(now.getTime() + rule.keptMs),
+  // To the hour: what is indexed changes seldom, and most updates touch no index.
+  expires_at: new Date(Math.ceil((now.getTime() + rule.keptMs) / HOUR_MS) * HOUR_MS),
 });
