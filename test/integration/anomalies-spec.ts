@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { reply } from '../../demo/stand-in/behaviours.mjs';
 import { AnomalyWatch } from '../../src/audit/anomalies/anomaly-watch.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
@@ -65,6 +66,21 @@ describe.each(databaseKinds)('anomalies, on %s', (kind) => {
       );
       expect(auditEvents.edges).toHaveLength(2);
       expect(await alertsOf('bob')).toEqual([]);
+    });
+
+    it('are none of what the trail knew before there were rules', async () => {
+      await searchFrom('alice', '192.0.2.1');
+      await settle();
+      await database().ruleState.deleteMany();
+      await database().keyAlert.deleteMany();
+      const migrations = new URL('../../prisma/migrations/', import.meta.url);
+      const [folder] = (await readdir(migrations)).filter((name) => name.endsWith('_anomalies'));
+      const sql = await readFile(new URL(`${folder!}/migration.sql`, migrations), 'utf8');
+      await database().$executeRawUnsafe(sql.slice(sql.indexOf('INSERT INTO')));
+      await searchFrom('alice', '192.0.2.1');
+      expect(await alertsOf('alice')).toEqual([]);
+      const state = await database().ruleState.findFirst({ where: { rule: 'NEW_MODEL', subject: keyId } });
+      expect(state?.state).toMatchObject({ models: [''], usedAt: expect.any(Number) });
     });
 
     it('never hold an address', async () => {

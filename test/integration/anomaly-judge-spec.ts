@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AnomalyJudge } from '../../src/audit/anomalies/anomaly-judge.js';
 import { AnomalyRepository } from '../../src/audit/anomalies/anomaly.repository.js';
@@ -9,6 +10,8 @@ import { createDatabase, databaseKinds, type TestDatabase } from '../support/dat
 import { statementsOf } from '../support/statements.js';
 import { openTrail } from '../support/trail.js';
 import { emptyTables } from '../support/use-test-server.js';
+
+Logger.overrideLogger(false);
 
 const DAY_MS = 86_400_000;
 

@@ -61,7 +61,7 @@ CREATE INDEX "webhook_deliveries_next_attempt_at_idx" ON "webhook_deliveries"("n
 -- The models that each key was used with: without them, every old key would seem to be used for the first time.
 INSERT INTO "rule_states" ("user_id", "rule", "subject", "key_generation", "state", "version", "updated_at", "expires_at")
 SELECT "event"."user_id", 'NEW_MODEL', "key_id"::text, 0,
-  jsonb_build_object('models', jsonb_agg(DISTINCT coalesce("model", '')), 'raisedAt', NULL),
+  jsonb_build_object('models', jsonb_agg(DISTINCT coalesce("model", '')), 'raisedAt', NULL, 'usedAt', 0),
   1, now(), now() + interval '400 days'
 FROM "audit_events" AS "event" JOIN "api_keys" ON "api_keys"."id" = "key_id" AND "api_keys"."user_id" = "event"."user_id"
 WHERE "kind" = 'KEY_USED' AND "outcome" = 'OK' AND "status" IN ('ACTIVE', 'DISABLED')

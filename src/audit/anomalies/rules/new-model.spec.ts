@@ -34,6 +34,15 @@ describe('NEW_MODEL', () => {
     expect(observe(newModel, [habit, ...tried(30), ...tried(31), ...tried(31)])).toHaveLength(2);
   });
 
+  it('writes down once a month that a key is used, so that it is not forgotten', () => {
+    const first = newModel.observe(null, habit).state;
+    expect(newModel.observe(first, later(29)).state).toBeNull();
+    expect(newModel.observe(first, later(30))).toEqual({
+      state: { models: ['usual'], raisedAt: null, usedAt: START + 30 * DAY },
+      finding: null,
+    });
+  });
+
   it('keeps a hundred models, and repeats no more of a name than a hundred characters', () => {
     let state = null;
     for (const event of times(300, (index) => later(30, { model: String(index) })))

@@ -5,6 +5,8 @@ import type { KeyUsed } from '../watched-event.js';
 const MOST_MODELS = 100;
 /** Somebody who tries out models tries several: after an alert the same key's next one comes no sooner, in milliseconds. */
 const QUIET_MS = DAY_MS;
+/** How exactly it is kept when a key was used last, in milliseconds: not each use has to write. */
+const PRECISION_MS = 30 * DAY_MS;
 /** Characters of a model's name that are repeated. */
 const LONGEST_NAME = 100;
 
@@ -12,6 +14,8 @@ interface ModelState {
   /** What the key was used with, oldest first; '' for searches. */
   readonly models: readonly string[];
   readonly raisedAt: number | null;
+  /** About when it was used last: what is used is not forgotten. */
+  readonly usedAt: number;
 }
 
 /**
@@ -27,8 +31,11 @@ export const newModel: Rule<ModelState> = {
   observe(before, event) {
     if (event.type !== 'KEY_USED') return NOTHING;
     const model = event.model ?? '';
-    if (before?.models.includes(model)) return NOTHING;
-    return learn(before, event, model);
+    if (!before?.models.includes(model)) return learn(before, event, model);
+    const now = event.at.getTime();
+    return now - before.usedAt < PRECISION_MS
+      ? NOTHING
+      : { state: { ...before, usedAt: now }, finding: null };
   },
 };
 
@@ -41,14 +48,14 @@ function learn(
   const models = [...(before?.models ?? []), model].slice(-MOST_MODELS);
   const raisedAt = before?.raisedAt ?? null;
   const isQuiet = raisedAt !== null && now - raisedAt < QUIET_MS;
-  if (!isOld(event) || isQuiet) return { state: { models, raisedAt }, finding: null };
+  if (!isOld(event) || isQuiet) return { state: { models, raisedAt, usedAt: now }, finding: null };
   const days = daysBetween(event.keyStoredAt?.getTime() ?? now, now);
   const what =
     before === null
       ? 'for the first time'
       : `with the model ${model.slice(0, LONGEST_NAME)} for the first time`;
   return {
-    state: { models, raisedAt: now },
+    state: { models, raisedAt: now, usedAt: now },
     finding: { explanation: `A key that was stored ${days} days ago was used ${what}.` },
   };
 }
