@@ -18,7 +18,7 @@ const usage = {
 };
 
 /** Rows that are read at a time, and between two lines about how far it is. */
-const PAGE = 5_000;
+const PAGE = 2_000;
 const PROGRESS_ROWS = 100_000;
 /** Faults that are printed; of more, the number. */
 const MOST_FAULTS = 1_000;

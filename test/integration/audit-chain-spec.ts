@@ -11,6 +11,7 @@ import { openNote } from '../../src/audit/chain/signed-note.js';
 import { takeCheckpoint, verifiersOf } from '../../src/audit/chain/take-checkpoint.js';
 import { Verification } from '../../src/audit/chain/verification.js';
 import { addOnly, rowsOf } from '../../src/audit/trail-rows.js';
+import { DatabaseUnavailableError } from '../../src/prisma/database-unavailable.error.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import type { ServerPresence } from '../../src/redis/server-presence.js';
 import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
@@ -323,6 +324,25 @@ describe.each(databaseKinds)('the chains of the trail, on %s', (kind) => {
     await happen(1);
     await trail.flush();
     expect(trail.pending).toBe(0);
+    expect(await verify()).toEqual([]);
+  });
+
+  it('links rows whose statement got no answer, where they are there after all', async () => {
+    const lost = new DatabaseUnavailableError({ cause: new Error('The connection was lost.') });
+    const [there, gone] = [seal(trail, 'committed'), seal(trail, 'rolled back')];
+    const writing = trail.write([there], async () => {
+      await write(there);
+      throw lost;
+    });
+    await expect(writing).rejects.toBe(lost);
+    await expect(trail.write([gone], () => Promise.reject(lost))).rejects.toBe(lost);
+    await trail.flush();
+    const links = await service.client.auditLink.findMany({ where: { eventId: { not: null } } });
+    expect(links).toMatchObject([{ eventId: there.id }]);
+    // The other one may still be at work.
+    await write(gone);
+    await trail.flush();
+    expect(await service.client.auditLink.count({ where: { eventId: gone.id } })).toBe(1);
     expect(await verify()).toEqual([]);
   });
 

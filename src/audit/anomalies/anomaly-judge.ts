@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { BoundedLines, type LineFields } from '../../common/bounded-lines.js';
 import { anomalyRaised } from '../../telemetry/signals/signals.js';
-import { AuditTrail } from '../chain/audit-trail.js';
+import { AuditTrail, type SealedEvent } from '../chain/audit-trail.js';
 import { AlertNews } from './alert-news.js';
 import { type AnomalyRow, toAnomalyRow } from './anomaly-row.js';
 import { AnomalyRepository, type StateChange, type StoredState } from './anomaly.repository.js';
@@ -61,7 +61,11 @@ export class AnomalyJudge implements OnApplicationShutdown {
     const stored = await this.states.findStates(cases);
     const decided = cases.flatMap((each, place) => this.#decide(each, stored[place], generation));
     if (decided.length === 0) return [];
-    const done = await this.states.write(decided, new Date());
+    const done = await this.trail.write(
+      eventsOf(decided),
+      () => this.states.write(decided, new Date()),
+      (places) => eventsOf(decided.filter((_, place) => places.has(place))),
+    );
     decided.forEach((change, place) => {
       const told = done.get(place);
       if (told) this.#tell(change, told);
@@ -90,7 +94,6 @@ export class AnomalyJudge implements OnApplicationShutdown {
   }
 
   #tell({ of: { userId }, raised }: Decided, told: readonly string[]): void {
-    this.trail.committed(raised.map(({ row }) => row.event));
     for (const { finding, row } of raised) {
       anomalyRaised.tell({ rule: finding.rule.name });
       this.#lines.warn('Anomaly', { rule: row.rule }, linesOf(finding, row));
@@ -115,6 +118,10 @@ export class AnomalyJudge implements OnApplicationShutdown {
     });
   }
 }
+
+/** The rows of the trail that changes come with. */
+const eventsOf = (changes: readonly StateChange[]): SealedEvent[] =>
+  changes.flatMap(({ findings }) => findings.map(({ event }) => event));
 
 /** Of what has no user the log has the network itself: it is for whoever has to lock it out. */
 function linesOf({ rule, event }: CaseFinding, row: AnomalyRow): LineFields {

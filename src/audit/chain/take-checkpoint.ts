@@ -2,7 +2,7 @@ import type { DatabaseService } from '../../prisma/database.service.js';
 import type { AuditKeys } from '../../crypto/audit-keys.js';
 import type { AuditKeyring } from './audit-keyring.js';
 import { type Checkpoint, formatCheckpoint } from './checkpoint.js';
-import type { Head } from './link.js';
+import { emptyHead, type Head } from './link.js';
 import { Links } from './links.js';
 import { signNote, type Verifier } from './signed-note.js';
 
@@ -13,10 +13,11 @@ export interface Chains {
   readonly open: ReadonlyMap<string, string>;
 }
 
-export async function readChains(links: Links): Promise<Chains> {
-  const open = new Map<string, string>();
-  let register: Head = { number: 0, hash: '' };
-  for await (const { number, hash, note } of links.notes(0)) {
+/** @param known what was read before: only what came after it is read */
+export async function readChains(links: Links, known: Chains | null = null): Promise<Chains> {
+  const open = new Map<string, string>(known?.open);
+  let register = known?.register ?? emptyHead;
+  for await (const { number, hash, note } of links.notes(register.number)) {
     register = { number, hash };
     if (note?.type === 'OPENED') open.set(note.writer, note.server);
     if (note?.type === 'CLOSED') open.delete(note.writer);

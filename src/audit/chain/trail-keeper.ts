@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import { AppError } from '../../common/app-error.js';
 import { BoundedLines } from '../../common/bounded-lines.js';
 import { Config } from '../../config/config.js';
 import { DatabaseService } from '../../prisma/database.service.js';
@@ -73,6 +74,8 @@ export class TrailKeeper implements OnApplicationShutdown {
   work(): Promise<void> {
     return (this.#working ??= this.#round()
       .catch((error: unknown) => {
+        // What is away, the database or Redis, has its own lines in the log.
+        if (error instanceof AppError) return;
         const reason = wordsOf(error);
         this.#lines.warn('The audit trail could not be looked after. It is tried again', {}, { reason });
       })
