@@ -4,7 +4,8 @@ import type { AuditKeyring } from '../../src/audit/chain/audit-keyring.js';
 import { AuditTrail, type SealedEvent } from '../../src/audit/chain/audit-trail.js';
 import { type Checkpoint, parseCheckpoint } from '../../src/audit/chain/checkpoint.js';
 import { DeadChains } from '../../src/audit/chain/dead-chains.js';
-import { REGISTER } from '../../src/audit/chain/link.js';
+import { nextLink, REGISTER } from '../../src/audit/chain/link.js';
+import { Links } from '../../src/audit/chain/links.js';
 import { pruneTrail } from '../../src/audit/chain/prune.js';
 import { renewKeys } from '../../src/audit/chain/renew-keys.js';
 import { openNote } from '../../src/audit/chain/signed-note.js';
@@ -402,8 +403,16 @@ describe.each(databaseKinds)('the chains of the trail, on %s', (kind) => {
     await happen(1);
     expect(chain()).not.toBe(before);
     expect(await verify()).toEqual([]);
-    // Whoever has the old keys adds to a chain of theirs.
-    await tamper(`UPDATE audit_links SET key_generation = ${old} WHERE writer = '${chain()}'`);
-    expect(await verify()).not.toEqual([]);
+    // Whoever has the old keys can make rows and links, and nothing that fits.
+    const links = new Links(service);
+    const [{ head }, oldKeys] = [await links.findEnd(chain()), keyring.find(old)!];
+    const forger = new AuditTrail(service, { current: oldKeys } as AuditKeyring);
+    const forged = seal(forger, 'forged');
+    await write(forged);
+    const link = nextLink(oldKeys, chain(), head, { eventId: forged.id, mac: forged.mac, note: null });
+    expect(await links.add(oldKeys, [link])).toBe(true);
+    expect(await verify()).toEqual([
+      `link ${link.number} of chain ${chain()} was made with keys that had been given up: inserted`,
+    ]);
   });
 });
