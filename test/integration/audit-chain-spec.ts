@@ -410,6 +410,9 @@ describe.each(databaseKinds)('the chains of the trail, on %s', (kind) => {
     const forged = seal(forger, 'forged');
     await write(forged);
     const link = nextLink(oldKeys, chain(), head, { eventId: forged.id, mac: forged.mac, note: null });
+    const dead = new DeadChains(service, keyring, trail, null);
+    await dead.linkRows(0);
+    expect(await service.client.auditLink.count({ where: { eventId: forged.id } })).toBe(0);
     expect(await links.add(oldKeys, [link])).toBe(true);
     expect(await verify()).toEqual([
       `link ${link.number} of chain ${chain()} was made with keys that had been given up: inserted`,
