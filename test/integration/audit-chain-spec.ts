@@ -264,9 +264,14 @@ describe.each(databaseKinds)('the chains of the trail, on %s', (kind) => {
       const dead = chain();
       const left = seal(trail, 'committed, and not linked');
       await write(left);
+      // Put there by somebody else, who hopes that it is linked, too.
+      const foreign = uuidv7({ msecs: Date.now() - 120_000 });
+      await service.client.$executeRawUnsafe(`
+        INSERT INTO audit_events (id, user_id, kind, outcome, mac, key_generation)
+        SELECT '${foreign}', user_id, 'KEY_STORED', outcome, mac, key_generation FROM audit_events WHERE id = '${left.id}'`);
       const next = another();
       await close(next);
-      expect(await verify()).toEqual([]);
+      expect(await verify()).toEqual([`row ${foreign} has a wrong MAC and no link: inserted`]);
       const link = await service.client.auditLink.findUniqueOrThrow({ where: { eventId: left.id } });
       expect(link.writer).toBe(next.writer);
       const notes = await service.client.auditLink.findMany({ where: { writer: dead, note: { not: null } } });
