@@ -52,8 +52,15 @@ export class MyDataRepository {
     return this.trail.write(events, () => this.database.transaction(work));
   }
 
-  /** What rules have kept meanwhile of what came before: from now on they see that it was deleted. */
-  async deleteStates(userId: string): Promise<void> {
-    await this.database.client.ruleState.deleteMany({ where: { userId } });
+  /**
+   * What rules have kept or found meanwhile of what came before. Whoever writes such rows at this moment is waited for, and
+   * whoever comes later sees that all was deleted, and writes nothing of what came before it.
+   */
+  async deleteLate(userId: string): Promise<void> {
+    await this.database.transaction(async (client) => {
+      await client.$executeRaw`LOCK TABLE rule_states, key_alerts IN SHARE ROW EXCLUSIVE MODE`;
+      await client.ruleState.deleteMany({ where: { userId } });
+      await client.keyAlert.deleteMany({ where: { userId } });
+    });
   }
 }

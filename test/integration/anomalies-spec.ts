@@ -15,6 +15,7 @@ const MUTE = `mutation ($rules: [String!]) {
 }`;
 const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id } } }';
 const VERIFY = 'mutation ($id: ID!) { verifyApiKey(keyId: $id) { apiKey { health } } }';
+const DELETE = 'mutation { deleteMyData(confirmUserId: "alice") { deletedKeys } }';
 const REFUSED = reply({ status: 401, body: '{"error":{"code":"invalid_api_key"}}' });
 const DAY_MS = 86_400_000;
 
@@ -207,11 +208,34 @@ describe.each(databaseKinds)('anomalies, on %s', (kind) => {
       ]);
       expect(lines.filter(({ type }) => type === 'keyAlert')).toMatchObject([{ rule: 'NEW_MODEL', keyId }]);
       // The second use waits for the rules still.
-      await server().query('alice', 'mutation { deleteMyData(confirmUserId: "alice") { deletedKeys } }');
+      await server().query('alice', DELETE);
       await settle();
       expect(await database().ruleState.findMany({ where: { userId: 'alice' } })).toEqual([]);
       expect(await database().keyAlert.count()).toBe(0);
     });
+
+    // The embedded database has one connection.
+    if (kind === 'PostgreSQL') {
+      it('go with it where they are written at the very moment', async () => {
+        let commit = (): void => undefined;
+        const committing = new Promise<void>((resolve) => (commit = resolve));
+        const row = { id: keyId, userId: 'alice', at: new Date(), rule: 'BURST', explanation: 'late' };
+        const writing = server()
+          .app.get(DatabaseService)
+          .transaction(async (client) => {
+            await client.keyAlert.create({ data: row });
+            await committing;
+          });
+        const deleting = server().query('alice', DELETE);
+        const waiting = () => database().$queryRaw<unknown[]>`
+          SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database
+          WHERE NOT granted AND datname = current_database()`;
+        while ((await waiting()).length === 0);
+        commit();
+        await Promise.all([writing, deleting]);
+        expect(await database().keyAlert.count()).toBe(0);
+      });
+    }
   });
 
   describe('of a network', () => {
