@@ -52,19 +52,21 @@ const layers = {
   'telemetry/prometheus': ['common'],
   'telemetry/otlp': ['common', 'outbound'],
   auth: ['common', 'config', 'edge', 'limits', 'outbound'],
-  audit: ['common', 'auth', 'prisma', 'providers/registry'],
+  audit: ['common', 'auth', 'prisma', 'providers/registry', 'audit/chain'],
+  'audit/chain': ['common', 'config', 'crypto', 'prisma', 'redis'],
   keys: [
     'common',
     'config',
     'auth',
     'audit',
+    'audit/chain',
     'crypto',
     'limits',
     'prisma',
     'providers/registry',
     'sealed-records',
   ],
-  settings: ['common', 'auth', 'prisma', 'providers/registry'],
+  settings: ['common', 'auth', 'audit', 'audit/chain', 'prisma', 'providers/registry'],
   'key-probes': ['common', 'keys', 'outbound', 'providers/chat', 'providers/registry', 'providers/search'],
   'web-search': ['common', 'config', 'auth', 'keys', 'limits', 'providers/registry', 'providers/search'],
   'my-data': [
@@ -72,6 +74,7 @@ const layers = {
     'config',
     'auth',
     'audit',
+    'audit/chain',
     'chat',
     'graphql/every-door',
     'keys',
@@ -95,7 +98,7 @@ const layers = {
   health: ['common', 'limits', 'prisma', 'redis'],
   cli: [
     ...['common', 'config', 'auth', 'prisma', 'providers/registry', 'crypto'],
-    ...['key-services', 'sealed-records'],
+    ...['key-services', 'sealed-records', 'audit/chain'],
   ],
 };
 

@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
+import { TrailKeeper } from './audit/chain/trail-keeper.js';
 import { OwnedRuns } from './chat/owned/owned-runs.js';
 import { Lifecycle } from './common/lifecycle.js';
 import type { Config } from './config/config.js';
@@ -34,6 +35,7 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   await app.init();
   app.get(PersistedOperations).load();
   await app.get(VaultCheck).check();
+  await app.get(TrailKeeper).start();
   app.get(EventStreamDoor).install();
   app.get(WebSocketDoor).install();
   return app;

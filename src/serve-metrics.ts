@@ -1,5 +1,7 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AuditTrail } from './audit/chain/audit-trail.js';
+import { TrailKeeper } from './audit/chain/trail-keeper.js';
 import { UseWriter } from './audit/writer/use-writer.js';
 import { type ServerConfig, serverVariables } from './config/server.js';
 import { EventStreamDoor } from './graphql/event-stream/event-stream-door.js';
@@ -42,6 +44,8 @@ export function readingsOf(app: NestFastifyApplication): readonly (Reading | Lab
   const limits = app.get(Limits);
   const database = app.get(DatabaseService);
   const writer = app.get(UseWriter);
+  const trail = app.get(AuditTrail);
+  const keeper = app.get(TrailKeeper);
   return [
     {
       name: 'keystream_streams_open',
@@ -82,6 +86,16 @@ export function readingsOf(app: NestFastifyApplication): readonly (Reading | Lab
       name: 'keystream_writer_waiting',
       help: 'Uses of keys and their ends that wait to be committed to the audit trail.',
       read: () => writer.waiting,
+    },
+    {
+      name: 'keystream_audit_unlinked',
+      help: 'Rows of the audit trail that this server has written and not linked yet.',
+      read: () => trail.pending,
+    },
+    {
+      name: 'keystream_audit_intact',
+      help: '1 where the last verification found the audit trail as it was written, 0 where not, NaN before the first.',
+      read: () => (keeper.isIntact === null ? NaN : Number(keeper.isIntact)),
     },
   ];
 }

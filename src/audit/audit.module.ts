@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PrismaModule } from '../prisma/prisma.module.js';
+import { AuditChainModule } from './chain/audit-chain.module.js';
 import { AuditRepository } from './audit.repository.js';
 import { AuditResolver } from './audit.resolver.js';
 import { UsageRepository } from './usage.repository.js';
@@ -7,8 +8,8 @@ import { UsageService } from './usage.service.js';
 import { UseWriter } from './writer/use-writer.js';
 
 @Module({
-  imports: [PrismaModule],
+  imports: [AuditChainModule, PrismaModule],
   providers: [AuditRepository, AuditResolver, UsageRepository, UsageService, UseWriter],
-  exports: [AuditRepository, UsageRepository, UseWriter],
+  exports: [AuditChainModule, AuditRepository, UsageRepository, UseWriter],
 })
 export class AuditModule {}

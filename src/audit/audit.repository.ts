@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { Statement } from '../prisma/statement.js';
-import type { AuditEvent as AuditEventRow } from '../prisma/generated/client.js';
+import type { AuditEvent as WholeRow } from '../prisma/generated/client.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { isProviderId } from '../providers/registry/provider-ids.js';
 import { type AuditEvent, type AuditFilter, AuditKind } from './audit-event.model.js';
@@ -23,6 +23,9 @@ export interface NewAuditEvent {
   readonly durationMs?: number | null;
   readonly detail?: string | null;
 }
+
+/** What a row says. */
+export type AuditEventRow = Omit<WholeRow, 'mac' | 'keyGeneration'>;
 
 /** Longer than any provider's id. */
 const MAX_ID_LENGTH = 40;
@@ -62,6 +65,7 @@ export class AuditRepository {
   list(userId: string, filter: AuditFilter, limit: number, afterId: string | null): Promise<AuditEventRow[]> {
     const { kinds, provider, keyId, chatId, from, to } = filter;
     return this.database.client.auditEvent.findMany({
+      omit: { mac: true, keyGeneration: true },
       where: {
         userId,
         ...(afterId && { id: { lt: afterId } }),

@@ -4,8 +4,10 @@ import { CurrentUser } from '../auth/current-user.decorator.js';
 import { inTurns } from '../common/event-loop-turn.js';
 import { MaxItems } from '../common/list-size.js';
 import { decodeCursor, PageArgs, toConnection } from '../common/pagination.js';
+import { AuditIntegrity } from './audit-integrity.model.js';
 import { AuditEventConnection, AuditFilter } from './audit-event.model.js';
 import { AuditRepository, toModel } from './audit.repository.js';
+import { CheckpointsRepository } from './chain/checkpoints.repository.js';
 import { UsageArgs, type UsageBucket, UsageReport } from './usage.model.js';
 import { countBuckets, UsageService } from './usage.service.js';
 
@@ -14,6 +16,7 @@ export class AuditResolver {
   constructor(
     private readonly audit: AuditRepository,
     private readonly usageService: UsageService,
+    private readonly checkpoints: CheckpointsRepository,
   ) {}
 
   @Query(() => AuditEventConnection, {
@@ -29,6 +32,14 @@ export class AuditResolver {
   ): Promise<AuditEventConnection> {
     const rows = await this.audit.list(user.userId, filter ?? {}, page.first + 1, decodeCursor(page.after));
     return toConnection(rows, page, toModel);
+  }
+
+  @Query(() => AuditIntegrity, {
+    description: 'Whether the audit trail, of all users, can be believed.',
+  })
+  async auditIntegrity(): Promise<AuditIntegrity> {
+    const verified = await this.checkpoints.find('VERIFIED');
+    return { checkedAt: verified?.at ?? null, ok: verified?.ok ?? null };
   }
 
   @Query(() => UsageReport, {

@@ -1,3 +1,6 @@
+import { AuditKeyring } from '../audit/chain/audit-keyring.js';
+import { renewKeys } from '../audit/chain/renew-keys.js';
+import { writeCheckpointFile } from '../audit/chain/write-checkpoint-file.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
 import type { Vault } from '../crypto/vault.js';
 import { countRecords, totalOf } from '../sealed-records/count-records.js';
@@ -9,27 +12,53 @@ import { print, runCommand } from './run-command.js';
 import { type OpenVault, withVault } from './with-vault.js';
 
 const usage = {
-  call: 'npm run keys:rotate [-- --dry-run] [--batch <number>]',
+  call: 'npm run keys:rotate [-- --dry-run] [--batch <number>] [--audit]',
   does: 'Seals every record in the database anew with ENCRYPTION_KEY. It may be stopped at any point, and run again.',
   options: {
     '--dry-run': 'opens every record, and changes nothing',
+    '--audit':
+      'makes new keys for the audit trail first, after a leak, and prints the last checkpoint under the old ones',
     '--batch <number>': 'records in one transaction, 10000 at most; 200 where that is left out',
   },
 };
 
 runCommand(async () => {
-  const options = readCommandLine();
-  return withVault((open) => rotate(open, options));
+  const { audit, ...options } = readCommandLine();
+  return withVault(async (open) => {
+    if (audit) await renewAuditKeys(open, options);
+    return rotate(open, options);
+  });
 });
 
-function readCommandLine(): RotationOptions {
-  const { 'dry-run': dryRun, batch } = readOptions(process.argv.slice(2), usage, {
+function readCommandLine(): RotationOptions & { readonly audit: boolean } {
+  const {
+    'dry-run': dryRun,
+    batch,
+    audit,
+  } = readOptions(process.argv.slice(2), usage, {
     'dry-run': { type: 'boolean', default: false },
+    audit: { type: 'boolean', default: false },
     batch: { type: 'string', default: '200' },
   });
   if (!/^[1-9]\d{0,3}$|^10000$/.test(batch))
     throw new UsageError('--batch takes a number from 1 to 10000.', usage);
-  return { dryRun, batch: Number(batch) };
+  return { dryRun, audit, batch: Number(batch) };
+}
+
+async function renewAuditKeys(open: OpenVault, { dryRun }: RotationOptions): Promise<void> {
+  const { config, database, vault } = open;
+  const keyring = new AuditKeyring(database, vault);
+  const generations = await keyring.open();
+  if (generations === 0 || dryRun) {
+    print(generations === 0 ? 'The audit trail has no keys yet.' : 'The audit trail would get new keys.');
+    return;
+  }
+  const note = await renewKeys(database, keyring, config.general.environmentName);
+  const { checkpointFile } = config.audit;
+  if (checkpointFile !== null) await writeCheckpointFile(checkpointFile, note);
+  print(
+    `The audit trail has new keys, which servers use within a minute. The last checkpoint under the old ones:\n\n${note}`,
+  );
 }
 
 async function rotate(

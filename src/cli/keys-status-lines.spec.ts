@@ -10,6 +10,7 @@ const status: KeysStatus = {
   previousKeyIds: ['previous'],
   retiredKeys: [{ id: 'retired', retiredAt: new Date(0) }],
   counts: [count('current', 7)],
+  verifiers: ['keystream/test+0a0b0c0d+AQ=='],
   changedAt: new Date('2026-11-27T10:00:00Z'),
   chatsMs: 25 * 60_000,
   now: new Date('2026-11-27T10:05:00Z'),

@@ -8,6 +8,8 @@ export interface KeysStatus {
   readonly previousKeyIds: readonly string[];
   readonly retiredKeys: readonly { readonly id: string; readonly retiredAt: Date }[];
   readonly counts: readonly RecordCount[];
+  /** What checkpoints of the audit trail are checked with, the newest last. */
+  readonly verifiers: readonly string[];
   /** When the database began to name the current key; null where no server has started on it. */
   readonly changedAt: Date | null;
   /** How long a chat is in Redis at the most, in milliseconds; null without Redis. */
@@ -22,6 +24,7 @@ export function statusOf(status: KeysStatus): { readonly lines: string[]; readon
     ...['', 'Encryption keys:', ...keysOf(status)],
     ...['', 'Sealed with them, in the database:', ...countsOf(status.counts)],
     ...['', `Derived from ENCRYPTION_KEY: ${derivedFrom(status)}`],
+    ...['', 'Checkpoints of the audit trail are checked with:', ...verifiersOf(status)],
     ...['', ...verdictsOf(status), ...unopened],
   ];
   return { lines, isGood: unopened.length === 0 };
@@ -34,6 +37,13 @@ function keysOf({ currentKeyId, previousKeyIds, retiredKeys }: KeysStatus): stri
     ...retiredKeys.map(({ id, retiredAt }) => `  ${id}  retired at ${retiredAt.toISOString()}`),
   ];
 }
+
+const verifiersOf = ({ verifiers }: KeysStatus): string[] =>
+  verifiers.length === 0
+    ? ['  no key yet']
+    : verifiers.map(
+        (verifier, place) => `  ${verifier}${place < verifiers.length - 1 ? '  (given up)' : ''}`,
+      );
 
 const countsOf = (counts: readonly RecordCount[]): string[] =>
   counts.length === 0

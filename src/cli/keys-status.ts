@@ -1,3 +1,4 @@
+import { findVerifiers } from '../audit/chain/find-verifiers.js';
 import { countRecords } from '../sealed-records/count-records.js';
 import { readOptions } from './command-line.js';
 import { statusOf } from './keys-status-lines.js';
@@ -17,6 +18,7 @@ runCommand(async () => {
       previousKeyIds: vault.previousKeyIds,
       retiredKeys,
       counts: await countRecords(database),
+      verifiers: await findVerifiers(database, config.general.environmentName),
       changedAt: state?.updatedAt ?? null,
       chatsMs: config.redis.url === null ? null : config.chat.maxDurationMs + config.chat.retentionMs,
       now: new Date(),

@@ -12,7 +12,6 @@ import type { RetiredKey, VaultState } from '../prisma/generated/client.js';
 import { addressOf } from '../prisma/postgres.js';
 import { checkEnvironment } from '../sealed-records/check-environment.js';
 import { findRetiredKeys } from '../sealed-records/retired-keys.js';
-import { print } from './run-command.js';
 
 /** Statements over a whole table may take their time: nobody waits for an answer. */
 const LIMITS = { connections: 2, statementMs: 600_000, totalMs: 610_000 };
@@ -32,15 +31,19 @@ export interface OpenVault {
  * Opens the database that the environment names, and names it, for the maintenance of what is sealed in it; closes it
  * afterwards. As for migrations, it is the tables' owner who does it.
  *
+ * @param talk where it is named
  * @throws StartupError
  */
-export async function withVault<Result>(work: (open: OpenVault) => Promise<Result>): Promise<Result> {
+export async function withVault<Result>(
+  work: (open: OpenVault) => Promise<Result>,
+  talk: NodeJS.WritableStream = process.stdout,
+): Promise<Result> {
   const config = loadVaultConfig(processEnvironment());
   const { migrationUrl, migrationVariable, dataDirectory } = config.database;
   const vault = new Vault(keyringOf(await unwrapKeys(config.encryption, config.outbound)));
   for (const warning of config.warnings) process.stderr.write(`${warning}\n`);
-  print(
-    `Database: ${migrationUrl === null ? `the embedded one in ${dataDirectory}` : addressOf(migrationUrl)}`,
+  talk.write(
+    `Database: ${migrationUrl === null ? `the embedded one in ${dataDirectory}` : addressOf(migrationUrl)}\n`,
   );
   const settings = { url: migrationUrl, variable: migrationVariable, dataDir: dataDirectory, limits: LIMITS };
   const database = new DatabaseService(settings);

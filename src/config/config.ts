@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { AuditConfig } from './audit.js';
 import type { AuthenticationConfig } from './authentication.js';
 import type { ChatConfig } from './chat.js';
 import type { DatabaseConfig } from './database.js';
@@ -15,6 +16,7 @@ export interface ConfigSections {
   readonly general: GeneralConfig;
   readonly server: ServerConfig;
   readonly database: DatabaseConfig;
+  readonly audit: AuditConfig;
   readonly encryption: EncryptionConfig;
   readonly authentication: AuthenticationConfig;
   readonly redis: RedisConfig;
@@ -32,6 +34,7 @@ export class Config {
   readonly general: GeneralConfig;
   readonly server: ServerConfig;
   readonly database: DatabaseConfig;
+  readonly audit: AuditConfig;
   readonly encryption: EncryptionConfig;
   readonly authentication: AuthenticationConfig;
   readonly redis: RedisConfig;
@@ -48,6 +51,7 @@ export class Config {
     this.general = sections.general;
     this.server = sections.server;
     this.database = sections.database;
+    this.audit = sections.audit;
     this.encryption = sections.encryption;
     this.authentication = sections.authentication;
     this.redis = sections.redis;

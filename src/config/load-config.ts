@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '../common/provider-definition.js';
 import { authenticationVariables, checkAuthentication, readAuthentication } from './authentication.js';
+import { auditVariables, readAudit } from './audit.js';
 import { chatVariables, readChat } from './chat.js';
 import { Config } from './config.js';
 import { databaseVariables, type MigrationConfig, migrationConfig, readDatabase } from './database.js';
@@ -25,6 +26,7 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(serverVariables),
     ...Object.values<Variable<unknown>>(databaseVariables),
     ...Object.values<Variable<unknown>>(redisVariables),
+    ...Object.values<Variable<unknown>>(auditVariables),
     ...Object.values<Variable<unknown>>(encryptionVariables),
     ...Object.values<Variable<unknown>>(keyServiceVariables),
     ...Object.values<Variable<unknown>>(authenticationVariables),
@@ -69,6 +71,7 @@ export function loadConfig(
   const general = readGeneral(reader);
   const server = readServer(reader);
   const database = readDatabase(reader, general);
+  const audit = readAudit(reader);
   const redis = readRedis(reader);
   const chat = readChat(reader);
   const limits = readLimits(reader);
@@ -95,6 +98,7 @@ export function loadConfig(
     general,
     server,
     database,
+    audit,
     encryption,
     authentication,
     redis,

@@ -1,3 +1,4 @@
+import { type AuditConfig, readAudit } from './audit.js';
 import { type ChatConfig, readChat } from './chat.js';
 import { type MigrationConfig, migrationConfig, readDatabase } from './database.js';
 import { checkEncryption, type EncryptionConfig, readEncryption } from './encryption.js';
@@ -11,6 +12,7 @@ import { VariableReader } from './variable-reader.js';
 export interface VaultConfig {
   readonly general: GeneralConfig;
   readonly database: MigrationConfig;
+  readonly audit: AuditConfig;
   readonly encryption: EncryptionConfig;
   readonly outbound: OutboundConfig;
   readonly redis: RedisConfig;
@@ -27,6 +29,7 @@ export function loadVaultConfig(environment: Readonly<NodeJS.ProcessEnv>): Vault
   const reader = new VariableReader(environment);
   const general = readGeneral(reader);
   const database = readDatabase(reader, general);
+  const audit = readAudit(reader);
   const outbound = readOutbound(reader);
   const redis = readRedis(reader);
   const chat = readChat(reader);
@@ -41,6 +44,7 @@ export function loadVaultConfig(environment: Readonly<NodeJS.ProcessEnv>): Vault
   return {
     general,
     database: migrationConfig(reader, general, database),
+    audit,
     encryption,
     outbound,
     redis,

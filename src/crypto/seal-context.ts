@@ -11,6 +11,12 @@ export type SealContext =
       readonly keyId: string;
     }
   | { readonly purpose: 'canary'; readonly environmentName: string }
+  | {
+      readonly purpose: 'audit-keys';
+      readonly generation: string;
+      /** In base64: the one that belongs to the sealed key. */
+      readonly publicKey: string;
+    }
   | TextContext;
 
 /** What is no key: text that its owner is shown again. */
@@ -36,6 +42,8 @@ export function contextParts(context: SealContext): readonly string[] {
       return [context.purpose, context.userId, context.provider, context.keyId];
     case 'canary':
       return [context.purpose, context.environmentName];
+    case 'audit-keys':
+      return [context.purpose, context.generation, context.publicKey];
     case 'chat-record':
       return [context.purpose, context.runKey, context.chatId];
     case 'chat-request':

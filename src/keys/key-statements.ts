@@ -1,4 +1,4 @@
-import { addKeyEvents } from '../audit/key-events.js';
+import { addToTrail } from '../audit/trail-rows.js';
 import { monthOf } from '../audit/writer/month-counts.js';
 import type { Statement } from '../prisma/statement.js';
 
@@ -64,9 +64,17 @@ export const selectResolvable: Statement = {
     ON api_keys.user_id = caller.user_id AND ${isLive} AND provider = ANY($2)`,
 };
 
-export const selectProvider: Statement = {
-  name: 'provider-of-key',
-  sql: `SELECT provider FROM api_keys WHERE user_id = $1 AND id = $2::uuid AND ${isLive}`,
+/** Of a live key: what the trail says of it. It does not change as long as the key is there. */
+const traceColumns = 'id, provider, masked_key AS "maskedKey"';
+
+export const selectTrace: Statement = {
+  name: 'trace-of-key',
+  sql: `SELECT ${traceColumns} FROM api_keys WHERE user_id = $1 AND id = $2::uuid AND ${isLive}`,
+};
+
+export const selectTraceOf: Statement = {
+  name: 'trace-of-live-key',
+  sql: `SELECT ${traceColumns} FROM api_keys WHERE user_id = $1 AND provider = $2 AND ${isLive}`,
 };
 
 /**
@@ -91,33 +99,26 @@ const ending = (condition: string, changes: string): string => `
 
 export const storeKey: Statement = {
   name: 'store-key',
-  // What is stored asks how many have ended: it has to come after, for the index allows one live key.
+  // What is stored asks how many have ended: it has to come after, for the index allows one live key. Where it is another
+  // one than the trail is about to tell of, nothing is stored.
   sql: `
-  WITH ${ending('provider = $2', `status = 'REPLACED', replaced_by_id = $3::uuid`)},
+  WITH ${ending('provider = $2 AND id = $8::uuid', `status = 'REPLACED', replaced_by_id = $3::uuid`)},
   stored AS (
     INSERT INTO api_keys (
       id, user_id, provider, name, masked_key, expires_at, health, health_reason, health_checked_at,
       allowed_models, allowed_uses, token_limit, request_limit, used_month, used_tokens, used_requests
     )
     SELECT $3::uuid, $1, $2, $4, $5, $11::timestamptz,
-      coalesce($12::"KeyHealth", 'UNVERIFIED'), $13, CASE WHEN $12::text IS NOT NULL THEN $10::timestamptz END,
+      coalesce($12::"KeyHealth", 'UNVERIFIED'), $13, CASE WHEN $12::text IS NOT NULL THEN $9::timestamptz END,
       ${limitsAs(14)}, used_month, coalesce(used_tokens, 0), coalesce(used_requests, 0)
     FROM (SELECT count(*) AS count FROM ended) AS before LEFT JOIN ended ON true
-    WHERE before.count <= 1
+    WHERE before.count = CASE WHEN $8::uuid IS NULL THEN 0 ELSE 1 END
     RETURNING *
   ), sealed AS (
     INSERT INTO sealed_keys (key_id, user_id, envelope, encryption_key_id)
     SELECT id, user_id, $6, $7 FROM stored
     RETURNING envelope, damaged_digest
-  ), events AS (${addKeyEvents(`
-    SELECT $8::uuid AS event_id, user_id, 'KEY_REPLACED'::"AuditKind" AS kind, $10::timestamptz AS at, provider,
-      id AS key_id, 'OK' AS outcome, masked_key AS detail
-    FROM ended
-    UNION ALL
-    SELECT $9::uuid, user_id, 'KEY_STORED', $10::timestamptz, provider, id, 'OK', masked_key FROM stored
-    UNION ALL
-    SELECT $21::uuid, user_id, 'KEY_VERIFIED', $10::timestamptz, provider, id, $22, $23
-    FROM stored WHERE $22::text IS NOT NULL`)}
+  ), events AS (${addToTrail(10, 'EXISTS (SELECT FROM stored)')}
   )
   SELECT ${keyColumns}, ${recordColumns}, (SELECT id FROM ended) AS "replacedKeyId"
   FROM stored AS api_keys, sealed`,
@@ -130,14 +131,11 @@ export const updateKey: Statement = {
     UPDATE api_keys SET
       name = CASE WHEN $3::boolean THEN $4 ELSE name END,
       status = coalesce($5::"ApiKeyStatus", status),
-      expires_at = CASE WHEN $9::boolean THEN $10::timestamptz ELSE expires_at END,
-      (allowed_models, allowed_uses, token_limit, request_limit) = ROW (${limitsAs(11)})
+      expires_at = CASE WHEN $7::boolean THEN $8::timestamptz ELSE expires_at END,
+      (allowed_models, allowed_uses, token_limit, request_limit) = ROW (${limitsAs(9)})
     WHERE user_id = $1 AND id = $2::uuid AND ${isLive}
     RETURNING *
-  ), events AS (${addKeyEvents(`
-    SELECT $6::uuid AS event_id, user_id, 'KEY_UPDATED'::"AuditKind" AS kind, $7::timestamptz AS at, provider,
-      id AS key_id, 'OK' AS outcome, $8 AS detail
-    FROM updated`)}
+  ), events AS (${addToTrail(6, 'EXISTS (SELECT FROM updated)')}
   )
   SELECT ${keyColumns}, ${recordColumns} FROM ${withRecords('updated')}`,
 };
@@ -152,33 +150,16 @@ export const verifyKey: Statement = {
       health_checked_at = CASE WHEN $3::text IS NULL THEN health_checked_at ELSE $6::timestamptz END
     WHERE user_id = $1 AND id = $2::uuid AND ${isLive}
     RETURNING *
-  ), events AS (${addKeyEvents(`
-    SELECT $5::uuid AS event_id, user_id, 'KEY_VERIFIED'::"AuditKind" AS kind, $6::timestamptz AS at, provider,
-      id AS key_id, $7 AS outcome, $4 AS detail
-    FROM verified`)}
+  ), events AS (${addToTrail(5, 'EXISTS (SELECT FROM verified)')}
   )
   SELECT ${keyColumns}, ${recordColumns} FROM ${withRecords('verified')}`,
-};
-
-/** A key that was tried and not stored. */
-export const refuseKey: Statement = {
-  name: 'refuse-key',
-  sql: `
-  WITH events AS (${addKeyEvents(`
-    SELECT $2::uuid AS event_id, $1::text AS user_id, 'KEY_VERIFIED'::"AuditKind" AS kind, $3::timestamptz AS at,
-      $4::text AS provider, NULL::uuid AS key_id, $5::text AS outcome, $6::text AS detail`)}
-  )
-  SELECT 1 AS done`,
 };
 
 export const deleteKey: Statement = {
   name: 'delete-key',
   sql: `
   WITH ${ending('id = $2::uuid', `status = 'DELETED'`)},
-  events AS (${addKeyEvents(`
-    SELECT $3::uuid AS event_id, user_id, 'KEY_DELETED'::"AuditKind" AS kind, $4::timestamptz AS at, provider,
-      id AS key_id, 'OK' AS outcome, masked_key AS detail
-    FROM ended`)}
+  events AS (${addToTrail(3, 'EXISTS (SELECT FROM ended)')}
   )
   SELECT id FROM ended`,
 };

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { AuditTrail, type SealedEvent } from '../audit/chain/audit-trail.js';
+import type { AuditKind } from '../audit/audit-event.model.js';
+import { addOnly, rowsOf } from '../audit/trail-rows.js';
 import type { SealedEnvelope } from '../crypto/envelope.js';
 import { DatabaseService } from '../prisma/database.service.js';
+import { hasCode, UNIQUE_VIOLATION } from '../prisma/error-codes.js';
 import type { ApiKey as ApiKeyRow } from '../prisma/generated/client.js';
 import type { Statement, StatementValue } from '../prisma/statement.js';
 import { type ProviderId, providerIdsOf } from '../providers/registry/provider-ids.js';
@@ -11,12 +15,12 @@ import type { ProbeResult } from './key-prober.js';
 import {
   deleteKey,
   LAST_ID,
-  refuseKey,
   selectHistory,
   selectLive,
   selectOne,
-  selectProvider,
   selectResolvable,
+  selectTrace,
+  selectTraceOf,
   storeKey,
   updateKey,
   verifyKey,
@@ -59,6 +63,14 @@ export interface ResolutionRow {
   readonly fallbackPolicy: string | null;
   /** As it is stored: a newer version may know others. */
   readonly defaultSearchProvider: string | null;
+}
+
+/** What the trail says of a live key. */
+export interface KeyTrace {
+  readonly id: string;
+  /** As it is stored: a newer version may know more providers than this one. */
+  readonly provider: string;
+  readonly maskedKey: string;
 }
 
 export interface NewKey {
@@ -119,7 +131,10 @@ type WithTexts<Row, Moment extends keyof Row> = Omit<Row, Moment> & {
  */
 @Injectable()
 export class KeysRepository {
-  constructor(private readonly database: DatabaseService) {}
+  constructor(
+    private readonly database: DatabaseService,
+    private readonly trail: AuditTrail,
+  ) {}
 
   /** Every chat begins with it. */
   async findResolvable(userId: string, providers: readonly ProviderId[]): Promise<ResolutionRow> {
@@ -145,29 +160,39 @@ export class KeysRepository {
     return this.select(selectHistory, userId, afterId ?? LAST_ID, String(limit));
   }
 
-  /** Whose key a live key is, also where this version does not know the provider. */
-  async findLiveProvider(userId: string, id: string): Promise<string | null> {
-    const [key] = await this.database.run<{ provider: string }>(selectProvider, [userId, id]);
-    return key?.provider ?? null;
+  /** A live key, also of a provider that this version does not know. */
+  async findTrace(userId: string, id: string): Promise<KeyTrace | null> {
+    const [key] = await this.database.run<KeyTrace>(selectTrace, [userId, id]);
+    return key ?? null;
   }
 
   /**
    * Stores a key, ends the live one of its provider, and destroys that one's ciphertext.
    *
-   * @throws an error of the code {@link UNIQUE_VIOLATION} where another server stored one at the same moment
+   * @returns null where another server stored, or deleted, one at the same moment: then nothing was stored
    */
   async store(
     userId: string,
     { id, provider, name, maskedKey, envelope, encryptionKeyId, expiresAt, probe, limits }: NewKey,
-  ): Promise<{ readonly stored: StoredKey; readonly replacedKeyId: string | null }> {
-    const [row] = await this.database.run<KeyRow & { readonly replacedKeyId: string | null }>(storeKey, [
+  ): Promise<{ readonly stored: StoredKey; readonly replacedKeyId: string | null } | null> {
+    const at = new Date();
+    const [replaced] = await this.database.run<KeyTrace>(selectTraceOf, [userId, provider]);
+    const trace = { id, provider, maskedKey };
+    const events = [
+      ...(replaced ? [this.seal(userId, at, 'KEY_REPLACED', replaced, 'OK', replaced.maskedKey)] : []),
+      this.seal(userId, at, 'KEY_STORED', trace, 'OK', maskedKey),
+      ...(probe ? [this.seal(userId, at, 'KEY_VERIFIED', trace, probe.outcome, probe.reason)] : []),
+    ];
+    const row = await this.change<KeyRow & { readonly replacedKeyId: string | null }>(events, storeKey, [
       ...[userId, provider, id, name, maskedKey, envelope, encryptionKeyId],
-      ...[uuidv7(), uuidv7(), now()],
+      ...[replaced?.id ?? null, at.toISOString(), rowsOf(events)],
       ...[expiresAt?.toISOString() ?? null, probe?.verdict?.health ?? null, probe?.reason ?? null],
       ...valuesOf(limits),
-      ...[uuidv7(), probe?.outcome ?? null, probe?.reason ?? null],
-    ]);
-    if (!row) throw new Error('The database did not return what it stored.');
+    ]).catch((error: unknown) => {
+      if (hasCode(error, UNIQUE_VIOLATION)) return null;
+      throw error;
+    });
+    if (!row) return null;
     const { replacedKeyId, ...key } = row;
     return { stored: toStoredKey(key), replacedKeyId };
   }
@@ -175,13 +200,14 @@ export class KeysRepository {
   /** @param detail what the audit event says of the changes @returns null where there is no live key of the id */
   async update(
     userId: string,
-    id: string,
+    key: KeyTrace,
     { name, status, expiresAt, ...limits }: KeyChanges,
     detail: string,
   ): Promise<StoredKey | null> {
-    const [row] = await this.database.run<KeyRow>(updateKey, [
-      ...[userId, id, String(name !== undefined), name ?? null, status ?? null],
-      ...[uuidv7(), now(), detail],
+    const events = [this.seal(userId, new Date(), 'KEY_UPDATED', key, 'OK', detail)];
+    const row = await this.change<KeyRow>(events, updateKey, [
+      ...[userId, key.id, String(name !== undefined), name ?? null, status ?? null],
+      rowsOf(events),
       ...[String(expiresAt !== undefined), expiresAt?.toISOString() ?? null],
       ...valuesOf(limits),
     ]);
@@ -191,23 +217,62 @@ export class KeysRepository {
   /** @returns null where there is no live key of the id */
   async recordProbe(
     userId: string,
-    id: string,
+    key: KeyTrace,
     { verdict, reason, outcome }: ProbeResult,
   ): Promise<StoredKey | null> {
-    const values = [userId, id, verdict?.health ?? null, reason, uuidv7(), now(), outcome];
-    const [row] = await this.database.run<KeyRow>(verifyKey, values);
+    const at = new Date();
+    const events = [this.seal(userId, at, 'KEY_VERIFIED', key, outcome, reason)];
+    const values = [userId, key.id, verdict?.health ?? null, reason, rowsOf(events), at.toISOString()];
+    const row = await this.change<KeyRow>(events, verifyKey, values);
     return row ? toStoredKey(row) : null;
   }
 
   /** A key that was tried, and is not stored. */
   async recordRefusal(userId: string, provider: ProviderId, { outcome, reason }: ProbeResult): Promise<void> {
-    await this.database.run(refuseKey, [userId, uuidv7(), now(), provider, outcome, `Not stored. ${reason}`]);
+    const key = { id: null, provider };
+    const events = [this.seal(userId, new Date(), 'KEY_VERIFIED', key, outcome, `Not stored. ${reason}`)];
+    await this.database.run(addOnly, [rowsOf(events)]);
+    this.trail.committed(events);
   }
 
   /** Ends the live key, and destroys its ciphertext. @returns its id; null where there is none */
-  async delete(userId: string, id: string): Promise<string | null> {
-    const [deleted] = await this.database.run<{ id: string }>(deleteKey, [userId, id, uuidv7(), now()]);
+  async delete(userId: string, key: KeyTrace): Promise<string | null> {
+    const events = [this.seal(userId, new Date(), 'KEY_DELETED', key, 'OK', key.maskedKey)];
+    const deleted = await this.change<{ id: string }>(events, deleteKey, [userId, key.id, rowsOf(events)]);
     return deleted?.id ?? null;
+  }
+
+  /** Runs a statement that changes a key, if it is there, and so writes these rows of the trail. */
+  private async change<Row>(
+    events: readonly SealedEvent[],
+    statement: Statement,
+    values: readonly StatementValue[],
+  ): Promise<Row | null> {
+    const [row] = await this.database.run<Row>(statement, values);
+    if (row === undefined) return null;
+    this.trail.committed(events);
+    return row;
+  }
+
+  private seal(
+    userId: string,
+    at: Date,
+    kind: AuditKind,
+    { id: keyId, provider }: Pick<KeyTrace, 'provider'> & { readonly id: string | null },
+    outcome: string,
+    detail: string,
+  ): SealedEvent {
+    return this.trail.seal({
+      id: uuidv7(),
+      userId,
+      kind,
+      at,
+      provider,
+      keyId,
+      keySource: 'USER',
+      outcome,
+      detail,
+    });
   }
 
   private async select(
@@ -220,8 +285,6 @@ export class KeysRepository {
     return rows.map(toStoredKey);
   }
 }
-
-const now = (): string => new Date().toISOString();
 
 const momentOf = (text: string | null): Date | null => (text === null ? null : new Date(text));
 

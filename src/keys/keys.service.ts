@@ -4,7 +4,6 @@ import { type Connection, decodeCursor, type PageArgs, toConnection } from '../c
 import { Secret } from '../common/secret.js';
 import { Vault } from '../crypto/vault.js';
 import { Limits } from '../limits/limits.service.js';
-import { hasCode, UNIQUE_VIOLATION } from '../prisma/error-codes.js';
 import { getProviderEntry } from '../providers/registry/provider-ids.js';
 import { registry } from '../providers/registry/registry.js';
 import type { ApiKey } from './api-key.model.js';
@@ -98,7 +97,7 @@ export class KeysService {
     checkNameIsNotMasked(key.maskedKey, name);
     checkLimits(input, getProviderEntry(key.provider).kind);
     const updated = await this.turns.take(userId, key.provider, () =>
-      this.keys.update(userId, keyId, changes, describeChanges(changes)),
+      this.keys.update(userId, key, changes, describeChanges(changes)),
     );
     if (!updated) throw new KeyNotFoundError();
     return toApiKey(updated, this.vault);
@@ -111,9 +110,9 @@ export class KeysService {
    */
   async delete(userId: string, keyId: string): Promise<string> {
     await this.limits.countKeyChange(userId);
-    const provider = isUuid(keyId) ? await this.keys.findLiveProvider(userId, keyId) : null;
+    const key = isUuid(keyId) ? await this.keys.findTrace(userId, keyId) : null;
     const deletedId =
-      provider && (await this.turns.take(userId, provider, () => this.keys.delete(userId, keyId)));
+      key && (await this.turns.take(userId, key.provider, () => this.keys.delete(userId, key)));
     if (!deletedId) throw new KeyNotFoundError();
     return deletedId;
   }
@@ -131,7 +130,7 @@ export class KeysService {
     if (!key || !isLive(key)) throw new KeyNotFoundError();
     const probe = await this.verification.tryStored(userId, key, signal);
     const verified = await this.turns.take(userId, key.provider, () =>
-      this.keys.recordProbe(userId, keyId, probe),
+      this.keys.recordProbe(userId, key, probe),
     );
     if (!verified) throw new KeyNotFoundError();
     return { apiKey: toApiKey(verified, this.vault), warning: warningOf(probe) };
@@ -181,14 +180,14 @@ export class KeysService {
     }
   }
 
-  /** Where another server stores one at the same moment, only one of the two can be the first: this one tries again. */
-  private async insert(userId: string, key: NewKey): ReturnType<KeysRepository['store']> {
+  /** Where another server changes it at the same moment, only one of the two can be the first: this one tries again. */
+  private async insert(
+    userId: string,
+    key: NewKey,
+  ): Promise<NonNullable<Awaited<ReturnType<KeysRepository['store']>>>> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      try {
-        return await this.keys.store(userId, key);
-      } catch (error) {
-        if (!hasCode(error, UNIQUE_VIOLATION)) throw error;
-      }
+      const result = await this.keys.store(userId, key);
+      if (result) return result;
     }
     throw new KeyBusyError();
   }

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { AuditTrail } from '../audit/chain/audit-trail.js';
+import { addOnly, rowsOf } from '../audit/trail-rows.js';
 import { DatabaseService } from '../prisma/database.service.js';
-import type { Statement } from '../prisma/statement.js';
 
-/** Everything but the audit trail, which keeps that it happened; ciphertext goes with its key. */
-const deleteAll: Statement = {
-  name: 'delete-my-data',
-  sql: `
+/** Everything but the audit trail; ciphertext goes with its key. */
+const deleteAll = `
   WITH keys AS (
     DELETE FROM api_keys WHERE user_id = $1 RETURNING status
   ), ciphertext AS (
@@ -19,26 +18,37 @@ const deleteAll: Statement = {
     DELETE FROM model_hours WHERE user_id = $1
   ), reservations AS (
     DELETE FROM key_reservations WHERE user_id = $1
-  ), counted AS (
-    SELECT count(*) FILTER (WHERE status IN ('ACTIVE', 'DISABLED'))::integer AS keys FROM keys
-  ), events AS (
-    INSERT INTO audit_events (id, user_id, kind, at, outcome, detail)
-    SELECT $2::uuid, $1, 'DATA_DELETED', $3::timestamptz, 'OK', 'keys: ' || keys FROM counted
   )
-  SELECT keys FROM counted`,
-};
+  SELECT count(*) FILTER (WHERE status IN ('ACTIVE', 'DISABLED'))::integer AS keys FROM keys`;
 
 @Injectable()
 export class MyDataRepository {
-  constructor(private readonly database: DatabaseService) {}
+  constructor(
+    private readonly database: DatabaseService,
+    private readonly trail: AuditTrail,
+  ) {}
 
-  /** @returns how many keys there were that could be used or were disabled */
+  /**
+   * In one transaction with the row of the trail which keeps that it happened.
+   *
+   * @returns how many keys there were that could be used or were disabled
+   */
   async deleteAll(userId: string): Promise<number> {
-    const [row] = await this.database.run<{ keys: number }>(deleteAll, [
-      userId,
-      uuidv7(),
-      new Date().toISOString(),
-    ]);
-    return row?.keys ?? 0;
+    const { keys, event } = await this.database.transaction(async (client) => {
+      const [row] = await client.$queryRawUnsafe<{ keys: number }[]>(deleteAll, userId);
+      const deleted = row?.keys ?? 0;
+      const sealed = this.trail.seal({
+        id: uuidv7(),
+        userId,
+        kind: 'DATA_DELETED',
+        at: new Date(),
+        outcome: 'OK',
+        detail: `keys: ${deleted}`,
+      });
+      await client.$queryRawUnsafe(addOnly.sql, rowsOf([sealed]));
+      return { keys: deleted, event: sealed };
+    });
+    this.trail.committed([event]);
+    return keys;
   }
 }

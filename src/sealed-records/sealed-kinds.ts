@@ -18,7 +18,7 @@ export interface SealedKind {
   readonly keyId: string;
   /** What the envelope is bound to beside the row's id: an expression for an array of texts, null where there is none. */
   readonly place: string;
-  /** What else changes with the envelope: assignments. */
+  /** What else changes with the envelope: assignments, each after a comma. */
   readonly changes: string;
   /** @param place as {@link place} has it; null for what belongs nowhere, and so does not open */
   contextOf(id: string, place: readonly string[]): SealContext | null;
@@ -36,7 +36,7 @@ const storedKeys: SealedKind = {
   place: `(SELECT ARRAY[api_keys.user_id, api_keys.provider] FROM api_keys
     WHERE api_keys.id = record.key_id AND api_keys.user_id = record.user_id)`,
   // A verdict is about the envelope that did not open.
-  changes: 'sealed_at = clock_timestamp(), damaged_digest = NULL',
+  changes: ', sealed_at = clock_timestamp(), damaged_digest = NULL',
   contextOf: (keyId, [userId, provider]) =>
     userId === undefined || provider === undefined ? null : { purpose: 'api-key', userId, provider, keyId },
 };
@@ -50,9 +50,23 @@ const checkValue: SealedKind = {
   envelope: 'canary',
   keyId: 'encryption_key_id',
   place: 'ARRAY[record.environment_name]',
-  changes: 'updated_at = clock_timestamp()',
+  changes: ', updated_at = clock_timestamp()',
   contextOf: (_id, [environmentName]) =>
     environmentName === undefined ? null : { purpose: 'canary', environmentName },
+};
+
+const auditKeys: SealedKind = {
+  name: "the trail's keys",
+  table: 'audit_keys',
+  id: 'generation',
+  idType: 'smallint',
+  lowestId: '0',
+  envelope: 'envelope',
+  keyId: 'encryption_key_id',
+  place: 'ARRAY[record.public_key]',
+  changes: '',
+  contextOf: (generation, [publicKey]) =>
+    publicKey === undefined ? null : { purpose: 'audit-keys', generation, publicKey },
 };
 
 /**
@@ -61,4 +75,4 @@ const checkValue: SealedKind = {
  *
  * What servers write while they run also has the trigger `refuse_retired_encryption_key` on its table.
  */
-export const sealedKinds: readonly SealedKind[] = [storedKeys, checkValue];
+export const sealedKinds: readonly SealedKind[] = [storedKeys, auditKeys, checkValue];

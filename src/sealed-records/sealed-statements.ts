@@ -47,7 +47,7 @@ export const replaceEnvelopes = ({
     ORDER BY record.${id}
     FOR NO KEY UPDATE OF record SKIP LOCKED
   )
-  UPDATE ${table} AS record SET ${envelope} = free.after, ${keyId} = $4, ${changes}
+  UPDATE ${table} AS record SET ${envelope} = free.after, ${keyId} = $4${changes}
   FROM free WHERE record.${id} = free.id
   RETURNING record.${id}::text AS id`,
 });

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { AuditTrail } from '../audit/chain/audit-trail.js';
+import { addToTrail, rowsOf } from '../audit/trail-rows.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { Statement } from '../prisma/statement.js';
 
@@ -28,7 +30,7 @@ const updateSettings: Statement = {
   sql: `
   WITH changed AS (
     INSERT INTO user_settings AS settings (user_id, fallback_policy, default_search_provider, updated_at)
-    VALUES ($1, coalesce($2::"FallbackPolicy", 'USE_SERVER'), $4, $6::timestamptz)
+    VALUES ($1, coalesce($2::"FallbackPolicy", 'USE_SERVER'), $4, $5::timestamptz)
     ON CONFLICT (user_id) DO UPDATE SET
       fallback_policy = coalesce($2::"FallbackPolicy", settings.fallback_policy),
       default_search_provider =
@@ -36,8 +38,7 @@ const updateSettings: Statement = {
       updated_at = excluded.updated_at
     RETURNING *
   ), events AS (
-    INSERT INTO audit_events (id, user_id, kind, at, outcome, detail)
-    SELECT $5::uuid, user_id, 'SETTINGS_UPDATED', $6::timestamptz, 'OK', $7 FROM changed
+    ${addToTrail(6, 'true')}
   )
   SELECT ${columns} FROM changed`,
 };
@@ -45,7 +46,10 @@ const updateSettings: Statement = {
 /** Invariants: every method takes the user's id first. A change and its audit event are one statement. */
 @Injectable()
 export class SettingsRepository {
-  constructor(private readonly database: DatabaseService) {}
+  constructor(
+    private readonly database: DatabaseService,
+    private readonly trail: AuditTrail,
+  ) {}
 
   async find(userId: string): Promise<StoredSettings | null> {
     const [row] = await this.database.run<StoredSettings>(selectSettings, [userId]);
@@ -58,12 +62,16 @@ export class SettingsRepository {
     { fallbackPolicy, defaultSearchProvider }: SettingsChanges,
     detail: string,
   ): Promise<StoredSettings> {
+    const at = new Date();
+    const kind = 'SETTINGS_UPDATED';
+    const events = [this.trail.seal({ id: uuidv7(), userId, kind, at, outcome: 'OK', detail })];
     const [row] = await this.database.run<StoredSettings>(updateSettings, [
       ...[userId, fallbackPolicy ?? null],
       ...[String(defaultSearchProvider !== undefined), defaultSearchProvider ?? null],
-      ...[uuidv7(), new Date().toISOString(), detail],
+      ...[at.toISOString(), rowsOf(events)],
     ]);
     if (!row) throw new Error('The database did not return what it stored.');
+    this.trail.committed(events);
     return row;
   }
 }

@@ -17,6 +17,7 @@ interface Service {
   readonly pull_policy?: string;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly stop_grace_period?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
   services: Readonly<Record<string, Service>>;
@@ -67,14 +68,33 @@ describe('the container image', () => {
     const ours = Object.entries(services).filter(([, { image }]) => image?.startsWith('keystream'));
     expect(ours.map(([name, { image }]) => [name, image])).toEqual([
       ['migrate', 'keystream:local'],
+      ['maintenance', 'keystream:local'],
       ['server', 'keystream:local'],
     ]);
     expect(services.migrate).toMatchObject({ build: '.', pull_policy: 'build' });
     expect(services.server?.build).toBeUndefined();
     expect(services.server).toMatchObject({
       pull_policy: 'never',
-      depends_on: { migrate: { condition: 'service_completed_successfully' } },
+      depends_on: { 'server-role': { condition: 'service_completed_successfully' } },
     });
+  });
+
+  it('is run as a role that can change neither tables nor trail, with the rights that are documented', () => {
+    const documented = /```sql\n-- After each migration.*\n([^`]*)```/.exec(read('docs/operations.md'))![1]!;
+    expect(read('deploy/postgres/server-role.sql')).toContain(documented);
+    expect(services['server-role']?.depends_on).toEqual({
+      migrate: { condition: 'service_completed_successfully' },
+    });
+    const urls = ['server', 'maintenance', 'migrate'].map(
+      (name) => services[name]?.environment?.DATABASE_URL,
+    );
+    expect(urls.map((url) => new URL(url ?? '').username)).toEqual([
+      'keystream_server',
+      'keystream',
+      'keystream',
+    ]);
+    // The owner's password is not for the server to know.
+    expect(services.server?.environment).toMatchObject({ POSTGRES_PASSWORD: '', MIGRATION_DATABASE_URL: '' });
   });
 
   it('has the time to drain that its settings give it, and some to end', () => {

@@ -7,6 +7,7 @@ import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
 import { statementsOf } from '../support/statements.js';
+import { openTrail } from '../support/trail.js';
 import { emptyTables } from '../support/use-test-server.js';
 
 Logger.overrideLogger(false);
@@ -23,7 +24,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     const { DATABASE_URL: url = null, DATA_DIR: dataDir = '' } = database.environment;
     service = new DatabaseService({ url, dataDir });
     await service.onModuleInit();
-    writer = new UseWriter(service);
+    writer = new UseWriter(service, await openTrail(service));
     uses = new KeyUseService(writer);
   });
   beforeEach(() => emptyTables(service));

@@ -6,6 +6,7 @@ import { DatabaseService } from '../../src/prisma/database.service.js';
 import { type DatabaseLimits, defaultDatabaseLimits } from '../../src/prisma/database-settings.js';
 import type { DatabaseClient } from '../../src/prisma/prisma-client.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { openTrail } from '../support/trail.js';
 import { emptyTables } from '../support/use-test-server.js';
 
 Logger.overrideLogger(false);
@@ -47,7 +48,7 @@ describe('uses of keys that servers write together', () => {
     database = await createDatabase('PostgreSQL');
     for (let number = 0; number < 3; number += 1) {
       const service = await open(defaultDatabaseLimits);
-      servers.push({ service, uses: new KeyUseService(new UseWriter(service)) });
+      servers.push({ service, uses: new KeyUseService(new UseWriter(service, await openTrail(service))) });
     }
     changer = await open(patience);
   });

@@ -1,3 +1,5 @@
+import type { SealedEvent } from '../chain/audit-trail.js';
+import { eventColumns, eventTypes } from '../chain/trail-event.js';
 import type { Statement } from '../../prisma/statement.js';
 import { countedColumns, counting, judging, monthOf } from './month-counts.js';
 import { rollingUp } from './roll-up.js';
@@ -30,10 +32,7 @@ const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
   sql: `
   WITH records AS MATERIALIZED (
     SELECT *, ${monthOf('max(at) OVER ()')} AS this_month FROM jsonb_to_recordset($1::jsonb) AS record (
-      place integer, user_id text, id uuid, at timestamptz,
-      kind "AuditKind", provider text, key_id uuid, key_source "KeySource", chat_id uuid, model text, outcome text,
-      input_tokens bigint, output_tokens bigint, cached_input_tokens bigint, cache_write_input_tokens bigint,
-      time_to_first_token_ms double precision, duration_ms double precision, detail text,
+      place integer, ${eventTypes},
       changed_key_id uuid, change text, health "KeyHealth", health_reason text, digest text,
       input_demand bigint, output_demand bigint,
       settled_chat_id uuid, settled_key_id uuid, spent_tokens bigint, began_at timestamptz
@@ -45,15 +44,8 @@ const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
     ORDER BY id
     FOR NO KEY UPDATE ${others}
   ), ${judging}, added AS (
-    INSERT INTO audit_events (
-      id, user_id, kind, at, provider, key_id, key_source, chat_id, model, outcome,
-      input_tokens, output_tokens, cached_input_tokens, cache_write_input_tokens,
-      time_to_first_token_ms, duration_ms, detail
-    )
-    SELECT id, user_id, kind, at, provider, key_id, key_source, chat_id, model, outcome,
-      input_tokens, output_tokens, cached_input_tokens, cache_write_input_tokens,
-      time_to_first_token_ms, duration_ms, detail
-    FROM judged WHERE verdict = 'READY' AND kind IS NOT NULL
+    INSERT INTO audit_events (${eventColumns})
+    SELECT ${eventColumns} FROM judged WHERE verdict = 'READY' AND kind IS NOT NULL
     ORDER BY chat_id, id
     ON CONFLICT DO NOTHING
     RETURNING id
@@ -97,31 +89,22 @@ export const writeWhatIsFree = writing('write-uses', 'SKIP LOCKED');
 /** For records whose keys' rows are worth waiting for. */
 export const writeInTurn = writing('write-uses-in-turn', '');
 
-export const toJson = (records: readonly UseRecord[]): string => JSON.stringify(records.map(toRow));
+/** A record with the row of the trail that it has, if it has one. */
+export interface SealedRecord {
+  readonly record: UseRecord;
+  readonly event: SealedEvent | null;
+}
 
-function toRow({ userId, id, at, event, key }: UseRecord, place: number): Record<string, unknown> {
+export const toJson = (records: readonly SealedRecord[]): string => JSON.stringify(records.map(toRow));
+
+function toRow(
+  { record: { userId, id, at, key }, event }: SealedRecord,
+  place: number,
+): Record<string, unknown> {
   return {
     place,
     // Half a character, which JSON for the database may not hold: as the driver writes it elsewhere.
-    user_id: userId.toWellFormed(),
-    id,
-    at,
-    ...(event && {
-      kind: event.kind,
-      provider: event.provider,
-      key_id: event.keyId,
-      key_source: event.keySource,
-      chat_id: event.chatId,
-      model: event.model,
-      outcome: event.outcome,
-      input_tokens: event.inputTokens,
-      output_tokens: event.outputTokens,
-      cached_input_tokens: event.cachedInputTokens,
-      cache_write_input_tokens: event.cacheWriteInputTokens,
-      time_to_first_token_ms: event.timeToFirstTokenMs,
-      duration_ms: event.durationMs,
-      detail: event.detail,
-    }),
+    ...(event?.row ?? { user_id: userId.toWellFormed(), id, at }),
     ...(key && {
       changed_key_id: touchesRow(key) ? key.keyId : null,
       change: key.type,

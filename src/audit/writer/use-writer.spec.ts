@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { failureOf } from '../../../test/support/collect.js';
+import { unkeptTrail } from '../../../test/support/trail.js';
 import type { DatabaseService } from '../../prisma/database.service.js';
 import { DatabaseUnavailableError } from '../../prisma/database-unavailable.error.js';
 import type { Statement } from '../../prisma/statement.js';
@@ -46,7 +47,7 @@ describe('UseWriter', () => {
       });
     const withinLimit = <T>(operation: () => Promise<T>): Promise<T> =>
       Promise.race([operation(), new Promise<never>((_, reject) => expire.push(reject))]);
-    writer = new UseWriter({ run, withinLimit } as unknown as DatabaseService);
+    writer = new UseWriter({ run, withinLimit } as unknown as DatabaseService, unkeptTrail);
   });
 
   afterEach(() => jest.useRealTimers());

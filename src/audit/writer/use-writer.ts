@@ -3,10 +3,11 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { DatabaseService } from '../../prisma/database.service.js';
 import { DatabaseUnavailableError } from '../../prisma/database-unavailable.error.js';
 import type { Statement } from '../../prisma/statement.js';
+import { AuditTrail } from '../chain/audit-trail.js';
 import { LateRecords } from './late-records.js';
 import { LockedKeys } from './locked-keys.js';
 import { touchesRow, type UseOutcome, type UseRecord } from './use-record.js';
-import { toJson, type UseVerdict, writeInTurn, writeWhatIsFree } from './use-statement.js';
+import { type SealedRecord, toJson, type UseVerdict, writeInTurn, writeWhatIsFree } from './use-statement.js';
 import { WaitingUse } from './waiting-use.js';
 
 /** Records in one statement. It takes about 10 ms. */
@@ -35,7 +36,10 @@ export class UseWriter implements BeforeApplicationShutdown {
   readonly #locked = new LockedKeys((uses) => this.#commit(uses, writeInTurn));
   readonly #late = new LateRecords((record) => this.write(record));
 
-  constructor(private readonly database: DatabaseService) {}
+  constructor(
+    private readonly database: DatabaseService,
+    private readonly trail: AuditTrail,
+  ) {}
 
   /** How many records wait to be committed. */
   get waiting(): number {
@@ -116,12 +120,20 @@ export class UseWriter implements BeforeApplicationShutdown {
     const uses = batch.filter(({ isOver }) => !isOver);
     if (uses.length === 0) return;
     try {
-      const json = toJson(uses.map(({ record }) => record));
-      const verdicts = await this.database.run<UseVerdict>(statement, [json]);
+      const sealed = uses.map(({ record }) => this.#seal(record));
+      const verdicts = await this.database.run<UseVerdict>(statement, [toJson(sealed)]);
+      this.trail.committed(
+        verdicts.flatMap(({ place, outcome }) => (outcome === 'WRITTEN' && sealed[place]?.event) || []),
+      );
       for (const { place, outcome } of verdicts) this.#settle(uses[place], outcome);
     } catch (error) {
       await this.#endWithout(uses, statement, error);
     }
+  }
+
+  #seal(record: UseRecord): SealedRecord {
+    const { userId, id, at, event } = record;
+    return { record, event: event && this.trail.seal({ ...event, userId, id, at }) };
   }
 
   #settle(use: WaitingUse | undefined, outcome: UseVerdict['outcome']): void {

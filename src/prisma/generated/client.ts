@@ -72,6 +72,22 @@ export type UserSettings = Prisma.UserSettingsModel
  */
 export type AuditEvent = Prisma.AuditEventModel
 /**
+ * Model AuditLink
+ * What proves the order of the trail: each process that writes to it has a chain of links, one for each of its rows. Rows
+ * are only ever added. The chain with the lowest id is the register of all others.
+ */
+export type AuditLink = Prisma.AuditLinkModel
+/**
+ * Model AuditCheckpoint
+ * Signed statements of where the trail stood. Rows are only ever added.
+ */
+export type AuditCheckpoint = Prisma.AuditCheckpointModel
+/**
+ * Model AuditKeys
+ * The keys of the trail: one for MACs, one to sign with, one that hashes networks. Random, and sealed.
+ */
+export type AuditKeys = Prisma.AuditKeysModel
+/**
  * Model UsageHour
  * What a user used in one hour: the roll-up that reports read.
  */

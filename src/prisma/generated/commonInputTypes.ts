@@ -319,6 +319,24 @@ export type FloatNullableFilter<$PrismaModel = never> = {
   not?: Prisma.NestedFloatNullableFilter<$PrismaModel> | number | null
 }
 
+export type BytesNullableFilter<$PrismaModel = never> = {
+  equals?: runtime.Bytes | Prisma.BytesFieldRefInput<$PrismaModel> | null
+  in?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel> | null
+  notIn?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel> | null
+  not?: Prisma.NestedBytesNullableFilter<$PrismaModel> | runtime.Bytes | null
+}
+
+export type IntNullableFilter<$PrismaModel = never> = {
+  equals?: number | Prisma.IntFieldRefInput<$PrismaModel> | null
+  in?: number[] | Prisma.ListIntFieldRefInput<$PrismaModel> | null
+  notIn?: number[] | Prisma.ListIntFieldRefInput<$PrismaModel> | null
+  lt?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  lte?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  gt?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  gte?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedIntNullableFilter<$PrismaModel> | number | null
+}
+
 export type EnumAuditKindWithAggregatesFilter<$PrismaModel = never> = {
   equals?: $Enums.AuditKind | Prisma.EnumAuditKindFieldRefInput<$PrismaModel>
   in?: $Enums.AuditKind[] | Prisma.ListEnumAuditKindFieldRefInput<$PrismaModel>
@@ -355,21 +373,37 @@ export type FloatNullableWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedFloatNullableFilter<$PrismaModel>
 }
 
-export type EnumKeySourceFilter<$PrismaModel = never> = {
-  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
-  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumKeySourceFilter<$PrismaModel> | $Enums.KeySource
+export type BytesNullableWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: runtime.Bytes | Prisma.BytesFieldRefInput<$PrismaModel> | null
+  in?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel> | null
+  notIn?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel> | null
+  not?: Prisma.NestedBytesNullableWithAggregatesFilter<$PrismaModel> | runtime.Bytes | null
+  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _min?: Prisma.NestedBytesNullableFilter<$PrismaModel>
+  _max?: Prisma.NestedBytesNullableFilter<$PrismaModel>
 }
 
-export type EnumKeySourceWithAggregatesFilter<$PrismaModel = never> = {
-  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
-  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumKeySourceWithAggregatesFilter<$PrismaModel> | $Enums.KeySource
-  _count?: Prisma.NestedIntFilter<$PrismaModel>
-  _min?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
-  _max?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
+export type IntNullableWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: number | Prisma.IntFieldRefInput<$PrismaModel> | null
+  in?: number[] | Prisma.ListIntFieldRefInput<$PrismaModel> | null
+  notIn?: number[] | Prisma.ListIntFieldRefInput<$PrismaModel> | null
+  lt?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  lte?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  gt?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  gte?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedIntNullableWithAggregatesFilter<$PrismaModel> | number | null
+  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _avg?: Prisma.NestedFloatNullableFilter<$PrismaModel>
+  _sum?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _min?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _max?: Prisma.NestedIntNullableFilter<$PrismaModel>
+}
+
+export type BytesFilter<$PrismaModel = never> = {
+  equals?: runtime.Bytes | Prisma.BytesFieldRefInput<$PrismaModel>
+  in?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel>
+  notIn?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedBytesFilter<$PrismaModel> | runtime.Bytes
 }
 
 export type IntFilter<$PrismaModel = never> = {
@@ -381,6 +415,16 @@ export type IntFilter<$PrismaModel = never> = {
   gt?: number | Prisma.IntFieldRefInput<$PrismaModel>
   gte?: number | Prisma.IntFieldRefInput<$PrismaModel>
   not?: Prisma.NestedIntFilter<$PrismaModel> | number
+}
+
+export type BytesWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: runtime.Bytes | Prisma.BytesFieldRefInput<$PrismaModel>
+  in?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel>
+  notIn?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedBytesWithAggregatesFilter<$PrismaModel> | runtime.Bytes
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedBytesFilter<$PrismaModel>
+  _max?: Prisma.NestedBytesFilter<$PrismaModel>
 }
 
 export type IntWithAggregatesFilter<$PrismaModel = never> = {
@@ -397,6 +441,36 @@ export type IntWithAggregatesFilter<$PrismaModel = never> = {
   _sum?: Prisma.NestedIntFilter<$PrismaModel>
   _min?: Prisma.NestedIntFilter<$PrismaModel>
   _max?: Prisma.NestedIntFilter<$PrismaModel>
+}
+
+export type BoolNullableFilter<$PrismaModel = never> = {
+  equals?: boolean | Prisma.BooleanFieldRefInput<$PrismaModel> | null
+  not?: Prisma.NestedBoolNullableFilter<$PrismaModel> | boolean | null
+}
+
+export type BoolNullableWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: boolean | Prisma.BooleanFieldRefInput<$PrismaModel> | null
+  not?: Prisma.NestedBoolNullableWithAggregatesFilter<$PrismaModel> | boolean | null
+  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _min?: Prisma.NestedBoolNullableFilter<$PrismaModel>
+  _max?: Prisma.NestedBoolNullableFilter<$PrismaModel>
+}
+
+export type EnumKeySourceFilter<$PrismaModel = never> = {
+  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
+  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumKeySourceFilter<$PrismaModel> | $Enums.KeySource
+}
+
+export type EnumKeySourceWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
+  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumKeySourceWithAggregatesFilter<$PrismaModel> | $Enums.KeySource
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
 }
 
 export type NestedUuidFilter<$PrismaModel = never> = {
@@ -724,6 +798,13 @@ export type NestedEnumKeySourceNullableFilter<$PrismaModel = never> = {
   not?: Prisma.NestedEnumKeySourceNullableFilter<$PrismaModel> | $Enums.KeySource | null
 }
 
+export type NestedBytesNullableFilter<$PrismaModel = never> = {
+  equals?: runtime.Bytes | Prisma.BytesFieldRefInput<$PrismaModel> | null
+  in?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel> | null
+  notIn?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel> | null
+  not?: Prisma.NestedBytesNullableFilter<$PrismaModel> | runtime.Bytes | null
+}
+
 export type NestedEnumAuditKindWithAggregatesFilter<$PrismaModel = never> = {
   equals?: $Enums.AuditKind | Prisma.EnumAuditKindFieldRefInput<$PrismaModel>
   in?: $Enums.AuditKind[] | Prisma.ListEnumAuditKindFieldRefInput<$PrismaModel>
@@ -760,21 +841,47 @@ export type NestedFloatNullableWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedFloatNullableFilter<$PrismaModel>
 }
 
-export type NestedEnumKeySourceFilter<$PrismaModel = never> = {
-  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
-  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumKeySourceFilter<$PrismaModel> | $Enums.KeySource
+export type NestedBytesNullableWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: runtime.Bytes | Prisma.BytesFieldRefInput<$PrismaModel> | null
+  in?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel> | null
+  notIn?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel> | null
+  not?: Prisma.NestedBytesNullableWithAggregatesFilter<$PrismaModel> | runtime.Bytes | null
+  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _min?: Prisma.NestedBytesNullableFilter<$PrismaModel>
+  _max?: Prisma.NestedBytesNullableFilter<$PrismaModel>
 }
 
-export type NestedEnumKeySourceWithAggregatesFilter<$PrismaModel = never> = {
-  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
-  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumKeySourceWithAggregatesFilter<$PrismaModel> | $Enums.KeySource
+export type NestedIntNullableWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: number | Prisma.IntFieldRefInput<$PrismaModel> | null
+  in?: number[] | Prisma.ListIntFieldRefInput<$PrismaModel> | null
+  notIn?: number[] | Prisma.ListIntFieldRefInput<$PrismaModel> | null
+  lt?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  lte?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  gt?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  gte?: number | Prisma.IntFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedIntNullableWithAggregatesFilter<$PrismaModel> | number | null
+  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _avg?: Prisma.NestedFloatNullableFilter<$PrismaModel>
+  _sum?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _min?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _max?: Prisma.NestedIntNullableFilter<$PrismaModel>
+}
+
+export type NestedBytesFilter<$PrismaModel = never> = {
+  equals?: runtime.Bytes | Prisma.BytesFieldRefInput<$PrismaModel>
+  in?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel>
+  notIn?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedBytesFilter<$PrismaModel> | runtime.Bytes
+}
+
+export type NestedBytesWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: runtime.Bytes | Prisma.BytesFieldRefInput<$PrismaModel>
+  in?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel>
+  notIn?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedBytesWithAggregatesFilter<$PrismaModel> | runtime.Bytes
   _count?: Prisma.NestedIntFilter<$PrismaModel>
-  _min?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
-  _max?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
+  _min?: Prisma.NestedBytesFilter<$PrismaModel>
+  _max?: Prisma.NestedBytesFilter<$PrismaModel>
 }
 
 export type NestedIntWithAggregatesFilter<$PrismaModel = never> = {
@@ -791,6 +898,36 @@ export type NestedIntWithAggregatesFilter<$PrismaModel = never> = {
   _sum?: Prisma.NestedIntFilter<$PrismaModel>
   _min?: Prisma.NestedIntFilter<$PrismaModel>
   _max?: Prisma.NestedIntFilter<$PrismaModel>
+}
+
+export type NestedBoolNullableFilter<$PrismaModel = never> = {
+  equals?: boolean | Prisma.BooleanFieldRefInput<$PrismaModel> | null
+  not?: Prisma.NestedBoolNullableFilter<$PrismaModel> | boolean | null
+}
+
+export type NestedBoolNullableWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: boolean | Prisma.BooleanFieldRefInput<$PrismaModel> | null
+  not?: Prisma.NestedBoolNullableWithAggregatesFilter<$PrismaModel> | boolean | null
+  _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
+  _min?: Prisma.NestedBoolNullableFilter<$PrismaModel>
+  _max?: Prisma.NestedBoolNullableFilter<$PrismaModel>
+}
+
+export type NestedEnumKeySourceFilter<$PrismaModel = never> = {
+  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
+  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumKeySourceFilter<$PrismaModel> | $Enums.KeySource
+}
+
+export type NestedEnumKeySourceWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.KeySource | Prisma.EnumKeySourceFieldRefInput<$PrismaModel>
+  in?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  notIn?: $Enums.KeySource[] | Prisma.ListEnumKeySourceFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumKeySourceWithAggregatesFilter<$PrismaModel> | $Enums.KeySource
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumKeySourceFilter<$PrismaModel>
 }
 
 

@@ -1,4 +1,5 @@
 import { createDatabase, databaseKinds, type TestDatabase } from '../../support/database.js';
+import { withDatabase } from '../../support/sealed-keys.js';
 import { type ServerProcess, useProcesses } from '../../support/server-process.js';
 import { NO_LIMITS } from '../../support/test-server.js';
 
@@ -65,6 +66,12 @@ describe.each(databaseKinds)('a server on %s that is killed while chats end', (k
       );
       expect([usage.totals.chats, apiKeys]).toEqual([written.length, [{ health: 'VALID' }]]);
     }
+    // What it had no time to link is linked by now, and its chain is closed.
+    await restarted.kill('SIGTERM');
+    const verification = await processes.run('dist/cli/audit-verify.js', environment);
+    expect(verification).toMatchObject({ code: 0, stderr: '' });
+    expect(verification.stdout).toContain('All is right.');
+    expect(await countUnlinked(database)).toBe(0);
   });
 });
 
@@ -103,6 +110,14 @@ describe('the lock on the embedded database', () => {
     expect(await second.query('alice', KEYS)).toEqual({ apiKeys: [] });
   });
 });
+
+const countUnlinked = (database: TestDatabase): Promise<number> =>
+  withDatabase(database, async ({ client }) => {
+    const [row] = await client.$queryRaw<{ count: number }[]>`
+      SELECT count(*)::integer AS count FROM audit_events
+      WHERE NOT EXISTS (SELECT FROM audit_links WHERE event_id = audit_events.id)`;
+    return row!.count;
+  });
 
 const keyOf = (userId: string): string => `key-of-${userId}-0123456789`;
 

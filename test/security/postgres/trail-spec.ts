@@ -102,6 +102,22 @@ const attacks: Readonly<Record<string, readonly string[]>> = {
   'dropping all it owns, and what depends on it': ['DROP OWNED BY OWNER_ROLE CASCADE'],
 };
 
+/** The same against what proves the trail. */
+const attacksOnProof = Object.fromEntries(
+  ['audit_links', 'audit_checkpoints'].flatMap((table) => [
+    [`an update of ${table}`, [`UPDATE ${table} SET note = 'CHANGED'`]],
+    [`a deletion from ${table}`, [`DELETE FROM ${table}`]],
+    [`a truncation of ${table}`, [`TRUNCATE ${table}`]],
+    [
+      `maintenance of ${table}, in its transaction`,
+      ['BEGIN', "SET LOCAL keystream.audit_maintenance = 'on'", `DELETE FROM ${table}`, 'COMMIT'],
+    ],
+    [`disabling the trigger of ${table}`, [`ALTER TABLE ${table} DISABLE TRIGGER ALL`]],
+    [`dropping ${table}`, [`DROP TABLE ${table}`]],
+    [`taking ${table}`, [`ALTER TABLE ${table} OWNER TO CURRENT_USER`]],
+  ]),
+) as Record<string, string[]>;
+
 describe.each(['public', 'keystream'])('the documented roles, in the schema %s', (schema) => {
   const processes = useProcesses();
   const admin = new URL(process.env.TEST_DATABASE_URL!);
@@ -234,6 +250,17 @@ describe.each(['public', 'keystream'])('the documented roles, in the schema %s',
     expect((await second.chatEvents('alice', {})).at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
   });
 
+  it('let the owner alone remove what is too old in the trail', async () => {
+    await (await start()).storeKey('alice', 'OPENAI', OLD_KEY);
+    await server?.kill('SIGTERM');
+    const prune = (more: Record<string, string> = {}) =>
+      processes.run('dist/cli/audit-prune.js', environment({ AUDIT_RETENTION_DAYS: '1', ...more }));
+    expect(await prune()).toMatchObject({ code: 1, stderr: expect.stringContaining('lacks a right') });
+    expect(await prune({ MIGRATION_DATABASE_URL: urlOf(owner) })).toMatchObject({ code: 0, stderr: '' });
+    const verify = await processes.run('dist/cli/audit-verify.js', environment());
+    expect(verify).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('refuse retired keys to a server that may not see which they are, as those of the version before', async () => {
     const store = (keyId: string, id: string) => [
       `INSERT INTO api_keys (id, user_id, provider, masked_key) VALUES ('${id}', 'alice', '${keyId}', 'x')`,
@@ -254,20 +281,24 @@ describe.each(['public', 'keystream'])('the documented roles, in the schema %s',
 
   it('let no one change the trail in the server’s name', async () => {
     const insert = `INSERT INTO audit_events (id, user_id, kind, outcome, detail) VALUES ('${ID}', 'alice', 'KEY_STORED', 'OK', 'x')`;
-    await run(plainUrlOf(role), [insert]);
+    const note = `INSERT INTO audit_checkpoints (id, note) VALUES ('${ID}', 'x')`;
+    const link = `INSERT INTO audit_links (writer, number, note, hash, key_generation) VALUES ('${ID}', 1, 'x', '', 1)`;
+    await run(plainUrlOf(role), [insert, note, link]);
     const trail = async (): Promise<unknown[]> => {
       const client = new pg.Client({ connectionString: plainUrlOf(owner) });
       await client.connect();
-      const { rows } = await client.query('SELECT * FROM audit_events');
+      const tables = ['audit_events', 'audit_links', 'audit_checkpoints'];
+      const rows: unknown[] = [];
+      for (const table of tables) rows.push(...(await client.query(`SELECT * FROM ${table}`)).rows);
       await client.end();
-      return rows as unknown[];
+      return rows;
     };
     const before = await trail();
-    expect(before).toHaveLength(1);
+    expect(before).toHaveLength(3);
     // An administrator's mistake: every session of the server's says so.
     await run(admin.href, [`ALTER ROLE ${role} SET keystream.audit_maintenance = 'on'`]);
     const done: string[] = [];
-    for (const [attack, statements] of Object.entries(attacks)) {
+    for (const [attack, statements] of Object.entries({ ...attacks, ...attacksOnProof })) {
       const own = statements.map((statement) =>
         statement.replace('OWNER_ROLE', owner).replace('CURRENT_SCHEMA_NAME', schema),
       );
@@ -285,13 +316,21 @@ describe.each(['public', 'keystream'])('the documented roles, in the schema %s',
       `INSERT INTO audit_events (id, user_id, kind, outcome) VALUES ('${ID}', 'alice', 'KEY_STORED', 'OK')`,
     ]);
     // As older advice had it, and more.
-    await run(plainUrlOf(owner), [`GRANT ALL ON audit_events TO ${role}`]);
+    await run(plainUrlOf(owner), [
+      `GRANT ALL ON audit_events, audit_links, audit_checkpoints, audit_keys TO ${role}`,
+    ]);
     const refused = /append-only: (UPDATE|DELETE|TRUNCATE) refused/;
     const says = "SET LOCAL keystream.audit_maintenance = 'on'";
     for (const change of [
       "UPDATE audit_events SET outcome = 'CHANGED'",
       'DELETE FROM audit_events',
       'TRUNCATE audit_events',
+      "UPDATE audit_links SET note = 'CHANGED'",
+      'DELETE FROM audit_links',
+      'TRUNCATE audit_links',
+      "UPDATE audit_checkpoints SET note = 'CHANGED'",
+      'DELETE FROM audit_checkpoints',
+      'TRUNCATE audit_checkpoints',
     ]) {
       await expect(run(plainUrlOf(role), ['BEGIN', says, change, 'COMMIT'])).rejects.toThrow(refused);
       await expect(run(plainUrlOf(owner), [change])).rejects.toThrow(refused);

@@ -57,6 +57,9 @@ export const ModelName = {
   KeyReservation: 'KeyReservation',
   UserSettings: 'UserSettings',
   AuditEvent: 'AuditEvent',
+  AuditLink: 'AuditLink',
+  AuditCheckpoint: 'AuditCheckpoint',
+  AuditKeys: 'AuditKeys',
   UsageHour: 'UsageHour',
   ModelHour: 'ModelHour',
   VaultState: 'VaultState'
@@ -164,10 +167,45 @@ export const AuditEventScalarFieldEnum = {
   cacheWriteInputTokens: 'cacheWriteInputTokens',
   timeToFirstTokenMs: 'timeToFirstTokenMs',
   durationMs: 'durationMs',
-  detail: 'detail'
+  detail: 'detail',
+  mac: 'mac',
+  keyGeneration: 'keyGeneration'
 } as const
 
 export type AuditEventScalarFieldEnum = (typeof AuditEventScalarFieldEnum)[keyof typeof AuditEventScalarFieldEnum]
+
+
+export const AuditLinkScalarFieldEnum = {
+  writer: 'writer',
+  number: 'number',
+  eventId: 'eventId',
+  note: 'note',
+  hash: 'hash',
+  keyGeneration: 'keyGeneration'
+} as const
+
+export type AuditLinkScalarFieldEnum = (typeof AuditLinkScalarFieldEnum)[keyof typeof AuditLinkScalarFieldEnum]
+
+
+export const AuditCheckpointScalarFieldEnum = {
+  id: 'id',
+  at: 'at',
+  note: 'note',
+  ok: 'ok'
+} as const
+
+export type AuditCheckpointScalarFieldEnum = (typeof AuditCheckpointScalarFieldEnum)[keyof typeof AuditCheckpointScalarFieldEnum]
+
+
+export const AuditKeysScalarFieldEnum = {
+  generation: 'generation',
+  envelope: 'envelope',
+  encryptionKeyId: 'encryptionKeyId',
+  publicKey: 'publicKey',
+  createdAt: 'createdAt'
+} as const
+
+export type AuditKeysScalarFieldEnum = (typeof AuditKeysScalarFieldEnum)[keyof typeof AuditKeysScalarFieldEnum]
 
 
 export const UsageHourScalarFieldEnum = {

@@ -33,6 +33,7 @@ export type AuditEventAvgAggregateOutputType = {
   cacheWriteInputTokens: number | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
+  keyGeneration: number | null
 }
 
 export type AuditEventSumAggregateOutputType = {
@@ -42,6 +43,7 @@ export type AuditEventSumAggregateOutputType = {
   cacheWriteInputTokens: bigint | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
+  keyGeneration: number | null
 }
 
 export type AuditEventMinAggregateOutputType = {
@@ -62,6 +64,8 @@ export type AuditEventMinAggregateOutputType = {
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
+  mac: runtime.Bytes | null
+  keyGeneration: number | null
 }
 
 export type AuditEventMaxAggregateOutputType = {
@@ -82,6 +86,8 @@ export type AuditEventMaxAggregateOutputType = {
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
+  mac: runtime.Bytes | null
+  keyGeneration: number | null
 }
 
 export type AuditEventCountAggregateOutputType = {
@@ -102,6 +108,8 @@ export type AuditEventCountAggregateOutputType = {
   timeToFirstTokenMs: number
   durationMs: number
   detail: number
+  mac: number
+  keyGeneration: number
   _all: number
 }
 
@@ -113,6 +121,7 @@ export type AuditEventAvgAggregateInputType = {
   cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
+  keyGeneration?: true
 }
 
 export type AuditEventSumAggregateInputType = {
@@ -122,6 +131,7 @@ export type AuditEventSumAggregateInputType = {
   cacheWriteInputTokens?: true
   timeToFirstTokenMs?: true
   durationMs?: true
+  keyGeneration?: true
 }
 
 export type AuditEventMinAggregateInputType = {
@@ -142,6 +152,8 @@ export type AuditEventMinAggregateInputType = {
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
+  mac?: true
+  keyGeneration?: true
 }
 
 export type AuditEventMaxAggregateInputType = {
@@ -162,6 +174,8 @@ export type AuditEventMaxAggregateInputType = {
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
+  mac?: true
+  keyGeneration?: true
 }
 
 export type AuditEventCountAggregateInputType = {
@@ -182,6 +196,8 @@ export type AuditEventCountAggregateInputType = {
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
+  mac?: true
+  keyGeneration?: true
   _all?: true
 }
 
@@ -289,6 +305,8 @@ export type AuditEventGroupByOutputType = {
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
+  mac: runtime.Bytes | null
+  keyGeneration: number | null
   _count: AuditEventCountAggregateOutputType | null
   _avg: AuditEventAvgAggregateOutputType | null
   _sum: AuditEventSumAggregateOutputType | null
@@ -332,6 +350,8 @@ export type AuditEventWhereInput = {
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
+  mac?: Prisma.BytesNullableFilter<"AuditEvent"> | runtime.Bytes | null
+  keyGeneration?: Prisma.IntNullableFilter<"AuditEvent"> | number | null
 }
 
 export type AuditEventOrderByWithRelationInput = {
@@ -352,6 +372,8 @@ export type AuditEventOrderByWithRelationInput = {
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
+  mac?: Prisma.SortOrderInput | Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrderInput | Prisma.SortOrder
 }
 
 export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
@@ -375,6 +397,8 @@ export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
+  mac?: Prisma.BytesNullableFilter<"AuditEvent"> | runtime.Bytes | null
+  keyGeneration?: Prisma.IntNullableFilter<"AuditEvent"> | number | null
 }, "id" | "chatId">
 
 export type AuditEventOrderByWithAggregationInput = {
@@ -395,6 +419,8 @@ export type AuditEventOrderByWithAggregationInput = {
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
+  mac?: Prisma.SortOrderInput | Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.AuditEventCountOrderByAggregateInput
   _avg?: Prisma.AuditEventAvgOrderByAggregateInput
   _max?: Prisma.AuditEventMaxOrderByAggregateInput
@@ -423,6 +449,8 @@ export type AuditEventScalarWhereWithAggregatesInput = {
   timeToFirstTokenMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableWithAggregatesFilter<"AuditEvent"> | string | null
+  mac?: Prisma.BytesNullableWithAggregatesFilter<"AuditEvent"> | runtime.Bytes | null
+  keyGeneration?: Prisma.IntNullableWithAggregatesFilter<"AuditEvent"> | number | null
 }
 
 export type AuditEventCreateInput = {
@@ -443,6 +471,8 @@ export type AuditEventCreateInput = {
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
+  mac?: runtime.Bytes | null
+  keyGeneration?: number | null
 }
 
 export type AuditEventUncheckedCreateInput = {
@@ -463,6 +493,8 @@ export type AuditEventUncheckedCreateInput = {
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
+  mac?: runtime.Bytes | null
+  keyGeneration?: number | null
 }
 
 export type AuditEventUpdateInput = {
@@ -483,6 +515,8 @@ export type AuditEventUpdateInput = {
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventUncheckedUpdateInput = {
@@ -503,6 +537,8 @@ export type AuditEventUncheckedUpdateInput = {
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventCreateManyInput = {
@@ -523,6 +559,8 @@ export type AuditEventCreateManyInput = {
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
+  mac?: runtime.Bytes | null
+  keyGeneration?: number | null
 }
 
 export type AuditEventUpdateManyMutationInput = {
@@ -543,6 +581,8 @@ export type AuditEventUpdateManyMutationInput = {
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventUncheckedUpdateManyInput = {
@@ -563,6 +603,8 @@ export type AuditEventUncheckedUpdateManyInput = {
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
+  keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
 }
 
 export type AuditEventCountOrderByAggregateInput = {
@@ -583,6 +625,8 @@ export type AuditEventCountOrderByAggregateInput = {
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
+  mac?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventAvgOrderByAggregateInput = {
@@ -592,6 +636,7 @@ export type AuditEventAvgOrderByAggregateInput = {
   cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventMaxOrderByAggregateInput = {
@@ -612,6 +657,8 @@ export type AuditEventMaxOrderByAggregateInput = {
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
+  mac?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventMinOrderByAggregateInput = {
@@ -632,6 +679,8 @@ export type AuditEventMinOrderByAggregateInput = {
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
+  mac?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type AuditEventSumOrderByAggregateInput = {
@@ -641,6 +690,7 @@ export type AuditEventSumOrderByAggregateInput = {
   cacheWriteInputTokens?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
+  keyGeneration?: Prisma.SortOrder
 }
 
 export type EnumAuditKindFieldUpdateOperationsInput = {
@@ -652,6 +702,18 @@ export type NullableEnumKeySourceFieldUpdateOperationsInput = {
 }
 
 export type NullableFloatFieldUpdateOperationsInput = {
+  set?: number | null
+  increment?: number
+  decrement?: number
+  multiply?: number
+  divide?: number
+}
+
+export type NullableBytesFieldUpdateOperationsInput = {
+  set?: runtime.Bytes | null
+}
+
+export type NullableIntFieldUpdateOperationsInput = {
   set?: number | null
   increment?: number
   decrement?: number
@@ -679,6 +741,8 @@ export type AuditEventSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }, ExtArgs["result"]["auditEvent"]>
 
 export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -699,6 +763,8 @@ export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }, ExtArgs["result"]["auditEvent"]>
 
 export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -719,6 +785,8 @@ export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }, ExtArgs["result"]["auditEvent"]>
 
 export type AuditEventSelectScalar = {
@@ -739,9 +807,11 @@ export type AuditEventSelectScalar = {
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
+  mac?: boolean
+  keyGeneration?: boolean
 }
 
-export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "timeToFirstTokenMs" | "durationMs" | "detail", ExtArgs["result"]["auditEvent"]>
+export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "timeToFirstTokenMs" | "durationMs" | "detail" | "mac" | "keyGeneration", ExtArgs["result"]["auditEvent"]>
 
 export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AuditEvent"
@@ -773,6 +843,11 @@ export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.Internal
     timeToFirstTokenMs: number | null
     durationMs: number | null
     detail: string | null
+    /**
+     * HMAC-SHA-256 over all of the above, and which generation of keys made it. Null: from before rows had one.
+     */
+    mac: runtime.Bytes | null
+    keyGeneration: number | null
   }, ExtArgs["result"]["auditEvent"]>
   composites: {}
 }
@@ -1213,6 +1288,8 @@ export interface AuditEventFieldRefs {
   readonly timeToFirstTokenMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly durationMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly detail: Prisma.FieldRef<"AuditEvent", 'String'>
+  readonly mac: Prisma.FieldRef<"AuditEvent", 'Bytes'>
+  readonly keyGeneration: Prisma.FieldRef<"AuditEvent", 'Int'>
 }
     
 

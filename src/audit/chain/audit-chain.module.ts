@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { CryptoModule } from '../../crypto/crypto.module.js';
+import { PrismaModule } from '../../prisma/prisma.module.js';
+import { AuditKeyring } from './audit-keyring.js';
+import { AuditTrail } from './audit-trail.js';
+import { CheckpointsRepository } from './checkpoints.repository.js';
+import { TrailKeeper } from './trail-keeper.js';
+
+/** What makes the trail one that can be believed: MACs, chains, checkpoints. */
+@Module({
+  imports: [CryptoModule, PrismaModule],
+  providers: [AuditKeyring, AuditTrail, CheckpointsRepository, TrailKeeper],
+  exports: [AuditKeyring, AuditTrail, CheckpointsRepository, TrailKeeper],
+})
+export class AuditChainModule {}
