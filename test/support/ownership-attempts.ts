@@ -62,6 +62,8 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
     ...withEach(keyIds, (keyId) => ({ variables: { filter: { keyId } }, answer: NOTHING })),
     ...withEach(chatIds, (chatId) => ({ variables: { filter: { chatId } }, answer: NOTHING })),
   ],
+  // Of the whole trail: the same for everybody, and nobody's.
+  'query auditIntegrity': () => [{ variables: {}, answer: {} }],
   'mutation storeApiKey': () => [
     {
       variables: { input: { provider: 'OPENAI', apiKey: OTHER_KEY } },
