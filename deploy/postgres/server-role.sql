@@ -13,7 +13,8 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM keystream_server;
 GRANT USAGE ON SCHEMA public TO keystream_server;
 GRANT SELECT ON _prisma_migrations, retired_encryption_keys TO keystream_server;
-GRANT SELECT, INSERT ON audit_events, audit_links, audit_checkpoints, audit_keys TO keystream_server;
+GRANT SELECT, INSERT ON audit_events, audit_links, audit_checkpoints TO keystream_server;
+GRANT SELECT, INSERT, UPDATE (envelope, encryption_key_id) ON audit_keys TO keystream_server;
 GRANT SELECT, INSERT, UPDATE ON vault_state TO keystream_server;
 GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys, usage_hours, model_hours, user_settings, key_reservations
   TO keystream_server;

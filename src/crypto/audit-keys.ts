@@ -10,6 +10,7 @@ import {
 import { Secret } from '../common/secret.js';
 import type { SealedEnvelope } from './envelope.js';
 import { EnvelopeError } from './envelope-error.js';
+import type { SealContext } from './seal-context.js';
 import type { Vault } from './vault.js';
 
 const KEY_BYTES = 32;
@@ -62,11 +63,7 @@ export class AuditKeys {
     try {
       const keys = new AuditKeys(generation, material);
       const publicKey = keys.publicKey.toString('base64');
-      const envelope = vault.seal(secret, {
-        purpose: 'audit-keys',
-        generation: String(generation),
-        publicKey,
-      });
+      const envelope = vault.seal(secret, placeOf({ generation, publicKey }));
       return { keys, sealed: { generation, envelope, publicKey } };
     } finally {
       material.fill(0);
@@ -75,12 +72,9 @@ export class AuditKeys {
   }
 
   /** @throws EnvelopeError, the same one for every fault */
-  static open(vault: Vault, { generation, envelope, publicKey }: SealedAuditKeys): AuditKeys {
-    const secret = vault.open(envelope, {
-      purpose: 'audit-keys',
-      generation: String(generation),
-      publicKey,
-    });
+  static open(vault: Vault, sealed: SealedAuditKeys): AuditKeys {
+    const { generation, envelope } = sealed;
+    const secret = vault.open(envelope, placeOf(sealed));
     try {
       const material = secret.revealBytes();
       if (material.length !== 3 * KEY_BYTES) throw new EnvelopeError();
@@ -88,6 +82,11 @@ export class AuditKeys {
     } finally {
       secret.destroy();
     }
+  }
+
+  /** Seals them anew, with the current key. @throws EnvelopeError, the same one for every fault */
+  static reseal(vault: Vault, sealed: SealedAuditKeys): SealedEnvelope {
+    return vault.reseal(sealed.envelope, placeOf(sealed));
   }
 
   /** HMAC-SHA-256 (RFC 2104) with the key for the trail. */
@@ -105,3 +104,9 @@ export class AuditKeys {
     return sign(null, Buffer.from(text), this.#signing);
   }
 }
+
+const placeOf = ({ generation, publicKey }: Omit<SealedAuditKeys, 'envelope'>): SealContext => ({
+  purpose: 'audit-keys',
+  generation: String(generation),
+  publicKey,
+});

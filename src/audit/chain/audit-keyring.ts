@@ -32,13 +32,16 @@ export class AuditKeyring {
   }
 
   /**
-   * Opens what is stored, the first time and whenever others may have added to it. The first server on a database makes
-   * the first generation.
+   * Opens what is stored, and has it sealed with the current encryption key. The first server on a database makes the first
+   * generation.
    *
    * @throws StartupError where one does not open, or the first cannot be stored
    */
   async load(): Promise<void> {
-    if ((await this.open()) > 0) return;
+    if ((await this.open()) > 0) {
+      await this.adoptCurrentKey();
+      return;
+    }
     // Of servers that start at the same time one is first, and its keys count.
     await this.addFirst().catch((error: unknown) => {
       if (!(error instanceof DatabaseReadOnlyError)) throw error;
@@ -51,7 +54,7 @@ export class AuditKeyring {
     if ((await this.open()) === 0) throw new Error("The audit trail's keys vanished.");
   }
 
-  /** {@link load} for those that make no keys. @returns how many generations there are */
+  /** Opens what is stored, the first time and whenever others may have added to it. @returns how many generations there are */
   async open(): Promise<number> {
     const rows = await this.database.client.auditKeys.findMany({ orderBy: { generation: 'asc' } });
     for (const row of rows) {
@@ -74,6 +77,22 @@ export class AuditKeyring {
   private async addFirst(): Promise<void> {
     const { row } = this.create(1);
     await this.database.client.auditKeys.createMany({ data: [row], skipDuplicates: true });
+  }
+
+  /** As the check value of the database: what a server needs to start does not keep a previous key in the configuration. */
+  private async adoptCurrentKey(): Promise<void> {
+    const encryptionKeyId = this.vault.currentKeyId;
+    for (const row of await this.database.client.auditKeys.findMany()) {
+      const { generation, envelope } = row;
+      if (this.vault.keyIdOf(envelope) === encryptionKeyId) continue;
+      const data = { envelope: AuditKeys.reseal(this.vault, row), encryptionKeyId };
+      await this.database.client.auditKeys
+        .updateMany({ where: { generation, envelope }, data })
+        .catch((error: unknown) => {
+          // The next start on a database that takes changes does it.
+          if (!(error instanceof DatabaseReadOnlyError)) throw error;
+        });
+    }
   }
 
   private unseal(row: SealedAuditKeys): AuditKeys {
