@@ -1,3 +1,4 @@
+import { auditVerify } from './audit-verify.mjs';
 import { atOnceCases } from './at-once.mjs';
 import { history } from './history.mjs';
 import { install } from './install.mjs';
@@ -22,5 +23,6 @@ export const cases = [
   largeEvent,
   start,
   history,
+  auditVerify,
   install,
 ];

@@ -30,6 +30,15 @@ const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input)
  * @property {string[]} [nodeArguments]
  */
 
+/** Of every process of the server's, a command too. @param {import('./databases.mjs').BenchDatabase} database */
+export const environmentOf = (database) => ({
+  NODE_ENV: 'production',
+  ENVIRONMENT_NAME,
+  LOG_LEVEL: 'warn',
+  ...secrets,
+  ...database.environment,
+});
+
 /**
  * The server as an operator runs it in production, without limits.
  *
@@ -44,15 +53,11 @@ export async function startKeystream(settings, running) {
       core,
       ...(nodeArguments && { nodeArguments }),
       environment: {
-        NODE_ENV: 'production',
-        ENVIRONMENT_NAME,
-        LOG_LEVEL: 'warn',
+        ...environmentOf(database),
         OPENAI_BASE_URL: upstreamUrl,
         ANTHROPIC_BASE_URL: upstreamUrl,
         GOOGLE_BASE_URL: upstreamUrl,
-        ...secrets,
         ...NO_LIMITS,
-        ...database.environment,
         ...(redisUrl && { REDIS_URL: redisUrl }),
       },
     },

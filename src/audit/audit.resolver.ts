@@ -7,7 +7,7 @@ import { decodeCursor, PageArgs, toConnection } from '../common/pagination.js';
 import { AuditIntegrity } from './audit-integrity.model.js';
 import { AuditEventConnection, AuditFilter } from './audit-event.model.js';
 import { AuditRepository, toModel } from './audit.repository.js';
-import { CheckpointsRepository } from './chain/checkpoints.repository.js';
+import { TrailKeeper } from './chain/trail-keeper.js';
 import { UsageArgs, type UsageBucket, UsageReport } from './usage.model.js';
 import { countBuckets, UsageService } from './usage.service.js';
 
@@ -16,7 +16,7 @@ export class AuditResolver {
   constructor(
     private readonly audit: AuditRepository,
     private readonly usageService: UsageService,
-    private readonly checkpoints: CheckpointsRepository,
+    private readonly keeper: TrailKeeper,
   ) {}
 
   @Query(() => AuditEventConnection, {
@@ -37,9 +37,8 @@ export class AuditResolver {
   @Query(() => AuditIntegrity, {
     description: 'Whether the audit trail, of all users, can be believed.',
   })
-  async auditIntegrity(): Promise<AuditIntegrity> {
-    const verified = await this.checkpoints.find('VERIFIED');
-    return { checkedAt: verified?.at ?? null, ok: verified?.ok ?? null };
+  auditIntegrity(): Promise<AuditIntegrity> {
+    return this.keeper.findIntegrity();
   }
 
   @Query(() => UsageReport, {

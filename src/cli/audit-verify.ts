@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AuditKeyring } from '../audit/chain/audit-keyring.js';
-import { type Checkpoint, parseCheckpoint } from '../audit/chain/checkpoint.js';
-import { openNote } from '../audit/chain/signed-note.js';
-import { verifiersOf } from '../audit/chain/take-checkpoint.js';
+import type { Checkpoint } from '../audit/chain/checkpoint.js';
+import { openCheckpoint } from '../audit/chain/take-checkpoint.js';
 import { Verification } from '../audit/chain/verification.js';
 import { StartupError } from '../common/startup-error.js';
 import { readOptions } from './command-line.js';
@@ -18,7 +17,7 @@ const usage = {
 };
 
 /** Rows that are read at a time, and between two lines about how far it is. */
-const PAGE = 5_000;
+const PAGE = 2_000;
 const PROGRESS_ROWS = 100_000;
 /** Faults that are printed; of more, the number. */
 const MOST_FAULTS = 1_000;
@@ -81,8 +80,7 @@ async function readNote(path: string): Promise<string> {
 }
 
 function readCheckpoint(note: string, keyring: AuditKeyring, environmentName: string): Checkpoint {
-  const text = openNote(note, verifiersOf(keyring, environmentName));
-  const checkpoint = text === null ? null : parseCheckpoint(text);
+  const checkpoint = openCheckpoint(note, keyring, environmentName);
   if (checkpoint) return checkpoint;
   throw new StartupError(
     'The file holds no checkpoint of this trail: none of its signatures is by a key of this database and environment.',

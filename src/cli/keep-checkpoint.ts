@@ -1,6 +1,6 @@
 import type { AuditKeyring } from '../audit/chain/audit-keyring.js';
 import { CheckpointsRepository } from '../audit/chain/checkpoints.repository.js';
-import { takeCheckpoint } from '../audit/chain/take-checkpoint.js';
+import { signCheckpoint, takeCheckpoint } from '../audit/chain/take-checkpoint.js';
 import { writeCheckpointFile } from '../audit/chain/write-checkpoint-file.js';
 import type { OpenVault } from './with-vault.js';
 
@@ -10,7 +10,8 @@ export async function keepCheckpoint(
   keyring: AuditKeyring,
 ): Promise<string> {
   const { environmentName } = config.general;
-  const { checkpoint, note } = await takeCheckpoint(database, keyring.current, environmentName);
+  const checkpoint = await takeCheckpoint(database, environmentName);
+  const note = signCheckpoint(checkpoint, keyring.current);
   await new CheckpointsRepository(database).add(note, checkpoint.at, null);
   if (config.audit.checkpointFile !== null) await writeCheckpointFile(config.audit.checkpointFile, note);
   return note;

@@ -231,8 +231,7 @@ export class KeysRepository {
   async recordRefusal(userId: string, provider: ProviderId, { outcome, reason }: ProbeResult): Promise<void> {
     const key = { id: null, provider };
     const events = [this.seal(userId, new Date(), 'KEY_VERIFIED', key, outcome, `Not stored. ${reason}`)];
-    await this.database.run(addOnly, [rowsOf(events)]);
-    this.trail.committed(events);
+    await this.change(events, addOnly, [rowsOf(events)]);
   }
 
   /** Ends the live key, and destroys its ciphertext. @returns its id; null where there is none */
@@ -248,10 +247,12 @@ export class KeysRepository {
     statement: Statement,
     values: readonly StatementValue[],
   ): Promise<Row | null> {
-    const [row] = await this.database.run<Row>(statement, values);
-    if (row === undefined) return null;
-    this.trail.committed(events);
-    return row;
+    const [row] = await this.trail.write(
+      events,
+      () => this.database.run<Row>(statement, values),
+      (rows) => (rows.length > 0 ? events : []),
+    );
+    return row ?? null;
   }
 
   private seal(

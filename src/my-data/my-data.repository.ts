@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { AuditTrail } from '../audit/chain/audit-trail.js';
+import { AuditTrail, type SealedEvent } from '../audit/chain/audit-trail.js';
 import { addOnly, rowsOf } from '../audit/trail-rows.js';
+import type { DatabaseClient } from '../prisma/prisma-client.js';
 import { DatabaseService } from '../prisma/database.service.js';
 
 /** Everything but the audit trail; ciphertext goes with its key. */
@@ -34,21 +35,16 @@ export class MyDataRepository {
    * @returns how many keys there were that could be used or were disabled
    */
   async deleteAll(userId: string): Promise<number> {
-    const { keys, event } = await this.database.transaction(async (client) => {
+    const events: SealedEvent[] = [];
+    const work = async (client: DatabaseClient): Promise<number> => {
       const [row] = await client.$queryRawUnsafe<{ keys: number }[]>(deleteAll, userId);
       const deleted = row?.keys ?? 0;
-      const sealed = this.trail.seal({
-        id: uuidv7(),
-        userId,
-        kind: 'DATA_DELETED',
-        at: new Date(),
-        outcome: 'OK',
-        detail: `keys: ${deleted}`,
-      });
-      await client.$queryRawUnsafe(addOnly.sql, rowsOf([sealed]));
-      return { keys: deleted, event: sealed };
-    });
-    this.trail.committed([event]);
-    return keys;
+      const detail = `keys: ${deleted}`;
+      const event = { id: uuidv7(), userId, kind: 'DATA_DELETED', at: new Date(), outcome: 'OK', detail };
+      events.push(this.trail.seal(event));
+      await client.$queryRawUnsafe(addOnly.sql, rowsOf(events));
+      return deleted;
+    };
+    return this.trail.write(events, () => this.database.transaction(work));
   }
 }

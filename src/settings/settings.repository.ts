@@ -65,13 +65,15 @@ export class SettingsRepository {
     const at = new Date();
     const kind = 'SETTINGS_UPDATED';
     const events = [this.trail.seal({ id: uuidv7(), userId, kind, at, outcome: 'OK', detail })];
-    const [row] = await this.database.run<StoredSettings>(updateSettings, [
+    const values = [
       ...[userId, fallbackPolicy ?? null],
       ...[String(defaultSearchProvider !== undefined), defaultSearchProvider ?? null],
       ...[at.toISOString(), rowsOf(events)],
-    ]);
+    ];
+    const [row] = await this.trail.write(events, () =>
+      this.database.run<StoredSettings>(updateSettings, values),
+    );
     if (!row) throw new Error('The database did not return what it stored.');
-    this.trail.committed(events);
     return row;
   }
 }

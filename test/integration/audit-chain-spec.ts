@@ -8,9 +8,10 @@ import { REGISTER } from '../../src/audit/chain/link.js';
 import { pruneTrail } from '../../src/audit/chain/prune.js';
 import { renewKeys } from '../../src/audit/chain/renew-keys.js';
 import { openNote } from '../../src/audit/chain/signed-note.js';
-import { takeCheckpoint, verifiersOf } from '../../src/audit/chain/take-checkpoint.js';
+import { takeCheckpoint } from '../../src/audit/chain/take-checkpoint.js';
 import { Verification } from '../../src/audit/chain/verification.js';
 import { addOnly, rowsOf } from '../../src/audit/trail-rows.js';
+import { DatabaseUnavailableError } from '../../src/prisma/database-unavailable.error.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import type { ServerPresence } from '../../src/redis/server-presence.js';
 import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
@@ -72,7 +73,7 @@ describe.each(databaseKinds)('the chains of the trail, on %s', (kind) => {
     await new Verification(service, keyring, { page: 3, known, isPartial }, listener).run();
     return faults;
   };
-  const checkpoint = async () => (await takeCheckpoint(service, keyring.current, 'test')).checkpoint;
+  const checkpoint = () => takeCheckpoint(service, 'test');
   /** What only the tables' owner can do. */
   const tamper = (sql: string) =>
     service.client.$executeRawUnsafe(
@@ -326,6 +327,25 @@ describe.each(databaseKinds)('the chains of the trail, on %s', (kind) => {
     expect(await verify()).toEqual([]);
   });
 
+  it('links rows whose statement got no answer, where they are there after all', async () => {
+    const lost = new DatabaseUnavailableError({ cause: new Error('The connection was lost.') });
+    const [there, gone] = [seal(trail, 'committed'), seal(trail, 'rolled back')];
+    const writing = trail.write([there], async () => {
+      await write(there);
+      throw lost;
+    });
+    await expect(writing).rejects.toBe(lost);
+    await expect(trail.write([gone], () => Promise.reject(lost))).rejects.toBe(lost);
+    await trail.flush();
+    const links = await service.client.auditLink.findMany({ where: { eventId: { not: null } } });
+    expect(links).toMatchObject([{ eventId: there.id }]);
+    // The other one may still be at work.
+    await write(gone);
+    await trail.flush();
+    expect(await service.client.auditLink.count({ where: { eventId: gone.id } })).toBe(1);
+    expect(await verify()).toEqual([]);
+  });
+
   it('is cut where its time has come, and what is left verifies, with earlier checkpoints too', async () => {
     const earlier = [uuidv7({ msecs: Date.now() - 9 * DAY_MS }), uuidv7({ msecs: Date.now() - 2 * DAY_MS })];
     for (const [index, id] of earlier.entries()) {
@@ -373,7 +393,7 @@ describe.each(databaseKinds)('the chains of the trail, on %s', (kind) => {
     await happen(2);
     const old = keyring.current.generation;
     const note = await renewKeys(service, keyring, 'test');
-    const text = openNote(note, verifiersOf(keyring, 'test').slice(0, 1));
+    const text = openNote(note, [{ name: 'keystream/test', publicKey: keyring.find(old)!.publicKey }]);
     expect(parseCheckpoint(text ?? '')?.nextVerifier).toMatch(/^keystream\/test\+[0-9a-f]{8}\+A/);
     expect(keyring.current.generation).toBe(old + 1);
     const before = chain();

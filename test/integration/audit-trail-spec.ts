@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { AuditKind } from '../../src/audit/audit-event.model.js';
 import { AuditKeyring } from '../../src/audit/chain/audit-keyring.js';
 import { AuditTrail } from '../../src/audit/chain/audit-trail.js';
-import { parseCheckpoint } from '../../src/audit/chain/checkpoint.js';
-import { openNote } from '../../src/audit/chain/signed-note.js';
-import { verifiersOf } from '../../src/audit/chain/take-checkpoint.js';
+import { openCheckpoint } from '../../src/audit/chain/take-checkpoint.js';
 import { TrailKeeper } from '../../src/audit/chain/trail-keeper.js';
 import { Verification } from '../../src/audit/chain/verification.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
@@ -90,27 +88,31 @@ describe.each(databaseKinds)('the audit trail of a server on %s', (kind) => {
     expect(await integrity()).toEqual({ checkedAt: null, ok: null });
     await live();
     await server.app.get(AuditTrail).flush();
-    await age();
-    await keeper.takeCheckpoint();
+    await keeper.takeCheckpoint(later());
     expect(await integrity()).toEqual({ checkedAt: expect.any(String), ok: true });
 
     const note = await readFile(join(folder, 'checkpoint'), 'utf8');
-    const text = openNote(note, verifiersOf(server.app.get(AuditKeyring), 'test'));
-    expect(parseCheckpoint(text ?? '')).toMatchObject({ environmentName: 'test', nextVerifier: null });
-    expect(parseCheckpoint(text ?? '')?.open.size).toBe(1);
+    const checkpoint = openCheckpoint(note, server.app.get(AuditKeyring), 'test');
+    expect(checkpoint).toMatchObject({ environmentName: 'test', verified: true, nextVerifier: null });
+    expect(checkpoint?.open.size).toBe(1);
 
     await server.storeKey('carol', 'OPENAI', KEY);
     await server.app.get(AuditTrail).flush();
     await inMaintenance(`UPDATE audit_events SET outcome = 'X' WHERE user_id = 'carol'`);
     for (let hour = 0; hour < 2; hour += 1) {
-      await age();
-      await keeper.takeCheckpoint();
+      await keeper.takeCheckpoint(later());
       expect(await integrity()).toMatchObject({ ok: false });
     }
+    // Who can change the database cannot say that it is right.
+    await inMaintenance('UPDATE audit_checkpoints SET ok = true');
+    expect(await integrity()).toMatchObject({ ok: false });
+    await keeper.takeCheckpoint(later());
+    expect(await integrity()).toMatchObject({ ok: false });
   });
 
-  /** As if an hour had passed. */
-  const age = () => inMaintenance(`UPDATE audit_checkpoints SET at = at - interval '1 hour'`);
+  /** As if hours had passed. */
+  const later = () => Date.now() + (hours += 1) * 3_600_000;
+  let hours = 0;
   const inMaintenance = (sql: string) =>
     service().client.$executeRawUnsafe(
       `DO $$ BEGIN SET LOCAL keystream.audit_maintenance = 'on'; ${sql}; END $$`,

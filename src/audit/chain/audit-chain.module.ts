@@ -10,6 +10,6 @@ import { TrailKeeper } from './trail-keeper.js';
 @Module({
   imports: [CryptoModule, PrismaModule],
   providers: [AuditKeyring, AuditTrail, CheckpointsRepository, TrailKeeper],
-  exports: [AuditKeyring, AuditTrail, CheckpointsRepository, TrailKeeper],
+  exports: [AuditKeyring, AuditTrail, TrailKeeper],
 })
 export class AuditChainModule {}

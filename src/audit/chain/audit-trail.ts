@@ -3,12 +3,14 @@ import { Injectable, Logger, Optional } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { BoundedLines } from '../../common/bounded-lines.js';
 import type { AuditKeys } from '../../crypto/audit-keys.js';
+import { DatabaseUnavailableError } from '../../prisma/database-unavailable.error.js';
 import { DatabaseService } from '../../prisma/database.service.js';
 import { wordsOf } from '../../prisma/error-codes.js';
 import { ServerPresence } from '../../redis/server-presence.js';
 import { AuditKeyring } from './audit-keyring.js';
 import { selectLinked } from './chain-statements.js';
-import { type Head, type Link, nextLink } from './link.js';
+import { DoubtfulRows } from './doubtful-rows.js';
+import { emptyHead, type Head, type Link, nextLink } from './link.js';
 import { Links } from './links.js';
 import { countRowsBefore } from './rows-before.js';
 import { canonicalForm, rowOf, type TrailEvent, textsOf } from './trail-event.js';
@@ -18,7 +20,7 @@ const GATHER_MS = 250;
 const RETRY_MS = 2_000;
 /** Links in one statement: some milliseconds of hashes. */
 const BATCH = 500;
-/** Rows that wait for their links. Of more, the next check of the trail links the rest. */
+/** Rows that wait for their links. Of more, the next start links the rest. */
 const MAX_PENDING = 100_000;
 
 /** A row of the trail with its MAC, to be written as it is. */
@@ -51,7 +53,10 @@ export class AuditTrail {
   readonly #links: Links;
   /** MACs of rows that have no link yet, by their ids. */
   readonly #pending = new Map<string, string>();
+  /** Rows that may have been committed. */
+  readonly #doubtful = new DoubtfulRows();
   #chain: OwnChain | null = null;
+  #opening: Promise<OwnChain> | null = null;
   /** Whether the database may know more of the chain than this process. */
   #isUncertain = false;
   #timer: NodeJS.Timeout | null = null;
@@ -82,6 +87,30 @@ export class AuditTrail {
     const { current } = this.keyring;
     const mac = current.mac(canonicalForm(texts)).toString('hex');
     return { id: event.id, mac, row: rowOf(texts, `\\x${mac}`, current.generation) };
+  }
+
+  /**
+   * Has rows written by an operation, together with what they tell of. Where its answer was lost, they are looked for: they
+   * may be there.
+   *
+   * @param events may be filled by the operation
+   * @param written which of them are there after it
+   * @throws what the operation throws
+   */
+  async write<Result>(
+    events: readonly SealedEvent[],
+    operation: () => Promise<Result>,
+    written: (result: Result) => readonly SealedEvent[] = () => events,
+  ): Promise<Result> {
+    try {
+      const result = await operation();
+      this.committed(written(result));
+      return result;
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) this.#doubtful.add(events);
+      if (this.#doubtful.size > 0) this.#soon(RETRY_MS);
+      throw error;
+    }
   }
 
   /** These rows were committed. Never throws, and waits for nothing. */
@@ -125,7 +154,7 @@ export class AuditTrail {
   /** Begins this process's chain, unless it has one. @throws DatabaseUnavailableError SERVICE_UNAVAILABLE */
   async begin(): Promise<void> {
     await this.#flushing;
-    this.#chain ??= await this.#open();
+    if (this.#chain === null) await this.#open();
   }
 
   /** Ends the chain where there are newer keys. */
@@ -141,9 +170,11 @@ export class AuditTrail {
   }
 
   async #linkAll(): Promise<void> {
+    for (const { id, mac } of await this.#doubtful.findWritten(this.database)) this.#pending.set(id, mac);
+    if (this.#doubtful.size > 0) this.#soon(RETRY_MS);
     while (this.#pending.size > 0) {
       if (this.#isUncertain) await this.#resume();
-      const chain = (this.#chain ??= await this.#open());
+      const chain = this.#chain ?? (await this.#open());
       const batch = [...this.#pending].slice(0, BATCH);
       const links: Link[] = [];
       let { head } = chain;
@@ -172,7 +203,13 @@ export class AuditTrail {
     this.#isUncertain = false;
   }
 
-  async #open(): Promise<OwnChain> {
+  #open(): Promise<OwnChain> {
+    return (this.#opening ??= this.#register().finally(() => {
+      this.#opening = null;
+    }));
+  }
+
+  async #register(): Promise<OwnChain> {
     const { server } = this;
     const keys = this.keyring.current;
     const writer = uuidv7();
@@ -180,6 +217,7 @@ export class AuditTrail {
       number === 0 ? { note: await countRowsBefore(this.database) } : null,
     );
     await this.#links.register(keys, () => Promise.resolve({ note: { type: 'OPENED', writer, server } }));
-    return { writer, keys, head: { number: 0, hash: '' } };
+    this.#chain = { writer, keys, head: emptyHead };
+    return this.#chain;
   }
 }

@@ -24,6 +24,12 @@ export const selectLinked: Statement = {
   sql: `SELECT event_id::text AS id FROM audit_links WHERE event_id = ANY ($1::uuid[])`,
 };
 
+/** Those of the rows $1 that are there. */
+export const selectExisting: Statement = {
+  name: 'existing-events',
+  sql: `SELECT id::text AS id FROM audit_events WHERE id = ANY ($1::uuid[])`,
+};
+
 /** The notes of the chain $1 behind the link $2, $3 of them. */
 export const selectNotes: Statement = {
   name: 'notes-of-chain',

@@ -46,11 +46,11 @@ export const selectUnlinked: Statement = {
   name: 'events-without-link',
   sql: `
   WITH looked_at AS MATERIALIZED (
-    SELECT id FROM audit_events WHERE id > $1::uuid AND id <= $2::uuid AND mac IS NOT NULL
+    SELECT id FROM audit_events WHERE id > $1::uuid AND id <= $2::uuid
     ORDER BY id LIMIT $3::integer
   ), unlinked AS (
     SELECT event.* FROM looked_at JOIN audit_events AS event USING (id)
-    WHERE NOT EXISTS (SELECT FROM audit_links WHERE event_id = id)
+    WHERE mac IS NOT NULL AND NOT EXISTS (SELECT FROM audit_links WHERE event_id = id)
   )
   SELECT place.last_id::text AS "lastId", event.id::text AS id, encode(event.mac, 'hex') AS mac,
     event.key_generation AS "eventGeneration", array_to_json(${textsOfRow})::text AS texts

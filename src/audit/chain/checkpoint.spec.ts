@@ -9,6 +9,7 @@ const checkpoint: Checkpoint = {
     ['019be0f0-0000-7000-8000-000000000001', { number: 3, hash: HASH }],
     ['019be0f0-0000-7000-8000-000000000002', { number: 0, hash: '' }],
   ]),
+  verified: true,
   nextVerifier: 'keystream/production+0a0b0c0d+AQ==',
 };
 
@@ -17,12 +18,17 @@ describe('a checkpoint', () => {
     expect(parseCheckpoint(formatCheckpoint(checkpoint))).toEqual(checkpoint);
   });
 
+  it.each([true, false, null])('says that it was verified with the result %s', (verified) => {
+    expect(parseCheckpoint(formatCheckpoint({ ...checkpoint, verified }))).toMatchObject({ verified });
+  });
+
   it('is lines that people can read', () => {
     expect(formatCheckpoint(checkpoint)).toBe(
       [
         'keystream audit checkpoint v1',
         'environment production',
         'at 2026-11-27T12:00:00.000Z',
+        'verified yes',
         `closed 12 ${HASH}`,
         `open 019be0f0-0000-7000-8000-000000000001 3 ${HASH}`,
         'open 019be0f0-0000-7000-8000-000000000002 0 -',

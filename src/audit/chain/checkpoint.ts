@@ -8,9 +8,17 @@ export interface Checkpoint {
   readonly register: Head;
   /** Of the chains that were open, by their writers. */
   readonly open: ReadonlyMap<string, Head>;
+  /** What a verification of all up to here found; null: there was none. */
+  readonly verified: boolean | null;
   /** The verifier of those that come after it, where the keys are about to change. */
   readonly nextVerifier: string | null;
 }
+
+const verdicts = new Map([
+  ['yes', true],
+  ['no', false],
+  ['-', null],
+]);
 
 const FIRST_LINE = 'keystream audit checkpoint v1';
 const HASH = /^[0-9a-f]{64}$/;
@@ -18,11 +26,12 @@ const NUMBER = /^(0|[1-9]\d{0,14})$/;
 
 /** The text of its note, line by line. */
 export function formatCheckpoint(checkpoint: Checkpoint): string {
-  const { environmentName, at, register, open, nextVerifier } = checkpoint;
+  const { environmentName, at, register, open, verified, nextVerifier } = checkpoint;
   const lines = [
     FIRST_LINE,
     `environment ${environmentName}`,
     `at ${at.toISOString()}`,
+    `verified ${verified === null ? '-' : verified ? 'yes' : 'no'}`,
     `closed ${headOf(register)}`,
     ...[...open].map(([writer, head]) => `open ${writer} ${headOf(head)}`),
     ...(nextVerifier === null ? [] : [`next-key ${nextVerifier}`]),
@@ -34,12 +43,13 @@ const headOf = ({ number, hash }: Head): string => `${number} ${hash === '' ? '-
 
 /** @returns null for what is none */
 export function parseCheckpoint(text: string): Checkpoint | null {
-  const [first, environment, at, closed, ...others] = text.trimEnd().split('\n');
+  const [first, environment, at, verification, closed, ...others] = text.trimEnd().split('\n');
   const register = parseHead(wordsAfter('closed', closed));
   const [environmentName] = wordsAfter('environment', environment);
+  const verified = verdicts.get(wordsAfter('verified', verification)[0] ?? '');
   const moment = new Date(wordsAfter('at', at)[0] ?? '');
-  if (first !== FIRST_LINE || environmentName === undefined || register === null || isNaN(moment.getTime()))
-    return null;
+  if (first !== FIRST_LINE || environmentName === undefined || register === null) return null;
+  if (verified === undefined || isNaN(moment.getTime())) return null;
   const open = new Map<string, Head>();
   let nextVerifier: string | null = null;
   for (const line of others) {
@@ -48,7 +58,7 @@ export function parseCheckpoint(text: string): Checkpoint | null {
     if (writer !== undefined && head !== null) open.set(writer, head);
     else nextVerifier = wordsAfter('next-key', line)[0] ?? nextVerifier;
   }
-  return { environmentName, at: moment, register, open, nextVerifier };
+  return { environmentName, at: moment, register, open, verified, nextVerifier };
 }
 
 const wordsAfter = (name: string, line: string | undefined): string[] =>

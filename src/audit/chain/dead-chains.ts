@@ -8,7 +8,7 @@ import { selectLastLinked } from './check-statements.js';
 import { firstIdAt, momentOf } from './first-id-at.js';
 import { Links } from './links.js';
 import { AFTER_ALL } from './rows-before.js';
-import { readChains } from './take-checkpoint.js';
+import { type Chains, readChains } from './take-checkpoint.js';
 import { unlinkedRows } from './unlinked-rows.js';
 
 /** Before a row that is linked there may be later ones whose ids are lower, for so long, in milliseconds. */
@@ -19,6 +19,7 @@ const PAGE = 2_000;
 export class DeadChains {
   readonly #logger = new Logger(DeadChains.name);
   readonly #links: Links;
+  #chains: Chains | null = null;
 
   /** @param presence null: there is no other server, so whatever is open belongs to one that is gone */
   constructor(
@@ -32,8 +33,8 @@ export class DeadChains {
 
   /** @throws DatabaseUnavailableError, RedisUnavailableError SERVICE_UNAVAILABLE: what is done is done */
   async close(): Promise<void> {
-    const { open } = await readChains(this.#links);
-    for (const [writer, server] of open) {
+    this.#chains = await readChains(this.#links, this.#chains);
+    for (const [writer, server] of this.#chains.open) {
       if (server === this.trail.server || (await this.isAlive(server))) continue;
       // What it left is looked for first: once the chain is closed, nobody comes back to it.
       await this.linkRows(await this.lastMomentOf(writer));

@@ -3,7 +3,7 @@ import { StartupError } from '../../common/startup-error.js';
 import type { DatabaseService } from '../../prisma/database.service.js';
 import type { AuditKeyring } from './audit-keyring.js';
 import { formatVerifier } from './signed-note.js';
-import { takeCheckpoint, verifierOf } from './take-checkpoint.js';
+import { signCheckpoint, takeCheckpoint, verifierOf } from './take-checkpoint.js';
 
 /**
  * Makes another generation of the trail's keys, together with a checkpoint that the old ones sign and that names the new
@@ -19,8 +19,9 @@ export async function renewKeys(
 ): Promise<string> {
   const old = keyring.current;
   const { keys, row } = keyring.create(old.generation + 1);
-  const next = formatVerifier(verifierOf(keys, environmentName));
-  const { checkpoint, note } = await takeCheckpoint(database, old, environmentName, next);
+  const nextVerifier = formatVerifier(verifierOf(keys, environmentName));
+  const checkpoint = { ...(await takeCheckpoint(database, environmentName)), nextVerifier };
+  const note = signCheckpoint(checkpoint, old);
   await database.transaction(async (client) => {
     const { count } = await client.auditKeys.createMany({ data: [row], skipDuplicates: true });
     if (count === 0)

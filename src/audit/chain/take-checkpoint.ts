@@ -1,10 +1,10 @@
 import type { DatabaseService } from '../../prisma/database.service.js';
 import type { AuditKeys } from '../../crypto/audit-keys.js';
 import type { AuditKeyring } from './audit-keyring.js';
-import { type Checkpoint, formatCheckpoint } from './checkpoint.js';
-import type { Head } from './link.js';
+import { type Checkpoint, formatCheckpoint, parseCheckpoint } from './checkpoint.js';
+import { emptyHead, type Head } from './link.js';
 import { Links } from './links.js';
-import { signNote, type Verifier } from './signed-note.js';
+import { openNote, signNote, type Verifier } from './signed-note.js';
 
 /** What the register says of the chains. */
 export interface Chains {
@@ -13,10 +13,11 @@ export interface Chains {
   readonly open: ReadonlyMap<string, string>;
 }
 
-export async function readChains(links: Links): Promise<Chains> {
-  const open = new Map<string, string>();
-  let register: Head = { number: 0, hash: '' };
-  for await (const { number, hash, note } of links.notes(0)) {
+/** @param known what was read before: only what came after it is read */
+export async function readChains(links: Links, known: Chains | null = null): Promise<Chains> {
+  const open = new Map<string, string>(known?.open);
+  let register = known?.register ?? emptyHead;
+  for await (const { number, hash, note } of links.notes(register.number)) {
     register = { number, hash };
     if (note?.type === 'OPENED') open.set(note.writer, note.server);
     if (note?.type === 'CLOSED') open.delete(note.writer);
@@ -24,20 +25,32 @@ export async function readChains(links: Links): Promise<Chains> {
   return { register, open };
 }
 
-/** Signs where the trail stands. @param nextVerifier where the keys are about to change */
+/** Where the trail stands, which nobody has verified. */
 export async function takeCheckpoint(
   database: DatabaseService,
-  keys: AuditKeys,
   environmentName: string,
-  nextVerifier: string | null = null,
-): Promise<{ readonly checkpoint: Checkpoint; readonly note: string }> {
+): Promise<Checkpoint> {
   const links = new Links(database);
   const at = new Date();
   const { register, open } = await readChains(links);
   const heads = new Map<string, Head>();
   for (const writer of open.keys()) heads.set(writer, (await links.findEnd(writer)).head);
-  const checkpoint = { environmentName, at, register, open: heads, nextVerifier };
-  return { checkpoint, note: signNote(formatCheckpoint(checkpoint), signerOf(environmentName), keys) };
+  return { environmentName, at, register, open: heads, verified: null, nextVerifier: null };
+}
+
+/** @returns the checkpoint's note */
+export const signCheckpoint = (checkpoint: Checkpoint, keys: AuditKeys): string =>
+  signNote(formatCheckpoint(checkpoint), signerOf(checkpoint.environmentName), keys);
+
+/** @returns null for a note that no key of this trail signed for the environment, or that is no checkpoint */
+export function openCheckpoint(
+  note: string,
+  keyring: AuditKeyring,
+  environmentName: string,
+): Checkpoint | null {
+  const verifiers = keyring.all.map((keys) => verifierOf(keys, environmentName));
+  const text = openNote(note, verifiers);
+  return text === null ? null : parseCheckpoint(text);
 }
 
 /** Who signs for an environment. */
@@ -47,6 +60,3 @@ export const verifierOf = ({ publicKey }: AuditKeys, environmentName: string): V
   name: signerOf(environmentName),
   publicKey,
 });
-
-export const verifiersOf = (keyring: AuditKeyring, environmentName: string): Verifier[] =>
-  keyring.all.map((keys) => verifierOf(keys, environmentName));

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown, Optional } from '@nestjs/common';
+import { AppError } from '../../common/app-error.js';
 import { BoundedLines } from '../../common/bounded-lines.js';
 import { Config } from '../../config/config.js';
 import { DatabaseService } from '../../prisma/database.service.js';
@@ -6,12 +7,11 @@ import { wordsOf } from '../../prisma/error-codes.js';
 import { ServerPresence } from '../../redis/server-presence.js';
 import { AuditKeyring } from './audit-keyring.js';
 import { AuditTrail } from './audit-trail.js';
-import { type Checkpoint, parseCheckpoint } from './checkpoint.js';
+import type { Checkpoint } from './checkpoint.js';
 import { CheckpointsRepository } from './checkpoints.repository.js';
 import { DeadChains } from './dead-chains.js';
 import { pruneTrail } from './prune.js';
-import { openNote } from './signed-note.js';
-import { takeCheckpoint, verifiersOf } from './take-checkpoint.js';
+import { openCheckpoint, signCheckpoint, takeCheckpoint } from './take-checkpoint.js';
 import { Verification } from './verification.js';
 import { writeCheckpointFile } from './write-checkpoint-file.js';
 
@@ -51,6 +51,14 @@ export class TrailKeeper implements OnApplicationShutdown {
     return this.#isIntact;
   }
 
+  /** What the servers' last verification found, as it was signed. @throws DatabaseUnavailableError SERVICE_UNAVAILABLE */
+  async findIntegrity(): Promise<{ readonly checkedAt: Date | null; readonly ok: boolean | null }> {
+    const row = await this.checkpoints.find('VERIFIED');
+    if (row === null) return { checkedAt: null, ok: null };
+    const checkpoint = this.#open(row.note);
+    return { checkedAt: checkpoint?.at ?? row.at, ok: checkpoint?.verified === true };
+  }
+
   /**
    * Loads the trail's keys, which nothing can be written without. The rest goes on beside the server.
    *
@@ -73,6 +81,8 @@ export class TrailKeeper implements OnApplicationShutdown {
   work(): Promise<void> {
     return (this.#working ??= this.#round()
       .catch((error: unknown) => {
+        // What is away, the database or Redis, has its own lines in the log.
+        if (error instanceof AppError) return;
         const reason = wordsOf(error);
         this.#lines.warn('The audit trail could not be looked after. It is tried again', {}, { reason });
       })
@@ -92,7 +102,7 @@ export class TrailKeeper implements OnApplicationShutdown {
 
   /** Rows that no chain tells of: their server was gone before it had one. */
   async #linkEarlier(): Promise<void> {
-    const last = await this.checkpoints.find('RIGHT');
+    const last = await this.#findRight();
     await this.#chains.linkRows(last?.at.getTime() ?? 0);
     this.#hasLooked = true;
   }
@@ -103,22 +113,23 @@ export class TrailKeeper implements OnApplicationShutdown {
     // One that has just started takes none where the last one is not old.
     if (this.#checkpointAt === Number.NEGATIVE_INFINITY && age < HOUR_MS) {
       this.#checkpointAt = performance.now() - age;
-      this.#isIntact = (await this.checkpoints.find('VERIFIED'))?.ok ?? null;
+      await this.#look();
       return;
     }
     await this.takeCheckpoint();
     if (this.config.database.url === null) await this.#prune();
   }
 
-  /** Signs where the trail stands, and verifies what is new. */
-  async takeCheckpoint(): Promise<void> {
+  /** Signs where the trail stands, and verifies what is new. @param now in milliseconds */
+  async takeCheckpoint(now = Date.now()): Promise<void> {
     const { environmentName } = this.config.general;
-    const { checkpoint, note } = await takeCheckpoint(this.database, this.keyring.current, environmentName);
-    const ok = await this.#verify();
-    await this.checkpoints.add(note, checkpoint.at, ok);
+    const taken = await takeCheckpoint(this.database, environmentName);
+    const verified = await this.#verify(now);
+    const note = signCheckpoint({ ...taken, verified }, this.keyring.current);
+    await this.checkpoints.add(note, taken.at, verified);
     this.#checkpointAt = performance.now();
-    this.#isIntact = (await this.checkpoints.find('VERIFIED'))?.ok ?? null;
-    this.#logger.log({ checkpoint: note, ok }, 'A checkpoint of the audit trail');
+    await this.#look();
+    this.#logger.log({ checkpoint: note }, 'A checkpoint of the audit trail');
     const { checkpointFile } = this.config.audit;
     if (checkpointFile === null) return;
     await writeCheckpointFile(checkpointFile, note).catch((error: unknown) =>
@@ -127,10 +138,10 @@ export class TrailKeeper implements OnApplicationShutdown {
   }
 
   /** @returns whether all is right; null where another server has just looked */
-  async #verify(): Promise<boolean | null> {
-    const verified = await this.checkpoints.find('VERIFIED');
-    if (verified && Date.now() - verified.at.getTime() < VERIFIED_MS) return null;
-    const known = this.#read((await this.checkpoints.find('RIGHT'))?.note);
+  async #verify(now: number): Promise<boolean | null> {
+    const { checkedAt, ok } = await this.findIntegrity();
+    if (ok !== null && checkedAt !== null && now - checkedAt.getTime() < VERIFIED_MS) return null;
+    const known = await this.#findRight();
     const options = { page: PAGE, known, isPartial: known !== null };
     const verification = new Verification(this.database, this.keyring, options, {
       onProgress: () => undefined,
@@ -140,11 +151,19 @@ export class TrailKeeper implements OnApplicationShutdown {
     return verification.faults === 0;
   }
 
-  /** One that this environment has not signed says nothing: then everything is looked at. */
-  #read(note: string | undefined): Checkpoint | null {
-    if (note === undefined) return null;
-    const text = openNote(note, verifiersOf(this.keyring, this.config.general.environmentName));
-    return text === null ? null : parseCheckpoint(text);
+  /** The last one that was found right. What is not signed says nothing: then everything is looked at. */
+  async #findRight(): Promise<Checkpoint | null> {
+    const row = await this.checkpoints.find('RIGHT');
+    const checkpoint = row && this.#open(row.note);
+    return checkpoint?.verified === true ? checkpoint : null;
+  }
+
+  async #look(): Promise<void> {
+    this.#isIntact = (await this.findIntegrity()).ok;
+  }
+
+  #open(note: string): Checkpoint | null {
+    return openCheckpoint(note, this.keyring, this.config.general.environmentName);
   }
 
   async #prune(): Promise<void> {

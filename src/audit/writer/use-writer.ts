@@ -121,9 +121,11 @@ export class UseWriter implements BeforeApplicationShutdown {
     if (uses.length === 0) return;
     try {
       const sealed = uses.map(({ record }) => this.#seal(record));
-      const verdicts = await this.database.run<UseVerdict>(statement, [toJson(sealed)]);
-      this.trail.committed(
-        verdicts.flatMap(({ place, outcome }) => (outcome === 'WRITTEN' && sealed[place]?.event) || []),
+      const verdicts = await this.trail.write(
+        sealed.flatMap(({ event }) => event ?? []),
+        () => this.database.run<UseVerdict>(statement, [toJson(sealed)]),
+        (results) =>
+          results.flatMap(({ place, outcome }) => (outcome === 'WRITTEN' && sealed[place]?.event) || []),
       );
       for (const { place, outcome } of verdicts) this.#settle(uses[place], outcome);
     } catch (error) {
