@@ -66,6 +66,9 @@ const layers = {
     'providers/registry',
     'sealed-records',
   ],
+  // The way from the rules to users, and the one to the operator: this one alone reaches the internet, and no database.
+  alerts: ['common', 'auth', 'audit', 'limits', 'prisma', 'providers/registry', 'redis'],
+  'alert-webhook': ['common', 'config', 'audit', 'outbound'],
   settings: ['common', 'auth', 'audit', 'audit/chain', 'prisma', 'providers/registry'],
   'key-probes': ['common', 'keys', 'outbound', 'providers/chat', 'providers/registry', 'providers/search'],
   'web-search': ['common', 'config', 'auth', 'keys', 'limits', 'providers/registry', 'providers/search'],
@@ -73,6 +76,7 @@ const layers = {
     'common',
     'config',
     'auth',
+    'alerts',
     'audit',
     'audit/chain',
     'chat',

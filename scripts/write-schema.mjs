@@ -27,6 +27,7 @@ const [
   { WebSearchResolver },
   { AuditResolver },
   { MyDataResolver },
+  { KeyAlertsResolver },
   { chatEventTypes },
   { SafeInt },
   { describeSchema },
@@ -37,6 +38,7 @@ const [
   load('web-search/web-search.resolver'),
   load('audit/audit.resolver'),
   load('my-data/my-data.resolver'),
+  load('alerts/key-alerts.resolver'),
   load('chat/schema/chat-event.model'),
   load('common/safe-int.scalar'),
   load('graphql/every-door/schema-options'),
@@ -50,6 +52,7 @@ const resolvers = [
   WebSearchResolver,
   AuditResolver,
   MyDataResolver,
+  KeyAlertsResolver,
 ];
 const options = { orphanedTypes: chatEventTypes };
 const schema = await app.get(GraphQLSchemaFactory).create(resolvers, [SafeInt], options);

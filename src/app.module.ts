@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AlertWebhookModule } from './alert-webhook/alert-webhook.module.js';
+import { AlertsModule } from './alerts/alerts.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { chatEventTypes } from './chat/schema/chat-event.model.js';
 import { ChatModule } from './chat/chat.module.js';
@@ -37,6 +39,8 @@ export class AppModule {
         LoggingModule.register(),
         ProvidersModule.register(registry.filter((entry) => entry.kind === 'CHAT')),
         SearchModule.register(registry.filter((entry) => entry.kind === 'SEARCH')),
+        AlertWebhookModule,
+        AlertsModule,
         AuditModule,
         KeyProbesModule,
         KeysModule,

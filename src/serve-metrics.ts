@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AnomalyWatch } from './audit/anomalies/anomaly-watch.js';
 import { AuditTrail } from './audit/chain/audit-trail.js';
 import { TrailKeeper } from './audit/chain/trail-keeper.js';
 import { UseWriter } from './audit/writer/use-writer.js';
@@ -44,6 +45,7 @@ export function readingsOf(app: NestFastifyApplication): readonly (Reading | Lab
   const limits = app.get(Limits);
   const database = app.get(DatabaseService);
   const writer = app.get(UseWriter);
+  const anomalies = app.get(AnomalyWatch);
   const trail = app.get(AuditTrail);
   const keeper = app.get(TrailKeeper);
   return [
@@ -86,6 +88,11 @@ export function readingsOf(app: NestFastifyApplication): readonly (Reading | Lab
       name: 'keystream_writer_waiting',
       help: 'Uses of keys and their ends that wait to be committed to the audit trail.',
       read: () => writer.waiting,
+    },
+    {
+      name: 'keystream_anomaly_events_waiting',
+      help: 'Events that wait for the rules that watch the audit trail.',
+      read: () => anomalies.waiting,
     },
     {
       name: 'keystream_audit_unlinked',

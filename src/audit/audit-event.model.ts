@@ -21,6 +21,7 @@ export const AuditKind = describedEnum('AuditKind', 'What an audit event is abou
   CHAT_FINISHED: 'A chat ended, successfully or not.',
   SEARCH_FINISHED: 'A web search ended, successfully or not.',
   SETTINGS_UPDATED: "The user's settings were changed.",
+  ANOMALY: 'A rule that watches the trail has found something: `detail` says which rule, and what.',
   DATA_DELETED: 'The user had everything deleted that is kept of them, but for this trail.',
 });
 export type AuditKind = keyof typeof AuditKind;

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AnomaliesModule } from './anomalies/anomalies.module.js';
 import { PrismaModule } from '../prisma/prisma.module.js';
 import { AuditChainModule } from './chain/audit-chain.module.js';
 import { AuditRepository } from './audit.repository.js';
@@ -8,7 +9,7 @@ import { UsageService } from './usage.service.js';
 import { UseWriter } from './writer/use-writer.js';
 
 @Module({
-  imports: [AuditChainModule, PrismaModule],
+  imports: [AnomaliesModule, AuditChainModule, PrismaModule],
   providers: [AuditRepository, AuditResolver, UsageRepository, UsageService, UseWriter],
   exports: [AuditChainModule, AuditRepository, UsageRepository, UseWriter],
 })

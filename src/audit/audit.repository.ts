@@ -32,7 +32,7 @@ const MAX_ID_LENGTH = 40;
 
 /** An event of a provider that this version does not know names it in its detail. */
 export function toModel({ provider, detail, ...row }: AuditEventRow): AuditEvent {
-  const kind = row.kind as AuditKind;
+  const { kind } = row;
   if (provider === null || isProviderId(provider)) return { ...row, kind, provider, detail };
   const words = `provider ${provider.slice(0, MAX_ID_LENGTH)}, unknown to this version`;
   return { ...row, kind, provider: null, detail: detail === null ? words : `${words}; ${detail}` };

@@ -16,10 +16,12 @@ export class TokenRefusedError extends UnauthenticatedError {
   /**
    * @param reason for the log: no text of the token's
    * @param millisecondClaims those of its times that are in milliseconds, if its signature is good
+   * @param hasExpired whether it was good once: its signature is, and its time is over
    */
   constructor(
     readonly reason: string,
     readonly millisecondClaims: readonly string[] = [],
+    readonly hasExpired = false,
   ) {
     super();
   }

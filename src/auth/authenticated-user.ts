@@ -12,7 +12,12 @@ export interface AuthenticatedUser {
    * refused all the same (`SERVER_KEYS_FOR=keyless`).
    */
   readonly mayUseServerKeys: boolean;
+  /** Where the request comes from, as `192.0.2.0/24` or `2001:db8:7::/48`; null where its socket is gone. */
+  readonly network: string | null;
 }
+
+/** What a token says, whatever request it comes with. */
+export type TokenUser = Omit<AuthenticatedUser, 'network'>;
 
 /** The part of GraphQL's context that says who is asking; null where no token came. */
 export interface AuthenticatedContext {

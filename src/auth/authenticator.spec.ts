@@ -19,8 +19,12 @@ const plain = loadConfig(base, []);
 const strict = loadConfig({ ...base, AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'keystream' }, []);
 const secret = createSecretKey(base.AUTH_JWT_SECRET, 'utf8');
 
-const authenticatorOf = (config: Config) =>
-  new Authenticator(new TokenVerifier(config), new FailingTokens(new TrustedProxies(config)));
+const refused: unknown[][] = [];
+const authenticatorOf = (config: Config) => {
+  const proxies = new TrustedProxies(config);
+  const watch = { onRefused: (...refusal: unknown[]) => void refused.push(refusal) };
+  return new Authenticator(new TokenVerifier(config), new FailingTokens(proxies), proxies, watch);
+};
 const request = { headers: {}, socket: { remoteAddress: '192.0.2.1' } } as IncomingMessage;
 const publicMessage = 'A valid token is needed: Authorization: Bearer <token>.';
 const now = () => Math.floor(Date.now() / 1000);
@@ -49,6 +53,7 @@ describe('Authenticator with a shared secret', () => {
       // The leeway for clocks included.
       expiresAt: new Date((exp + 15) * 1000),
       mayUseServerKeys: true,
+      network: '192.0.2.0/24',
     });
   });
 
@@ -86,6 +91,7 @@ describe('Authenticator with a shared secret', () => {
     const token = await sign(good());
     const [header, payload, signature] = token.split('.');
     const forged = Buffer.from(JSON.stringify({ ...good(), sub: 'bob' })).toString('base64url');
+    const expired = `Bearer ${await sign({ ...good(), exp: now() - 60 })}`;
     const bad: unknown[] = [
       'Bearer',
       'Bearer ',
@@ -103,7 +109,7 @@ describe('Authenticator with a shared secret', () => {
       `Bearer ${await sign(good(), { alg: 'HS256' }, otherKey)}`,
       `Bearer ${await sign(good(), { alg: 'HS512' }, createSecretKey(Buffer.alloc(64, 1)))}`,
       `Bearer ${new UnsecuredJWT(good()).encode()}`,
-      `Bearer ${await sign({ ...good(), exp: now() - 60 })}`,
+      expired,
       `Bearer ${await sign({ ...good(), nbf: now() + 60 })}`,
       `Bearer ${await sign({ sub: 'alice' })}`,
       `Bearer ${await sign({ ...good(), exp: 'tomorrow' })}`,
@@ -116,6 +122,7 @@ describe('Authenticator with a shared secret', () => {
       `Bearer ${await sign({ ...good(), sub: 'alice\n' })}`,
       `Bearer ${await sign({ ...good(), sub: 'ali\u202ece' })}`,
     ];
+    refused.length = 0;
     for (const authorization of bad) {
       const error: unknown = await authenticator
         .authenticate(authorization, request)
@@ -124,6 +131,8 @@ describe('Authenticator with a shared secret', () => {
       expect(error).toMatchObject({ code: 'UNAUTHENTICATED', httpStatus: 401, publicMessage });
       expect(error).not.toHaveProperty('cause');
     }
+    const watched = bad.filter((authorization) => authorization !== expired);
+    expect(refused).toEqual(watched.map((authorization) => ['192.0.2.0/24', authorization]));
   });
 
   it('holds tokens to issuer and audience where they are set', async () => {

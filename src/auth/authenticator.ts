@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
 import { BoundedLines } from '../common/bounded-lines.js';
+import { TrustedProxies } from '../edge/trusted-proxies.js';
 import { TokenRefusedError } from './auth.errors.js';
 import type { AuthenticatedUser } from './authenticated-user.js';
 import { parseBearer } from './authorization.js';
 import { FailingTokens } from './failing-tokens.js';
 import { wrongUnit, wrongUnitBounds } from './millisecond-claims.js';
 import { TokenVerifier } from './token-verifier.js';
+import { TokenWatch } from './token-watch.js';
 
 /** Says who is asking: the same on every door. */
 @Injectable()
@@ -17,6 +19,8 @@ export class Authenticator {
   constructor(
     private readonly verifier: TokenVerifier,
     private readonly failures: FailingTokens,
+    private readonly proxies: TrustedProxies,
+    private readonly watch: TokenWatch,
   ) {}
 
   /**
@@ -31,10 +35,14 @@ export class Authenticator {
     try {
       const token = parseBearer(authorization);
       if (token === null) throw new TokenRefusedError('not of the form Bearer <token>');
-      return await this.verifier.verify(token);
+      return { ...(await this.verifier.verify(token)), network: this.proxies.networkOf(request) };
     } catch (error) {
-      // A flood of bad tokens is no flood of lines.
-      if (error instanceof TokenRefusedError && !this.failures.count(request)) this.#report(error);
+      if (error instanceof TokenRefusedError) {
+        // Clients find out by trying that their token has expired.
+        if (!error.hasExpired) this.watch.onRefused(this.proxies.networkOf(request), authorization);
+        // A flood of bad tokens is no flood of lines.
+        if (!this.failures.count(request)) this.#report(error);
+      }
       throw error;
     }
   }

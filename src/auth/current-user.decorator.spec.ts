@@ -3,7 +3,7 @@ import { requireUser } from './current-user.decorator.js';
 
 describe('requireUser', () => {
   it('gives the user of the context', () => {
-    const user = { userId: 'alice', expiresAt: new Date(0), mayUseServerKeys: true };
+    const user = { userId: 'alice', expiresAt: new Date(0), mayUseServerKeys: true, network: null };
     expect(requireUser({ user })).toBe(user);
   });
 

@@ -7,7 +7,7 @@ import { Config } from '../config/config.js';
 import type { ServerKeysRule } from '../config/server-keys.js';
 import { OutboundHttp } from '../outbound/outbound-http.js';
 import { KeySetUnavailableError, TokenRefusedError } from './auth.errors.js';
-import type { AuthenticatedUser } from './authenticated-user.js';
+import type { TokenUser } from './authenticated-user.js';
 import { claimsInMilliseconds, wrongUnit, wrongUnitBounds } from './millisecond-claims.js';
 import { remoteKeySet } from './remote-key-set.js';
 import { mayUseServerKeys } from './server-key-right.js';
@@ -48,7 +48,7 @@ export class TokenVerifier implements OnApplicationShutdown {
    * @throws TokenRefusedError (UNAUTHENTICATED) for every fault of the token
    * @throws KeySetUnavailableError (SERVICE_UNAVAILABLE) when the OpenID provider's keys cannot be had
    */
-  async verify(token: string): Promise<AuthenticatedUser> {
+  async verify(token: string): Promise<TokenUser> {
     const known = this.#verified.find(token);
     if (known) return known;
     try {
@@ -92,7 +92,7 @@ function verifyOptions(authentication: AuthenticationConfig): JWTVerifyOptions {
   };
 }
 
-function userOf(payload: JWTPayload, serverKeysFor: ServerKeysRule): AuthenticatedUser {
+function userOf(payload: JWTPayload, serverKeysFor: ServerKeysRule): TokenUser {
   const { sub, exp } = payload;
   const expiresAt = new Date(((exp ?? Number.NaN) + CLOCK_LEEWAY_SECONDS) * 1000);
   if (Number.isNaN(expiresAt.getTime())) {
@@ -106,7 +106,11 @@ function userOf(payload: JWTPayload, serverKeysFor: ServerKeysRule): Authenticat
 function refusalOf(error: unknown): TokenRefusedError {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
     const causes = claimsInMilliseconds(error.payload).filter((claim) => claim === error.claim);
-    return new TokenRefusedError(`${error.code} (${error.claim})`, causes);
+    return new TokenRefusedError(
+      `${error.code} (${error.claim})`,
+      causes,
+      error instanceof errors.JWTExpired,
+    );
   }
   return new TokenRefusedError(error instanceof errors.JOSEError ? error.code : 'no valid claims');
 }

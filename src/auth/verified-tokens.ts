@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { AuthenticatedUser } from './authenticated-user.js';
+import type { TokenUser } from './authenticated-user.js';
 
 /** A few megabytes at most, however many are sent. */
 const MOST_KEPT = 10_000;
@@ -15,17 +15,17 @@ const KEPT_FOR_MS = 60_000;
  * Tokens are kept as their SHA-256: what this memory holds signs nobody in.
  */
 export class VerifiedTokens {
-  readonly #kept = new LRUCache<string, { readonly user: AuthenticatedUser; readonly until: number }>({
+  readonly #kept = new LRUCache<string, { readonly user: TokenUser; readonly until: number }>({
     max: MOST_KEPT,
   });
 
   /** @returns null for a token that is not known, or is no longer valid */
-  find(token: string): AuthenticatedUser | null {
+  find(token: string): TokenUser | null {
     const kept = this.#kept.get(hashOf(token));
     return kept && Date.now() < kept.until ? kept.user : null;
   }
 
-  keep(token: string, user: AuthenticatedUser): void {
+  keep(token: string, user: TokenUser): void {
     const until = Math.min(user.expiresAt.getTime(), Date.now() + KEPT_FOR_MS);
     this.#kept.set(hashOf(token), { user, until });
   }

@@ -58,6 +58,6 @@ export class ChatResolver {
 
 function toSubscriber(context: RequestContext): Subscriber {
   const { signal: connection, connectionId, requestId, operationId } = context;
-  const { userId, mayUseServerKeys } = requireUser(context);
-  return { userId, mayUseServerKeys, connection, connectionId, requestId, operationId };
+  const { userId, mayUseServerKeys, network } = requireUser(context);
+  return { userId, mayUseServerKeys, network, connection, connectionId, requestId, operationId };
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { AlertsConfig } from './alerts.js';
 import type { AuditConfig } from './audit.js';
 import type { AuthenticationConfig } from './authentication.js';
 import type { ChatConfig } from './chat.js';
@@ -23,6 +24,7 @@ export interface ConfigSections {
   readonly chat: ChatConfig;
   readonly limits: LimitsConfig;
   readonly outbound: OutboundConfig;
+  readonly alerts: AlertsConfig;
   readonly serverKeysFor: ServerKeysRule;
   readonly providers: ReadonlyMap<string, ProviderConfig>;
   /** What an operator should know but need not act on; logged at start. */
@@ -41,6 +43,7 @@ export class Config {
   readonly chat: ChatConfig;
   readonly limits: LimitsConfig;
   readonly outbound: OutboundConfig;
+  readonly alerts: AlertsConfig;
   readonly serverKeysFor: ServerKeysRule;
   readonly warnings: readonly string[];
   readonly #providers: ReadonlyMap<string, ProviderConfig>;
@@ -58,6 +61,7 @@ export class Config {
     this.chat = sections.chat;
     this.limits = sections.limits;
     this.outbound = sections.outbound;
+    this.alerts = sections.alerts;
     this.serverKeysFor = sections.serverKeysFor;
     this.warnings = sections.warnings;
     this.#providers = sections.providers;

@@ -236,7 +236,11 @@ describe('loadConfig', () => {
     });
 
     describe.each(urlVariables)('$name', ({ name }) => {
-      const environment = { ...production, AUTH_ISSUER: 'i', AUTH_AUDIENCE: 'a' };
+      const environment = {
+        ...production,
+        ...{ AUTH_ISSUER: 'i', AUTH_AUDIENCE: 'a' },
+        ALERT_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+      };
       const mistake = `${name}: must be an https:// URL in production, unless it leads to this machine`;
 
       it.each([

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from '../common/provider-definition.js';
+import { alertsVariables, readAlerts } from './alerts.js';
 import { authenticationVariables, checkAuthentication, readAuthentication } from './authentication.js';
 import { auditVariables, readAudit } from './audit.js';
 import { chatVariables, readChat } from './chat.js';
@@ -34,6 +35,7 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(chatVariables),
     ...Object.values<Variable<unknown>>(limitsVariables),
     ...Object.values<Variable<unknown>>(outboundVariables),
+    ...Object.values<Variable<unknown>>(alertsVariables),
     ...Object.values<Variable<unknown>>(serverKeysVariables),
     ...definitions.flatMap(variablesOf),
   ];
@@ -76,6 +78,7 @@ export function loadConfig(
   const chat = readChat(reader);
   const limits = readLimits(reader);
   const outbound = readOutbound(reader);
+  const alerts = readAlerts(reader);
   const serverKeysFor = readServerKeysRule(reader);
   const providers = readProviders(reader, definitions);
   checkEncryption(reader, general);
@@ -105,6 +108,7 @@ export function loadConfig(
     chat,
     limits,
     outbound,
+    alerts,
     serverKeysFor,
     providers,
     warnings,

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { type IpAddress, isWithin, type Network, parseAddress } from '../common/ip-address.js';
 import { Config } from '../config/config.js';
+import { networkOf } from './client-network.js';
 
 /** More proxies than stand in any chain. What stands further left in a header is not looked at. */
 const MOST_PROXIES = 20;
@@ -33,6 +34,12 @@ export class TrustedProxies {
   /** The first address from the right that is no trusted proxy; null where the socket is gone. */
   clientOf(request: Incoming): IpAddress | null {
     return this.#trace(request).client;
+  }
+
+  /** The network that the client is in; null where the socket is gone. */
+  networkOf(request: Incoming): string | null {
+    const client = this.clientOf(request);
+    return client && networkOf(client);
   }
 
   /** What the client speaks with the first of the trusted proxies; null where none says so. */

@@ -12,7 +12,7 @@ import { KeysRepository, type ResolutionRow, type ResolvableKey } from './keys.r
 import { allSources, type JudgedCandidate, type KeyProblem, resolve, type ServerRefusal } from './resolve.js';
 
 /** Who asks for a key. */
-export type KeyCaller = Pick<AuthenticatedUser, 'userId' | 'mayUseServerKeys'>;
+export type KeyCaller = Pick<AuthenticatedUser, 'userId' | 'mayUseServerKeys' | 'network'>;
 
 /** What a dry run asks for. */
 export interface KeyQuestion {

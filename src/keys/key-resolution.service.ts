@@ -7,11 +7,12 @@ import { EnvelopeError } from '../crypto/envelope-error.js';
 import { Vault } from '../crypto/vault.js';
 import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { type KeyCaller, KeyDecisions } from './key-decisions.service.js';
+import { findFault } from './key-fault.js';
 import type { AllowedUse, KeyDemand, KeyRefusal } from './key-permission.js';
 import { KeyReservations } from './key-reservations.js';
 import type { KeyCandidate } from './key-resolution.model.js';
 import { checkModelIsNoKey } from './key-shape.js';
-import { type FailedUse, KeyUseService } from './key-use.service.js';
+import { type FailedUse, KeyUseService, type UnreadableUse } from './key-use.service.js';
 import {
   KeyBusyError,
   KeyExpiredError,
@@ -133,7 +134,8 @@ export class KeyResolutionService {
       const { provider, source, keyId } = key;
       request.onOpen(provider);
       const { chatId, tokens } = request;
-      const use = { provider, source, keyId, chatId, tokens, model: request.modelOf(provider) };
+      const { network } = caller;
+      const use = { provider, source, keyId, chatId, tokens, network, model: request.modelOf(provider) };
       checkModelIsNoKey(use.model, maskOf(key));
       await this.uses.begin(caller.userId, use, failed);
       return opened;
@@ -169,8 +171,8 @@ export class KeyResolutionService {
     const { outcome, problem } = decisive;
     if (outcome === 'EXPIRED') throw new KeyExpiredError(provider);
     if (outcome === 'NOT_PERMITTED') throw new KeyNotPermittedError(provider, problem as KeyRefusal);
-    const { chatId } = request;
-    const secret = await this.openUserKey(caller.userId, key, outcome === 'CHOSEN', { failed, chatId });
+    const place = { failed, chatId: request.chatId, network: caller.network };
+    const secret = await this.openUserKey(caller.userId, key, outcome === 'CHOSEN', place);
     return { key: { provider, source: 'USER', keyId: key.id, maskedKey: key.maskedKey, secret }, candidates };
   }
 
@@ -185,7 +187,7 @@ export class KeyResolutionService {
     userId: string,
     key: ResolvableKey,
     isReadable: boolean,
-    { failed, chatId }: { readonly failed: FailedUse | null; readonly chatId: string | null },
+    place: Omit<UnreadableUse, 'fault'>,
   ): Promise<Secret> {
     const { id, provider, sealedKey } = key;
     const envelope = isReadable && sealedKey ? sealedKey.envelope : null;
@@ -195,7 +197,9 @@ export class KeyResolutionService {
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
     }
-    await this.uses.recordUnreadable(userId, key, envelope, { failed, chatId });
+    // One for which no fault is known has been tried just now, and did not open.
+    const fault = findFault({ ...key, userId }, this.vault) ?? 'DAMAGED';
+    await this.uses.recordUnreadable(userId, key, envelope, { ...place, fault });
     throw new KeyUnreadableError(provider);
   }
 }

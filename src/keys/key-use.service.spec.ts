@@ -44,19 +44,19 @@ describe('KeyUseService', () => {
   }
 
   it('logs the end that it reports, once', async () => {
-    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', end);
+    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', end, null);
     expect(lines).toEqual([[expect.objectContaining({ userId: 'alice', chatId: 'chat' }), 'chat ended']]);
     expect(errors).toEqual([]);
   });
 
   it('logs the end of a search with its request', async () => {
     const search = { ...end, kind: 'SEARCH_FINISHED', chatId: null } as const;
-    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', search, 'request-1');
+    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', search, null, 'request-1');
     expect(lines).toEqual([[expect.objectContaining({ requestId: 'request-1' }), 'search ended']]);
   });
 
   it('does not log an end that another server knew of before', async () => {
-    await usesWith(() => Promise.resolve('KNOWN')).report('alice', end);
+    await usesWith(() => Promise.resolve('KNOWN')).report('alice', end, null);
     expect([lines, errors]).toEqual([[], []]);
   });
 
@@ -68,7 +68,7 @@ describe('KeyUseService', () => {
     async (what, kind) => {
       const failure = new DatabaseUnavailableError();
       const use = { ...end, kind };
-      await usesWith(() => Promise.reject(failure)).report('alice', use);
+      await usesWith(() => Promise.reject(failure)).report('alice', use, null);
       expect(lines).toEqual([[expect.objectContaining({ userId: 'alice' }), `${what} ended`]]);
       expect(errors).toEqual([
         [
@@ -110,6 +110,7 @@ describe('KeyUseService', () => {
       chatId: 'chat',
       model: 'model',
       tokens: null,
+      network: null,
     } as const;
     const uses = usesWith(() => Promise.resolve('KEY_GONE'));
     await expect(uses.begin('alice', use)).rejects.toMatchObject({ code: 'CONFLICT' });

@@ -6,6 +6,7 @@ import {
   newUseRecord,
   type Settlement,
   type TokenDemand,
+  type UseOrigin,
   type UseRecord,
 } from '../audit/writer/use-record.js';
 import { UseWriter } from '../audit/writer/use-writer.js';
@@ -13,7 +14,7 @@ import type { ErrorCode } from '../common/error-code.js';
 import { keyVerdictOf } from '../common/key-verdicts.js';
 import type { KeySource } from '../common/key-source.enum.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
-import { digestOf } from './key-fault.js';
+import { digestOf, type KeyFault } from './key-fault.js';
 import { KeyBusyError, KeyNotPermittedError } from './keys.errors.js';
 import type { ResolvableKey } from './keys.repository.js';
 import { logEnd } from './log-end.js';
@@ -27,6 +28,8 @@ export interface KeyUse {
   readonly model: string | null;
   /** What it may need of the key's month; null for a search. */
   readonly tokens: TokenDemand | null;
+  /** Where the request came from; null where nobody knows. */
+  readonly network: string | null;
 }
 
 /** The use of a key that failed, for which another provider's key is used in its place. */
@@ -36,6 +39,19 @@ export interface FailedUse {
   readonly keyId: string | null;
   readonly chatId: string;
   readonly code: ErrorCode;
+  /** Where the request came from; null where nobody knows. */
+  readonly network: string | null;
+}
+
+/** What is said of a key that cannot be read. */
+export interface UnreadableUse {
+  /** What the use was to take the place of. */
+  readonly failed: FailedUse | null;
+  /** The chat that has to go on, or end, without it. */
+  readonly chatId: string | null;
+  readonly network: string | null;
+  /** Why it cannot be read. */
+  readonly fault: KeyFault;
 }
 
 /** A provider that ends a chat with one of these before its first word has spent nothing on it. */
@@ -65,7 +81,7 @@ export class KeyUseService {
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async begin(userId: string, use: KeyUse, failed: FailedUse | null = null): Promise<void> {
-    const { provider, source, keyId, chatId, model, tokens } = use;
+    const { provider, source, keyId, chatId, model, tokens, network } = use;
     const detail = failed && reasonAfter(failed);
     const event = {
       kind: 'KEY_USED',
@@ -77,15 +93,14 @@ export class KeyUseService {
       outcome: 'OK',
       detail,
     } as const;
-    await this.writeUse(userId, event, keyId === null ? null : { keyId, type: 'USED', tokens });
+    const key = keyId === null ? null : ({ keyId, type: 'USED', tokens } as const);
+    await this.writeUse(userId, event, key, { network });
   }
 
   /**
    * A key that cannot be read. Its use ends here, before any provider is called.
    *
    * @param damagedEnvelope what did not open; null where that is not what is wrong with it
-   * @param failed what the use was to take the place of
-   * @param chatId the chat that has to go on, or end, without it
    * @throws KeyBusyError CONFLICT where what did not open is no longer the ACTIVE key
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
@@ -93,7 +108,7 @@ export class KeyUseService {
     userId: string,
     { id: keyId, provider }: Pick<ResolvableKey, 'id' | 'provider'>,
     damagedEnvelope: string | null,
-    { failed, chatId }: { readonly failed: FailedUse | null; readonly chatId: string | null },
+    { failed, chatId, network, fault }: UnreadableUse,
   ): Promise<void> {
     const detail = failed && reasonAfter(failed);
     const event = {
@@ -106,7 +121,8 @@ export class KeyUseService {
       detail,
     } as const;
     const digest = damagedEnvelope && digestOf({ userId, provider, id: keyId }, damagedEnvelope);
-    await this.writeUse(userId, event, digest === null ? null : { keyId, type: 'DAMAGED', digest });
+    const key = digest === null ? null : ({ keyId, type: 'DAMAGED', digest } as const);
+    await this.writeUse(userId, event, key, { network, fault: tellingFault(fault) });
   }
 
   /**
@@ -115,11 +131,11 @@ export class KeyUseService {
    *
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
-  async recordFailure(userId: string, { keyId, code, chatId }: FailedUse): Promise<void> {
+  async recordFailure(userId: string, { keyId, code, chatId, provider, network }: FailedUse): Promise<void> {
     if (keyId === null) return;
     const tokens = REFUSALS.has(code) ? 0 : null;
     const key = endOfKey(keyId, code, { chatId, tokens, beganAt: new Date() });
-    await this.writer.write(newUseRecord(userId, { event: null, key }));
+    await this.writer.write(newUseRecord(userId, { event: null, key, origin: { network, provider } }));
   }
 
   /**
@@ -129,18 +145,24 @@ export class KeyUseService {
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async finish(userId: string, use: FinishedUse): Promise<boolean> {
-    return (await this.writer.write(endOf(userId, use))) === 'WRITTEN';
+    return (await this.writer.write(endOf(userId, use, null))) === 'WRITTEN';
   }
 
   /**
    * The same for a caller that goes on whether or not it can be written: the answer is paid for, and its owner gets it
    * anyway. The log has the end in any case, and the trail gets it when the database is back. Never throws.
    *
+   * @param network where the request came from
    * @param requestId of a search that stands for itself
    */
-  async report(userId: string, use: FinishedUse, requestId: string | null = null): Promise<void> {
+  async report(
+    userId: string,
+    use: FinishedUse,
+    network: string | null,
+    requestId: string | null = null,
+  ): Promise<void> {
     try {
-      const outcome = await this.writer.writeInTheEnd(endOf(userId, use));
+      const outcome = await this.writer.writeInTheEnd(endOf(userId, use, network));
       if (outcome === 'WRITTEN') logEnd(userId, use, requestId);
     } catch (error) {
       logEnd(userId, use, requestId);
@@ -152,17 +174,22 @@ export class KeyUseService {
     }
   }
 
-  private async writeUse(userId: string, event: NewAuditEvent, key: KeyChange | null): Promise<void> {
-    const outcome = await this.writer.write(newUseRecord(userId, { event, key }));
+  private async writeUse(
+    userId: string,
+    event: NewAuditEvent,
+    key: KeyChange | null,
+    origin: UseOrigin,
+  ): Promise<void> {
+    const outcome = await this.writer.write(newUseRecord(userId, { event, key, origin }));
     if (outcome === 'KEY_GONE') throw new KeyBusyError();
     if (outcome === 'OVER_LIMIT') throw new KeyNotPermittedError(event.provider as ProviderId, 'MONTH');
   }
 }
 
-function endOf(userId: string, use: FinishedUse): UseRecord {
+function endOf(userId: string, use: FinishedUse, network: string | null): UseRecord {
   const { keyId, outcome } = use;
   const key = keyId === null ? null : endOfKey(keyId, outcome, settlementOf(use));
-  return newUseRecord(userId, { event: use, key });
+  return newUseRecord(userId, { event: use, key, origin: { network } });
 }
 
 /** Null where the end says nothing of the key and nothing was reserved for it. */
@@ -183,6 +210,10 @@ function settlementOf(use: FinishedUse): Settlement | null {
     beganAt: new Date(Date.now() - (durationMs ?? 0)),
   };
 }
+
+/** The faults that no server brings about, and no operator's mistake. */
+const tellingFault = (fault: KeyFault): UseOrigin['fault'] =>
+  fault === 'DAMAGED' || fault === 'ENCRYPTION_KEY_RETIRED' ? fault : null;
 
 /** Why a provider's turn came, in our own words. */
 const reasonAfter = ({ provider, code }: FailedUse): string => `failover from ${provider}: ${code}`;

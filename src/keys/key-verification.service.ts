@@ -2,12 +2,25 @@ import { Injectable } from '@nestjs/common';
 import { Secret } from '../common/secret.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
 import { Vault } from '../crypto/vault.js';
-import { findFault } from './key-fault.js';
+import { AnomalyWatch } from '../audit/anomalies/anomaly-watch.js';
+import { shortName } from '../audit/anomalies/short-name.js';
+import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
+import { keyVerified } from '../telemetry/signals/signals.js';
+import { findFault, type KeyFault } from './key-fault.js';
+import { maskKey } from './key-shape.js';
 import { KeyProber, type ProbeResult } from './key-prober.js';
 import { KeyUseService } from './key-use.service.js';
 import type { StoreApiKeyInput } from './keys.inputs.js';
 import { KeyNotStoredError, KeyUnreadableError } from './keys.errors.js';
 import { KeysRepository, type StoredKey } from './keys.repository.js';
+
+/** The request that changes or tries a key. */
+export interface KeyChangeOrigin {
+  /** Aborts when the client leaves. */
+  readonly signal: AbortSignal;
+  /** Where it came from. */
+  readonly network: string | null;
+}
 
 /** Tries keys with their providers, new ones and stored ones. */
 @Injectable()
@@ -17,40 +30,69 @@ export class KeyVerification {
     private readonly keys: KeysRepository,
     private readonly uses: KeyUseService,
     private readonly vault: Vault,
+    private readonly watch: AnomalyWatch,
   ) {}
 
   /** @throws KeyNotStoredError KEY_REJECTED where the provider rejects it */
   async tryNew(
     userId: string,
     { provider, apiKey }: StoreApiKeyInput,
-    signal: AbortSignal,
+    { signal, network }: KeyChangeOrigin,
   ): Promise<ProbeResult> {
-    const secret = Secret.fromText(apiKey);
-    const probe = await this.prober.probe(provider, secret, signal).finally(() => secret.destroy());
+    const probe = await this.probe(provider, Secret.fromText(apiKey), signal);
     if (probe.verdict?.health !== 'REJECTED') return probe;
     // Written down, so that trying out stolen keys leaves a trace.
     await this.keys.recordRefusal(userId, provider, probe);
+    const name = shortName(provider, maskKey(apiKey, getProviderEntry(provider)));
+    this.watch.see({ type: 'KEY_REJECTED', at: new Date(), network, userId, provider, keyId: null, name });
     const { userKeys } = await this.keys.findResolvable(userId, [provider]);
     throw new KeyNotStoredError(userKeys.length > 0);
   }
 
   /** @throws KeyUnreadableError KEY_UNREADABLE */
-  async tryStored(userId: string, key: StoredKey, signal: AbortSignal): Promise<ProbeResult> {
-    const secret = await this.open(userId, key);
-    return this.prober.probe(key.provider, secret, signal).finally(() => secret.destroy());
+  async tryStored(
+    userId: string,
+    key: StoredKey,
+    { signal, network }: KeyChangeOrigin,
+  ): Promise<ProbeResult> {
+    const { id: keyId, provider } = key;
+    const probe = await this.probe(provider, await this.open(userId, key, network), signal);
+    if (probe.verdict?.health === 'REJECTED')
+      this.watch.see({ type: 'KEY_REJECTED', at: new Date(), network, userId, provider, keyId, name: keyId });
+    return probe;
   }
 
-  private async open(userId: string, key: StoredKey): Promise<Secret> {
+  /** @param secret is destroyed */
+  private async probe(provider: ProviderId, secret: Secret, signal: AbortSignal): Promise<ProbeResult> {
+    const probe = await this.prober.probe(provider, secret, signal).finally(() => secret.destroy());
+    keyVerified.tell({ provider, verdict: probe.verdict?.health ?? 'NONE' });
+    return probe;
+  }
+
+  private async open(userId: string, key: StoredKey, network: string | null): Promise<Secret> {
     const { id: keyId, provider, sealedKey, status } = key;
-    const envelope = findFault(key, this.vault) === null && sealedKey ? sealedKey.envelope : null;
+    const fault = findFault(key, this.vault);
+    const envelope = fault === null && sealedKey ? sealedKey.envelope : null;
     try {
       if (envelope !== null)
         return this.vault.open(envelope, { purpose: 'api-key', userId, provider, keyId });
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
-      const unusedKey = { failed: null, chatId: null };
+      const unusedKey = { failed: null, chatId: null, network, fault: 'DAMAGED' } as const;
       if (status === 'ACTIVE') await this.uses.recordUnreadable(userId, key, envelope, unusedKey);
+      else this.seeUnreadable(userId, key, 'DAMAGED', network);
     }
+    if (fault !== null) this.seeUnreadable(userId, key, fault, network);
     throw new KeyUnreadableError(provider);
+  }
+
+  private seeUnreadable(
+    userId: string,
+    { id: keyId, provider }: StoredKey,
+    fault: KeyFault,
+    network: string | null,
+  ): void {
+    if (fault === 'DAMAGED' || fault === 'ENCRYPTION_KEY_RETIRED')
+      this.watch.see({ type: 'KEY_UNREADABLE', at: new Date(), network, userId, provider, keyId, fault });
   }
 }

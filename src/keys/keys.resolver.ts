@@ -119,7 +119,7 @@ export class KeysResolver {
     @Args('input', { description: 'The key.' }) input: StoreApiKeyInput,
     @Context() { signal }: RequestContext,
   ): Promise<StoreApiKeyPayload> {
-    return this.keys.store(user.userId, input, signal);
+    return this.keys.store(user.userId, input, { signal, network: user.network });
   }
 
   @Mutation(() => UpdateApiKeyPayload, {
@@ -141,7 +141,7 @@ export class KeysResolver {
     @Args('keyId', { type: () => ID, description: 'Which key.' }) keyId: string,
     @Context() { signal }: RequestContext,
   ): Promise<VerifyApiKeyPayload> {
-    return this.keys.verify(user.userId, keyId, signal);
+    return this.keys.verify(user.userId, keyId, { signal, network: user.network });
   }
 
   @Mutation(() => DeleteApiKeyPayload, { description: 'Deletes a key and destroys its ciphertext.' })

@@ -17,7 +17,7 @@ import {
 import { KeyTurns } from './key-turns.js';
 import { checkIsAhead, checkLimits, limitsIn } from './check-limits.js';
 import type { ProbeResult } from './key-prober.js';
-import { KeyVerification } from './key-verification.service.js';
+import { type KeyChangeOrigin, KeyVerification } from './key-verification.service.js';
 import type {
   StoreApiKeyInput,
   StoreApiKeyPayload,
@@ -50,14 +50,14 @@ export class KeysService {
   ) {}
 
   /**
-   * @param signal aborts when the client leaves: then a verification ends, and nothing is stored
+   * @param origin its signal aborts when the client leaves: then a verification ends, and nothing is stored
    * @throws RateLimitedError RATE_LIMITED
    * @throws BadUserInputError BAD_USER_INPUT for a key that is unmistakably another provider's, a name or pattern that has
    *   a key in it, and limits that mean nothing to the provider
    * @throws KeyNotStoredError KEY_REJECTED where it was to be verified and the provider rejects it
    * @throws KeyBusyError CONFLICT
    */
-  async store(userId: string, input: StoreApiKeyInput, signal: AbortSignal): Promise<StoreApiKeyPayload> {
+  async store(userId: string, input: StoreApiKeyInput, origin: KeyChangeOrigin): Promise<StoreApiKeyPayload> {
     await this.limits.countKeyChange(userId);
     const definition = getProviderEntry(input.provider);
     checkKeyBelongsTo(input.apiKey, definition);
@@ -65,7 +65,7 @@ export class KeysService {
     checkNameIsNotOf(input.apiKey, definition, input.name);
     checkLimits(input, definition.kind);
     checkIsAhead(input.expiresAt);
-    const probe = input.verify ? await this.verification.tryNew(userId, input, signal) : null;
+    const probe = input.verify ? await this.verification.tryNew(userId, input, origin) : null;
     const key = this.seal(userId, input, maskKey(input.apiKey, definition), probe);
     const { stored, replacedKeyId } = await this.turns.take(userId, key.provider, () =>
       this.insert(userId, key),
@@ -124,11 +124,11 @@ export class KeysService {
    * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's, of a provider that this version knows
    * @throws KeyUnreadableError KEY_UNREADABLE
    */
-  async verify(userId: string, keyId: string, signal: AbortSignal): Promise<VerifyApiKeyPayload> {
+  async verify(userId: string, keyId: string, origin: KeyChangeOrigin): Promise<VerifyApiKeyPayload> {
     await this.limits.countKeyChange(userId);
     const key = isUuid(keyId) ? await this.keys.findById(userId, keyId) : null;
     if (!key || !isLive(key)) throw new KeyNotFoundError();
-    const probe = await this.verification.tryStored(userId, key, signal);
+    const probe = await this.verification.tryStored(userId, key, origin);
     const verified = await this.turns.take(userId, key.provider, () =>
       this.keys.recordProbe(userId, key, probe),
     );

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { KeyAlertsRepository } from '../alerts/key-alerts.repository.js';
+import { AnomalyRepository } from '../audit/anomalies/anomaly.repository.js';
 import { AuditRepository, toModel } from '../audit/audit.repository.js';
 import { type ModelHour, type UsageHour, UsageRepository } from '../audit/usage.repository.js';
 import { KeptChats } from '../chat/kept-chats.js';
@@ -22,6 +24,8 @@ export class ExportService {
     private readonly audit: AuditRepository,
     private readonly chats: KeptChats,
     private readonly data: MyDataService,
+    private readonly alerts: KeyAlertsRepository,
+    private readonly anomalies: AnomalyRepository,
   ) {}
 
   /** As JSON lines. The last one says how many came before it: without it the export is not complete. */
@@ -41,8 +45,19 @@ export class ExportService {
     yield* pagesOf('usageHour', (after: UsageHour | null) => this.usage.listHours(userId, PAGE, after));
     yield* pagesOf('modelHour', (after: ModelHour | null) => this.usage.listModelHours(userId, PAGE, after));
     yield* this.#events(userId);
+    yield* this.#alerts(userId);
+    for (const network of await this.anomalies.findNetworks(userId)) yield toLine('knownNetwork', network);
     for (const chatId of await this.data.findChats(userId)) {
       for await (const event of this.chats.eventsOf(userId, chatId)) yield toLine('chatEvent', event);
+    }
+  }
+
+  async *#alerts(userId: string): AsyncGenerator<Line, void> {
+    for (let afterId: string | null = null; ;) {
+      const alerts = await this.alerts.list(userId, PAGE, afterId);
+      for (const alert of alerts) yield toLine('keyAlert', alert);
+      afterId = alerts.at(-1)?.id ?? null;
+      if (alerts.length < PAGE) return;
     }
   }
 

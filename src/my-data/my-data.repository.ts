@@ -19,6 +19,10 @@ const deleteAll = `
     DELETE FROM model_hours WHERE user_id = $1
   ), reservations AS (
     DELETE FROM key_reservations WHERE user_id = $1
+  ), alerts AS (
+    DELETE FROM key_alerts WHERE user_id = $1
+  ), states AS (
+    DELETE FROM rule_states WHERE user_id = $1
   )
   SELECT count(*) FILTER (WHERE status IN ('ACTIVE', 'DISABLED'))::integer AS keys FROM keys`;
 
@@ -46,5 +50,10 @@ export class MyDataRepository {
       return deleted;
     };
     return this.trail.write(events, () => this.database.transaction(work));
+  }
+
+  /** What rules have kept meanwhile of what came before: from now on they see that it was deleted. */
+  async deleteStates(userId: string): Promise<void> {
+    await this.database.client.ruleState.deleteMany({ where: { userId } });
   }
 }

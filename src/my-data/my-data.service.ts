@@ -42,6 +42,7 @@ export class MyDataService {
     const keys = await this.data.deleteAll(userId);
     // What began in between has used a key that is gone now.
     await this.#deleteChats(userId);
+    await this.data.deleteStates(userId);
     return keys;
   }
 

@@ -9,16 +9,18 @@ import type { Statement } from '../prisma/statement.js';
 export interface StoredSettings {
   readonly fallbackPolicy: string;
   readonly defaultSearchProvider: string | null;
+  readonly mutedRules: readonly string[];
 }
 
 /** What is left out stays as it is. */
 export interface SettingsChanges {
   readonly fallbackPolicy?: string;
   readonly defaultSearchProvider?: string | null;
+  readonly mutedRules?: readonly string[];
 }
 
-const columns =
-  'fallback_policy::text AS "fallbackPolicy", default_search_provider AS "defaultSearchProvider"';
+const columns = `fallback_policy::text AS "fallbackPolicy", default_search_provider AS "defaultSearchProvider",
+  coalesce(muted_rules, '{}') AS "mutedRules"`;
 
 const selectSettings: Statement = {
   name: 'settings',
@@ -29,12 +31,13 @@ const updateSettings: Statement = {
   name: 'update-settings',
   sql: `
   WITH changed AS (
-    INSERT INTO user_settings AS settings (user_id, fallback_policy, default_search_provider, updated_at)
-    VALUES ($1, coalesce($2::"FallbackPolicy", 'USE_SERVER'), $4, $5::timestamptz)
+    INSERT INTO user_settings AS settings (user_id, fallback_policy, default_search_provider, muted_rules, updated_at)
+    VALUES ($1, coalesce($2::"FallbackPolicy", 'USE_SERVER'), $4, $8::text[], $5::timestamptz)
     ON CONFLICT (user_id) DO UPDATE SET
       fallback_policy = coalesce($2::"FallbackPolicy", settings.fallback_policy),
       default_search_provider =
         CASE WHEN $3::boolean THEN excluded.default_search_provider ELSE settings.default_search_provider END,
+      muted_rules = CASE WHEN $7::boolean THEN excluded.muted_rules ELSE settings.muted_rules END,
       updated_at = excluded.updated_at
     RETURNING *
   ), events AS (
@@ -59,7 +62,7 @@ export class SettingsRepository {
   /** @param detail what the audit event says of the changes */
   async update(
     userId: string,
-    { fallbackPolicy, defaultSearchProvider }: SettingsChanges,
+    { fallbackPolicy, defaultSearchProvider, mutedRules }: SettingsChanges,
     detail: string,
   ): Promise<StoredSettings> {
     const at = new Date();
@@ -69,6 +72,7 @@ export class SettingsRepository {
       ...[userId, fallbackPolicy ?? null],
       ...[String(defaultSearchProvider !== undefined), defaultSearchProvider ?? null],
       ...[at.toISOString(), rowsOf(events)],
+      ...[String(mutedRules !== undefined), mutedRules ?? []],
     ];
     const [row] = await this.trail.write(events, () =>
       this.database.run<StoredSettings>(updateSettings, values),

@@ -1,9 +1,13 @@
 import { Field, InputType, ObjectType } from '@nestjs/graphql';
-import { ValidateIf } from 'class-validator';
+import { ArrayMaxSize, IsOptional, ValidateIf } from 'class-validator';
 import { describedEnum } from '../common/described-enum.js';
+import { MaxItems } from '../common/list-size.js';
 import { ID } from '../common/id.scalar.js';
 import type { SearchProviderId } from '../providers/registry/provider-ids.js';
 import { SearchProvider } from '../providers/registry/provider.enum.js';
+
+/** More than there are rules: a newer version may have more. */
+export const MOST_MUTED = 50;
 
 export const FallbackPolicy = describedEnum(
   'FallbackPolicy',
@@ -32,6 +36,13 @@ export class Viewer {
       'The search engine that a search which names none tries first. Null: the first with a key, in the order of SearchProvider.',
   })
   defaultSearchProvider!: SearchProviderId | null;
+
+  @Field(() => [String], {
+    description:
+      'The rules of whose alerts the caller wants to hear nothing. The audit trail has what they find all the same.',
+  })
+  @MaxItems(MOST_MUTED)
+  mutedRules!: readonly string[];
 }
 
 @InputType({ description: 'What to change of the settings. What is left out stays as it is.' })
@@ -50,6 +61,15 @@ export class UpdateSettingsInput {
   })
   @ValidateIf(() => false)
   defaultSearchProvider?: SearchProviderId | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The rules whose alerts are to be silent, as `KeyAlert.rule` names them, in the place of those that were. Null: none. It silences only `keyAlerts` and `keyAlertHistory`: the audit trail and the operator hear of everything.',
+  })
+  @IsOptional()
+  @ArrayMaxSize(MOST_MUTED)
+  mutedRules?: readonly string[] | null;
 }
 
 @ObjectType({ description: 'The settings as they are now.' })

@@ -17,7 +17,7 @@ type FinishedUse = Parameters<KeyUseService['finish']>[1];
 
 const input: WebSearchInput = { query: 'words' };
 
-const alice = { userId: 'alice', mayUseServerKeys: true };
+const alice = { userId: 'alice', mayUseServerKeys: true, network: null };
 
 describe('WebSearchService', () => {
   let now: number;
@@ -52,7 +52,7 @@ describe('WebSearchService', () => {
     };
     const resolution = { open } as unknown as KeyResolutionService;
     const uses = {
-      report: (_userId: string, use: FinishedUse, requestId: string | null) => {
+      report: (_userId: string, use: FinishedUse, _network: string | null, requestId: string | null) => {
         finished.push(use);
         requests.push(requestId);
         return Promise.resolve();

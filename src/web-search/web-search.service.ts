@@ -56,7 +56,6 @@ export class WebSearchService {
     origin: Origin,
   ): Promise<WebSearchResult> {
     const arrivedAt = performance.now();
-    const { userId } = caller;
     const chat = typeof origin === 'string' ? null : origin;
     const requestId = typeof origin === 'string' ? origin : null;
     const chatId = chat?.chatId ?? null;
@@ -72,7 +71,7 @@ export class WebSearchService {
       const query = mask.text(input.query);
       chat?.onKeyOpened(key.provider, query);
       const request = toRequest(input, query);
-      return await this.searchWith(userId, { key, mask, request, chatId, requestId, arrivedAt }, signal);
+      return await this.searchWith(caller, { key, mask, request, chatId, requestId, arrivedAt }, signal);
     } finally {
       key.secret.destroy();
     }
@@ -128,7 +127,7 @@ export class WebSearchService {
   }
 
   private async searchWith(
-    userId: string,
+    caller: KeyCaller,
     { key, mask, request, chatId, requestId, arrivedAt }: StartedSearch,
     signal: AbortSignal,
   ): Promise<WebSearchResult> {
@@ -142,7 +141,7 @@ export class WebSearchService {
         ...{ model: null, inputTokens: null, outputTokens: null, timeToFirstTokenMs: null },
         endedAt: Date.now(),
       });
-      return this.report(userId, requestId, key, { chatId, outcome, durationMs: milliseconds(totalMs) });
+      return this.report(caller, requestId, key, { chatId, outcome, durationMs: milliseconds(totalMs) });
     };
     try {
       signal.throwIfAborted();
@@ -159,7 +158,7 @@ export class WebSearchService {
   }
 
   private async report(
-    userId: string,
+    { userId, network }: KeyCaller,
     requestId: string | null,
     { provider, keyId, source }: ResolvedKey<SearchProviderId>,
     end: Pick<FinishedUse, 'chatId' | 'outcome' | 'durationMs'>,
@@ -177,7 +176,7 @@ export class WebSearchService {
       timeToFirstTokenMs: null,
       ...end,
     } as const;
-    await this.uses.report(userId, use, requestId);
+    await this.uses.report(userId, use, network, requestId);
   }
 }
 

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { parse } from 'yaml';
+import { anomalyRules } from '../../src/common/anomaly-rules.js';
 import { errorCodes } from '../../src/common/error-code.js';
 import { registry } from '../../src/providers/registry/registry.js';
 import { readingsOf } from '../../src/serve-metrics.js';
+import { verdicts } from '../../src/telemetry/prometheus/metrics.js';
 import { MetricsServer } from '../../src/telemetry/prometheus/metrics-server.js';
-import { limitNames } from '../../src/telemetry/signals/signals.js';
+import { limitNames, webhookOutcomes } from '../../src/telemetry/signals/signals.js';
 
 const read = (path: string): string => readFileSync(join(import.meta.dirname, '../../deploy', path), 'utf8');
 
@@ -50,6 +52,9 @@ const values: Readonly<Record<string, readonly string[]>> = {
   limit: limitNames,
   door: ['websocket', 'event_stream'],
   state: ['busy', 'limit'],
+  rule: anomalyRules,
+  verdict: verdicts,
+  result: webhookOutcomes,
 };
 
 describe('what is made of the metrics', () => {

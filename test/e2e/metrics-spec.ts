@@ -1,4 +1,6 @@
 import { hang, reply } from '../../demo/stand-in/behaviours.mjs';
+import { AnomalyWatch } from '../../src/audit/anomalies/anomaly-watch.js';
+import { DatabaseService } from '../../src/prisma/database.service.js';
 import { serveMetrics, type ServedMetrics } from '../../src/serve-metrics.js';
 import { useTestServer } from '../support/use-test-server.js';
 
@@ -62,6 +64,23 @@ describe('the metrics of a server', () => {
     expect([...series.keys()].join()).not.toMatch(/alice|bob|words|key-of|a-model/);
   });
 
+  it('count verifications and anomalies', async () => {
+    const VERIFY = 'mutation ($id: ID!) { verifyApiKey(keyId: $id) { warning } }';
+    const id = await server().storeKey('alice', 'BRAVE', KEY);
+    await server().query('alice', VERIFY, { id });
+    server().standIn.revokeKey('BRAVE', KEY);
+    await server().query('alice', VERIFY, { id });
+    const { client } = server().app.get(DatabaseService);
+    await client.$executeRaw`UPDATE sealed_keys SET envelope = overlay(envelope PLACING 'AAAA' FROM 60)`;
+    expect(await server().failure('alice', VERIFY, { id })).toBe('KEY_UNREADABLE');
+    await server().app.get(AnomalyWatch).settle();
+    expect(Object.fromEntries(await scrape())).toMatchObject({
+      'keystream_key_verifications_total{provider="BRAVE",verdict="VALID"}': 1,
+      'keystream_key_verifications_total{provider="BRAVE",verdict="REJECTED"}': 1,
+      'keystream_anomalies_total{rule="DECRYPTION_FAILED"}': 1,
+    });
+  });
+
   it('show what goes on at the moment', async () => {
     await server().storeKey('alice', 'OPENAI', KEY);
     server().standIn.once('OPENAI', hang());
@@ -79,6 +98,7 @@ describe('the metrics of a server', () => {
       'keystream_database_connections{state="limit"}': expect.any(Number),
       keystream_database_waiting: 0,
       keystream_writer_waiting: 0,
+      keystream_anomaly_events_waiting: expect.any(Number),
       keystream_connections_open: expect.any(Number),
       nodejs_eventloop_lag_p99_seconds: expect.any(Number),
     });

@@ -4,6 +4,7 @@ import { dumpFiles, dumpTables, sentinelFor, tracesIn } from '../support/sentine
 import { chatPaths, commonPaths, searchPaths, type ProviderPath } from '../support/sentinel-paths.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
 import { TraceCollector } from '../support/trace-collector.js';
+import { WebhookReceiver } from '../support/webhook-receiver.js';
 import { CHAT, HELLO, RawSocket, signToken } from '../support/test-server.js';
 
 const SEARCH = `query ($input: WebSearchInput!) {
@@ -18,6 +19,7 @@ const READ_ALL = `{
   keyResolution { candidates { provider keyId reason } }
   auditEvents(first: 200) { edges { node { id kind provider keyId chatId model outcome detail } } }
   usage { byProvider { provider totals { failures } } }
+  keyAlertHistory(first: 200) { edges { node { id rule provider keyId explanation } } }
 }`;
 
 /** Sends what a client would, and keeps every byte that comes back. */
@@ -155,12 +157,15 @@ describe('a stored key is found nowhere but with its provider', () => {
   const processes = useProcesses();
   let database: TestDatabase;
   let collector: TraceCollector;
+  let receiver: WebhookReceiver;
   beforeEach(async () => {
     database = await createDatabase();
     collector = await TraceCollector.start();
+    receiver = await WebhookReceiver.start();
   });
   afterEach(async () => {
     collector.stop();
+    await receiver.stop();
     await database.drop();
   });
 
@@ -170,6 +175,8 @@ describe('a stored key is found nowhere but with its provider', () => {
     const server = await processes.start({
       ...processes.environment(database.environment),
       LOG_LEVEL: 'trace',
+      ALERT_WEBHOOK_URL: receiver.url,
+      ALERT_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
       CHAT_FIRST_BYTE_TIMEOUT_MS: '700',
       CHAT_IDLE_TIMEOUT_MS: '700',
       SEARCH_TIMEOUT_MS: '700',
@@ -206,6 +213,12 @@ describe('a stored key is found nowhere but with its provider', () => {
     expect(processes.standIn.requests.every((exchange) => exchange.key === key)).toBe(true);
 
     await pasteEverywhere(recorder, key, id);
+    // So often in the place of a token that the operator is told.
+    for (let number = 0; number < 40; number += 1) {
+      const authorization = `Bearer ${key}${String(number)}`;
+      await recorder.http('/graphql', { body: '{}', headers: { authorization } });
+    }
+    expect((await receiver.until(1))[0]?.body).toContain('FAILED_TOKENS');
     const { data } = await recorder.post(READ_ALL);
     expect(data.apiKeys).toMatchObject([{ health: 'VALID' }]);
     expect(await recorder.http('/export', { method: 'GET' })).toContain('"type":"end"');
@@ -231,9 +244,10 @@ describe('a stored key is found nowhere but with its provider', () => {
       true,
     );
     expect(tracesIn(collector.text)).toEqual([]);
+    expect(tracesIn(receiver.received.map((webhook) => JSON.stringify(webhook)).join('\n'))).toEqual([]);
     const dataDir = database.environment.DATA_DIR ?? '';
     const tables = await dumpTables(dataDir);
-    expect(tables).toContain('audit_events');
+    for (const table of ['audit_events', 'rule_states']) expect(tables).toContain(table);
     expect(tracesIn(tables)).toEqual([]);
     expect(tracesIn(await dumpFiles(dataDir))).toEqual([]);
   });

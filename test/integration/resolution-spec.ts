@@ -288,17 +288,28 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
     describe('for a request that a key for OPENAI has failed', () => {
       const chatId = '01900000-0000-7000-8000-000000000000';
       const next = async (source: 'USER' | 'SERVER', left: readonly ('ANTHROPIC' | 'GOOGLE')[]) => {
-        const failed = { provider: 'OPENAI', source, keyId: null, chatId, code: 'KEY_REJECTED' } as const;
+        const failed = {
+          provider: 'OPENAI',
+          source,
+          keyId: null,
+          chatId,
+          code: 'KEY_REJECTED',
+          network: null,
+        } as const;
         const resolution = server().app.get(KeyResolutionService);
         try {
-          const key = await resolution.openAfter({ userId: 'alice', mayUseServerKeys: true }, failed, {
-            providers: left,
-            use: 'CHAT',
-            modelOf: () => 'model',
-            tokens: null,
-            chatId,
-            onOpen: () => undefined,
-          });
+          const key = await resolution.openAfter(
+            { userId: 'alice', mayUseServerKeys: true, network: null },
+            failed,
+            {
+              providers: left,
+              use: 'CHAT',
+              modelOf: () => 'model',
+              tokens: null,
+              chatId,
+              onOpen: () => undefined,
+            },
+          );
           key?.secret.destroy();
           return key && `${key.source} ${key.provider}`;
         } catch (error) {

@@ -9,6 +9,7 @@ import { createDatabase, databaseKinds, type TestDatabase } from '../support/dat
 import { statementsOf } from '../support/statements.js';
 import { openTrail } from '../support/trail.js';
 import { emptyTables } from '../support/use-test-server.js';
+import { noWatch } from '../support/no-watch.js';
 
 Logger.overrideLogger(false);
 
@@ -24,7 +25,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     const { DATABASE_URL: url = null, DATA_DIR: dataDir = '' } = database.environment;
     service = new DatabaseService({ url, dataDir });
     await service.onModuleInit();
-    writer = new UseWriter(service, await openTrail(service));
+    writer = new UseWriter(service, await openTrail(service), noWatch);
     uses = new KeyUseService(writer);
   });
   beforeEach(() => emptyTables(service));
@@ -48,6 +49,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       chatId,
       model,
       tokens: null,
+      network: null,
     });
   const endOf = (more: Partial<FinishedUse> = {}): FinishedUse => ({
     kind: 'CHAT_FINISHED',
@@ -273,7 +275,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
   it('leave a key with what the last of them found', async () => {
     const keyId = await storeKey('alice');
     const found = (outcome: string) => uses.finish('alice', endOf({ keyId, outcome }));
-    const failed = { provider: 'OPENAI', source: 'USER', keyId, chatId: uuidv7() } as const;
+    const failed = { provider: 'OPENAI', source: 'USER', keyId, chatId: uuidv7(), network: null } as const;
     await Promise.all([begin('alice', keyId), found('OK'), found('KEY_REJECTED'), found('PROVIDER_TIMEOUT')]);
     expect(await keyOf(keyId)).toMatchObject({
       health: 'REJECTED',
@@ -293,7 +295,13 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
   it("change no other user's key, and none that was replaced", async () => {
     const hers = await storeKey('alice');
     const replaced = await storeKey('bob', 'REPLACED');
-    const failed = { provider: 'OPENAI', source: 'USER', keyId: hers, chatId: uuidv7() } as const;
+    const failed = {
+      provider: 'OPENAI',
+      source: 'USER',
+      keyId: hers,
+      chatId: uuidv7(),
+      network: null,
+    } as const;
     await Promise.all([
       uses.finish('mallory', endOf({ keyId: hers, outcome: 'KEY_REJECTED' })),
       uses.recordFailure('mallory', { ...failed, code: 'KEY_REJECTED' }),

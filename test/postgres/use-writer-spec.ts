@@ -8,6 +8,7 @@ import type { DatabaseClient } from '../../src/prisma/prisma-client.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { openTrail } from '../support/trail.js';
 import { emptyTables } from '../support/use-test-server.js';
+import { noWatch } from '../support/no-watch.js';
 
 Logger.overrideLogger(false);
 
@@ -48,7 +49,10 @@ describe('uses of keys that servers write together', () => {
     database = await createDatabase('PostgreSQL');
     for (let number = 0; number < 3; number += 1) {
       const service = await open(defaultDatabaseLimits);
-      servers.push({ service, uses: new KeyUseService(new UseWriter(service, await openTrail(service))) });
+      servers.push({
+        service,
+        uses: new KeyUseService(new UseWriter(service, await openTrail(service), noWatch)),
+      });
     }
     changer = await open(patience);
   });
@@ -77,6 +81,7 @@ describe('uses of keys that servers write together', () => {
       chatId: uuidv7(),
       model: 'model',
       tokens: null,
+      network: null,
     });
   const finish = (
     userId: string,

@@ -1,3 +1,4 @@
+import { AnomalyWatch } from '../../src/audit/anomalies/anomaly-watch.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import type { Statement } from '../../src/prisma/statement.js';
 import { createDatabase, type DatabaseKind, type TestDatabase } from './database.js';
@@ -16,6 +17,9 @@ const emptyAll: Statement = {
       DELETE FROM model_hours;
       DELETE FROM key_reservations;
       DELETE FROM user_settings;
+      DELETE FROM rule_states;
+      DELETE FROM key_alerts;
+      DELETE FROM webhook_deliveries;
     END $$`,
 };
 
@@ -50,6 +54,8 @@ export function useTestServer(
 
 export async function emptyServer(server: TestServer): Promise<void> {
   server.standIn.forget();
+  // What the test before has brought about would be written into the empty tables.
+  await server.app.get(AnomalyWatch).settle();
   await emptyTables(server.app.get(DatabaseService));
 }
 

@@ -53,6 +53,18 @@ export interface UseRecord {
   /** Null where the trail has nothing to say: of a use for which another takes its place. */
   readonly event: NewAuditEvent | null;
   readonly key: KeyChange | null;
+  /** What is not written down, and what the rules that watch the trail want to know. */
+  readonly origin?: UseOrigin;
+}
+
+/** Where a use comes from, and what came of its key. */
+export interface UseOrigin {
+  /** The request's, as `192.0.2.0/24`; null where nobody knows. */
+  readonly network: string | null;
+  /** Of the key, where the record has no event. */
+  readonly provider?: string;
+  /** Why the key could not be read, where that points to whoever changes the database. */
+  readonly fault?: 'DAMAGED' | 'ENCRYPTION_KEY_RETIRED' | null | undefined;
 }
 
 /**
@@ -62,7 +74,10 @@ export interface UseRecord {
 export type UseOutcome = 'WRITTEN' | 'KNOWN' | 'KEY_GONE' | 'OVER_LIMIT';
 
 /** A record of what happens now. */
-export const newUseRecord = (userId: string, content: Pick<UseRecord, 'event' | 'key'>): UseRecord => ({
+export const newUseRecord = (
+  userId: string,
+  content: Pick<UseRecord, 'event' | 'key' | 'origin'>,
+): UseRecord => ({
   userId,
   id: uuidv7(),
   at: new Date(),

@@ -9,6 +9,7 @@ import type { Statement } from '../../prisma/statement.js';
 import { newUseRecord, type UseRecord } from './use-record.js';
 import { type UseVerdict, writeInTurn } from './use-statement.js';
 import { UseWriter } from './use-writer.js';
+import { noWatch } from '../../../test/support/no-watch.js';
 
 /** One statement that was sent: whose uses, and how it ends. */
 interface Sent {
@@ -47,7 +48,7 @@ describe('UseWriter', () => {
       });
     const withinLimit = <T>(operation: () => Promise<T>): Promise<T> =>
       Promise.race([operation(), new Promise<never>((_, reject) => expire.push(reject))]);
-    writer = new UseWriter({ run, withinLimit } as unknown as DatabaseService, unkeptTrail);
+    writer = new UseWriter({ run, withinLimit } as unknown as DatabaseService, unkeptTrail, noWatch);
   });
 
   afterEach(() => jest.useRealTimers());

@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import { AnomalyWatch } from '../anomalies/anomaly-watch.js';
+import { eventsOf } from '../anomalies/events-of.js';
 import { DatabaseService } from '../../prisma/database.service.js';
 import { DatabaseUnavailableError } from '../../prisma/database-unavailable.error.js';
 import type { Statement } from '../../prisma/statement.js';
@@ -39,6 +41,7 @@ export class UseWriter implements BeforeApplicationShutdown {
   constructor(
     private readonly database: DatabaseService,
     private readonly trail: AuditTrail,
+    private readonly watch: AnomalyWatch,
   ) {}
 
   /** How many records wait to be committed. */
@@ -139,8 +142,13 @@ export class UseWriter implements BeforeApplicationShutdown {
   }
 
   #settle(use: WaitingUse | undefined, outcome: UseVerdict['outcome']): void {
-    if (outcome !== 'LOCKED') use?.resolve(outcome);
-    else if (use?.record.key) this.#locked.add(use.record.key.keyId, use);
+    if (!use) return;
+    if (outcome === 'LOCKED') {
+      if (use.record.key) this.#locked.add(use.record.key.keyId, use);
+      return;
+    }
+    if (outcome === 'WRITTEN') for (const event of eventsOf(use.record)) this.watch.see(event);
+    use.resolve(outcome);
   }
 
   /** One record may be at fault for the whole batch: the others are written without it. */

@@ -96,7 +96,7 @@ export class ChatSourceFactory {
     const order = providerIdsOf('CHAT');
     const left = order.slice(order.indexOf(provider) + 1);
     if (left.length === 0) return null;
-    const failed = { provider, source, keyId, chatId, code };
+    const failed = { provider, source, keyId, chatId, code, network: caller.network };
     await this.uses.recordFailure(caller.userId, failed);
     const key = await this.resolution.openAfter(caller, failed, {
       providers: left,

@@ -3,6 +3,7 @@ export interface Subscriber {
   readonly userId: string;
   /** As {@link AuthenticatedUser} has it. */
   readonly mayUseServerKeys: boolean;
+  readonly network: string | null;
   /** Null where the door has no connections of several. */
   readonly connectionId: string | null;
   /** Aborts when its connection is lost or closes. */

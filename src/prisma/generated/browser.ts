@@ -69,6 +69,21 @@ export type AuditKeys = Prisma.AuditKeysModel
  */
 export type UsageHour = Prisma.UsageHourModel
 /**
+ * Model RuleState
+ * What a rule that watches the trail remembers, of a user, a key or a network.
+ */
+export type RuleState = Prisma.RuleStateModel
+/**
+ * Model KeyAlert
+ * What a user is told of: an ANOMALY of the trail, under the same id.
+ */
+export type KeyAlert = Prisma.KeyAlertModel
+/**
+ * Model WebhookDelivery
+ * A webhook that has not arrived yet.
+ */
+export type WebhookDelivery = Prisma.WebhookDeliveryModel
+/**
  * Model ModelHour
  * Of a user's chats in one hour, those with one model: every model has its own prices. Chats from before this table are
  * in usage_hours alone.

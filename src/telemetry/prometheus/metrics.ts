@@ -1,13 +1,18 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { errorCodes } from '../../common/error-code.js';
+import { anomalyRules } from '../../common/anomaly-rules.js';
 import {
+  anomalyEventsDropped,
+  anomalyRaised,
   type EndedUse,
   keyResolved,
+  keyVerified,
   limitNames,
   limitReached,
   providerFailed,
   useEnded,
   useRefused,
+  webhookTried,
 } from '../signals/signals.js';
 
 /** In seconds. */
@@ -17,6 +22,8 @@ const DURATION_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 6
 
 /** Stands for every name that is none of the known ones: a label's values must be few. */
 const OTHER = 'OTHER';
+/** What trying a key may show; `NONE`: nothing. */
+export const verdicts = ['VALID', 'REJECTED', 'EXHAUSTED', 'RATE_LIMITED', 'NONE'] as const;
 const OUTCOMES = ['OK', 'CANCELLED', ...errorCodes];
 
 /**
@@ -32,6 +39,8 @@ export function countSignals(registry: Registry, providerIds: readonly string[])
   const outcomeOf = oneOf(OUTCOMES);
   const sourceOf = oneOf(['USER', 'SERVER']);
   const limitOf = oneOf(limitNames);
+  const ruleOf = oneOf(anomalyRules);
+  const verdictOf = oneOf(verdicts);
 
   const countEnd = (end: EndedUse): void => {
     const { use } = end;
@@ -54,6 +63,12 @@ export function countSignals(registry: Registry, providerIds: readonly string[])
     providerFailed.listen(({ provider, code }) =>
       metrics.failures.inc({ provider: providerOf(provider), code: outcomeOf(code) }),
     ),
+    keyVerified.listen(({ provider, verdict }) =>
+      metrics.verified.inc({ provider: providerOf(provider), verdict: verdictOf(verdict) }),
+    ),
+    anomalyRaised.listen(({ rule }) => metrics.anomalies.inc({ rule: ruleOf(rule) })),
+    anomalyEventsDropped.listen(({ count }) => metrics.eventsDropped.inc(count)),
+    webhookTried.listen(({ outcome }) => metrics.webhooks.inc({ result: outcome })),
     limitReached.listen(({ limit }) => metrics.limits.inc({ limit: limitOf(limit) })),
   ];
   return () => {
@@ -105,6 +120,29 @@ function makeMetrics(registers: Registry[]) {
       name: 'keystream_provider_failures_total',
       help: 'Failures of providers, also those that a retry or another provider made up for.',
       labelNames: ['provider', 'code'],
+      registers,
+    }),
+    verified: new Counter({
+      name: 'keystream_key_verifications_total',
+      help: 'Keys that were tried with their providers, by what that showed.',
+      labelNames: ['provider', 'verdict'],
+      registers,
+    }),
+    anomalies: new Counter({
+      name: 'keystream_anomalies_total',
+      help: 'What the rules that watch the audit trail have found, muted or not.',
+      labelNames: ['rule'],
+      registers,
+    }),
+    eventsDropped: new Counter({
+      name: 'keystream_anomaly_events_dropped_total',
+      help: 'Events that the rules did not look at, because more came than they can.',
+      registers,
+    }),
+    webhooks: new Counter({
+      name: 'keystream_webhooks_total',
+      help: 'Attempts to deliver a webhook, by their result.',
+      labelNames: ['result'],
       registers,
     }),
     limits: new Counter({

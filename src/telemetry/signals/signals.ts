@@ -72,3 +72,20 @@ export interface TracedOperation {
   readonly durationMs: number;
 }
 export const operationTraced = new Signal<TracedOperation>('operation.traced');
+
+/** A key was tried with its provider. `verdict`: what came of it, a health, or `NONE` where nothing was proven. */
+export const keyVerified = new Signal<{ readonly provider: string; readonly verdict: string }>(
+  'key.verified',
+);
+
+/** A rule that watches the trail has found something. Told where it was found, once. */
+export const anomalyRaised = new Signal<{ readonly rule: string }>('anomaly.raised');
+
+/** Events came faster than the rules can look at them, and were not looked at. */
+export const anomalyEventsDropped = new Signal<{ readonly count: number }>('anomaly.dropped');
+
+export const webhookOutcomes = ['DELIVERED', 'FAILED', 'GIVEN_UP'] as const;
+/** A webhook was tried. `FAILED`: it is tried again. */
+export const webhookTried = new Signal<{ readonly outcome: (typeof webhookOutcomes)[number] }>(
+  'webhook.tried',
+);

@@ -407,6 +407,9 @@ export const ModelName = {
   AuditCheckpoint: 'AuditCheckpoint',
   AuditKeys: 'AuditKeys',
   UsageHour: 'UsageHour',
+  RuleState: 'RuleState',
+  KeyAlert: 'KeyAlert',
+  WebhookDelivery: 'WebhookDelivery',
   ModelHour: 'ModelHour',
   VaultState: 'VaultState'
 } as const
@@ -424,7 +427,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "sealedKey" | "retiredKey" | "keyReservation" | "userSettings" | "auditEvent" | "auditLink" | "auditCheckpoint" | "auditKeys" | "usageHour" | "modelHour" | "vaultState"
+    modelProps: "apiKey" | "sealedKey" | "retiredKey" | "keyReservation" | "userSettings" | "auditEvent" | "auditLink" | "auditCheckpoint" | "auditKeys" | "usageHour" | "ruleState" | "keyAlert" | "webhookDelivery" | "modelHour" | "vaultState"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1168,6 +1171,228 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    RuleState: {
+      payload: Prisma.$RuleStatePayload<ExtArgs>
+      fields: Prisma.RuleStateFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.RuleStateFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleStatePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.RuleStateFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleStatePayload>
+        }
+        findFirst: {
+          args: Prisma.RuleStateFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleStatePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.RuleStateFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleStatePayload>
+        }
+        findMany: {
+          args: Prisma.RuleStateFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleStatePayload>[]
+        }
+        create: {
+          args: Prisma.RuleStateCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleStatePayload>
+        }
+        createMany: {
+          args: Prisma.RuleStateCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.RuleStateCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleStatePayload>[]
+        }
+        delete: {
+          args: Prisma.RuleStateDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleStatePayload>
+        }
+        update: {
+          args: Prisma.RuleStateUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleStatePayload>
+        }
+        deleteMany: {
+          args: Prisma.RuleStateDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.RuleStateUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.RuleStateUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleStatePayload>[]
+        }
+        upsert: {
+          args: Prisma.RuleStateUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$RuleStatePayload>
+        }
+        aggregate: {
+          args: Prisma.RuleStateAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateRuleState>
+        }
+        groupBy: {
+          args: Prisma.RuleStateGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RuleStateGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.RuleStateCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.RuleStateCountAggregateOutputType> | number
+        }
+      }
+    }
+    KeyAlert: {
+      payload: Prisma.$KeyAlertPayload<ExtArgs>
+      fields: Prisma.KeyAlertFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.KeyAlertFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyAlertPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.KeyAlertFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyAlertPayload>
+        }
+        findFirst: {
+          args: Prisma.KeyAlertFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyAlertPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.KeyAlertFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyAlertPayload>
+        }
+        findMany: {
+          args: Prisma.KeyAlertFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyAlertPayload>[]
+        }
+        create: {
+          args: Prisma.KeyAlertCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyAlertPayload>
+        }
+        createMany: {
+          args: Prisma.KeyAlertCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.KeyAlertCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyAlertPayload>[]
+        }
+        delete: {
+          args: Prisma.KeyAlertDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyAlertPayload>
+        }
+        update: {
+          args: Prisma.KeyAlertUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyAlertPayload>
+        }
+        deleteMany: {
+          args: Prisma.KeyAlertDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.KeyAlertUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.KeyAlertUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyAlertPayload>[]
+        }
+        upsert: {
+          args: Prisma.KeyAlertUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyAlertPayload>
+        }
+        aggregate: {
+          args: Prisma.KeyAlertAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateKeyAlert>
+        }
+        groupBy: {
+          args: Prisma.KeyAlertGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyAlertGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.KeyAlertCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyAlertCountAggregateOutputType> | number
+        }
+      }
+    }
+    WebhookDelivery: {
+      payload: Prisma.$WebhookDeliveryPayload<ExtArgs>
+      fields: Prisma.WebhookDeliveryFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.WebhookDeliveryFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WebhookDeliveryPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.WebhookDeliveryFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WebhookDeliveryPayload>
+        }
+        findFirst: {
+          args: Prisma.WebhookDeliveryFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WebhookDeliveryPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.WebhookDeliveryFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WebhookDeliveryPayload>
+        }
+        findMany: {
+          args: Prisma.WebhookDeliveryFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WebhookDeliveryPayload>[]
+        }
+        create: {
+          args: Prisma.WebhookDeliveryCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WebhookDeliveryPayload>
+        }
+        createMany: {
+          args: Prisma.WebhookDeliveryCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.WebhookDeliveryCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WebhookDeliveryPayload>[]
+        }
+        delete: {
+          args: Prisma.WebhookDeliveryDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WebhookDeliveryPayload>
+        }
+        update: {
+          args: Prisma.WebhookDeliveryUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WebhookDeliveryPayload>
+        }
+        deleteMany: {
+          args: Prisma.WebhookDeliveryDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.WebhookDeliveryUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.WebhookDeliveryUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WebhookDeliveryPayload>[]
+        }
+        upsert: {
+          args: Prisma.WebhookDeliveryUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WebhookDeliveryPayload>
+        }
+        aggregate: {
+          args: Prisma.WebhookDeliveryAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateWebhookDelivery>
+        }
+        groupBy: {
+          args: Prisma.WebhookDeliveryGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.WebhookDeliveryGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.WebhookDeliveryCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.WebhookDeliveryCountAggregateOutputType> | number
+        }
+      }
+    }
     ModelHour: {
       payload: Prisma.$ModelHourPayload<ExtArgs>
       fields: Prisma.ModelHourFieldRefs
@@ -1418,6 +1643,7 @@ export const UserSettingsScalarFieldEnum = {
   userId: 'userId',
   fallbackPolicy: 'fallbackPolicy',
   defaultSearchProvider: 'defaultSearchProvider',
+  mutedRules: 'mutedRules',
   updatedAt: 'updatedAt'
 } as const
 
@@ -1499,6 +1725,46 @@ export const UsageHourScalarFieldEnum = {
 export type UsageHourScalarFieldEnum = (typeof UsageHourScalarFieldEnum)[keyof typeof UsageHourScalarFieldEnum]
 
 
+export const RuleStateScalarFieldEnum = {
+  userId: 'userId',
+  rule: 'rule',
+  subject: 'subject',
+  keyGeneration: 'keyGeneration',
+  state: 'state',
+  version: 'version',
+  updatedAt: 'updatedAt',
+  expiresAt: 'expiresAt'
+} as const
+
+export type RuleStateScalarFieldEnum = (typeof RuleStateScalarFieldEnum)[keyof typeof RuleStateScalarFieldEnum]
+
+
+export const KeyAlertScalarFieldEnum = {
+  id: 'id',
+  userId: 'userId',
+  at: 'at',
+  rule: 'rule',
+  provider: 'provider',
+  keyId: 'keyId',
+  explanation: 'explanation',
+  acknowledgedAt: 'acknowledgedAt',
+  writtenAt: 'writtenAt'
+} as const
+
+export type KeyAlertScalarFieldEnum = (typeof KeyAlertScalarFieldEnum)[keyof typeof KeyAlertScalarFieldEnum]
+
+
+export const WebhookDeliveryScalarFieldEnum = {
+  id: 'id',
+  body: 'body',
+  attempts: 'attempts',
+  createdAt: 'createdAt',
+  nextAttemptAt: 'nextAttemptAt'
+} as const
+
+export type WebhookDeliveryScalarFieldEnum = (typeof WebhookDeliveryScalarFieldEnum)[keyof typeof WebhookDeliveryScalarFieldEnum]
+
+
 export const ModelHourScalarFieldEnum = {
   userId: 'userId',
   hour: 'hour',
@@ -1536,6 +1802,13 @@ export const SortOrder = {
 export type SortOrder = (typeof SortOrder)[keyof typeof SortOrder]
 
 
+export const JsonNullValueInput = {
+  JsonNull: JsonNull
+} as const
+
+export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
+
+
 export const QueryMode = {
   default: 'default',
   insensitive: 'insensitive'
@@ -1550,6 +1823,15 @@ export const NullsOrder = {
 } as const
 
 export type NullsOrder = (typeof NullsOrder)[keyof typeof NullsOrder]
+
+
+export const JsonNullValueFilter = {
+  DbNull: DbNull,
+  JsonNull: JsonNull,
+  AnyNull: AnyNull
+} as const
+
+export type JsonNullValueFilter = (typeof JsonNullValueFilter)[keyof typeof JsonNullValueFilter]
 
 
 
@@ -1718,6 +2000,20 @@ export type ListIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel,
 export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
     
 
+
+/**
+ * Reference to a field of type 'Json'
+ */
+export type JsonFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Json'>
+    
+
+
+/**
+ * Reference to a field of type 'QueryMode'
+ */
+export type EnumQueryModeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'QueryMode'>
+    
+
 /**
  * Batch Payload for updateMany & deleteMany & createMany
  */
@@ -1879,6 +2175,9 @@ export type GlobalOmitConfig = {
   auditCheckpoint?: Prisma.AuditCheckpointOmit
   auditKeys?: Prisma.AuditKeysOmit
   usageHour?: Prisma.UsageHourOmit
+  ruleState?: Prisma.RuleStateOmit
+  keyAlert?: Prisma.KeyAlertOmit
+  webhookDelivery?: Prisma.WebhookDeliveryOmit
   modelHour?: Prisma.ModelHourOmit
   vaultState?: Prisma.VaultStateOmit
 }

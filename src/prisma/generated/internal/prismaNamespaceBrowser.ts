@@ -61,6 +61,9 @@ export const ModelName = {
   AuditCheckpoint: 'AuditCheckpoint',
   AuditKeys: 'AuditKeys',
   UsageHour: 'UsageHour',
+  RuleState: 'RuleState',
+  KeyAlert: 'KeyAlert',
+  WebhookDelivery: 'WebhookDelivery',
   ModelHour: 'ModelHour',
   VaultState: 'VaultState'
 } as const
@@ -144,6 +147,7 @@ export const UserSettingsScalarFieldEnum = {
   userId: 'userId',
   fallbackPolicy: 'fallbackPolicy',
   defaultSearchProvider: 'defaultSearchProvider',
+  mutedRules: 'mutedRules',
   updatedAt: 'updatedAt'
 } as const
 
@@ -225,6 +229,46 @@ export const UsageHourScalarFieldEnum = {
 export type UsageHourScalarFieldEnum = (typeof UsageHourScalarFieldEnum)[keyof typeof UsageHourScalarFieldEnum]
 
 
+export const RuleStateScalarFieldEnum = {
+  userId: 'userId',
+  rule: 'rule',
+  subject: 'subject',
+  keyGeneration: 'keyGeneration',
+  state: 'state',
+  version: 'version',
+  updatedAt: 'updatedAt',
+  expiresAt: 'expiresAt'
+} as const
+
+export type RuleStateScalarFieldEnum = (typeof RuleStateScalarFieldEnum)[keyof typeof RuleStateScalarFieldEnum]
+
+
+export const KeyAlertScalarFieldEnum = {
+  id: 'id',
+  userId: 'userId',
+  at: 'at',
+  rule: 'rule',
+  provider: 'provider',
+  keyId: 'keyId',
+  explanation: 'explanation',
+  acknowledgedAt: 'acknowledgedAt',
+  writtenAt: 'writtenAt'
+} as const
+
+export type KeyAlertScalarFieldEnum = (typeof KeyAlertScalarFieldEnum)[keyof typeof KeyAlertScalarFieldEnum]
+
+
+export const WebhookDeliveryScalarFieldEnum = {
+  id: 'id',
+  body: 'body',
+  attempts: 'attempts',
+  createdAt: 'createdAt',
+  nextAttemptAt: 'nextAttemptAt'
+} as const
+
+export type WebhookDeliveryScalarFieldEnum = (typeof WebhookDeliveryScalarFieldEnum)[keyof typeof WebhookDeliveryScalarFieldEnum]
+
+
 export const ModelHourScalarFieldEnum = {
   userId: 'userId',
   hour: 'hour',
@@ -262,6 +306,13 @@ export const SortOrder = {
 export type SortOrder = (typeof SortOrder)[keyof typeof SortOrder]
 
 
+export const JsonNullValueInput = {
+  JsonNull: JsonNull
+} as const
+
+export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
+
+
 export const QueryMode = {
   default: 'default',
   insensitive: 'insensitive'
@@ -276,4 +327,13 @@ export const NullsOrder = {
 } as const
 
 export type NullsOrder = (typeof NullsOrder)[keyof typeof NullsOrder]
+
+
+export const JsonNullValueFilter = {
+  DbNull: DbNull,
+  JsonNull: JsonNull,
+  AnyNull: AnyNull
+} as const
+
+export type JsonNullValueFilter = (typeof JsonNullValueFilter)[keyof typeof JsonNullValueFilter]
 

@@ -42,6 +42,7 @@ export type UserSettingsCountAggregateOutputType = {
   userId: number
   fallbackPolicy: number
   defaultSearchProvider: number
+  mutedRules: number
   updatedAt: number
   _all: number
 }
@@ -65,6 +66,7 @@ export type UserSettingsCountAggregateInputType = {
   userId?: true
   fallbackPolicy?: true
   defaultSearchProvider?: true
+  mutedRules?: true
   updatedAt?: true
   _all?: true
 }
@@ -145,6 +147,7 @@ export type UserSettingsGroupByOutputType = {
   userId: string
   fallbackPolicy: $Enums.FallbackPolicy
   defaultSearchProvider: string | null
+  mutedRules: string[]
   updatedAt: Date
   _count: UserSettingsCountAggregateOutputType | null
   _min: UserSettingsMinAggregateOutputType | null
@@ -173,6 +176,7 @@ export type UserSettingsWhereInput = {
   userId?: Prisma.StringFilter<"UserSettings"> | string
   fallbackPolicy?: Prisma.EnumFallbackPolicyFilter<"UserSettings"> | $Enums.FallbackPolicy
   defaultSearchProvider?: Prisma.StringNullableFilter<"UserSettings"> | string | null
+  mutedRules?: Prisma.StringNullableListFilter<"UserSettings">
   updatedAt?: Prisma.DateTimeFilter<"UserSettings"> | Date | string
 }
 
@@ -180,6 +184,7 @@ export type UserSettingsOrderByWithRelationInput = {
   userId?: Prisma.SortOrder
   fallbackPolicy?: Prisma.SortOrder
   defaultSearchProvider?: Prisma.SortOrderInput | Prisma.SortOrder
+  mutedRules?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
 
@@ -190,6 +195,7 @@ export type UserSettingsWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.UserSettingsWhereInput | Prisma.UserSettingsWhereInput[]
   fallbackPolicy?: Prisma.EnumFallbackPolicyFilter<"UserSettings"> | $Enums.FallbackPolicy
   defaultSearchProvider?: Prisma.StringNullableFilter<"UserSettings"> | string | null
+  mutedRules?: Prisma.StringNullableListFilter<"UserSettings">
   updatedAt?: Prisma.DateTimeFilter<"UserSettings"> | Date | string
 }, "userId">
 
@@ -197,6 +203,7 @@ export type UserSettingsOrderByWithAggregationInput = {
   userId?: Prisma.SortOrder
   fallbackPolicy?: Prisma.SortOrder
   defaultSearchProvider?: Prisma.SortOrderInput | Prisma.SortOrder
+  mutedRules?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   _count?: Prisma.UserSettingsCountOrderByAggregateInput
   _max?: Prisma.UserSettingsMaxOrderByAggregateInput
@@ -210,6 +217,7 @@ export type UserSettingsScalarWhereWithAggregatesInput = {
   userId?: Prisma.StringWithAggregatesFilter<"UserSettings"> | string
   fallbackPolicy?: Prisma.EnumFallbackPolicyWithAggregatesFilter<"UserSettings"> | $Enums.FallbackPolicy
   defaultSearchProvider?: Prisma.StringNullableWithAggregatesFilter<"UserSettings"> | string | null
+  mutedRules?: Prisma.StringNullableListFilter<"UserSettings">
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"UserSettings"> | Date | string
 }
 
@@ -217,6 +225,7 @@ export type UserSettingsCreateInput = {
   userId: string
   fallbackPolicy?: $Enums.FallbackPolicy
   defaultSearchProvider?: string | null
+  mutedRules?: Prisma.UserSettingsCreatemutedRulesInput | string[]
   updatedAt?: Date | string
 }
 
@@ -224,6 +233,7 @@ export type UserSettingsUncheckedCreateInput = {
   userId: string
   fallbackPolicy?: $Enums.FallbackPolicy
   defaultSearchProvider?: string | null
+  mutedRules?: Prisma.UserSettingsCreatemutedRulesInput | string[]
   updatedAt?: Date | string
 }
 
@@ -231,6 +241,7 @@ export type UserSettingsUpdateInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   fallbackPolicy?: Prisma.EnumFallbackPolicyFieldUpdateOperationsInput | $Enums.FallbackPolicy
   defaultSearchProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mutedRules?: Prisma.UserSettingsUpdatemutedRulesInput | string[]
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -238,6 +249,7 @@ export type UserSettingsUncheckedUpdateInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   fallbackPolicy?: Prisma.EnumFallbackPolicyFieldUpdateOperationsInput | $Enums.FallbackPolicy
   defaultSearchProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mutedRules?: Prisma.UserSettingsUpdatemutedRulesInput | string[]
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -245,6 +257,7 @@ export type UserSettingsCreateManyInput = {
   userId: string
   fallbackPolicy?: $Enums.FallbackPolicy
   defaultSearchProvider?: string | null
+  mutedRules?: Prisma.UserSettingsCreatemutedRulesInput | string[]
   updatedAt?: Date | string
 }
 
@@ -252,6 +265,7 @@ export type UserSettingsUpdateManyMutationInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   fallbackPolicy?: Prisma.EnumFallbackPolicyFieldUpdateOperationsInput | $Enums.FallbackPolicy
   defaultSearchProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mutedRules?: Prisma.UserSettingsUpdatemutedRulesInput | string[]
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -259,6 +273,7 @@ export type UserSettingsUncheckedUpdateManyInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   fallbackPolicy?: Prisma.EnumFallbackPolicyFieldUpdateOperationsInput | $Enums.FallbackPolicy
   defaultSearchProvider?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  mutedRules?: Prisma.UserSettingsUpdatemutedRulesInput | string[]
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -266,6 +281,7 @@ export type UserSettingsCountOrderByAggregateInput = {
   userId?: Prisma.SortOrder
   fallbackPolicy?: Prisma.SortOrder
   defaultSearchProvider?: Prisma.SortOrder
+  mutedRules?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
 
@@ -283,8 +299,17 @@ export type UserSettingsMinOrderByAggregateInput = {
   updatedAt?: Prisma.SortOrder
 }
 
+export type UserSettingsCreatemutedRulesInput = {
+  set: string[]
+}
+
 export type EnumFallbackPolicyFieldUpdateOperationsInput = {
   set?: $Enums.FallbackPolicy
+}
+
+export type UserSettingsUpdatemutedRulesInput = {
+  set?: string[]
+  push?: string | string[]
 }
 
 
@@ -293,6 +318,7 @@ export type UserSettingsSelect<ExtArgs extends runtime.Types.Extensions.Internal
   userId?: boolean
   fallbackPolicy?: boolean
   defaultSearchProvider?: boolean
+  mutedRules?: boolean
   updatedAt?: boolean
 }, ExtArgs["result"]["userSettings"]>
 
@@ -300,6 +326,7 @@ export type UserSettingsSelectCreateManyAndReturn<ExtArgs extends runtime.Types.
   userId?: boolean
   fallbackPolicy?: boolean
   defaultSearchProvider?: boolean
+  mutedRules?: boolean
   updatedAt?: boolean
 }, ExtArgs["result"]["userSettings"]>
 
@@ -307,6 +334,7 @@ export type UserSettingsSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.
   userId?: boolean
   fallbackPolicy?: boolean
   defaultSearchProvider?: boolean
+  mutedRules?: boolean
   updatedAt?: boolean
 }, ExtArgs["result"]["userSettings"]>
 
@@ -314,10 +342,11 @@ export type UserSettingsSelectScalar = {
   userId?: boolean
   fallbackPolicy?: boolean
   defaultSearchProvider?: boolean
+  mutedRules?: boolean
   updatedAt?: boolean
 }
 
-export type UserSettingsOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "fallbackPolicy" | "defaultSearchProvider" | "updatedAt", ExtArgs["result"]["userSettings"]>
+export type UserSettingsOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "fallbackPolicy" | "defaultSearchProvider" | "mutedRules" | "updatedAt", ExtArgs["result"]["userSettings"]>
 
 export type $UserSettingsPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "UserSettings"
@@ -329,6 +358,10 @@ export type $UserSettingsPayload<ExtArgs extends runtime.Types.Extensions.Intern
      * A search engine's id in the registry.
      */
     defaultSearchProvider: string | null
+    /**
+     * Rules of whose alerts the user wants to hear nothing.
+     */
+    mutedRules: string[]
     updatedAt: Date
   }, ExtArgs["result"]["userSettings"]>
   composites: {}
@@ -756,6 +789,7 @@ export interface UserSettingsFieldRefs {
   readonly userId: Prisma.FieldRef<"UserSettings", 'String'>
   readonly fallbackPolicy: Prisma.FieldRef<"UserSettings", 'FallbackPolicy'>
   readonly defaultSearchProvider: Prisma.FieldRef<"UserSettings", 'String'>
+  readonly mutedRules: Prisma.FieldRef<"UserSettings", 'String[]'>
   readonly updatedAt: Prisma.FieldRef<"UserSettings", 'DateTime'>
 }
     
