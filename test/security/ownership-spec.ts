@@ -2,8 +2,9 @@ import { doors } from '../support/doors.js';
 import { ATTACKER, attempts } from '../support/ownership-attempts.js';
 import { signToken, type TestServer } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
-import { chatOf, makeVictim, type Victim } from '../support/victim.js';
-import { type WholeDocument, wholeDocuments } from '../support/whole-document.js';
+import { Limits } from '../../src/limits/limits.service.js';
+import { alarm, chatOf, makeVictim, type Victim } from '../support/victim.js';
+import { ENDLESS, type WholeDocument, wholeDocuments } from '../support/whole-document.js';
 
 const VICTIM = 'alice-7f3e';
 
@@ -92,6 +93,26 @@ describe('what is another user’s', () => {
     }
   });
 
+  describe.each(doors)('over $name', (door) => {
+    it.each(documents.filter(({ name }) => ENDLESS.has(name)))(
+      'is not heard by those who listen: $name',
+      async ({ name, query }) => {
+        const open = server().app.get(Limits).openStreams;
+        const [owner, other] = await Promise.all(
+          [VICTIM, ATTACKER].map((user) => door.subscribe(server(), user, query)),
+        );
+        while (server().app.get(Limits).openStreams < open + 2)
+          await server().query(ATTACKER, '{ viewer { id } }');
+        await alarm(server(), VICTIM);
+        expect(await owner!.next()).toMatchObject({ data: { [name]: expect.anything() as unknown } });
+        const silence = server().query(ATTACKER, '{ viewer { id } }');
+        expect(await Promise.race([other!.next(), silence])).toEqual({ viewer: { id: ATTACKER } });
+        owner!.cut();
+        other!.cut();
+      },
+    );
+  });
+
   it('is not in an export either', async () => {
     const text = await server().exportOf(ATTACKER);
     expect(text).toContain('"type":"end"');
@@ -126,7 +147,14 @@ describe('the attempts', () => {
   it.each(titled)('put the victim’s ids wherever one is taken: %s', (title, document) => {
     const stand = { live: 'victim.1', replaced: 'victim.2', deleted: 'victim.3', running: 'victim.4' };
     const victim = {
-      ...{ userId: 'victim.0', keyIds: stand, chatIds: stand, requestIds: stand, cursors: ids('cursor') },
+      ...{
+        userId: 'victim.0',
+        keyIds: stand,
+        chatIds: stand,
+        alertIds: stand,
+        requestIds: stand,
+        cursors: ids('cursor'),
+      },
     } as unknown as Victim;
     const made = attempts[title]!(victim).map(({ variables }) => variables);
     for (const path of document.ids) {

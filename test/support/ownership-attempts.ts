@@ -62,6 +62,10 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
     ...withEach(keyIds, (keyId) => ({ variables: { filter: { keyId } }, answer: NOTHING })),
     ...withEach(chatIds, (chatId) => ({ variables: { filter: { chatId } }, answer: NOTHING })),
   ],
+  'query keyAlertHistory': ({ cursors }) => [
+    { variables: { first: 200 }, answer: NOTHING },
+    { variables: { after: cursors.alert }, answer: NOTHING },
+  ],
   // Of the whole trail: the same for everybody, and nobody's.
   'query auditIntegrity': () => [{ variables: {}, answer: {} }],
   'mutation storeApiKey': () => [
@@ -83,6 +87,8 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
     withEach(keyIds, (keyId) => ({ variables: { keyId }, answer: 'KEY_NOT_FOUND' })),
   'mutation deleteApiKey': ({ keyIds }) =>
     withEach(keyIds, (keyId) => ({ variables: { keyId }, answer: 'KEY_NOT_FOUND' })),
+  'mutation acknowledgeKeyAlert': ({ alertIds }) =>
+    withEach(alertIds, (id) => ({ variables: { id }, answer: 'BAD_USER_INPUT' })),
   'mutation updateSettings': () => [
     {
       variables: { input: { fallbackPolicy: 'NEVER', defaultSearchProvider: 'BRAVE' } },
@@ -100,6 +106,8 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
     // The victim's own input: with the victim's token it would join the victim's chat.
     ...withEach(requestIds, (id) => ({ variables: { input: chatOf(id) }, answer: 'NO_KEY_AVAILABLE' })),
   ],
+  // Nothing to ask with: whoever listens may hear no alert of the victim's, and that is a test of its own.
+  'subscription keyAlerts': () => [],
   'subscription resumeChat': ({ chatIds }) =>
     withEach(chatIds, (chatId) => ({ variables: { chatId }, answer: 'CHAT_NOT_FOUND' })),
 };

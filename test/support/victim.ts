@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hang } from '../../demo/stand-in/behaviours.mjs';
+import { AnomalyWatch } from '../../src/audit/anomalies/anomaly-watch.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { type DoorClient } from './doors.js';
 import { CHAT, HELLO, type TestServer } from './test-server.js';
@@ -13,8 +14,9 @@ export interface Victim {
   readonly keyIds: { readonly live: string; readonly replaced: string; readonly deleted: string };
   readonly chatIds: { readonly running: string; readonly ended: string };
   readonly requestIds: { readonly running: string; readonly ended: string };
-  /** Of a page of their keys' history, and of their trail. */
-  readonly cursors: { readonly key: string; readonly event: string };
+  readonly alertIds: { readonly first: string };
+  /** Of a page of their keys' history, of their trail, and of their alerts. */
+  readonly cursors: { readonly key: string; readonly event: string; readonly alert: string };
   /** What no other user may ever be shown. */
   readonly marks: readonly string[];
   /** Whether the provider still answers the running chat. */
@@ -28,7 +30,9 @@ export interface Victim {
 const READ_ALL = `{
   apiKeyHistory { edges { cursor node { id maskedKey } } }
   auditEvents(first: 200) { edges { cursor node { id } } }
+  keyAlertHistory { edges { cursor node { id } } }
 }`;
+const SEARCH = '{ webSearch(input: { query: "words", provider: BRAVE }) { provider } }';
 const SETTINGS =
   'mutation { updateSettings(input: { fallbackPolicy: NEVER, defaultSearchProvider: TAVILY }) { viewer { id } } }';
 const DELETE = 'mutation ($keyId: ID!) { deleteApiKey(keyId: $keyId) { deletedKeyId } }';
@@ -52,15 +56,23 @@ export async function makeVictim(server: TestServer, userId: string): Promise<Vi
   const running = await begin(client, chatOf(requestIds.running));
   const exchange = await asked;
 
-  const { apiKeyHistory, auditEvents } = await server.query(userId, READ_ALL);
-  const edges = [...apiKeyHistory.edges, ...auditEvents.edges] as { node: { id: string } }[];
+  await alarm(server, userId);
+  const { apiKeyHistory, auditEvents, keyAlertHistory } = await server.query(userId, READ_ALL);
+  const lists = [apiKeyHistory, auditEvents, keyAlertHistory];
+  const edges = lists.flatMap((list) => list.edges as { node: { id: string } }[]);
+  const [alert] = keyAlertHistory.edges;
   const chatIds = { running, ended: first!.chatId };
   return {
     userId,
     keyIds: { live, replaced, deleted },
     chatIds,
     requestIds,
-    cursors: { key: apiKeyHistory.edges[0].cursor, event: auditEvents.edges[0].cursor },
+    alertIds: { first: alert.node.id },
+    cursors: {
+      key: apiKeyHistory.edges[0].cursor,
+      event: auditEvents.edges[0].cursor,
+      alert: alert.cursor,
+    },
     marks: [userId, SECRET_WORD, 'al1c', KEY, ...Object.values(chatIds), ...edges.map(({ node }) => node.id)],
     isAnswered: () => exchange.isOpen,
     leave: () => client.cut(),
@@ -75,6 +87,15 @@ export const chatOf = (requestId: string) => ({
   provider: 'OPENAI',
   requestId,
 });
+
+/** Raises an alert: an old key is used for the first time. */
+export async function alarm(server: TestServer, userId: string): Promise<void> {
+  const id = await server.storeKey(userId, 'BRAVE', KEY);
+  const createdAt = new Date(Date.now() - 30 * 86_400_000);
+  await server.app.get(DatabaseService).client.apiKey.update({ where: { id }, data: { createdAt } });
+  await server.query(userId, SEARCH);
+  await server.app.get(AnomalyWatch).settle();
+}
 
 async function begin(client: DoorClient, input: Record<string, unknown>): Promise<string> {
   const { value } = await client.iterate(CHAT, { input }).next();
