@@ -12,6 +12,9 @@ import { readSchema } from './committed-schema.js';
 
 export type Operation = 'query' | 'mutation' | 'subscription';
 
+/** Subscriptions that go on until their client leaves. */
+export const ENDLESS: ReadonlySet<string> = new Set(['keyAlerts']);
+
 /** A root field, with a document that asks for all that it may say. */
 export interface WholeDocument {
   readonly operation: Operation;

@@ -40,7 +40,9 @@ interface Spot {
 const isHolder = (value: unknown): value is Holder => typeof value === 'object' && value !== null;
 const readAt = ({ holder, name }: Spot): unknown => (holder as Record<string, unknown>)[name];
 /** Not by assignment: that would set the prototype where the name is `__proto__`. */
-const writeAt = ({ holder, name }: Spot, value: unknown): void => {
+const writeAt = ({ holder, name }: Spot, written: unknown): void => {
+  // A copy: what is changed later is this request's, and nothing is in itself.
+  const value = structuredClone(written);
   Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true });
 };
 

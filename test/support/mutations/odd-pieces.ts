@@ -14,7 +14,7 @@ export const odd: readonly unknown[] = [
   ...["' OR 1=1 --", '../../etc/passwd', '<script>', '__proto__', 'constructor', 'toString', '{"a":1}'],
   ...['OPENAI', 'TAVILY', 'CHAT', 'DAY', 'ACTIVE', 'openai', 'USER', '*', '**'],
   ...['2026-01-01T00:00:00Z', '+275760-09-13T00:00:00Z', '0000-00-00', '2026-02-30T25:61:00Z'],
-  ...[[], {}, [[]], [null], { __proto__: { a: 1 } }, { length: 1e9 }, { toString: 1, then: 1 }],
+  ...[[], {}, [[]], [null], JSON.parse('{"__proto__":{"a":1}}'), { length: 1e9 }, { toString: 1, then: 1 }],
 ];
 
 /** Words of documents: what stands in the place of one of them mostly still parses. */

@@ -1,5 +1,5 @@
 import { HELLO } from '../test-server.js';
-import { type WholeDocument, wholeDocuments } from '../whole-document.js';
+import { ENDLESS, type WholeDocument, wholeDocuments } from '../whole-document.js';
 import type { Draft } from './mutate.js';
 
 export const OWN_KEY = 'key-of-mallory-0123456789';
@@ -8,6 +8,8 @@ const ID = '0199b000-0000-7000-8000-000000000000';
 /** Variables with which the documents are valid; a field that is not here is asked for without any. */
 const variables: Readonly<Record<string, object>> = {
   apiKey: { id: ID },
+  acknowledgeKeyAlert: { id: ID },
+  keyAlertHistory: { first: 5, after: null },
   apiKeyHistory: { first: 5, after: null },
   auditEvents: {
     first: 5,
@@ -54,9 +56,6 @@ const variables: Readonly<Record<string, object>> = {
   },
   resumeChat: { chatId: ID, afterSeq: 0 },
 };
-
-/** Those without an end of their own. */
-const ENDLESS: ReadonlySet<string> = new Set(['keyAlerts']);
 
 const bodyOf = ({ name, query }: WholeDocument) => ({
   query,
