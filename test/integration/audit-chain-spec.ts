@@ -4,7 +4,8 @@ import type { AuditKeyring } from '../../src/audit/chain/audit-keyring.js';
 import { AuditTrail, type SealedEvent } from '../../src/audit/chain/audit-trail.js';
 import { type Checkpoint, parseCheckpoint } from '../../src/audit/chain/checkpoint.js';
 import { DeadChains } from '../../src/audit/chain/dead-chains.js';
-import { REGISTER } from '../../src/audit/chain/link.js';
+import { nextLink, REGISTER } from '../../src/audit/chain/link.js';
+import { Links } from '../../src/audit/chain/links.js';
 import { pruneTrail } from '../../src/audit/chain/prune.js';
 import { renewKeys } from '../../src/audit/chain/renew-keys.js';
 import { openNote } from '../../src/audit/chain/signed-note.js';
@@ -263,9 +264,14 @@ describe.each(databaseKinds)('the chains of the trail, on %s', (kind) => {
       const dead = chain();
       const left = seal(trail, 'committed, and not linked');
       await write(left);
+      // Put there by somebody else, who hopes that it is linked, too.
+      const foreign = uuidv7({ msecs: Date.now() - 120_000 });
+      await service.client.$executeRawUnsafe(`
+        INSERT INTO audit_events (id, user_id, kind, outcome, mac, key_generation)
+        SELECT '${foreign}', user_id, 'KEY_STORED', outcome, mac, key_generation FROM audit_events WHERE id = '${left.id}'`);
       const next = another();
       await close(next);
-      expect(await verify()).toEqual([]);
+      expect(await verify()).toEqual([`row ${foreign} has a wrong MAC and no link: inserted`]);
       const link = await service.client.auditLink.findUniqueOrThrow({ where: { eventId: left.id } });
       expect(link.writer).toBe(next.writer);
       const notes = await service.client.auditLink.findMany({ where: { writer: dead, note: { not: null } } });
@@ -402,8 +408,19 @@ describe.each(databaseKinds)('the chains of the trail, on %s', (kind) => {
     await happen(1);
     expect(chain()).not.toBe(before);
     expect(await verify()).toEqual([]);
-    // Whoever has the old keys adds to a chain of theirs.
-    await tamper(`UPDATE audit_links SET key_generation = ${old} WHERE writer = '${chain()}'`);
-    expect(await verify()).not.toEqual([]);
+    // Whoever has the old keys can make rows and links, and nothing that fits.
+    const links = new Links(service);
+    const [{ head }, oldKeys] = [await links.findEnd(chain()), keyring.find(old)!];
+    const forger = new AuditTrail(service, { current: oldKeys } as AuditKeyring);
+    const forged = seal(forger, 'forged');
+    await write(forged);
+    const link = nextLink(oldKeys, chain(), head, { eventId: forged.id, mac: forged.mac, note: null });
+    const dead = new DeadChains(service, keyring, trail, null);
+    await dead.linkRows(0);
+    expect(await service.client.auditLink.count({ where: { eventId: forged.id } })).toBe(0);
+    expect(await links.add(oldKeys, [link])).toBe(true);
+    expect(await verify()).toEqual([
+      `link ${link.number} of chain ${chain()} was made with keys that had been given up: inserted`,
+    ]);
   });
 });

@@ -34,7 +34,7 @@ export const selectExisting: Statement = {
 export const selectNotes: Statement = {
   name: 'notes-of-chain',
   sql: `
-  SELECT number::double precision AS number, note, encode(hash, 'hex') AS hash
+  SELECT number::double precision AS number, note, encode(hash, 'hex') AS hash, key_generation AS generation
   FROM audit_links WHERE writer = $1::uuid AND note IS NOT NULL AND number > $2::bigint
   ORDER BY number LIMIT $3::integer`,
 };

@@ -34,22 +34,29 @@ export class DeadChains {
   /** @throws DatabaseUnavailableError, RedisUnavailableError SERVICE_UNAVAILABLE: what is done is done */
   async close(): Promise<void> {
     this.#chains = await readChains(this.#links, this.#chains);
-    for (const [writer, server] of this.#chains.open) {
+    for (const [writer, { server, generation }] of this.#chains.open) {
       if (server === this.trail.server || (await this.isAlive(server))) continue;
       // What it left is looked for first: once the chain is closed, nobody comes back to it.
-      await this.linkRows(await this.lastMomentOf(writer));
+      await this.linkRows(await this.lastMomentOf(writer), generation);
       if (await this.#links.close(this.keyring.current, writer))
         this.#logger.log(`The audit trail's chain ${writer} was closed: its server is gone`);
     }
   }
 
-  /** Links the rows that have no link, of those that came after a moment. */
-  async linkRows(since: number): Promise<void> {
+  /**
+   * Links the rows that have no link, of those that came after a moment. With keys that were given up, somebody else may have
+   * made them: no row is linked that is.
+   *
+   * @param generation of the keys that a server which is gone had
+   */
+  async linkRows(since: number, generation = this.keyring.current.generation): Promise<void> {
+    const generations = new Set<number | null>([generation, this.keyring.current.generation]);
     const after = firstIdAt(since - LATE_MS);
     for await (const row of unlinkedRows(this.database, { after, upTo: AFTER_ALL, page: PAGE })) {
       const { id, mac, eventGeneration, texts } = row;
       // One that no server wrote is left as it is, and found by a verification.
-      if (isMacOf(this.keyring, mac, eventGeneration, texts)) this.trail.committed([{ id, mac }]);
+      if (generations.has(eventGeneration) && isMacOf(this.keyring, mac, eventGeneration, texts))
+        this.trail.committed([{ id, mac }]);
     }
     await this.trail.flush();
   }

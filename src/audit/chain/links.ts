@@ -17,6 +17,8 @@ export interface ChainEnd {
 }
 
 export interface NumberedNote extends Head {
+  /** Of the keys that made it. */
+  readonly generation: number;
   /** Null for one that no server wrote. */
   readonly note: ChainNote | null;
 }
@@ -86,12 +88,11 @@ export class Links {
   /** What the register says behind a number, in its order. */
   async *notes(after: number): AsyncGenerator<NumberedNote> {
     for (let last: number | undefined = after; last !== undefined;) {
-      const rows: (Head & { readonly note: string })[] = await this.database.run(selectNotes, [
-        REGISTER,
-        String(last),
-        String(PAGE),
-      ]);
-      for (const { number, hash, note } of rows) yield { number, hash, note: parseNote(note) };
+      const rows: (Omit<NumberedNote, 'note'> & { readonly note: string })[] = await this.database.run(
+        selectNotes,
+        [REGISTER, String(last), String(PAGE)],
+      );
+      for (const row of rows) yield { ...row, note: parseNote(row.note) };
       last = rows.length < PAGE ? undefined : rows.at(-1)?.number;
     }
   }

@@ -6,20 +6,26 @@ import { emptyHead, type Head } from './link.js';
 import { Links } from './links.js';
 import { openNote, signNote, type Verifier } from './signed-note.js';
 
+/** A chain that was not closed: which server it belongs to, and which keys it is made with. */
+export interface OpenChain {
+  readonly server: string;
+  readonly generation: number;
+}
+
 /** What the register says of the chains. */
 export interface Chains {
   readonly register: Head;
-  /** Those that were not closed, by their writers: which server each belongs to. */
-  readonly open: ReadonlyMap<string, string>;
+  /** Those that were not closed, by their writers. */
+  readonly open: ReadonlyMap<string, OpenChain>;
 }
 
 /** @param known what was read before: only what came after it is read */
 export async function readChains(links: Links, known: Chains | null = null): Promise<Chains> {
-  const open = new Map<string, string>(known?.open);
+  const open = new Map<string, OpenChain>(known?.open);
   let register = known?.register ?? emptyHead;
-  for await (const { number, hash, note } of links.notes(register.number)) {
+  for await (const { number, hash, note, generation } of links.notes(register.number)) {
     register = { number, hash };
-    if (note?.type === 'OPENED') open.set(note.writer, note.server);
+    if (note?.type === 'OPENED') open.set(note.writer, { server: note.server, generation });
     if (note?.type === 'CLOSED') open.delete(note.writer);
   }
   return { register, open };
