@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { AnomalyJudge } from '../../src/audit/anomalies/anomaly-judge.js';
 import { AnomalyRepository } from '../../src/audit/anomalies/anomaly.repository.js';
 import type { NetworkHash } from '../../src/audit/anomalies/network-hash.js';
+import { burst } from '../../src/audit/anomalies/rules/burst.js';
 import type { WatchedEvent } from '../../src/audit/anomalies/watched-event.js';
 import type { WebhookDispatcher } from '../../src/audit/anomalies/webhook/webhook-dispatcher.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
@@ -120,6 +121,10 @@ describe.each(databaseKinds)('the judge of anomalies, on %s', (kind) => {
     await judges[0]!.judge([before, used(keyId, { userId: 'bob' })]);
     expect(await service.client.ruleState.count({ where: { userId: 'alice' } })).toBe(0);
     expect(await service.client.ruleState.count({ where: { userId: 'bob' } })).toBeGreaterThan(0);
+    // Nor where that happens between reading and writing.
+    const of = { rule: burst, userId: 'alice', subject: '', events: [] };
+    const change = { of, state: {}, keyGeneration: 0, version: 1, firstAt: before.at, findings: [] };
+    expect((await new AnomalyRepository(service).write([change], new Date())).size).toBe(0);
     await judges[0]!.judge([before, used(keyId, { at: new Date(Date.now() + 1_000) })]);
     expect((await stateOf('BURST'))?.count).toBe(1);
   });
