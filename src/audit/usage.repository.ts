@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { KeySource } from '../common/key-source.enum.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import type { ModelHour, UsageHour } from '../prisma/generated/client.js';
 import type { UsageBucketSize } from './usage.model.js';
@@ -19,14 +20,19 @@ export interface UsageRow {
   readonly cacheWriteInputTokens: bigint;
 }
 
+const knownSources = Object.values(KeySource);
+
 @Injectable()
 export class UsageRepository {
   constructor(private readonly database: DatabaseService) {}
 
-  /** Hour by hour, the oldest first, at most `limit` rows after one of them. */
+  /**
+   * Hour by hour, the oldest first, at most `limit` rows after one of them. Those of a source that this version does not
+   * know are left out, as in the trail.
+   */
   listHours(userId: string, limit: number, after: UsageHour | null): Promise<UsageHour[]> {
     return this.database.client.usageHour.findMany({
-      where: { userId },
+      where: { userId, keySource: { in: knownSources } },
       orderBy: [{ hour: 'asc' }, { provider: 'asc' }, { keySource: 'asc' }],
       take: limit,
       ...(after && {
@@ -39,7 +45,7 @@ export class UsageRepository {
   /** The same for chats by model. */
   listModelHours(userId: string, limit: number, after: ModelHour | null): Promise<ModelHour[]> {
     return this.database.client.modelHour.findMany({
-      where: { userId },
+      where: { userId, keySource: { in: knownSources } },
       orderBy: [{ hour: 'asc' }, { provider: 'asc' }, { keySource: 'asc' }, { model: 'asc' }],
       take: limit,
       ...(after && {

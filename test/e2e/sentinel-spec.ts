@@ -3,6 +3,7 @@ import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dumpFiles, dumpTables, sentinelFor, tracesIn } from '../support/sentinel.js';
 import { chatPaths, commonPaths, searchPaths, type ProviderPath } from '../support/sentinel-paths.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
+import { TraceCollector } from '../support/trace-collector.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
 import { CHAT, HELLO, RawSocket, signToken } from '../support/test-server.js';
 
@@ -155,12 +156,15 @@ async function pasteEverywhere(recorder: Recorder, key: string, id: string): Pro
 describe('a stored key is found nowhere but with its provider', () => {
   const processes = useProcesses();
   let database: TestDatabase;
+  let collector: TraceCollector;
   let receiver: WebhookReceiver;
   beforeEach(async () => {
     database = await createDatabase();
+    collector = await TraceCollector.start();
     receiver = await WebhookReceiver.start();
   });
   afterEach(async () => {
+    collector.stop();
     await receiver.stop();
     await database.drop();
   });
@@ -176,6 +180,8 @@ describe('a stored key is found nowhere but with its provider', () => {
       CHAT_FIRST_BYTE_TIMEOUT_MS: '700',
       CHAT_IDLE_TIMEOUT_MS: '700',
       SEARCH_TIMEOUT_MS: '700',
+      METRICS_PORT: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     });
     const recorder = new Recorder(server);
     const input = { provider: id, apiKey: key, name: 'sentinel' };
@@ -224,12 +230,20 @@ describe('a stored key is found nowhere but with its provider', () => {
       id: data.apiKeys[0].id,
     });
     (await recorder.socket()).socket.close();
+    const { msg } = await server.logged('Metrics on ');
+    const metrics = await (await fetch(msg.slice(msg.indexOf('http')))).text();
 
     const { code, stdout, stderr } = await server.kill('SIGTERM');
     expect(code).toBe(0);
     expect(stdout).toContain('request completed');
     expect(tracesIn(recorder.received.join('\n'))).toEqual([]);
     expect(tracesIn(stdout + stderr)).toEqual([]);
+    expect(metrics).toContain(`provider="${id}"`);
+    expect(tracesIn(metrics)).toEqual([]);
+    expect(collector.spans.some(({ name }) => name.startsWith(kind === 'CHAT' ? 'chat ' : 'search '))).toBe(
+      true,
+    );
+    expect(tracesIn(collector.text)).toEqual([]);
     expect(tracesIn(receiver.received.map((webhook) => JSON.stringify(webhook)).join('\n'))).toEqual([]);
     const dataDir = database.environment.DATA_DIR ?? '';
     const tables = await dumpTables(dataDir);

@@ -70,6 +70,21 @@ describe('the cost of an operation', () => {
     ]);
   });
 
+  it.each([
+    ['of a list', 'query ($first: Int) { auditEvents(first: $first) { edges { cursor } } }', 'first'],
+    ['of a directive', 'query ($yes: Boolean = true) { viewer { id @include(if: $yes) } }', 'yes'],
+  ])(
+    'refuses null with BAD_USER_INPUT where the document allows it and the argument does not: %s',
+    async (_, query, path) => {
+      const { status, errors } = await post(query, { [path]: null });
+      expect(status).toBe(400);
+      expect(errors).toMatchObject([
+        { extensions: { code: 'BAD_USER_INPUT', violations: [{ path, message: 'must not be null' }] } },
+      ]);
+      expect((await post(query)).errors).toEqual([]);
+    },
+  );
+
   it('takes no time itself, however often fragments name each other', async () => {
     const count = 90;
     const chain = Array.from(

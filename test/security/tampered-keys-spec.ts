@@ -30,6 +30,16 @@ const sealed = (user: string, provider: string, change: string) =>
 const envelopeOf = (user: string, provider: string) =>
   `(SELECT envelope FROM sealed_keys WHERE key_id = ${idOf(user, provider)})`;
 
+/** Keeps a copy of every record that is ever written, as one who reads backups does. */
+const KEEP = `
+  CREATE TABLE kept AS SELECT * FROM sealed_keys;
+  CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN INSERT INTO kept SELECT NEW.*; RETURN NULL; END $$;
+  CREATE TRIGGER keep AFTER INSERT ON sealed_keys FOR EACH ROW EXECUTE FUNCTION keep();`;
+/** The id of the key that another one took the place of. */
+const replacedId = (user: string) =>
+  `(SELECT id FROM api_keys WHERE user_id = '${user}' AND provider = 'OPENAI' AND status = 'REPLACED')`;
+
 const changes: readonly Change[] = [
   { name: 'nothing', sql: () => '', ends: 'OK' },
   {
@@ -126,6 +136,40 @@ const changes: readonly Change[] = [
     ends: 'KEY_UNREADABLE',
   },
   {
+    name: 'an envelope of the key before, put back in the place of the one that replaced it (replayed)',
+    sql: (user) =>
+      sealed(
+        user,
+        'OPENAI',
+        `envelope = (SELECT envelope FROM kept WHERE kept.key_id = ${replacedId(user)})`,
+      ),
+    ends: 'KEY_UNREADABLE',
+  },
+  {
+    // What nobody promises: both tables as they once were. Only a retired encryption key is an end to that.
+    name: 'the key before, put back whole',
+    sql: (user) =>
+      `INSERT INTO sealed_keys SELECT * FROM kept WHERE key_id = ${replacedId(user)};
+       UPDATE api_keys SET status = 'DELETED' WHERE id = ${idOf(user, 'OPENAI')};
+       UPDATE api_keys SET status = 'ACTIVE' WHERE id = ${replacedId(user)};`,
+    ends: 'OK',
+  },
+  ...['v0', 'v2', 'V1', 'v01', ''].map((version): Change => ({
+    name: `an envelope of the version “${version}” (downgraded)`,
+    sql: (user) => sealed(user, 'OPENAI', `envelope = regexp_replace(envelope, '^v1', '${version}')`),
+    ends: 'KEY_UNREADABLE',
+  })),
+  {
+    name: 'an envelope without its version',
+    sql: (user) => sealed(user, 'OPENAI', "envelope = regexp_replace(envelope, '^v1[.]', '')"),
+    ends: 'KEY_UNREADABLE',
+  },
+  {
+    name: 'an envelope without its tag',
+    sql: (user) => sealed(user, 'OPENAI', "envelope = regexp_replace(envelope, '[.][^.]*$', '')"),
+    ends: 'KEY_UNREADABLE',
+  },
+  {
     name: 'a key that is disabled',
     sql: (user) => `UPDATE api_keys SET status = 'DISABLED' WHERE user_id = '${user}' AND status = 'ACTIVE';`,
     ends: 'NO_KEY_AVAILABLE',
@@ -138,6 +182,7 @@ describe.each(databaseKinds)('keys that were changed by hand, on %s', (kind) => 
   let server: ServerProcess;
   beforeEach(async () => {
     database = await createDatabase(kind);
+    await database.execute(KEEP);
     server = await processes.start(environment());
   });
   afterEach(async () => {
@@ -228,6 +273,6 @@ describe.each(databaseKinds)('keys that were changed by hand, on %s', (kind) => 
       expect([name, after]).toEqual([name, expected]);
       expect([name, await request(user, provider)]).toEqual([name, ends]);
     }
-    expect(processes.standIn.requests.length).toBe(4);
+    expect(processes.standIn.requests.length).toBe(6);
   });
 });

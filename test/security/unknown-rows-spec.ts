@@ -37,6 +37,10 @@ const usage = (provider: string, source: string, chats: number) =>
   `INSERT INTO usage_hours (user_id, hour, provider, key_source, chats, input_tokens)
    VALUES ('alice', '2026-05-01T12:00:00Z', '${provider}', '${source}', ${String(chats)}, 10)`;
 
+const usageOfModel = (provider: string, source: string) =>
+  `INSERT INTO model_hours (user_id, hour, provider, key_source, model)
+   VALUES ('alice', '2026-05-01T12:00:00Z', '${provider}', '${source}', 'model')`;
+
 /** What a newer version may have left: in the database's enums, and in its rows. */
 const newerEnums = [
   `ALTER TYPE "KeyHealth" ADD VALUE 'THROTTLED'`,
@@ -65,6 +69,9 @@ const newerRows = [
   usage('OPENAI', 'USER', 1),
   usage('MISTRAL', 'USER', 2),
   usage('OPENAI', 'TEAM', 4),
+  usageOfModel('OPENAI', 'USER'),
+  usageOfModel('MISTRAL', 'USER'),
+  usageOfModel('OPENAI', 'TEAM'),
 ];
 
 describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => {
@@ -151,6 +158,21 @@ describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => 
       byProvider: [{ provider: 'OPENAI', keySource: 'USER', totals: { chats: 1 } }],
       buckets: [{ totals: { chats: 7 } }],
     });
+  });
+
+  it('do not end an export: of the sums those of a source that is unknown are left out', async () => {
+    const lines = (await server().exportOf('alice'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.at(-1)).toEqual({ type: 'end', lines: lines.length - 1 });
+    for (const type of ['usageHour', 'modelHour']) {
+      const hours = lines.filter((line) => line.type === type);
+      expect(hours.map(({ provider, keySource }) => [provider, keySource])).toEqual([
+        ['MISTRAL', 'USER'],
+        ['OPENAI', 'USER'],
+      ]);
+    }
   });
 
   it('can be deleted by id, and neither looked at nor changed', async () => {

@@ -1,4 +1,10 @@
-import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { UnauthenticatedError } from '../../auth/auth.errors.js';
 import type { AppError } from '../../common/app-error.js';
 import { BadUserInputError } from '../../common/input-errors.js';
@@ -25,10 +31,25 @@ export function checkOperation(checked: CheckedOperation): void {
   const { schema, operation, variables } = checked;
   const violations = checkVariables(schema, operation, variables);
   if (violations.length > 0) throw new BadUserInputError(violations);
-  const cost = costOf(checked);
+  const cost = costOrRefusal(checked);
   if (cost > MAX_COST) {
     const numbers = `it may have ${cost} fields in its result, and ${MAX_COST} are the most`;
     throw BadUserInputError.at('query', `asks for too much at once: ${numbers}`);
+  }
+}
+
+/**
+ * A variable that may be null may stand where null may not, if either has a default value: the document is valid, and what
+ * stands there has no value. GraphQL finds that out when it needs the value, which is here.
+ */
+function costOrRefusal(checked: CheckedOperation): number {
+  try {
+    return costOf(checked);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const node = error.nodes?.[0];
+    const path = node?.kind === Kind.VARIABLE ? node.name.value : 'variables';
+    throw BadUserInputError.at(path, 'must not be null');
   }
 }
 
