@@ -1,5 +1,5 @@
 import type { Statement } from '../prisma/statement.js';
-import type { SealedEvent } from './chain/audit-trail.js';
+import { rowOf, type SealedEvent } from './chain/audit-trail.js';
 import { eventColumns, eventTypes } from './chain/trail-event.js';
 
 /**
@@ -22,4 +22,4 @@ export const addOnly: Statement = {
 };
 
 export const rowsOf = (events: readonly SealedEvent[]): string =>
-  JSON.stringify(events.map(({ row }) => row));
+  JSON.stringify(events.map((event) => rowOf(event)));

@@ -63,7 +63,8 @@ describe.each(databaseKinds)('the audit trail of a server on %s', (kind) => {
     await server.query('alice', SEARCH);
     await server.query('alice', SETTINGS);
     // Somebody tampers with a record: the rules see it.
-    await service().client.$executeRaw`UPDATE sealed_keys SET envelope = overlay(envelope PLACING 'AAAA' FROM 60)`;
+    await service().client
+      .$executeRaw`UPDATE sealed_keys SET envelope = overlay(envelope PLACING 'AAAA' FROM 60)`;
     await server.post('alice', SEARCH);
     await server.app.get(AnomalyWatch).settle();
     await server.query('alice', DELETE, { keyId });

@@ -1,5 +1,6 @@
 import { AuditKeyring } from '../../src/audit/chain/audit-keyring.js';
 import { AuditTrail, type SealedEvent } from '../../src/audit/chain/audit-trail.js';
+import { textsOf, type TrailContent, type TrailPlace } from '../../src/audit/chain/trail-event.js';
 import type { DatabaseService } from '../../src/prisma/database.service.js';
 import { vaultOf } from './sealed-keys.js';
 
@@ -18,10 +19,11 @@ export async function openKeyring(database: DatabaseService): Promise<AuditKeyri
 
 /** A trail whose rows are written nowhere. */
 export const unkeptTrail = {
-  seal: ({ id, ...event }: { readonly id: string; readonly userId: string }): SealedEvent => ({
-    id,
+  sealAt: (place: TrailPlace, content: TrailContent): SealedEvent => ({
+    id: place.id,
     mac: '',
-    row: { user_id: event.userId },
+    texts: textsOf(content, place),
+    keyGeneration: 1,
   }),
   write: (_events: readonly SealedEvent[], operation: () => Promise<unknown>) => operation(),
 } as unknown as AuditTrail;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseService } from '../../prisma/database.service.js';
+import { rowOf } from '../chain/audit-trail.js';
 import type { AnomalyRow } from './anomaly-row.js';
 import {
   forgetAlerts,
@@ -114,8 +115,7 @@ export class AnomalyRepository {
 }
 
 const toFinding = ({ event, rule, explanation, webhook }: AnomalyRow, place: number): object => ({
-  ...event.row,
-  ...{ place, rule, explanation, webhook },
+  ...rowOf(event, { place, rule, explanation, webhook }),
 });
 
 interface StateRow {

@@ -13,7 +13,16 @@ import { DoubtfulRows } from './doubtful-rows.js';
 import { emptyHead, type Head, type Link, nextLink } from './link.js';
 import { Links } from './links.js';
 import { countRowsBefore } from './rows-before.js';
-import { canonicalForm, rowOf, type TrailEvent, textsOf } from './trail-event.js';
+import {
+  addColumns,
+  canonicalForm,
+  type EventTexts,
+  type JsonRow,
+  textsOf,
+  type TrailContent,
+  type TrailEvent,
+  type TrailPlace,
+} from './trail-event.js';
 
 /** How long a row waits for others to be linked with, and how long one waits that could not be, in milliseconds. */
 const GATHER_MS = 250;
@@ -28,9 +37,13 @@ export interface SealedEvent {
   readonly id: string;
   /** In hexadecimal digits. */
   readonly mac: string;
-  /** As JSON, for `eventTypes`. */
-  readonly row: Readonly<Record<string, string | number | null>>;
+  readonly texts: EventTexts;
+  readonly keyGeneration: number;
 }
+
+/** The row as JSON for `eventTypes`. @param row what else the statement needs */
+export const rowOf = ({ texts, mac, keyGeneration }: SealedEvent, row: JsonRow = {}): JsonRow =>
+  addColumns(row, texts, mac, keyGeneration);
 
 /** This process's chain. */
 interface OwnChain {
@@ -83,10 +96,15 @@ export class AuditTrail {
 
   /** Makes a row of the trail. It has to be written as it is. */
   seal(event: TrailEvent): SealedEvent {
-    const texts = textsOf(event);
+    return this.sealAt(event, event);
+  }
+
+  /** {@link seal}, of what is known apart. */
+  sealAt(place: TrailPlace, content: TrailContent): SealedEvent {
+    const texts = textsOf(content, place);
     const { current } = this.keyring;
     const mac = current.mac(canonicalForm(texts)).toString('hex');
-    return { id: event.id, mac, row: rowOf(texts, `\\x${mac}`, current.generation) };
+    return { id: place.id, mac, texts, keyGeneration: current.generation };
   }
 
   /**

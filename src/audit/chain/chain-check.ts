@@ -4,7 +4,7 @@ import type { AuditKeyring } from './audit-keyring.js';
 import { type LinkRow, selectLinks } from './check-statements.js';
 import { type ChainNote, parseNote } from './chain-note.js';
 import { type Head, hashOf, type LinkContent, REGISTER } from './link.js';
-import { canonicalForm, type EventTexts } from './trail-event.js';
+import { canonicalForm, readTexts } from './trail-event.js';
 
 export interface CheckListener {
   /** @param rows of the trail that were looked at since the last call */
@@ -101,7 +101,7 @@ export const isMacOf = (
   texts: string,
 ): boolean => {
   const keys = generation === null ? null : keyring.find(generation);
-  return keys?.mac(canonicalForm(JSON.parse(texts) as EventTexts)).toString('hex') === mac;
+  return keys?.mac(canonicalForm(readTexts(texts))).toString('hex') === mac;
 };
 
 function contentOf({ eventId, note, mac }: LinkRow): LinkContent | null {

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseService } from '../../prisma/database.service.js';
 import type { Statement } from '../../prisma/statement.js';
 import type { ChainNote } from './chain-note.js';
-import { canonicalForm, type EventTexts, textsOfRow } from './trail-event.js';
+import { canonicalForm, type EventTexts, readTexts, textsOfRow } from './trail-event.js';
 
 const PAGE = 1_000;
 export const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
@@ -27,7 +27,7 @@ export async function* rowsWithoutMac(
 ): AsyncGenerator<{ readonly id: string; readonly texts: EventTexts }[]> {
   for (let last: string | undefined = after; last !== undefined;) {
     const rows: { id: string; texts: string }[] = await database.run(selectPage, [last, upTo, from]);
-    if (rows.length > 0) yield rows.map(({ id, texts }) => ({ id, texts: JSON.parse(texts) as EventTexts }));
+    if (rows.length > 0) yield rows.map(({ id, texts }) => ({ id, texts: readTexts(texts) }));
     last = rows.length < PAGE ? undefined : rows.at(-1)?.id;
     await nextTurn();
   }

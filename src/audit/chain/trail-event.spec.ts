@@ -9,7 +9,10 @@ const event: TrailEvent = {
 };
 
 describe("a row's canonical form", () => {
-  const formOf = (changes: Partial<TrailEvent>): string => canonicalForm(textsOf({ ...event, ...changes }));
+  const formOf = (changes: Partial<TrailEvent>): string => {
+    const changed = { ...event, ...changes };
+    return canonicalForm(textsOf(changed, changed));
+  };
 
   it('differs wherever rows differ', () => {
     const changes: Partial<TrailEvent>[] = [

@@ -1,9 +1,13 @@
-/** A row of the trail, whole: what it says is known before the statement that writes it, for its MAC is made of that. */
-export interface TrailEvent {
+/** Which row of the trail it is: whose, and when it happened. */
+export interface TrailPlace {
   readonly id: string;
   readonly userId: string;
-  readonly kind: string;
   readonly at: Date;
+}
+
+/** What a row says. */
+export interface TrailContent {
+  readonly kind: string;
   /** Of every outcome: `OK`, `CANCELLED` or an error code. */
   readonly outcome: string;
   /** The id of a provider: one that a newer version stored a key of may be unknown here. */
@@ -20,6 +24,9 @@ export interface TrailEvent {
   readonly durationMs?: number | null;
   readonly detail?: string | null;
 }
+
+/** A row of the trail, whole: it is known before the statement that writes it, for its MAC is made of it. */
+export type TrailEvent = TrailPlace & TrailContent;
 
 /** The columns that a MAC covers, in its order, with their types in the database. A new one goes to the end. */
 const columns = {
@@ -42,8 +49,10 @@ const columns = {
   cache_write_input_tokens: 'bigint',
 } as const;
 
+const names = Object.keys(columns);
+
 /** The columns of a row, for statements that write it, and what they are for one that reads it from JSON. */
-export const eventColumns = [...Object.keys(columns), 'mac', 'key_generation'].join(', ');
+export const eventColumns = [...names, 'mac', 'key_generation'].join(', ');
 export const eventTypes = [
   ...Object.entries(columns).map(([name, type]) => `${name} ${type}`),
   'mac bytea',
@@ -63,22 +72,24 @@ export const textsOfRow = `ARRAY[${Object.keys(columns)
   .join(', ')}]`;
 
 /** Half a character becomes the replacement character: the database holds none. */
-const text = (value: string | null | undefined): string | null => value?.toWellFormed() ?? null;
+const text = (value: string | null | undefined): string | null =>
+  typeof value === 'string' ? value.toWellFormed() : null;
 
 const number = (value: number | null | undefined): string | null =>
   typeof value === 'number' ? String(value) : null;
 
-export const textsOf = (event: TrailEvent): EventTexts => [
-  event.id,
-  text(event.userId),
+/** Those of our own words and ids are as they are. */
+export const textsOf = (event: TrailContent, { id, userId, at }: TrailPlace): EventTexts => [
+  id,
+  userId.toWellFormed(),
   event.kind,
-  event.at.toISOString(),
-  text(event.provider),
-  text(event.keyId),
-  text(event.keySource),
-  text(event.chatId),
+  at.toISOString(),
+  event.provider ?? null,
+  event.keyId ?? null,
+  event.keySource ?? null,
+  event.chatId ?? null,
   text(event.model),
-  text(event.outcome),
+  event.outcome,
   number(event.inputTokens),
   number(event.outputTokens),
   number(event.timeToFirstTokenMs),
@@ -89,28 +100,36 @@ export const textsOf = (event: TrailEvent): EventTexts => [
 ];
 
 /** Numbers that are no whole ones: as JavaScript writes them, whatever wrote them. */
-const FRACTIONS = new Set(
-  Object.entries(columns).flatMap(([, type], place) => (type === 'double precision' ? [place] : [])),
+const FRACTIONS = names.flatMap((name, place) =>
+  columns[name as keyof typeof columns] === 'double precision' ? [place] : [],
 );
+
+/** The columns of a row of the database. @param json what {@link textsOfRow} is, as JSON */
+export function readTexts(json: string): EventTexts {
+  const texts = JSON.parse(json) as (string | null)[];
+  for (const place of FRACTIONS) {
+    const value = texts[place];
+    if (typeof value === 'string') texts[place] = String(Number(value));
+  }
+  return texts;
+}
 
 /**
  * What a MAC is made over. Two rows that differ have different ones: JSON keeps texts apart, and null from any text.
  */
-export const canonicalForm = (texts: EventTexts): string =>
-  JSON.stringify([
-    'keystream/audit-event/v1',
-    ...texts.map((value, place) => (value !== null && FRACTIONS.has(place) ? String(Number(value)) : value)),
-  ]);
+export const canonicalForm = (texts: EventTexts): string => PREFIX + JSON.stringify(texts);
+const PREFIX = 'keystream/audit-event/v1';
 
-/** The row as JSON for {@link eventTypes}. @param mac in the form of the database: `\x` and hexadecimal digits */
-export function rowOf(
-  texts: EventTexts,
-  mac: string,
-  keyGeneration: number,
-): Readonly<Record<string, string | number | null>> {
-  const row: Record<string, string | number | null> = { mac, key_generation: keyGeneration };
-  Object.keys(columns).forEach((name, place) => {
-    row[name] = texts[place] ?? null;
-  });
+/** A row, as JSON for {@link eventTypes}. */
+export type JsonRow = Record<string, string | number | null | undefined>;
+
+/** Adds the columns of a row to what else a statement needs. @param mac in hexadecimal digits */
+export function addColumns(row: JsonRow, texts: EventTexts, mac: string, keyGeneration: number): JsonRow {
+  for (let place = 0; place < names.length; place += 1) {
+    const [name, value] = [names[place], texts[place]];
+    if (name !== undefined && typeof value === 'string') row[name] = value;
+  }
+  row.mac = `\\x${mac}`;
+  row.key_generation = keyGeneration;
   return row;
 }

@@ -1,5 +1,5 @@
-import type { SealedEvent } from '../chain/audit-trail.js';
-import { eventColumns, eventTypes } from '../chain/trail-event.js';
+import { rowOf, type SealedEvent } from '../chain/audit-trail.js';
+import { eventColumns, eventTypes, type JsonRow } from '../chain/trail-event.js';
 import type { Statement } from '../../prisma/statement.js';
 import { countedColumns, counting, judging, monthOf } from './month-counts.js';
 import { rollingUp } from './roll-up.js';
@@ -97,27 +97,27 @@ export interface SealedRecord {
 
 export const toJson = (records: readonly SealedRecord[]): string => JSON.stringify(records.map(toRow));
 
-function toRow(
-  { record: { userId, id, at, key }, event }: SealedRecord,
-  place: number,
-): Record<string, unknown> {
-  return {
-    place,
-    // Half a character, which JSON for the database may not hold: as the driver writes it elsewhere.
-    ...(event?.row ?? { user_id: userId.toWellFormed(), id, at }),
-    ...(key && {
-      changed_key_id: touchesRow(key) ? key.keyId : null,
-      change: key.type,
-      ...(key.type === 'USED' && { input_demand: key.tokens?.input, output_demand: key.tokens?.output }),
-      ...(key.type === 'ENDED' && {
-        health: key.verdict?.health,
-        health_reason: key.verdict?.reason,
-        settled_chat_id: key.settlement?.chatId,
-        settled_key_id: key.keyId,
-        spent_tokens: key.settlement?.tokens,
-        began_at: key.settlement?.beganAt,
-      }),
-      ...(key.type === 'DAMAGED' && { digest: key.digest }),
-    }),
-  };
+function toRow({ record, event }: SealedRecord, place: number): JsonRow {
+  const { userId, id, at, key } = record;
+  // Half a character, which JSON for the database may not hold: as the driver writes it elsewhere.
+  const row: JsonRow = event
+    ? rowOf(event, { place })
+    : { place, user_id: userId.toWellFormed(), id, at: at.toISOString() };
+  if (key === null) return row;
+  row.change = key.type;
+  if (touchesRow(key)) row.changed_key_id = key.keyId;
+  if (key.type === 'USED') {
+    row.input_demand = key.tokens?.input;
+    row.output_demand = key.tokens?.output;
+  } else if (key.type === 'DAMAGED') row.digest = key.digest;
+  else {
+    const { verdict, settlement } = key;
+    row.health = verdict?.health;
+    row.health_reason = verdict?.reason;
+    row.settled_chat_id = settlement?.chatId;
+    row.settled_key_id = key.keyId;
+    row.spent_tokens = settlement?.tokens;
+    row.began_at = settlement?.beganAt.toISOString();
+  }
+  return row;
 }

@@ -137,8 +137,7 @@ export class UseWriter implements BeforeApplicationShutdown {
   }
 
   #seal(record: UseRecord): SealedRecord {
-    const { userId, id, at, event } = record;
-    return { record, event: event && this.trail.seal({ ...event, userId, id, at }) };
+    return { record, event: record.event && this.trail.sealAt(record, record.event) };
   }
 
   #settle(use: WaitingUse | undefined, outcome: UseVerdict['outcome']): void {
