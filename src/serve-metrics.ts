@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AnomalyWatch } from './audit/anomalies/anomaly-watch.js';
 import { AuditTrail } from './audit/chain/audit-trail.js';
-import { TrailKeeper } from './audit/chain/trail-keeper.js';
+import { TrailCheckpoints } from './audit/chain/trail-checkpoints.js';
 import { UseWriter } from './audit/writer/use-writer.js';
 import { type ServerConfig, serverVariables } from './config/server.js';
 import { EventStreamDoor } from './graphql/event-stream/event-stream-door.js';
@@ -47,7 +47,7 @@ export function readingsOf(app: NestFastifyApplication): readonly (Reading | Lab
   const writer = app.get(UseWriter);
   const anomalies = app.get(AnomalyWatch);
   const trail = app.get(AuditTrail);
-  const keeper = app.get(TrailKeeper);
+  const checkpoints = app.get(TrailCheckpoints);
   return [
     {
       name: 'keystream_streams_open',
@@ -102,7 +102,7 @@ export function readingsOf(app: NestFastifyApplication): readonly (Reading | Lab
     {
       name: 'keystream_audit_intact',
       help: '1 where the last verification found the audit trail as it was written, 0 where not, NaN before the first.',
-      read: () => (keeper.isIntact === null ? NaN : Number(keeper.isIntact)),
+      read: () => (checkpoints.isIntact === null ? NaN : Number(checkpoints.isIntact)),
     },
   ];
 }

@@ -4,24 +4,15 @@ import type { Statement } from '../prisma/statement.js';
 import type { AuditEvent as WholeRow } from '../prisma/generated/client.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { isProviderId } from '../providers/registry/provider-ids.js';
+import type { TrailContent } from './chain/trail-event.js';
 import { type AuditEvent, type AuditFilter, AuditKind } from './audit-event.model.js';
 
-export interface NewAuditEvent {
+/** What a row of a use says. */
+export interface NewAuditEvent extends TrailContent {
   readonly kind: AuditKind;
-  /** The id of a provider: one that a newer version stored a key of may be unknown here. */
   readonly provider: string;
   readonly keyId: string | null;
-  readonly outcome: string;
   readonly keySource?: KeySource;
-  readonly chatId?: string | null;
-  readonly model?: string | null;
-  readonly inputTokens?: number | null;
-  readonly outputTokens?: number | null;
-  readonly cachedInputTokens?: number | null;
-  readonly cacheWriteInputTokens?: number | null;
-  readonly timeToFirstTokenMs?: number | null;
-  readonly durationMs?: number | null;
-  readonly detail?: string | null;
 }
 
 /** What a row says. */

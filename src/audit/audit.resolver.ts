@@ -7,7 +7,7 @@ import { decodeCursor, PageArgs, toConnection } from '../common/pagination.js';
 import { AuditIntegrity } from './audit-integrity.model.js';
 import { AuditEventConnection, AuditFilter } from './audit-event.model.js';
 import { AuditRepository, toModel } from './audit.repository.js';
-import { TrailKeeper } from './chain/trail-keeper.js';
+import { TrailCheckpoints } from './chain/trail-checkpoints.js';
 import { UsageArgs, type UsageBucket, UsageReport } from './usage.model.js';
 import { countBuckets, UsageService } from './usage.service.js';
 
@@ -16,7 +16,7 @@ export class AuditResolver {
   constructor(
     private readonly audit: AuditRepository,
     private readonly usageService: UsageService,
-    private readonly keeper: TrailKeeper,
+    private readonly checkpoints: TrailCheckpoints,
   ) {}
 
   @Query(() => AuditEventConnection, {
@@ -38,7 +38,7 @@ export class AuditResolver {
     description: 'Whether the audit trail, of all users, can be believed.',
   })
   auditIntegrity(): Promise<AuditIntegrity> {
-    return this.keeper.findIntegrity();
+    return this.checkpoints.findIntegrity();
   }
 
   @Query(() => UsageReport, {

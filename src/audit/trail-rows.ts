@@ -1,6 +1,5 @@
 import type { Statement } from '../prisma/statement.js';
-import { rowOf, type SealedEvent } from './chain/audit-trail.js';
-import { eventColumns, eventTypes } from './chain/trail-event.js';
+import { eventColumns, eventTypes, rowOf, type SealedEvent } from './chain/trail-event.js';
 
 /**
  * The part of a statement that writes rows of the trail together with what they tell of, so that neither takes effect

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { AuditTrail, type SealedEvent } from '../audit/chain/audit-trail.js';
+import { AuditTrail } from '../audit/chain/audit-trail.js';
+import type { SealedEvent } from '../audit/chain/trail-event.js';
 import type { AuditKind } from '../audit/audit-event.model.js';
 import { addOnly, rowsOf } from '../audit/trail-rows.js';
 import type { SealedEnvelope } from '../crypto/envelope.js';

@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditKeyring } from '../../src/audit/chain/audit-keyring.js';
-import { AuditTrail, type SealedEvent } from '../../src/audit/chain/audit-trail.js';
+import { AuditTrail } from '../../src/audit/chain/audit-trail.js';
+import type { SealedEvent } from '../../src/audit/chain/trail-event.js';
 import { type Checkpoint, parseCheckpoint } from '../../src/audit/chain/checkpoint.js';
 import { DeadChains } from '../../src/audit/chain/dead-chains.js';
 import { nextLink, REGISTER } from '../../src/audit/chain/link.js';

@@ -6,6 +6,7 @@ import { AnomalyWatch } from '../../src/audit/anomalies/anomaly-watch.js';
 import { AuditKeyring } from '../../src/audit/chain/audit-keyring.js';
 import { AuditTrail } from '../../src/audit/chain/audit-trail.js';
 import { openCheckpoint } from '../../src/audit/chain/take-checkpoint.js';
+import { TrailCheckpoints } from '../../src/audit/chain/trail-checkpoints.js';
 import { TrailKeeper } from '../../src/audit/chain/trail-keeper.js';
 import { Verification } from '../../src/audit/chain/verification.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
@@ -85,13 +86,13 @@ describe.each(databaseKinds)('the audit trail of a server on %s', (kind) => {
   });
 
   it('is signed and verified by the hour: everybody sees whether it is right, and it stays wrong', async () => {
-    const keeper = server.app.get(TrailKeeper);
-    await keeper.work();
+    const checkpoints = server.app.get(TrailCheckpoints);
+    await server.app.get(TrailKeeper).work();
     await inMaintenance('DELETE FROM audit_checkpoints');
     expect(await integrity()).toEqual({ checkedAt: null, ok: null });
     await live();
     await server.app.get(AuditTrail).flush();
-    await keeper.takeCheckpoint(later());
+    await checkpoints.take(later());
     expect(await integrity()).toEqual({ checkedAt: expect.any(String), ok: true });
 
     const note = await readFile(join(folder, 'checkpoint'), 'utf8');
@@ -103,13 +104,13 @@ describe.each(databaseKinds)('the audit trail of a server on %s', (kind) => {
     await server.app.get(AuditTrail).flush();
     await inMaintenance(`UPDATE audit_events SET outcome = 'X' WHERE user_id = 'carol'`);
     for (let hour = 0; hour < 2; hour += 1) {
-      await keeper.takeCheckpoint(later());
+      await checkpoints.take(later());
       expect(await integrity()).toMatchObject({ ok: false });
     }
     // Who can change the database cannot say that it is right.
     await inMaintenance('UPDATE audit_checkpoints SET ok = true');
     expect(await integrity()).toMatchObject({ ok: false });
-    await keeper.takeCheckpoint(later());
+    await checkpoints.take(later());
     expect(await integrity()).toMatchObject({ ok: false });
   });
 

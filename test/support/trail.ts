@@ -1,6 +1,11 @@
 import { AuditKeyring } from '../../src/audit/chain/audit-keyring.js';
-import { AuditTrail, type SealedEvent } from '../../src/audit/chain/audit-trail.js';
-import { textsOf, type TrailContent, type TrailPlace } from '../../src/audit/chain/trail-event.js';
+import { AuditTrail } from '../../src/audit/chain/audit-trail.js';
+import {
+  type SealedEvent,
+  textsOf,
+  type TrailContent,
+  type TrailPlace,
+} from '../../src/audit/chain/trail-event.js';
 import type { DatabaseService } from '../../src/prisma/database.service.js';
 import { vaultOf } from './sealed-keys.js';
 

@@ -1,7 +1,8 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { BoundedLines, type LineFields } from '../../common/bounded-lines.js';
 import { anomalyRaised } from '../../telemetry/signals/signals.js';
-import { AuditTrail, type SealedEvent } from '../chain/audit-trail.js';
+import { AuditTrail } from '../chain/audit-trail.js';
+import type { SealedEvent } from '../chain/trail-event.js';
 import { AlertNews } from './alert-news.js';
 import { type AnomalyRow, toAnomalyRow } from './anomaly-row.js';
 import { AnomalyRepository, type StateChange, type StoredState } from './anomaly.repository.js';

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { AuditTrail, SealedEvent } from '../chain/audit-trail.js';
+import type { AuditTrail } from '../chain/audit-trail.js';
+import type { SealedEvent } from '../chain/trail-event.js';
 import type { CaseFinding } from './rule-cases.js';
 import { NO_USER, userOf } from './watched-event.js';
 import { webhookBody } from './webhook/webhook-body.js';

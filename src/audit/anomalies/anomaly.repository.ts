@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseService } from '../../prisma/database.service.js';
-import { rowOf } from '../chain/audit-trail.js';
+import { rowOf } from '../chain/trail-event.js';
 import type { AnomalyRow } from './anomaly-row.js';
 import {
   forgetAlerts,

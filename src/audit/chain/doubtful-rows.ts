@@ -1,5 +1,5 @@
 import type { DatabaseService } from '../../prisma/database.service.js';
-import type { SealedEvent } from './audit-trail.js';
+import type { SealedEvent } from './trail-event.js';
 import { selectExisting } from './chain-statements.js';
 
 /** How long a statement without an answer may still be at work, in milliseconds, and how many rows are looked for. */

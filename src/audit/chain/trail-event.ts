@@ -62,6 +62,15 @@ export const eventTypes = [
 /** A row's columns as text, in the same order; null for null. */
 export type EventTexts = readonly (string | null)[];
 
+/** A row of the trail with its MAC, to be written as it is. */
+export interface SealedEvent {
+  readonly id: string;
+  /** In hexadecimal digits. */
+  readonly mac: string;
+  readonly texts: EventTexts;
+  readonly keyGeneration: number;
+}
+
 /** The same of a row in the database: an expression for an array of texts, for the row `event`. */
 export const textsOfRow = `ARRAY[${Object.keys(columns)
   .map((name) =>
@@ -123,8 +132,8 @@ const PREFIX = 'keystream/audit-event/v1';
 /** A row, as JSON for {@link eventTypes}. */
 export type JsonRow = Record<string, string | number | null | undefined>;
 
-/** Adds the columns of a row to what else a statement needs. @param mac in hexadecimal digits */
-export function addColumns(row: JsonRow, texts: EventTexts, mac: string, keyGeneration: number): JsonRow {
+/** The columns of a row. @param row what else the statement needs */
+export function rowOf({ texts, mac, keyGeneration }: SealedEvent, row: JsonRow = {}): JsonRow {
   for (let place = 0; place < names.length; place += 1) {
     const [name, value] = [names[place], texts[place]];
     if (name !== undefined && typeof value === 'string') row[name] = value;

@@ -1,5 +1,4 @@
-import { rowOf, type SealedEvent } from '../chain/audit-trail.js';
-import { eventColumns, eventTypes, type JsonRow } from '../chain/trail-event.js';
+import { eventColumns, eventTypes, type JsonRow, rowOf, type SealedEvent } from '../chain/trail-event.js';
 import type { Statement } from '../../prisma/statement.js';
 import { countedColumns, counting, judging, monthOf } from './month-counts.js';
 import { rollingUp } from './roll-up.js';
