@@ -279,6 +279,14 @@ describe.each(databaseKinds)('the chains of the trail, on %s', (kind) => {
       expect(notes).toMatchObject([{ number: 3n, note: '{"type":"END"}' }]);
     });
 
+    it('is looked for at a start alone where there is no sign of life', async () => {
+      const dead = new DeadChains(service, keyring, another(), null);
+      await dead.close();
+      await happen(1);
+      await dead.close();
+      expect(await service.client.auditLink.findMany({ where: { note: '{"type":"END"}' } })).toEqual([]);
+    });
+
     it('is told from others that live, and from all while that cannot be said', async () => {
       const dead = another();
       await happen(2, dead);

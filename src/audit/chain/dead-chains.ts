@@ -20,8 +20,9 @@ export class DeadChains {
   readonly #logger = new Logger(DeadChains.name);
   readonly #links: Links;
   #chains: Chains | null = null;
+  #isDone = false;
 
-  /** @param presence null: there is no other server, so whatever is open belongs to one that is gone */
+  /** @param presence null: there is no other server, so whatever is open at a start belongs to one that is gone */
   constructor(
     private readonly database: DatabaseService,
     private readonly keyring: AuditKeyring,
@@ -33,6 +34,8 @@ export class DeadChains {
 
   /** @throws DatabaseUnavailableError, RedisUnavailableError SERVICE_UNAVAILABLE: what is done is done */
   async close(): Promise<void> {
+    // Two that share a database without Redis, by mistake or while one takes the other's place, do not fight.
+    if (this.presence === null && this.#isDone) return;
     this.#chains = await readChains(this.#links, this.#chains);
     for (const [writer, { server, generation }] of this.#chains.open) {
       if (server === this.trail.server || (await this.isAlive(server))) continue;
@@ -41,6 +44,7 @@ export class DeadChains {
       if (await this.#links.close(this.keyring.current, writer))
         this.#logger.log(`The audit trail's chain ${writer} was closed: its server is gone`);
     }
+    this.#isDone = true;
   }
 
   /**
