@@ -1,7 +1,7 @@
 import { type ASTNode, type GraphQLError, Kind, print, type ValueNode } from 'graphql';
 
 /** Longer than any name of our schema, and shorter than any provider's keys. */
-const LONGEST_NAME = 24;
+const LONGEST_NAME = 26;
 
 /** Longer than any message of GraphQL about a document, without its quotations. */
 const LONGEST_TEXT = 400;
