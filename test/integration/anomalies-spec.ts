@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { jest } from '@jest/globals';
 import { reply } from '../../demo/stand-in/behaviours.mjs';
+import { AnomalyJudge } from '../../src/audit/anomalies/anomaly-judge.js';
 import { AnomalyWatch } from '../../src/audit/anomalies/anomaly-watch.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { databaseKinds } from '../support/database.js';
@@ -191,9 +193,26 @@ describe.each(databaseKinds)('anomalies, on %s', (kind) => {
         expect(await server().failure('alice', MUTE, { rules })).toBe('BAD_USER_INPUT');
     });
 
+    /** From now on the rules look at nothing. @returns what lets them */
+    const holdRules = (): (() => void) => {
+      const judge = server().app.get(AnomalyJudge);
+      const judgeNow = judge.judge.bind(judge);
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const held = jest.spyOn(judge, 'judge').mockImplementation(async (events) => {
+        await released;
+        await judgeNow(events);
+      });
+      return () => {
+        held.mockRestore();
+        release();
+      };
+    };
+
     it('go with all that is kept of the user, and what was seen before does not come back', async () => {
       await searchFrom('alice', '192.0.2.1');
       await settle();
+      const release = holdRules();
       await searchFrom('alice', '198.51.100.7');
       const lines = (await server().exportOf('alice'))
         .trimEnd()
@@ -209,6 +228,7 @@ describe.each(databaseKinds)('anomalies, on %s', (kind) => {
       expect(lines.filter(({ type }) => type === 'keyAlert')).toMatchObject([{ rule: 'NEW_MODEL', keyId }]);
       // The second use waits for the rules still.
       await server().query('alice', DELETE);
+      release();
       await settle();
       expect(await database().ruleState.findMany({ where: { userId: 'alice' } })).toEqual([]);
       expect(await database().keyAlert.count()).toBe(0);
