@@ -1,5 +1,5 @@
 import { AuditKeyring } from '../audit/chain/audit-keyring.js';
-import { pruneTrail } from '../audit/chain/prune.js';
+import { endOfRetention, pruneTrail } from '../audit/chain/prune.js';
 import { readOptions, UsageError } from './command-line.js';
 import { keepCheckpoint } from './keep-checkpoint.js';
 import { print, runCommand } from './run-command.js';
@@ -13,7 +13,6 @@ const usage = {
   },
 };
 
-const DAY_MS = 86_400_000;
 const DATE = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z)?$/;
 
 runCommand(async () => {
@@ -33,7 +32,7 @@ function readDate(text: string): Date {
 async function prune(open: OpenVault, named: Date | null): Promise<number> {
   const { config, database, vault } = open;
   const { retentionDays } = config.audit;
-  const before = named ?? (retentionDays === null ? null : new Date(Date.now() - retentionDays * DAY_MS));
+  const before = named ?? (retentionDays === null ? null : endOfRetention(retentionDays));
   if (before === null) throw new UsageError('Set AUDIT_RETENTION_DAYS, or name a date.', usage);
   const keyring = new AuditKeyring(database, vault);
   if ((await keyring.open()) === 0) {

@@ -33,15 +33,12 @@ runCommand(async () => {
       print('No server has started on this database yet: there is nothing to verify.');
       return 0;
     }
-    return verify(
-      new VerifyRun(),
-      (run) => new Verification(database, keyring, { page: PAGE, known, isPartial: false }, run),
-    );
+    const run = new VerifyRun();
+    return verify(run, new Verification(database, keyring, { page: PAGE, known, isPartial: false }, run));
   });
 });
 
-async function verify(run: VerifyRun, make: (run: VerifyRun) => Verification): Promise<number> {
-  const verification = make(run);
+async function verify(run: VerifyRun, verification: Verification): Promise<number> {
   await verification.run();
   const { rows, faults } = verification;
   if (faults > MOST_FAULTS) process.stderr.write(`and ${faults - MOST_FAULTS} more\n`);

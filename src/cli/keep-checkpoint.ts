@@ -13,6 +13,6 @@ export async function keepCheckpoint(
   const checkpoint = await takeCheckpoint(database, environmentName);
   const note = signCheckpoint(checkpoint, keyring.current);
   await new CheckpointsRepository(database).add(note, checkpoint.at, null);
-  if (config.audit.checkpointFile !== null) await writeCheckpointFile(config.audit.checkpointFile, note);
+  await writeCheckpointFile(config.audit.checkpointFile, note);
   return note;
 }

@@ -54,8 +54,7 @@ async function renewAuditKeys(open: OpenVault, { dryRun }: RotationOptions): Pro
     return;
   }
   const note = await renewKeys(database, keyring, config.general.environmentName);
-  const { checkpointFile } = config.audit;
-  if (checkpointFile !== null) await writeCheckpointFile(checkpointFile, note);
+  await writeCheckpointFile(config.audit.checkpointFile, note);
   print(
     `The audit trail has new keys, which servers use within a minute. The last checkpoint under the old ones:\n\n${note}`,
   );

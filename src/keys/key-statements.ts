@@ -48,9 +48,6 @@ export const selectHistory = selecting(
   ORDER BY api_keys.id DESC LIMIT $4::integer`,
 );
 
-/** No key's id comes after it. */
-export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
 /** The first row, or more of them, has no key where there is none. */
 export const selectResolvable: Statement = {
   name: 'resolvable-keys',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
+import { MAX, v7 as uuidv7 } from 'uuid';
 import { AuditTrail } from '../audit/chain/audit-trail.js';
 import type { SealedEvent } from '../audit/chain/trail-event.js';
 import type { AuditKind } from '../audit/audit-event.model.js';
@@ -15,7 +15,6 @@ import type { KeyLimits } from './key-permission.js';
 import type { ProbeResult } from './key-prober.js';
 import {
   deleteKey,
-  LAST_ID,
   selectHistory,
   selectLive,
   selectOne,
@@ -158,7 +157,7 @@ export class KeysRepository {
 
   /** Newest first, at most `limit`, older than the key `afterId`. */
   listHistory(userId: string, limit: number, afterId: string | null): Promise<StoredKey[]> {
-    return this.select(selectHistory, userId, afterId ?? LAST_ID, String(limit));
+    return this.select(selectHistory, userId, afterId ?? MAX, String(limit));
   }
 
   /** A live key, also of a provider that this version does not know. */

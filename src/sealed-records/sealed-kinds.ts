@@ -1,3 +1,4 @@
+import { NIL } from 'uuid';
 import type { SealContext } from '../crypto/seal-context.js';
 
 /**
@@ -29,7 +30,7 @@ const storedKeys: SealedKind = {
   table: 'sealed_keys',
   id: 'key_id',
   idType: 'uuid',
-  lowestId: '00000000-0000-0000-0000-000000000000',
+  lowestId: NIL,
   envelope: 'envelope',
   keyId: 'encryption_key_id',
   // As requests find a key's record: one that does not say that it is the same user's is none.

@@ -38,8 +38,9 @@ export class AuditKeyring {
    * @throws StartupError where one does not open, or the first cannot be stored
    */
   async load(): Promise<void> {
-    if ((await this.open()) > 0) {
-      await this.adoptCurrentKey();
+    const rows = await this.read();
+    if (rows.length > 0) {
+      await this.adoptCurrentKey(rows);
       return;
     }
     // Of servers that start at the same time one is first, and its keys count.
@@ -56,13 +57,17 @@ export class AuditKeyring {
 
   /** Opens what is stored, the first time and whenever others may have added to it. @returns how many generations there are */
   async open(): Promise<number> {
+    return (await this.read()).length;
+  }
+
+  private async read(): Promise<SealedAuditKeys[]> {
     const rows = await this.database.client.auditKeys.findMany({ orderBy: { generation: 'asc' } });
     for (const row of rows) {
       if (this.#byGeneration.get(row.generation)?.publicKey.toString('base64') === row.publicKey) continue;
       this.#byGeneration.set(row.generation, this.unseal(row));
     }
     this.#current = rows.length === 0 ? null : this.find(rows.at(-1)?.generation ?? 0);
-    return rows.length;
+    return rows;
   }
 
   /** Makes keys that are stored nowhere yet. */
@@ -80,9 +85,9 @@ export class AuditKeyring {
   }
 
   /** As the check value of the database: what a server needs to start does not keep a previous key in the configuration. */
-  private async adoptCurrentKey(): Promise<void> {
+  private async adoptCurrentKey(rows: readonly SealedAuditKeys[]): Promise<void> {
     const encryptionKeyId = this.vault.currentKeyId;
-    for (const row of await this.database.client.auditKeys.findMany()) {
+    for (const row of rows) {
       const { generation, envelope } = row;
       if (this.vault.keyIdOf(envelope) === encryptionKeyId) continue;
       const data = { envelope: AuditKeys.reseal(this.vault, row), encryptionKeyId };

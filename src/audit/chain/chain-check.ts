@@ -27,7 +27,7 @@ export class ChainCheck {
     private readonly page: number,
     private readonly listener: CheckListener,
   ) {
-    this.#name = writer === REGISTER ? 'the register of chains' : `chain ${writer}`;
+    this.#name = nameOf(writer);
   }
 
   /** @returns where the chain ends */
@@ -92,6 +92,10 @@ export class ChainCheck {
     this.listener.onFault(words);
   }
 }
+
+/** What a chain is called in a fault. */
+export const nameOf = (writer: string): string =>
+  writer === REGISTER ? 'the register of chains' : `chain ${writer}`;
 
 /** @param texts a JSON array */
 export const isMacOf = (

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { MAX } from 'uuid';
 import type { DatabaseService } from '../../prisma/database.service.js';
 import type { ServerPresence } from '../../redis/server-presence.js';
 import type { AuditKeyring } from './audit-keyring.js';
@@ -7,7 +8,6 @@ import { isMacOf } from './chain-check.js';
 import { selectLastLinked } from './check-statements.js';
 import { firstIdAt, momentOf } from './first-id-at.js';
 import { Links } from './links.js';
-import { AFTER_ALL } from './rows-before.js';
 import { type Chains, readChains } from './take-checkpoint.js';
 import { unlinkedRows } from './unlinked-rows.js';
 
@@ -56,7 +56,7 @@ export class DeadChains {
   async linkRows(since: number, generation = this.keyring.current.generation): Promise<void> {
     const generations = new Set<number | null>([generation, this.keyring.current.generation]);
     const after = firstIdAt(since - LATE_MS);
-    for await (const row of unlinkedRows(this.database, { after, upTo: AFTER_ALL, page: PAGE })) {
+    for await (const row of unlinkedRows(this.database, { after, upTo: MAX, page: PAGE })) {
       const { id, mac, eventGeneration, texts } = row;
       // One that no server wrote is left as it is, and found by a verification.
       if (generations.has(eventGeneration) && isMacOf(this.keyring, mac, eventGeneration, texts))

@@ -1,7 +1,8 @@
+import { NIL } from 'uuid';
 import type { AuditKeys } from '../../crypto/audit-keys.js';
 
 /** The chain that names all others. No uuid comes before it. */
-export const REGISTER = '00000000-0000-0000-0000-000000000000';
+export const REGISTER = NIL;
 
 /** What the hash of a chain's first link follows. */
 export const NO_HASH = '';

@@ -8,6 +8,10 @@ import { Links } from './links.js';
 import { deleteCheckpoints, deleteLinked, deleteWithoutMac, selectCut } from './prune-statements.js';
 import { countRowsBefore } from './rows-before.js';
 
+/** The moment before which rows are too old. */
+export const endOfRetention = (days: number): Date => new Date(Date.now() - days * DAY_MS);
+const DAY_MS = 86_400_000;
+
 /** Links, or rows, that are removed in one transaction. */
 const BATCH = 2_000;
 

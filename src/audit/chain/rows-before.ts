@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { MAX, NIL } from 'uuid';
 import type { DatabaseService } from '../../prisma/database.service.js';
 import type { Statement } from '../../prisma/statement.js';
 import type { ChainNote } from './chain-note.js';
 import { canonicalForm, type EventTexts, readTexts, textsOfRow } from './trail-event.js';
 
 const PAGE = 1_000;
-export const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
-export const AFTER_ALL = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 const selectPage: Statement = {
   name: 'events-without-mac',
@@ -38,12 +37,12 @@ export async function countRowsBefore(
   database: DatabaseService,
   counted: { readonly lastId: string | null; readonly from: string | null } | null = null,
 ): Promise<Extract<ChainNote, { type: 'BEFORE' }>> {
-  const upTo = counted === null ? AFTER_ALL : (counted.lastId ?? BEFORE_ALL);
+  const upTo = counted === null ? MAX : (counted.lastId ?? NIL);
   const from = counted?.from ?? null;
   const hash = createHash('sha256');
   let rows = 0;
   let lastId: string | null = null;
-  for await (const page of rowsWithoutMac(database, BEFORE_ALL, upTo, from)) {
+  for await (const page of rowsWithoutMac(database, NIL, upTo, from)) {
     for (const { texts } of page) hash.update(`${canonicalForm(texts)}\n`);
     rows += page.length;
     lastId = page.at(-1)?.id ?? lastId;

@@ -62,9 +62,7 @@ export class TrailCheckpoints {
     await this.kept.add(note, taken.at, verified);
     await this.findIntegrity();
     this.#logger.log({ checkpoint: note }, 'A checkpoint of the audit trail');
-    const { checkpointFile } = this.config.audit;
-    if (checkpointFile === null) return;
-    await writeCheckpointFile(checkpointFile, note).catch((error: unknown) =>
+    await writeCheckpointFile(this.config.audit.checkpointFile, note).catch((error: unknown) =>
       this.#logger.error({ err: error }, 'AUDIT_CHECKPOINT_FILE could not be written'),
     );
   }

@@ -8,7 +8,7 @@ import { ServerPresence } from '../../redis/server-presence.js';
 import { AuditKeyring } from './audit-keyring.js';
 import { AuditTrail } from './audit-trail.js';
 import { DeadChains } from './dead-chains.js';
-import { pruneTrail } from './prune.js';
+import { endOfRetention, pruneTrail } from './prune.js';
 import { TrailCheckpoints } from './trail-checkpoints.js';
 
 /** How often dead servers' chains and newer keys are looked for, and how often a checkpoint is taken, in milliseconds. */
@@ -101,7 +101,6 @@ export class TrailKeeper implements OnApplicationShutdown {
   async #prune(): Promise<void> {
     const { retentionDays } = this.config.audit;
     if (retentionDays === null) return;
-    const before = new Date(Date.now() - retentionDays * 24 * HOUR_MS);
-    await pruneTrail(this.database, this.keyring.current, before, () => undefined);
+    await pruneTrail(this.database, this.keyring.current, endOfRetention(retentionDays), () => undefined);
   }
 }

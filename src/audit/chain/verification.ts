@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { MAX, NIL } from 'uuid';
 import type { DatabaseService } from '../../prisma/database.service.js';
 import type { AuditKeyring } from './audit-keyring.js';
-import { ChainCheck, type CheckListener, isMacOf } from './chain-check.js';
+import { ChainCheck, type CheckListener, isMacOf, nameOf } from './chain-check.js';
 import type { ChainNote } from './chain-note.js';
 import { selectLinked } from './chain-statements.js';
 import type { Checkpoint } from './checkpoint.js';
 import { selectLink, selectWriters } from './check-statements.js';
 import { emptyHead, type Head, REGISTER } from './link.js';
-import { AFTER_ALL, BEFORE_ALL, countRowsBefore, rowsWithoutMac } from './rows-before.js';
+import { countRowsBefore, rowsWithoutMac } from './rows-before.js';
 import { LATE_MS } from './dead-chains.js';
 import { firstIdAt } from './first-id-at.js';
 import { unlinkedRows } from './unlinked-rows.js';
@@ -57,8 +58,8 @@ export class Verification {
     await this.checkWriters();
     await this.checkRowsBefore(register);
     await this.checkUnlinked();
-    const { known, isPartial } = this.options;
-    if (known) await this.checkHeads(known, isPartial);
+    const { known } = this.options;
+    if (known) await this.checkHeads(known);
   }
 
   private take(note: ChainNote, { number: place }: Head): void {
@@ -103,7 +104,7 @@ export class Verification {
     const before = this.#before;
     if (register.number > 0 && before === null)
       this.fault('the register does not say what there was before it: changed');
-    const lastId = before?.lastId ?? BEFORE_ALL;
+    const lastId = before?.lastId ?? NIL;
     if (before && !this.options.isPartial) {
       const { rows, digest } = await countRowsBefore(this.database, before);
       this.progress(rows);
@@ -115,7 +116,7 @@ export class Verification {
       }
     }
     if (before === null) return;
-    for await (const page of rowsWithoutMac(this.database, lastId, AFTER_ALL)) {
+    for await (const page of rowsWithoutMac(this.database, lastId, MAX)) {
       for (const { id } of page) this.fault(`row ${id} has no MAC: inserted, or changed`);
     }
   }
@@ -123,7 +124,7 @@ export class Verification {
   private async checkUnlinked(): Promise<void> {
     const { known, isPartial, page } = this.options;
     const upTo = firstIdAt(Date.now() - LINKED_WITHIN_MS);
-    const after = isPartial && known ? firstIdAt(known.at.getTime() - LATE_MS) : BEFORE_ALL;
+    const after = isPartial && known ? firstIdAt(known.at.getTime() - LATE_MS) : NIL;
     const unlinked: string[] = [];
     for await (const row of unlinkedRows(this.database, { after, upTo, page })) {
       if (!isMacOf(this.keyring, row.mac, row.eventGeneration, row.texts))
@@ -142,12 +143,9 @@ export class Verification {
       this.fault(`row ${id} has no link, and is older than a minute: inserted, or its link was removed`);
   }
 
-  private async checkHeads({ register, open }: Checkpoint, isPartial: boolean): Promise<void> {
+  private async checkHeads({ register, open }: Checkpoint): Promise<void> {
     await this.checkHead(REGISTER, register);
-    for (const [writer, head] of open) {
-      // What was looked at from there on is behind it.
-      if (!isPartial || head.number > 0) await this.checkHead(writer, head);
-    }
+    for (const [writer, head] of open) await this.checkHead(writer, head);
   }
 
   private async checkHead(writer: string, { number, hash }: Head): Promise<void> {
@@ -155,7 +153,7 @@ export class Verification {
     if (number === 0 || (cut && cut.number > number)) return;
     const [link] = await this.database.run<{ hash: string }>(selectLink, [writer, String(number)]);
     const found = cut?.number === number ? cut.hash : link?.hash;
-    const name = writer === REGISTER ? 'the register of chains' : `chain ${writer}`;
+    const name = nameOf(writer);
     if (found === undefined)
       this.fault(`link ${number} of ${name}, which the checkpoint names, is missing: cut off`);
     else if (found !== hash)

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, isOld, LEARNING_MS, NOTHING, type Rule } from './rule.js';
+import { DAY_MS, HOUR_MS, isOld, isQuiet, LEARNING_MS, NOTHING, type Rule } from './rule.js';
 
 /** Uses within an hour of the clock that are never a burst. */
 const FLOOR = 60;
@@ -6,8 +6,6 @@ const FLOOR = 60;
 const FACTOR = 5;
 /** What counts as of late, in days. */
 const RECENT_DAYS = 14;
-/** After an alert the same user's next one comes no sooner, in milliseconds. */
-const QUIET_MS = DAY_MS;
 
 interface BurstState {
   /** When the first use was seen. */
@@ -38,8 +36,7 @@ export const burst: Rule<BurstState> = {
     const state = advance(before, now);
     const [busiest, limit] = limitsOf(state, now);
     const isFresh = event.keyId !== null && !isOld(event);
-    const isQuiet = state.raisedAt !== null && now - state.raisedAt < QUIET_MS;
-    if (now - state.since < LEARNING_MS || isFresh || isQuiet || state.count <= limit)
+    if (now - state.since < LEARNING_MS || isFresh || isQuiet(state.raisedAt, now) || state.count <= limit)
       return { state, finding: null };
     return {
       state: { ...state, raisedAt: now },

@@ -1,10 +1,8 @@
-import { DAY_MS, daysBetween, isOld, NOTHING, type Observation, type Rule } from './rule.js';
+import { DAY_MS, daysBetween, isOld, isQuiet, NOTHING, type Observation, type Rule } from './rule.js';
 import type { KeyUsed } from '../watched-event.js';
 
 /** Models that are remembered of one key. Of more, the one is forgotten that was new the longest time ago. */
 const MOST_MODELS = 100;
-/** Somebody who tries out models tries several: after an alert the same key's next one comes no sooner, in milliseconds. */
-const QUIET_MS = DAY_MS;
 /** How exactly it is kept when a key was used last, in milliseconds: not each use has to write. */
 const PRECISION_MS = 30 * DAY_MS;
 /** Characters of a model's name that are repeated. */
@@ -47,8 +45,8 @@ function learn(
   const now = event.at.getTime();
   const models = [...(before?.models ?? []), model].slice(-MOST_MODELS);
   const raisedAt = before?.raisedAt ?? null;
-  const isQuiet = raisedAt !== null && now - raisedAt < QUIET_MS;
-  if (!isOld(event) || isQuiet) return { state: { models, raisedAt, usedAt: now }, finding: null };
+  if (!isOld(event) || isQuiet(raisedAt, now))
+    return { state: { models, raisedAt, usedAt: now }, finding: null };
   const days = daysBetween(event.keyStoredAt?.getTime() ?? now, now);
   const what =
     before === null

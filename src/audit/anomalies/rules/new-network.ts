@@ -1,9 +1,7 @@
-import { DAY_MS, HOUR_MS, isOld, LEARNING_MS, NOTHING, type Rule } from './rule.js';
+import { DAY_MS, HOUR_MS, isOld, isQuiet, LEARNING_MS, NOTHING, type Rule } from './rule.js';
 
 /** Networks that are remembered of one user. Of more, the one is forgotten that was not seen for the longest time. */
 const MOST_NETWORKS = 100;
-/** A journey has many networks: after an alert the next one comes no sooner, in milliseconds. */
-const QUIET_MS = DAY_MS;
 /** Who has had so many new networks after the first week … */
 const ROAMING = 4;
 /** … within so many milliseconds is on the move, and a further one says nothing. */
@@ -36,8 +34,11 @@ export const newNetwork: Rule<NetworkState> = {
     if (same && now - same[2] < PRECISION_MS) return NOTHING;
     const networks = withNetwork(known, [hash, same?.[1] ?? now, now]);
     const isFamiliar = same !== undefined || known.length === 0;
-    const isQuiet = raisedAt !== null && now - raisedAt < QUIET_MS;
-    if (isFamiliar || isQuiet || !isTelling(known, event.keyId === null ? null : isOld(event), now))
+    if (
+      isFamiliar ||
+      isQuiet(raisedAt, now) ||
+      !isTelling(known, event.keyId === null ? null : isOld(event), now)
+    )
       return { state: { networks, raisedAt }, finding: null };
     return {
       state: { networks, raisedAt: now },

@@ -1,4 +1,4 @@
-import { DAY_MS, type Observation } from './rule.js';
+import { isQuiet, type Observation } from './rule.js';
 
 /** When something was found last, in milliseconds since the epoch. */
 export interface RaisedState {
@@ -12,6 +12,6 @@ export function findOnceADay(
   explanation: string,
 ): Observation<RaisedState> {
   const now = at.getTime();
-  if (before && now - before.raisedAt < DAY_MS) return { state: null, finding: null };
+  if (isQuiet(before?.raisedAt ?? null, now)) return { state: null, finding: null };
   return { state: { raisedAt: now }, finding: { explanation } };
 }

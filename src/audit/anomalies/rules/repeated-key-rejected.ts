@@ -1,11 +1,9 @@
-import { DAY_MS, HOUR_MS, isOld, NOTHING, type Rule } from './rule.js';
+import { DAY_MS, HOUR_MS, isOld, isQuiet, NOTHING, type Rule } from './rule.js';
 
 /** So many refusals of one key … */
 const THRESHOLD = 5;
 /** … within so many milliseconds. */
 const WINDOW_MS = HOUR_MS;
-/** After an alert the same key's next one comes no sooner, in milliseconds. */
-const QUIET_MS = DAY_MS;
 
 interface RejectedState {
   /** The last refusals, oldest first: no more than the threshold. */
@@ -28,8 +26,8 @@ export const repeatedKeyRejected: Rule<RejectedState> = {
     const now = event.at.getTime();
     const times = [...(before?.times ?? []), now].filter((time) => time > now - WINDOW_MS).slice(-THRESHOLD);
     const raisedAt = before?.raisedAt ?? null;
-    const isQuiet = raisedAt !== null && now - raisedAt < QUIET_MS;
-    if (times.length < THRESHOLD || isQuiet) return { state: { times, raisedAt }, finding: null };
+    if (times.length < THRESHOLD || isQuiet(raisedAt, now))
+      return { state: { times, raisedAt }, finding: null };
     return {
       state: { times, raisedAt: now },
       finding: { explanation: `The provider refused the key ${THRESHOLD} times within an hour.` },

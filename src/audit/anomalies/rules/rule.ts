@@ -7,6 +7,13 @@ export const DAY_MS = 24 * HOUR_MS;
 /** In its first week a key has no habits that anything could differ from. */
 export const LEARNING_MS = 7 * DAY_MS;
 
+/** After an alert the next one of the same rule and subject comes no sooner, in milliseconds. */
+const QUIET_MS = DAY_MS;
+
+/** @param raisedAt when there was an alert last, in milliseconds since the epoch; null: never */
+export const isQuiet = (raisedAt: number | null, now: number): boolean =>
+  raisedAt !== null && now - raisedAt < QUIET_MS;
+
 /** What a rule has found. */
 export interface Finding {
   /** For the key's owner, or the operator: what was seen, and what it was measured by. */
