@@ -6,7 +6,7 @@ import { defineChatProvider } from '../contract.js';
 import { valueAt } from '../value-at.js';
 
 /** https://console.groq.com/docs/reasoning: others take no effort, or only whether to reason. */
-const TAKES_AN_EFFORT = /^openai\/gpt-oss-/;
+const TAKES_AN_EFFORT = 'openai/gpt-oss-';
 /** Models that write what they think into their text, between tags, unless asked not to. */
 const THINKS_ALOUD = /^(qwen\/qwen3|qwen-qwq-|deepseek-r1-)/;
 
@@ -29,7 +29,7 @@ export const groq = defineChatProvider({
     maxTokensField: 'max_completion_tokens',
     hasStreamOptions: true,
     toReasoning: (model, effort, without) => ({
-      ...(effort && TAKES_AN_EFFORT.test(model) && { reasoning_effort: efforts[effort] }),
+      ...(effort && model.startsWith(TAKES_AN_EFFORT) && { reasoning_effort: efforts[effort] }),
       ...(THINKS_ALOUD.test(model) && !without.has('shownReasoning') && { reasoning_format: 'parsed' }),
     }),
     sayAgain: inReasoning,
