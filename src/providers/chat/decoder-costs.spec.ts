@@ -37,7 +37,7 @@ it.each<[string, ChatDialect, object[]]>([
   [
     'very many calls, each begun and gone on with',
     openrouter.dialect,
-    numbers.slice(0, 20_000).map((index) => ({
+    numbers.slice(0, 8_000).map((index) => ({
       choices: [
         { delta: { tool_calls: [{ index, id: `call_${index}`, function: { name: 'f', arguments: '{' } }] } },
       ],
@@ -46,7 +46,7 @@ it.each<[string, ChatDialect, object[]]>([
   [
     'very many pieces of one thought',
     openrouter.dialect,
-    numbers.slice(0, 20_000).map(() => ({
+    numbers.slice(0, 8_000).map(() => ({
       choices: [{ delta: { reasoning_details: [{ type: 'reasoning.text', text: 'a', index: 0 }] } }],
     })),
   ],
