@@ -116,7 +116,7 @@ const builtIn = (...names) => names.flatMap((name) => [name, `node:${name}`]);
 const packageOwners = [
   {
     owners: ['outbound'],
-    packages: ['undici', ...builtIn('http', 'https', 'http2', 'net', 'tls', 'dgram')],
+    packages: ['undici', ...builtIn('http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns')],
     message: 'Only outbound opens connections to the internet.',
   },
   {

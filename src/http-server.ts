@@ -5,8 +5,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { FailingTokens } from './auth/failing-tokens.js';
 import { BadUserInputError } from './common/input-errors.js';
+import { hasPassedKeystream } from './common/via.js';
 import type { Config } from './config/config.js';
 import { servePipelinedInTurn } from './edge/pipelining.js';
+import { RequestLoopError } from './edge/request-loop.error.js';
 import { secureAnswers, securityHeaders } from './edge/security-headers.js';
 import { answerUnreadable } from './edge/unreadable-request.js';
 import { ErrorMask } from './graphql/every-door/error-mask.js';
@@ -58,6 +60,7 @@ export async function installHttp(app: NestFastifyApplication, { general }: Conf
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
     const { raw } = request;
+    if (hasPassedKeystream(raw.headers.via)) throw new RequestLoopError();
     // HTTP/1.0 knows no such header, and what serves GraphQL takes a request's whole address.
     if (raw.httpVersion === '1.0') raw.headers.host ??= 'localhost';
     if (!namesHost(raw)) {

@@ -8,6 +8,15 @@ export type Network = readonly [address: IpAddress, prefixLength: number];
 /** Longer than any address, its zone included. */
 const LONGEST_ADDRESS = 64;
 
+/** The part of IPv6 that networks on the internet are given (RFC 4291 section 2.4, and IANA's registry of address space). */
+const GIVEN_OUT: Network = [ipaddr.IPv6.parse('2000::'), 3];
+
+/** What a translator makes of IPv4 addresses, for machines that have IPv6 alone (RFC 6052 section 2.1). */
+const TRANSLATED: Network = [ipaddr.IPv6.parse('64:ff9b::'), 96];
+
+/** The third quarter of an address that tunnels inside a site, where an IPv4 address follows (RFC 5214 section 6.1). */
+const ISATAP = 0x5efe;
+
 /** What an IPv4 address takes of the IPv6 address that it is mapped to (RFC 4291 section 2.5.5.2). */
 const MAPPED_PREFIX_LENGTH = 96;
 
@@ -50,3 +59,19 @@ export function isWithin(address: IpAddress, [network, prefixLength]: Network): 
 export function isLoopbackAddress(address: IpAddress): boolean {
   return address.range() === 'loopback';
 }
+
+/**
+ * Whether an address is one of the internet: what ipaddr.js calls unicast, and for IPv6 is given out at all. An address
+ * that leads to an IPv4 one is as public as that: mapped, translated, or of a tunnel inside a site. The tunnels of the
+ * past (6to4, Teredo) lead to nobody's service, and are not public, whatever is in them.
+ */
+export function isPublicAddress(address: IpAddress): boolean {
+  if (address.kind() === 'ipv4') return address.range() === 'unicast';
+  if (isWithin(address, TRANSLATED)) return isPublicAddress(lastFourBytes(address));
+  if (address.range() !== 'unicast' || !isWithin(address, GIVEN_OUT)) return false;
+  const [, , , , universal = 0, marker] = (address as ipaddr.IPv6).parts;
+  const isTunnel = marker === ISATAP && (universal & ~0x200) === 0;
+  return !isTunnel || isPublicAddress(lastFourBytes(address));
+}
+
+const lastFourBytes = (address: IpAddress): ipaddr.IPv4 => new ipaddr.IPv4(address.toByteArray().slice(-4));

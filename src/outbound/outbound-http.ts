@@ -1,10 +1,9 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Agent, buildConnector } from 'undici';
+import { type Agent, buildConnector } from 'undici';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { OutboundProxy } from '../common/outbound-proxy.js';
 import { connectByProxy, type ProxyError } from './connect-by-proxy.js';
-import { connectInPieces } from './connect-in-pieces.js';
-import { UpstreamExchange } from './upstream-exchange.js';
+import { keepConnections, sendRequest } from './send-request.js';
 
 /** How long an upstream may be silent. */
 export interface OutboundTimeouts {
@@ -37,9 +36,8 @@ export interface OutboundResponse {
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * The only place that opens a connection to the internet, all of them through the operator's proxy where there is one. It
- * follows no redirect (a key would travel with it), reads no environment variable, retries nothing, and closes the socket
- * as soon as the signal aborts.
+ * Opens the connections to addresses that the operator has named, all of them through the operator's proxy where there is
+ * one. It reads no environment variable. Addresses that users name have `EndpointHttp`.
  */
 @Injectable()
 export class OutboundHttp implements OnApplicationShutdown {
@@ -50,33 +48,12 @@ export class OutboundHttp implements OnApplicationShutdown {
     const connect = proxy
       ? connectByProxy(proxy, CONNECT_TIMEOUT_MS, (error) => this.#blame(proxy, error))
       : buildConnector({ timeout: CONNECT_TIMEOUT_MS });
-    // undici's own timers have a resolution of half a second: the exchange brings its own.
-    this.#agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: connectInPieces(connect) });
+    this.#agent = keepConnections(connect);
   }
 
-  /**
-   * Resolves when the response's headers are there, with any status except a redirect's.
-   *
-   * @throws UpstreamError PROVIDER_UNAVAILABLE (no connection, reset before the headers, redirect), PROVIDER_TIMEOUT
-   * (first byte, or between bytes: then thrown by the body's iteration), PROVIDER_TRUNCATED (the body was cut, thrown
-   * by its iteration); `signal.reason` after an abort
-   */
-  async request(request: OutboundRequest): Promise<OutboundResponse> {
-    request.signal.throwIfAborted();
-    const { origin, pathname, search } = new URL(request.url);
-    const exchange = new UpstreamExchange(request);
-    this.#agent.dispatch(
-      {
-        origin,
-        path: pathname + search,
-        method: request.method,
-        // Without this header a server may choose any encoding (RFC 9110, 12.5.3), and nothing here decodes.
-        headers: { 'accept-encoding': 'identity', ...request.headers },
-        body: request.body ?? null,
-      },
-      exchange,
-    );
-    return exchange.head;
+  /** @throws as {@link sendRequest} */
+  request(request: OutboundRequest): Promise<OutboundResponse> {
+    return sendRequest(this.#agent, request);
   }
 
   /** Closes every connection, also those in use: the server's stop lets its streams finish first. */

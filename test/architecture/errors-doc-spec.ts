@@ -8,6 +8,7 @@ import { errorCodes } from '../../src/common/error-code.js';
 import { BadUserInputError } from '../../src/common/input-errors.js';
 import { DrainingError } from '../../src/common/lifecycle.js';
 import { OperationTimeoutError } from '../../src/common/operation-timeout.error.js';
+import { RequestLoopError } from '../../src/edge/request-loop.error.js';
 import { ClientLeftError } from '../../src/graphql/every-door/client-left.error.js';
 import { ForbiddenOriginError } from '../../src/graphql/every-door/origins.js';
 import {
@@ -63,6 +64,7 @@ const errors: readonly AppError[] = [
   new ProviderTimeoutError(),
   new ProviderTruncatedError(),
   new ProviderUnavailableError(),
+  new RequestLoopError(),
   new RateLimitedError('You may do no more of this at the moment.', 1_000),
   new RedisUnavailableError(),
   new RequestConflictError(),

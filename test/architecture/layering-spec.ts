@@ -8,6 +8,7 @@ const network = [
   "import { get as a3 } from 'https';",
   "import { connect as a4 } from 'node:http2';",
   "import { connect as a5 } from 'node:net';",
+  "import { lookup as a9 } from 'node:dns/promises';",
   "export const a6 = import('undici');",
   "export const a7 = fetch('https://example.com');",
   "export const a8 = new WebSocket('wss://example.com');",

@@ -21,6 +21,8 @@ export class EgressProxy {
   /** What came to let its client in. */
   readonly credentials: (string | undefined)[] = [];
   verdict: Verdict = 'open';
+  /** A port of this machine to which all targets lead; null: each leads where it says. */
+  detour: number | null = null;
   readonly #sockets = new Set<Socket>();
 
   private constructor(
@@ -66,7 +68,9 @@ export class EgressProxy {
       return;
     }
     const { hostname, port } = new URL(`http://${url}`);
-    const upstream = this.#keep(connect(Number(port) || 80, hostname));
+    const upstream = this.#keep(
+      this.detour === null ? connect(Number(port) || 80, hostname) : connect(this.detour, '127.0.0.1'),
+    );
     upstream.once('connect', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       client.pipe(upstream).pipe(client);

@@ -7,6 +7,7 @@ import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { Authenticator } from '../../auth/authenticator.js';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { PatientTimer } from '../../common/patient-timer.js';
+import { hasPassedKeystream } from '../../common/via.js';
 import { Config } from '../../config/config.js';
 import { answerRaw, headerLines } from '../../edge/raw-answer.js';
 import { securityHeaders } from '../../edge/security-headers.js';
@@ -98,6 +99,7 @@ export class WebSocketDoor {
   }
 
   private refusalOf(request: IncomingMessage): string | null {
+    if (hasPassedKeystream(request.headers.via)) return '508 Loop Detected';
     if (request.url?.split('?')[0] !== GRAPHQL_PATH) return '404 Not Found';
     if (!this.origins.allows(request)) return '403 Forbidden';
     if (this.lifecycle.draining) return '503 Service Unavailable';

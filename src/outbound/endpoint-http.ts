@@ -1,0 +1,50 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type Agent, buildConnector } from 'undici';
+import { type EndpointAddress, EndpointPolicy } from '../common/endpoint-address.js';
+import { OutboundProxy } from '../common/outbound-proxy.js';
+import { VIA } from '../common/via.js';
+import { connectByProxy } from './connect-by-proxy.js';
+import { connectToEndpoint } from './connect-to-endpoint.js';
+import { HostNames } from './host-names.js';
+import type { OutboundRequest, OutboundResponse } from './outbound-http.js';
+import { keepConnections, sendRequest } from './send-request.js';
+import { ProviderUnreachableError } from './upstream-error.js';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Opens the connections to addresses that users have named, with the operator's policy on where these may lead. It keeps
+ * connections of its own: none that was opened for a provider serves an endpoint.
+ *
+ * Every request says in `Via` who sends it, so that a server of this kind refuses it.
+ */
+@Injectable()
+export class EndpointHttp implements OnApplicationShutdown {
+  readonly #agent: Agent;
+
+  constructor(
+    private readonly policy: EndpointPolicy,
+    names: HostNames,
+    @Inject(OutboundProxy) proxy: OutboundProxy | null = null,
+  ) {
+    const connect = proxy
+      ? // What it refuses is the user's business; that it is away is told by the log of the provider.
+        connectByProxy(proxy, CONNECT_TIMEOUT_MS, () => undefined)
+      : buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+    this.#agent = keepConnections(connectToEndpoint({ policy, names, connect }));
+  }
+
+  /**
+   * @param address of the endpoint; the request's URL is one below it
+   * @throws as `sendRequest`; whatever is wrong with the way to the address is PROVIDER_UNAVAILABLE
+   */
+  async request(address: EndpointAddress, request: OutboundRequest): Promise<OutboundResponse> {
+    if (!request.url.startsWith(`${address.baseUrl}/`)) throw new Error('A request leads past its endpoint.');
+    if (this.policy.refusalOf(address) !== null) throw new ProviderUnreachableError('ADDRESS_NOT_ALLOWED');
+    return sendRequest(this.#agent, { ...request, headers: { ...request.headers, via: VIA } });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}
