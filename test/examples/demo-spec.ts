@@ -40,7 +40,7 @@ describe('the demo', () => {
     const text = lines.join('\n');
     // In a pipe, there are no colours.
     expect(text).not.toContain('\u001b');
-    expect(text.match(/ChatCompleted +\d+ tokens in/g)).toHaveLength(3);
+    expect(text.match(/ChatCompleted +\d+ tokens in/g)).toHaveLength(4);
     expect(text.match(/SearchStarted +BRAVE: /g)).toHaveLength(2);
     expect(text.match(/SearchFinished +.+: 5 results/g)).toHaveLength(2);
     expect(text).toContain('with 2 results');
