@@ -22,6 +22,7 @@ describe('the heap of a server whose providers said the keys', () => {
     const keyOf = (provider: string): string => keys.find(({ name }) => name === provider)!.key;
     for (const { name, key } of keys) await server.storeKey('alice', name, key);
 
+    const engines = providerIdsOf('SEARCH');
     const words = 'What is said about the key is longer than a few characters. ';
     const engineSays = (engine: SearchProviderId): void => {
       const key = keyOf(engine);
@@ -50,7 +51,7 @@ describe('the heap of a server whose providers said the keys', () => {
         second.text(`${key.slice(12)} ${words}`),
         second.end(),
       );
-      const engine = providerIdsOf('SEARCH')[index]!;
+      const engine = engines[index % engines.length]!;
       engineSays(engine);
       const webSearch = { provider: engine, includeContent: true };
       const events = await server.chatEvents('alice', { provider, webSearch });
