@@ -45,7 +45,12 @@ describe('the heap of a server after it used keys', () => {
   });
 
   it('reaches no key of a user after the upstream failed or the watcher left', async () => {
-    const server = await processes.start(processes.environment(database.environment), CAN_WRITE_SNAPSHOTS);
+    // A chat ends with its watcher, and not half a minute later.
+    const environment = {
+      ...processes.environment(database.environment),
+      CHAT_DISCONNECT_GRACE_MS: '0',
+    };
+    const server = await processes.start(environment, CAN_WRITE_SNAPSHOTS);
     const keys = providers('CHAT').map((provider) => knownKey(provider));
     for (const { name: provider, key } of keys) {
       await server.storeKey('alice', provider, key);
