@@ -16,6 +16,15 @@ export function plainEvent(data) {
   return `data: ${JSON.stringify(data)}\r\n\r\n`;
 }
 
+/**
+ * A server-sent event as those write it who speak Chat Completions: no name.
+ *
+ * @param {object} data
+ */
+export function dataEvent(data) {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
 /** The key of an `Authorization: Bearer` header. @param {import('./exchange.mjs').Exchange} exchange */
 export function bearerOf({ headers }) {
   return /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? null;

@@ -20,6 +20,7 @@ import {
   type Body,
   type ToolCase,
 } from './chat-adapter-tool-cases.js';
+import { chatCompletionsCases } from './chat-completions-cases.js';
 
 type EchoingError = 'badKey' | 'exhausted' | 'rateLimit';
 
@@ -459,6 +460,7 @@ export const chatCases: readonly ChatCase[] = [
       HTTP_PROXY: unreachable,
     },
   },
+  ...chatCompletionsCases,
 ];
 
 /** What an answer means whose JSON says nothing that is known. */

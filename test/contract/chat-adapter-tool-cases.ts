@@ -28,6 +28,8 @@ export interface ToolCase {
   readonly results: readonly unknown[];
   /** The event of tool-calls.sse that begins the first call starts with this. */
   readonly firstCall: string;
+  /** The event that ends tool-calls.sse starts with this. What stands behind it may be missing. */
+  readonly ending: string;
   /** What tool-calls.sse finishes with when a piece of it is another: its calls stay behind. */
   readonly cuts: readonly (readonly [piece: RegExp, replacement: string, FinishReason])[];
   /** @param text the arguments as the model writes them; empty for none */
@@ -103,6 +105,7 @@ export const openaiTools: ToolCase = {
   ],
   firstCall:
     'event: response.output_item.added\ndata: {"type":"response.output_item.added","sequence_number":17',
+  ending: 'event: response.completed',
   cuts: (
     [
       ['max_output_tokens', 'LENGTH'],
@@ -150,6 +153,7 @@ export const anthropicTools: ToolCase = {
     },
   ],
   firstCall: 'event: content_block_start\ndata: {"type":"content_block_start","index":3',
+  ending: 'event: message_stop',
   cuts: (
     [
       ['max_tokens', 'LENGTH'],
@@ -210,6 +214,7 @@ export const googleTools: ToolCase = {
     },
   ],
   firstCall: 'data: {"candidates":[{"content":{"parts":[{"functionCall"',
+  ending: 'data: {"candidates":[{"content":{"parts":[{"text":""}',
   cuts: (
     [
       ['MAX_TOKENS', 'LENGTH'],

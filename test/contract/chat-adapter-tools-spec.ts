@@ -184,7 +184,10 @@ describe.each(chatCases)('tools of $entry.displayName', (provider) => {
       const turn = (await fixture('tool-calls')).toString('utf8');
       const begins = turn.indexOf(tools.firstCall);
       expect(begins).toBeGreaterThan(0);
-      const cuts = [...turn.matchAll(/^data: /gm)].map(({ index }) => index).filter((at) => at > begins);
+      const ends = turn.indexOf('data: ', turn.lastIndexOf(tools.ending));
+      const cuts = [...turn.matchAll(/^data: /gm)]
+        .map(({ index }) => index)
+        .filter((at) => at > begins && at <= ends);
       expect(cuts.length).toBeGreaterThanOrEqual(2);
       for (const at of [begins + 40, ...cuts, turn.length - 5]) {
         void answerWith(replay([turn.slice(0, at)]));

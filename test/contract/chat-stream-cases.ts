@@ -3,6 +3,7 @@ import { anthropic } from '../../src/providers/chat/anthropic/anthropic.provider
 import { google } from '../../src/providers/chat/google/google.provider.js';
 import { openai } from '../../src/providers/chat/openai/openai.provider.js';
 import type { FinishReason, ToolCall } from '../../src/providers/chat/contract.js';
+import { chatCompletionsStreamCases } from './chat-completions-stream-cases.js';
 
 /** One answer as it comes over the wire, and what it is. */
 export interface StreamCase {
@@ -681,4 +682,5 @@ export const streamCases = [
   { entry: openai, model: 'gpt-5.4-mini', cases: openaiCases },
   { entry: anthropic, model: 'claude-haiku-5-5', cases: anthropicCases },
   { entry: google, model: 'gemini-3.1-flash-lite', cases: googleCases },
+  ...chatCompletionsStreamCases,
 ] as const;

@@ -2,11 +2,16 @@ import { inspect } from 'node:util';
 import { cut, hang, redirect, reply, type Behaviour } from '../../demo/stand-in/behaviours.mjs';
 import { anthropicErrors } from '../../demo/stand-in/anthropic-errors.mjs';
 import { braveErrors } from '../../demo/stand-in/brave.mjs';
+import { deepseekErrors } from '../../demo/stand-in/deepseek.mjs';
 import { firecrawlErrors } from '../../demo/stand-in/firecrawl.mjs';
 import { googleErrors } from '../../demo/stand-in/google-errors.mjs';
+import { groqErrors } from '../../demo/stand-in/groq.mjs';
+import { mistralErrors } from '../../demo/stand-in/mistral.mjs';
 import { openaiErrors } from '../../demo/stand-in/openai-errors.mjs';
+import { openrouterErrors } from '../../demo/stand-in/openrouter.mjs';
 import { serperErrors } from '../../demo/stand-in/serper.mjs';
 import { tavilyErrors } from '../../demo/stand-in/tavily.mjs';
+import { xaiErrors } from '../../demo/stand-in/xai.mjs';
 import type { ProviderSettings } from '../../src/common/provider-definition.js';
 import { Secret } from '../../src/common/secret.js';
 import { type KeyCheck, toKeyCheck } from '../../src/outbound/key-check.js';
@@ -68,6 +73,54 @@ const cases: readonly CheckCase[] = [
     lacksRight: [
       { status: 403, body: { error: { code: 403, message: 'Blocked.', status: 'PERMISSION_DENIED' } } },
     ],
+  },
+  {
+    id: 'OPENROUTER',
+    // It lists models to everybody.
+    request: 'GET /v1/key',
+    exhausted: [
+      openrouterErrors.credit(KEY),
+      openrouterErrors.keyLimit(),
+      ...[0, -0.01].map((limit_remaining) => ({
+        status: 200,
+        body: { data: { usage: 5, limit: 5, limit_remaining } },
+      })),
+    ],
+    rateLimited: openrouterErrors.rateLimit(KEY),
+    strange: [{}, { data: [] }, { data: { label: 'sk-or-v1-…' } }],
+    lacksRight: [],
+  },
+  {
+    id: 'GROQ',
+    request: 'GET /v1/models',
+    exhausted: [groqErrors.spent(KEY)],
+    rateLimited: groqErrors.rateLimit(KEY),
+    strange: [{}, { data: 'models' }],
+    lacksRight: [{ status: 403, body: { error: { message: 'Forbidden', type: 'permissions_error' } } }],
+  },
+  {
+    id: 'XAI',
+    request: 'GET /v1/models',
+    exhausted: [xaiErrors.noCredit(KEY), xaiErrors.spent()],
+    rateLimited: xaiErrors.rateLimit(KEY),
+    strange: [{}, { models: [] }],
+    lacksRight: [xaiErrors.permission()],
+  },
+  {
+    id: 'DEEPSEEK',
+    request: 'GET /models',
+    exhausted: [deepseekErrors.balance()],
+    rateLimited: deepseekErrors.rateLimit(KEY),
+    strange: [{}, { data: null }],
+    lacksRight: [],
+  },
+  {
+    id: 'MISTRAL',
+    request: 'GET /v1/models',
+    exhausted: [mistralErrors.spent(KEY)],
+    rateLimited: mistralErrors.rateLimit(KEY),
+    strange: [{}, { data: {} }],
+    lacksRight: [{ status: 403, body: { detail: 'Forbidden' } }],
   },
   {
     id: 'FIRECRAWL',

@@ -1,7 +1,13 @@
 import { MessageEvents } from '../../demo/stand-in/anthropic-events.mjs';
 import type { Reply } from '../../demo/stand-in/behaviours.mjs';
+import { ChunkEvents, type ChunkForm } from '../../demo/stand-in/chat-completions-events.mjs';
+import { deepseekChunks } from '../../demo/stand-in/deepseek.mjs';
 import { CandidateEvents } from '../../demo/stand-in/google-events.mjs';
+import { groqChunks } from '../../demo/stand-in/groq.mjs';
+import { mistralChunks } from '../../demo/stand-in/mistral.mjs';
 import { ResponseEvents } from '../../demo/stand-in/openai-events.mjs';
+import { openrouterChunks } from '../../demo/stand-in/openrouter.mjs';
+import { xaiChunks } from '../../demo/stand-in/xai.mjs';
 import type { ChatProviderId, SearchProviderId } from '../../src/providers/registry/provider-ids.js';
 
 /** Writes one answer of a chat provider, piece by piece, in its own events. */
@@ -11,6 +17,17 @@ export interface Voice {
   call(name: string, input: Readonly<Record<string, unknown>>): string;
   end(): string;
 }
+
+const inChunks = (form: ChunkForm) => (): Voice => {
+  const events = new ChunkEvents(form, 'model');
+  return {
+    text: (text) => events.text(text),
+    reasoning: (text) => events.reasoning(text),
+    call: (name, input) =>
+      events.beginCall(name) + events.argumentsDelta(JSON.stringify(input)) + events.endCall(),
+    end: () => events.end(1),
+  };
+};
 
 /** How each chat provider speaks. */
 export const voices: Readonly<Record<ChatProviderId, () => Voice>> = {
@@ -43,6 +60,11 @@ export const voices: Readonly<Record<ChatProviderId, () => Voice>> = {
       end: () => events.end(),
     };
   },
+  OPENROUTER: inChunks(openrouterChunks),
+  GROQ: inChunks(groqChunks),
+  XAI: inChunks(xaiChunks),
+  DEEPSEEK: inChunks(deepseekChunks),
+  MISTRAL: inChunks(mistralChunks),
 };
 
 /** One result, in no engine's dialect. */

@@ -66,10 +66,19 @@ export interface ChatDialect {
   toKeyHeaders(key: Secret): Readonly<Record<string, string>>;
   createDecoder(request: ChatRequest): ChatDecoder;
   readonly toFailure: ToFailure;
-  /** The call that lists models, which costs nothing: with it a key is tried. */
+  /** The call that lists models, which costs nothing: with it a key is tried, unless there is a {@link keyCall}. */
   readonly models: {
     toRequest(endpoints: ProviderSettings['endpoints']): Omit<DialectRequest, 'body'>;
     /** Whether the API itself may have answered so. */
     isList(answer: unknown): boolean;
+  };
+  /** The call with which a key is tried where models are listed without one. It costs nothing, too. */
+  readonly keyCall?: {
+    toRequest(endpoints: ProviderSettings['endpoints']): Omit<DialectRequest, 'body'>;
+    /**
+     * @returns what the answer proves, a sentence of our own; null where the API itself cannot have answered so
+     * @throws KeyExhaustedError KEY_EXHAUSTED where it says that nothing is left
+     */
+    proofIn(answer: unknown): string | null;
   };
 }

@@ -16,7 +16,7 @@ const PROVEN = 'The provider accepted it: it may list models.';
 
 /**
  * Lists models with a key: every chat API has that call, and none charges for it. No model is named, so that none that was
- * retired can fail the key.
+ * retired can fail the key. Where the list is open to everybody, the API's own call for keys takes its place.
  */
 export function checkKey(
   dialect: ChatDialect,
@@ -26,7 +26,8 @@ export function checkKey(
   signal: AbortSignal,
 ): Promise<KeyCheck> {
   return toKeyCheck(async () => {
-    const { url, headers } = dialect.models.toRequest(endpoints);
+    const call = dialect.keyCall ?? listing(dialect.models);
+    const { url, headers } = call.toRequest(endpoints);
     const response = await http.request({
       method: 'GET',
       url,
@@ -47,8 +48,13 @@ export function checkKey(
     const answer = await readJson(response.body, MAX_LIST_BYTES);
     const error = errorIn(answer);
     if (error !== undefined) throw dialect.toFailure(error, null, null);
+    const proof = call.proofIn(answer);
     // Something else answers in the API's place.
-    if (!dialect.models.isList(answer)) throw new ProviderUnavailableError();
-    return PROVEN;
+    if (proof === null) throw new ProviderUnavailableError();
+    return proof;
   }, signal);
+}
+
+function listing({ toRequest, isList }: ChatDialect['models']): NonNullable<ChatDialect['keyCall']> {
+  return { toRequest, proofIn: (answer) => (isList(answer) ? PROVEN : null) };
 }

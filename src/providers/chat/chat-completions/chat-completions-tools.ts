@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { isJsonObject } from '../../../common/is-json-object.js';
+import type {
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionFunctionTool,
+  ChatCompletionMessageFunctionToolCall,
+  ChatCompletionToolMessageParam,
+} from 'openai/resources/chat/completions';
+import type { ChatPart, ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
+import { parseArguments, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
+import { indexAt, listAt, valueAt } from '../value-at.js';
+import { ReasoningDetails, type SayAgain, type SaidMessage } from './said-again.js';
+
+/** https://platform.openai.com/docs/guides/function-calling?api-mode=chat */
+export function toToolOptions({
+  definitions,
+  choice,
+}: ChatTools): Pick<ChatCompletionCreateParamsStreaming, 'tools' | 'tool_choice'> {
+  return { tools: definitions.map(toTool), tool_choice: choice === 'NONE' ? 'none' : 'auto' };
+}
+
+function toTool({ name, description, parameters }: ToolDefinition): ChatCompletionFunctionTool {
+  return { type: 'function', function: { name, description, parameters: { ...parameters } } };
+}
+
+export function toMessages({ transcript, results }: ToolStep): unknown[] {
+  return [transcript, ...results.map(toToolMessage)];
+}
+
+function toToolMessage({ callId, content, isError }: ToolResult): ChatCompletionToolMessageParam {
+  // The API has no mark for a failure.
+  return {
+    role: 'tool',
+    tool_call_id: callId,
+    content: isError ? JSON.stringify({ error: content }) : content,
+  };
+}
+
+/** How the message of a turn is sent again. */
+type AssistantMessage = SaidMessage & {
+  readonly role: 'assistant';
+  readonly tool_calls: readonly ChatCompletionMessageFunctionToolCall[];
+};
+
+/** A turn as one message. */
+export class ChatCompletionsTurn implements ToolTurn {
+  readonly #calls: Call[] = [];
+  readonly #byIndex = new Map<number, Call>();
+  readonly #details = new ReasoningDetails();
+  readonly #length = new TurnLength();
+  #text = '';
+  #reasoning = '';
+
+  constructor(private readonly sayAgain: SayAgain) {}
+
+  /** @param parts what the model wrote in the delta */
+  add(delta: unknown, parts: readonly ChatPart[]): void {
+    for (const part of parts) {
+      if (part.type === 'text') this.#text += this.#counted(part.text);
+      else if (part.type === 'reasoning') this.#reasoning += this.#counted(part.text);
+    }
+    for (const detail of listAt(delta, 'reasoning_details')) this.#details.add(this.#counted(detail));
+    for (const piece of listAt(delta, 'tool_calls')) this.#callOf(piece).add(this.#counted(piece));
+  }
+
+  calls(): readonly ToolCall[] {
+    return this.#calls.map((call) => call.toCall());
+  }
+
+  transcript(): AssistantMessage {
+    return {
+      role: 'assistant',
+      ...this.sayAgain({ text: this.#text, reasoning: this.#reasoning, details: this.#details.all() }),
+      tool_calls: this.#calls.map((call) => call.toParam()),
+    };
+  }
+
+  #counted<Piece>(piece: Piece): Piece {
+    this.#length.add(piece);
+    return piece;
+  }
+
+  /** The call that a piece belongs to. Whole calls may have no index, or all the same. */
+  #callOf(piece: unknown): Call {
+    const index = indexAt(piece, 'index');
+    const open = index === undefined ? this.#calls.at(-1) : this.#byIndex.get(index);
+    if (open && !open.isOtherThan(piece, index === undefined)) return open;
+    const call = new Call();
+    this.#calls.push(call);
+    if (index !== undefined) this.#byIndex.set(index, call);
+    return call;
+  }
+}
+
+class Call {
+  #id = '';
+  #name = '';
+  #arguments = '';
+
+  /** @param hasNoIndex then a name begins another call, too */
+  isOtherThan(piece: unknown, hasNoIndex: boolean): boolean {
+    const id = textAt(piece, 'id');
+    const name = textAt(valueAt(piece, 'function'), 'name');
+    if (name === '') return false;
+    return id === '' || this.#id === '' ? hasNoIndex : id !== this.#id;
+  }
+
+  add(piece: unknown): void {
+    const written = valueAt(piece, 'function', 'arguments');
+    // Both come whole; later pieces repeat them, or have empty ones.
+    this.#id ||= textAt(piece, 'id');
+    this.#name ||= textAt(valueAt(piece, 'function'), 'name');
+    this.#arguments += isJsonObject(written)
+      ? JSON.stringify(written)
+      : typeof written === 'string'
+        ? written
+        : '';
+  }
+
+  toCall(): ToolCall {
+    this.#id ||= makeUpId();
+    return toToolCall(this.#id, this.#name, this.#input());
+  }
+
+  toParam(): ChatCompletionMessageFunctionToolCall {
+    const { id, name, input } = this.toCall();
+    // What is no object some servers cannot read, and refuse.
+    const text = isJsonObject(input) && this.#arguments.trim() !== '' ? this.#arguments : '{}';
+    return { id, type: 'function', function: { name, arguments: text } };
+  }
+
+  /** A call without arguments has none, or empty ones. */
+  #input(): unknown {
+    return this.#arguments.trim() === '' ? {} : parseArguments(this.#arguments);
+  }
+}
+
+function textAt(value: unknown, name: string): string {
+  const text = valueAt(value, name);
+  return typeof text === 'string' ? text : '';
+}
+
+/** Of the only form that Mistral takes: nine letters and digits. */
+function makeUpId(): string {
+  return randomBytes(5).toString('hex').slice(1);
+}

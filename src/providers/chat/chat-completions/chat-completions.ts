@@ -1,0 +1,53 @@
+import type { Secret } from '../../../common/secret.js';
+import type { ChatDialect, ToFailure } from '../chat-dialect.js';
+import type { ReasoningEffort } from '../contract.js';
+import type { AdditionName } from '../refused-addition.error.js';
+import { valueAt } from '../value-at.js';
+import { ChatCompletionsDecoder } from './chat-completions-decoder.js';
+import { toBody } from './chat-completions-request.js';
+import type { SayAgain } from './said-again.js';
+
+/** What an API of this dialect has of its own. What its document does not have is not sent: some refuse the request then. */
+export interface ChatCompletionsTraits {
+  /** What stands between its address and `/chat/completions`. Empty where the address has it, as that of the `openai` package. */
+  readonly versionPath: string;
+  /** The field that limits the answer's tokens. */
+  readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
+  /** Whether it reports usage only where `stream_options` asks for it. */
+  readonly hasStreamOptions: boolean;
+  /** Whether it takes instructions at the beginning of a conversation only. */
+  readonly takesInstructionsFirst: boolean;
+  /** The fields that make a model reason as asked for, and tell its reasoning from its text. */
+  readonly toReasoning: (
+    model: string,
+    effort: ReasoningEffort | undefined,
+    without: ReadonlySet<AdditionName>,
+  ) => Readonly<Record<string, unknown>>;
+  /** How a turn that called tools is said again, with its reasoning. */
+  readonly sayAgain: SayAgain;
+  readonly toFailure: ToFailure;
+  /** See {@link ChatDialect.keyCall}. */
+  readonly keyCall?: ChatDialect['keyCall'];
+}
+
+/**
+ * OpenAI's Chat Completions, which most providers and servers speak, each a little differently:
+ * https://platform.openai.com/docs/api-reference/chat
+ */
+export function chatCompletions(traits: ChatCompletionsTraits): ChatDialect {
+  const { versionPath, toFailure, keyCall } = traits;
+  return {
+    toRequest: (request, { api }, without) => ({
+      url: `${api}${versionPath}/chat/completions`,
+      body: toBody(traits, request, without),
+    }),
+    toKeyHeaders: (key: Secret) => ({ authorization: `Bearer ${key.reveal()}` }),
+    createDecoder: (request) => new ChatCompletionsDecoder(request, traits),
+    toFailure,
+    models: {
+      toRequest: ({ api }) => ({ url: `${api}${versionPath}/models` }),
+      isList: (answer) => Array.isArray(valueAt(answer, 'data')),
+    },
+    ...(keyCall && { keyCall }),
+  };
+}

@@ -1,0 +1,48 @@
+import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
+import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { inReasoningContent } from '../chat-completions/said-again.js';
+import { defineChatProvider } from '../contract.js';
+
+/** It takes `medium` for `high`. */
+const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
+
+/** https://api-docs.deepseek.com/guides/thinking_mode: the models before these think or do not, by their names. */
+const TAKES_AN_EFFORT = /^deepseek-(v[4-9]|flash|pro)\b/;
+
+/** https://api-docs.deepseek.com/api/create-chat-completion */
+export const deepseek = defineChatProvider({
+  id: 'DEEPSEEK',
+  kind: 'CHAT',
+  displayName: 'DeepSeek',
+  description: "DeepSeek's models, through its Chat Completions API.",
+  environment: {
+    apiKey: 'DEEPSEEK_API_KEY',
+    endpoints: {
+      api: { variable: 'DEEPSEEK_BASE_URL', default: 'https://api.deepseek.com', acceptedSuffix: '/v1' },
+    },
+    defaultModel: { variable: 'DEEPSEEK_DEFAULT_MODEL', default: 'deepseek-v4-flash' },
+  },
+  // OpenAI's older keys begin like its own.
+  keyPrefixes: { public: ['sk-'], unmistakable: [] },
+  dialect: chatCompletions({
+    // The API has one, and documents the addresses without.
+    versionPath: '',
+    maxTokensField: 'max_tokens',
+    hasStreamOptions: true,
+    takesInstructionsFirst: false,
+    toReasoning: (model, effort) =>
+      effort && TAKES_AN_EFFORT.test(model)
+        ? { thinking: { type: 'enabled' }, reasoning_effort: efforts[effort] }
+        : {},
+    sayAgain: inReasoningContent,
+    // https://api-docs.deepseek.com/quick_start/error_codes. Its codes are the same for all: the type or a sentence tells.
+    toFailure: chatCompletionsFailures({
+      codes: { no_balance: 'keyExhausted', unknown_model: 'unknownModel', content_risk: 'badRequest' },
+      sentences: [
+        [/^Insufficient Balance\b/, 'no_balance'],
+        [/^Model Not Exist\b/, 'unknown_model'],
+        [/^Content Exists Risk\b/, 'content_risk'],
+      ],
+    }),
+  }),
+});

@@ -1,0 +1,54 @@
+import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
+import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { inReasoning } from '../chat-completions/said-again.js';
+import { defineChatProvider } from '../contract.js';
+
+const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
+
+/** https://console.groq.com/docs/reasoning: others take no effort, or only whether to reason. */
+const TAKES_AN_EFFORT = /^openai\/gpt-oss-/;
+/** Models that write what they think into their text, between tags, unless asked not to. */
+const THINKS_ALOUD = /^(qwen\/qwen3|qwen-qwq-|deepseek-r1-)/;
+
+/** https://console.groq.com/docs/api-reference#chat-create */
+export const groq = defineChatProvider({
+  id: 'GROQ',
+  kind: 'CHAT',
+  displayName: 'Groq',
+  description: 'Open models on the hardware of Groq, through its Chat Completions API.',
+  environment: {
+    apiKey: 'GROQ_API_KEY',
+    endpoints: {
+      api: { variable: 'GROQ_BASE_URL', default: 'https://api.groq.com/openai', acceptedSuffix: '/v1' },
+    },
+    defaultModel: { variable: 'GROQ_DEFAULT_MODEL', default: 'openai/gpt-oss-20b' },
+  },
+  keyPrefixes: { public: ['gsk_'], unmistakable: ['gsk_'] },
+  dialect: chatCompletions({
+    versionPath: '/v1',
+    maxTokensField: 'max_completion_tokens',
+    hasStreamOptions: true,
+    takesInstructionsFirst: false,
+    toReasoning: (model, effort, without) => ({
+      ...(effort && TAKES_AN_EFFORT.test(model) && { reasoning_effort: efforts[effort] }),
+      ...(THINKS_ALOUD.test(model) && !without.has('shownReasoning') && { reasoning_format: 'parsed' }),
+    }),
+    sayAgain: inReasoning,
+    // https://console.groq.com/docs/errors
+    toFailure: chatCompletionsFailures({
+      codes: {
+        organization_restricted: 'keyRejected',
+        model_decommissioned: 'unknownModel',
+        model_permission_blocked_org: 'unknownModel',
+        model_permission_blocked_project: 'unknownModel',
+        request_too_large: 'badRequest',
+        // The model wanted to call something and could not say so: asked once more, it mostly can.
+        tool_use_failed: 'unavailable',
+        capacity_exceeded: 'unavailable',
+      },
+      statuses: { 498: 'unavailable' },
+      // It has the code of a rate limit, and no waiting helps.
+      sentences: [[/^Request too large for model\b/, 'request_too_large']],
+    }),
+  }),
+});

@@ -1,0 +1,35 @@
+import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { inReasoningDetails } from '../chat-completions/said-again.js';
+import { defineChatProvider } from '../contract.js';
+import { toFailure } from './openrouter-failures.js';
+import { openRouterKeyCall } from './openrouter-key-call.js';
+
+const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
+
+/** https://openrouter.ai/docs/api/reference/overview */
+export const openrouter = defineChatProvider({
+  id: 'OPENROUTER',
+  kind: 'CHAT',
+  displayName: 'OpenRouter',
+  description: 'Models of many providers, through OpenRouter. Their names have the provider before a slash.',
+  environment: {
+    apiKey: 'OPENROUTER_API_KEY',
+    endpoints: {
+      api: { variable: 'OPENROUTER_BASE_URL', default: 'https://openrouter.ai/api', acceptedSuffix: '/v1' },
+    },
+    defaultModel: { variable: 'OPENROUTER_DEFAULT_MODEL', default: 'openai/gpt-5.4-mini' },
+  },
+  keyPrefixes: { public: ['sk-or-v1-', 'sk-or-'], unmistakable: ['sk-or-'] },
+  dialect: chatCompletions({
+    versionPath: '/v1',
+    maxTokensField: 'max_tokens',
+    // Usage comes by itself, and asking for it is deprecated: https://openrouter.ai/docs/use-cases/usage-accounting
+    hasStreamOptions: false,
+    takesInstructionsFirst: false,
+    // Models that do not reason are not told of it: https://openrouter.ai/docs/use-cases/reasoning-tokens
+    toReasoning: (_model, effort) => (effort ? { reasoning: { effort: efforts[effort] } } : {}),
+    sayAgain: inReasoningDetails,
+    toFailure,
+    keyCall: openRouterKeyCall,
+  }),
+});
