@@ -16,6 +16,7 @@ export interface ProviderDefinition<Id extends string = string> {
   readonly displayName: string;
   /** Shown in the API's documentation, on the enum value. */
   readonly description: string;
+  /** The operator's variables. Null: each of its keys names an address of its own, and the server has none. */
   readonly environment: {
     /** The variable with the server's own key. */
     readonly apiKey: string;
@@ -23,7 +24,7 @@ export interface ProviderDefinition<Id extends string = string> {
     readonly endpoints: { readonly api: VariableWithDefault } & Readonly<Record<string, VariableWithDefault>>;
     /** Chat providers only: the model of a chat that names none. */
     readonly defaultModel?: VariableWithDefault;
-  };
+  } | null;
   readonly keyPrefixes: {
     /** Prefixes that say what kind of key it is and nothing about the key: shown in its masked form. */
     readonly public: readonly string[];

@@ -41,7 +41,15 @@ export const timeoutVariables = {
   } satisfies DefaultedVariable<number>,
 };
 
-function keyVariable({ environment, displayName, keyPrefixes }: ProviderDefinition): Variable<string> {
+/** A provider that the operator has variables for. */
+type OperatedProvider = ProviderDefinition & {
+  readonly environment: NonNullable<ProviderDefinition['environment']>;
+};
+
+const isOperated = (definition: ProviderDefinition): definition is OperatedProvider =>
+  definition.environment !== null;
+
+function keyVariable({ environment, displayName, keyPrefixes }: OperatedProvider): Variable<string> {
   const meaning = `the server's own key for ${displayName}`;
   return {
     name: environment.apiKey,
@@ -72,6 +80,7 @@ function modelVariable(
 
 /** A provider's variables, as its definition names them: its key, its addresses and its default model. */
 export function variablesOf(definition: ProviderDefinition): Variable<unknown>[] {
+  if (!isOperated(definition)) return [];
   const { endpoints, defaultModel } = definition.environment;
   return [
     keyVariable(definition),
@@ -96,7 +105,7 @@ function readTimeouts(reader: VariableReader): Record<ProviderKind, Timeouts> {
 /** A gateway may take any key: with an address of its own, a provider may be given another one's. */
 function readServerKey(
   reader: VariableReader,
-  definition: ProviderDefinition,
+  definition: OperatedProvider,
   definitions: readonly ProviderDefinition[],
 ): string | null {
   const variable = keyVariable(definition);
@@ -116,6 +125,8 @@ function readProvider(
   definitions: readonly ProviderDefinition[],
   timeouts: Timeouts,
 ): ProviderConfig {
+  if (!isOperated(definition))
+    return { serverKey: null, defaultModel: null, settings: { endpoints: {}, ...timeouts } };
   const { endpoints, defaultModel } = definition.environment;
   const key = readServerKey(reader, definition, definitions);
   const addresses = Object.entries(endpoints).map(([name, endpoint]) => [

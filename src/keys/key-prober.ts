@@ -1,3 +1,4 @@
+import type { EndpointAddress } from '../common/endpoint-address.js';
 import type { Secret } from '../common/secret.js';
 import type { HealthVerdict } from '../audit/writer/use-record.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
@@ -13,11 +14,18 @@ export interface ProbeResult {
   readonly outcome: string;
 }
 
+/** Where a key goes. */
+export interface ProbeDestination {
+  readonly provider: ProviderId;
+  /** Null for a provider's key. */
+  readonly endpoint: EndpointAddress | null;
+}
+
 /**
  * Tries keys with their providers. What does it can reach the internet and not the vault: it stands outside this folder, and
  * gets one key at a time.
  */
 export abstract class KeyProber {
   /** @throws `signal.reason` after an abort; never what the provider or the network brought about */
-  abstract probe(provider: ProviderId, key: Secret, signal: AbortSignal): Promise<ProbeResult>;
+  abstract probe(destination: ProbeDestination, key: Secret, signal: AbortSignal): Promise<ProbeResult>;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TokenDemand } from '../audit/writer/use-record.js';
 import type { KeySource } from '../common/key-source.enum.js';
+import { EndpointAddress } from '../common/endpoint-address.js';
 import type { Secret } from '../common/secret.js';
 import { Config } from '../config/config.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
@@ -34,12 +35,19 @@ export interface ResolvedKey<Id extends ProviderId = ProviderId> {
   /** Null for a key of the server: its form is the operator's business. */
   readonly maskedKey: string | null;
   readonly secret: Secret;
+  /**
+   * The only address that the secret may go to: it came out of the record together with it. Null for the key of a provider
+   * whose address the operator has set, and so for every key of the server.
+   */
+  readonly endpoint: EndpointAddress | null;
 }
 
 /** What a request wants a key for. */
 export interface KeyRequest<Id extends ProviderId = ProviderId> {
   /** Those that may serve it, in the order to try them: one where the request names it. */
   readonly providers: readonly Id[];
+  /** The name of the caller's endpoint; null: a provider's key. */
+  readonly endpoint: string | null;
   readonly use: AllowedUse;
   /** Null for a search. */
   readonly modelOf: (provider: Id) => string | null;
@@ -154,18 +162,16 @@ export class KeyResolutionService {
   ): Promise<Opened<Id>> {
     const sources = failed ? [failed.source] : allSources;
     const demandOf = (provider: Id): KeyDemand => ({ ...request, model: request.modelOf(provider) });
-    const { candidates, userKeys } = await this.decisions.decide(
-      caller,
-      request.providers,
-      sources,
-      demandOf,
-    );
+    const { candidates, userKeys } = await this.decisions.decide(caller, request, sources, demandOf);
     const decisive = candidates.find(isDecisive);
     if (!decisive) return { key: null, candidates };
     const provider = decisive.provider as Id;
     if (decisive.source === 'SERVER') {
       const secret = this.getServerKey(provider).clone();
-      return { key: { provider, source: 'SERVER', keyId: null, maskedKey: null, secret }, candidates };
+      return {
+        key: { provider, source: 'SERVER', keyId: null, maskedKey: null, secret, endpoint: null },
+        candidates,
+      };
     }
     const key = userKeys.find(({ id }) => id === decisive.keyId);
     if (!key) throw new Error('Resolution chose a key that it was not given.');
@@ -174,7 +180,10 @@ export class KeyResolutionService {
     if (outcome === 'NOT_PERMITTED') throw new KeyNotPermittedError(provider, problem as KeyRefusal);
     const place = { failed, chatId: request.chatId, network: caller.network };
     const secret = await this.openUserKey(caller.userId, key, outcome === 'CHOSEN', place);
-    return { key: { provider, source: 'USER', keyId: key.id, maskedKey: key.maskedKey, secret }, candidates };
+    const { id: keyId, maskedKey } = key;
+    // It opened, so this is the address that it was sealed with.
+    const endpoint = key.endpoint && EndpointAddress.read(key.endpoint.baseUrl);
+    return { key: { provider, source: 'USER', keyId, maskedKey, secret, endpoint }, candidates };
   }
 
   private getServerKey(provider: ProviderId): Secret {
@@ -190,7 +199,7 @@ export class KeyResolutionService {
     isReadable: boolean,
     place: Omit<UnreadableUse, 'fault'>,
   ): Promise<Secret> {
-    const { id, provider, sealedKey } = key;
+    const { provider, sealedKey } = key;
     const envelope = isReadable && sealedKey ? sealedKey.envelope : null;
     try {
       if (envelope !== null) return this.vault.open(envelope, contextOfKey({ ...key, userId }));

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { EndpointAddress } from '../common/endpoint-address.js';
 import { Secret } from '../common/secret.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
 import { contextOfKey } from '../crypto/seal-context.js';
 import { Vault } from '../crypto/vault.js';
 import { AnomalyWatch } from '../audit/anomalies/anomaly-watch.js';
 import { shortName } from '../audit/anomalies/short-name.js';
-import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
+import { getProviderEntry } from '../providers/registry/provider-ids.js';
 import { keyVerified } from '../telemetry/signals/signals.js';
 import { findFault, type KeyFault } from './key-fault.js';
 import { maskKey } from './key-shape.js';
@@ -13,7 +14,7 @@ import { KeyProber, type ProbeResult } from './key-prober.js';
 import { KeyUseService } from './key-use.service.js';
 import type { StoreApiKeyInput } from './keys.inputs.js';
 import { KeyNotStoredError, KeyUnreadableError } from './keys.errors.js';
-import { KeysRepository, type StoredKey } from './keys.repository.js';
+import { type KeyEndpoint, KeysRepository, type StoredKey } from './keys.repository.js';
 
 /** The request that changes or tries a key. */
 export interface KeyChangeOrigin {
@@ -38,16 +39,17 @@ export class KeyVerification {
   async tryNew(
     userId: string,
     { provider, apiKey }: StoreApiKeyInput,
+    endpoint: KeyEndpoint | null,
     { signal, network }: KeyChangeOrigin,
   ): Promise<ProbeResult> {
-    const probe = await this.probe(provider, Secret.fromText(apiKey), signal);
+    const probe = await this.probe({ provider, endpoint }, Secret.fromText(apiKey), signal);
     if (probe.verdict?.health !== 'REJECTED') return probe;
     // Written down, so that trying out stolen keys leaves a trace.
     await this.keys.recordRefusal(userId, provider, probe);
     const name = shortName(provider, maskKey(apiKey, getProviderEntry(provider)));
     this.watch.see({ type: 'KEY_REJECTED', at: new Date(), network, userId, provider, keyId: null, name });
     const { userKeys } = await this.keys.findResolvable(userId, [provider]);
-    throw new KeyNotStoredError(userKeys.length > 0);
+    throw new KeyNotStoredError(userKeys.some((key) => key.endpoint?.name === endpoint?.name));
   }
 
   /** @throws KeyUnreadableError KEY_UNREADABLE */
@@ -57,21 +59,26 @@ export class KeyVerification {
     { signal, network }: KeyChangeOrigin,
   ): Promise<ProbeResult> {
     const { id: keyId, provider } = key;
-    const probe = await this.probe(provider, await this.open(userId, key, network), signal);
+    const probe = await this.probe(key, await this.open(userId, key, network), signal);
     if (probe.verdict?.health === 'REJECTED')
       this.watch.see({ type: 'KEY_REJECTED', at: new Date(), network, userId, provider, keyId, name: keyId });
     return probe;
   }
 
   /** @param secret is destroyed */
-  private async probe(provider: ProviderId, secret: Secret, signal: AbortSignal): Promise<ProbeResult> {
-    const probe = await this.prober.probe(provider, secret, signal).finally(() => secret.destroy());
+  private async probe(
+    { provider, endpoint }: Pick<StoredKey, 'provider' | 'endpoint'>,
+    secret: Secret,
+    signal: AbortSignal,
+  ): Promise<ProbeResult> {
+    const destination = { provider, endpoint: endpoint && EndpointAddress.read(endpoint.baseUrl) };
+    const probe = await this.prober.probe(destination, secret, signal).finally(() => secret.destroy());
     keyVerified.tell({ provider, verdict: probe.verdict?.health ?? 'NONE' });
     return probe;
   }
 
   private async open(userId: string, key: StoredKey, network: string | null): Promise<Secret> {
-    const { id: keyId, provider, sealedKey, status } = key;
+    const { provider, sealedKey, status } = key;
     const fault = findFault(key, this.vault);
     const envelope = fault === null && sealedKey ? sealedKey.envelope : null;
     try {

@@ -11,6 +11,7 @@ import { getProviderEntry, type ProviderId } from '../providers/registry/provide
 import { Provider, ProviderKind } from '../providers/registry/provider.enum.js';
 import { registry } from '../providers/registry/registry.js';
 import { ApiKey, ApiKeyConnection } from './api-key.model.js';
+import { checkEndpointIsNamed } from './check-endpoint.js';
 import { checkUse } from './check-limits.js';
 import { KeyResolution } from './key-resolution.model.js';
 import { KeyDecisions, providersFor } from './key-decisions.service.js';
@@ -104,10 +105,22 @@ export class KeysResolver {
       description: "What the key is for. Left out: CHAT or SEARCH, as the provider's kind is.",
     })
     use?: AllowedUse | null,
+    @Args('endpoint', {
+      type: () => String,
+      nullable: true,
+      description: 'The name of one of your endpoints, with CUSTOM and a model: always then, and only then.',
+    })
+    endpoint?: string | null,
   ): Promise<KeyResolution> {
+    checkEndpointIsNamed({ provider, endpoint, model });
     checkUse(use, provider ? getProviderEntry(provider).kind : (kind ?? 'CHAT'));
     const providers = providersFor(kind ?? 'CHAT', provider);
-    return this.decisions.explain(user, { providers, model: model ?? null, use: use ?? null });
+    return this.decisions.explain(user, {
+      providers,
+      endpoint: endpoint ?? null,
+      model: model ?? null,
+      use: use ?? null,
+    });
   }
 
   @Mutation(() => StoreApiKeyPayload, {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { type Connection, decodeCursor, type PageArgs, toConnection } from '../common/pagination.js';
+import { EndpointPolicy } from '../common/endpoint-address.js';
 import { Secret } from '../common/secret.js';
 import { contextOfKey } from '../crypto/seal-context.js';
 import { Vault } from '../crypto/vault.js';
@@ -16,6 +17,7 @@ import {
   maskKey,
 } from './key-shape.js';
 import { KeyTurns } from './key-turns.js';
+import { readEndpoint } from './check-endpoint.js';
 import { checkIsAhead, checkLimits, limitsIn } from './check-limits.js';
 import type { ProbeResult } from './key-prober.js';
 import { type KeyChangeOrigin, KeyVerification } from './key-verification.service.js';
@@ -26,7 +28,13 @@ import type {
   VerifyApiKeyPayload,
 } from './keys.inputs.js';
 import { KeyBusyError, KeyNotFoundError } from './keys.errors.js';
-import { type KeyChanges, KeysRepository, type NewKey, type StoredKey } from './keys.repository.js';
+import {
+  type KeyChanges,
+  type KeyEndpoint,
+  KeysRepository,
+  type NewKey,
+  type StoredKey,
+} from './keys.repository.js';
 import { isLive, toApiKey } from './to-api-key.js';
 
 /** How often other servers may store a key of the same user and provider between the parts of a change. */
@@ -48,6 +56,7 @@ export class KeysService {
     private readonly turns: KeyTurns,
     private readonly limits: Limits,
     private readonly verification: KeyVerification,
+    private readonly policy: EndpointPolicy,
   ) {}
 
   /**
@@ -66,8 +75,9 @@ export class KeysService {
     checkNameIsNotOf(input.apiKey, definition, input.name);
     checkLimits(input, definition.kind);
     checkIsAhead(input.expiresAt);
-    const probe = input.verify ? await this.verification.tryNew(userId, input, origin) : null;
-    const key = this.seal(userId, input, maskKey(input.apiKey, definition), probe);
+    const endpoint = readEndpoint(input.provider, input.endpoint, this.policy);
+    const probe = input.verify ? await this.verification.tryNew(userId, input, endpoint, origin) : null;
+    const key = this.seal(userId, input, endpoint, maskKey(input.apiKey, definition), probe);
     const { stored, replacedKeyId } = await this.turns.take(userId, key.provider, () =>
       this.insert(userId, key),
     );
@@ -157,6 +167,7 @@ export class KeysService {
   private seal(
     userId: string,
     input: StoreApiKeyInput,
+    endpoint: KeyEndpoint | null,
     maskedKey: string,
     probe: ProbeResult | null,
   ): NewKey {
@@ -164,7 +175,6 @@ export class KeysService {
     const id = uuidv7();
     const secret = Secret.fromText(apiKey);
     try {
-      const endpoint = null;
       const envelope = this.vault.seal(secret, contextOfKey({ userId, provider, id, endpoint }));
       return {
         id,

@@ -33,6 +33,12 @@ export interface OutboundResponse {
   readonly body: AsyncIterableIterator<Uint8Array, undefined>;
 }
 
+/** What sends requests to one provider. */
+export interface Outbound {
+  /** @throws as `sendRequest` */
+  request(request: OutboundRequest): Promise<OutboundResponse>;
+}
+
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
@@ -40,7 +46,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * one. It reads no environment variable. Addresses that users name have `EndpointHttp`.
  */
 @Injectable()
-export class OutboundHttp implements OnApplicationShutdown {
+export class OutboundHttp implements Outbound, OnApplicationShutdown {
   readonly #lines = new BoundedLines(new Logger(OutboundHttp.name));
   readonly #agent: Agent;
 

@@ -48,7 +48,14 @@ describe('WebSearchService', () => {
       take(100);
       onOpen(provider!);
       happened.push(`key opened for ${use} of ${String(chatId)}`);
-      return Promise.resolve({ provider: provider!, source: 'USER', keyId: 'id', maskedKey: 'k…', secret });
+      return Promise.resolve({
+        provider: provider!,
+        source: 'USER',
+        keyId: 'id',
+        maskedKey: 'k…',
+        secret,
+        endpoint: null,
+      });
     };
     const resolution = { open } as unknown as KeyResolutionService;
     const uses = {

@@ -104,6 +104,7 @@ export class WebSearchService {
   ): Promise<ResolvedKey<SearchProviderId>> {
     return this.resolution.open(caller, {
       providers: providersFor('SEARCH', input.provider) as SearchProviderId[],
+      endpoint: null,
       chatId,
       use: chatId === null ? 'SEARCH' : 'SEARCH_IN_CHAT',
       modelOf: () => null,

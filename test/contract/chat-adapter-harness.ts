@@ -47,6 +47,10 @@ export interface AdapterHarness {
   readonly codeOf: (work: AsyncIterable<ChatPart>, said?: unknown) => Promise<string>;
 }
 
+/** Where a stand-in plays a provider, or an endpoint of a user. */
+export const addressOf = ({ id, environment }: ChatProviderEntry, standIn: StandIn): string =>
+  standIn.environment()[environment?.endpoints.api.variable ?? `${id}_BASE_URL`]!;
+
 export function useAdapter(entry: ChatProviderEntry, model: string): AdapterHarness {
   const standIn = useStandIn();
   let http: OutboundHttp;
@@ -63,7 +67,7 @@ export function useAdapter(entry: ChatProviderEntry, model: string): AdapterHarn
     standIn,
     http: () => http,
     stream(request = {}, signal = new AbortController().signal, overrides = {}) {
-      const api = standIn().environment()[entry.environment.endpoints.api.variable]!;
+      const api = addressOf(entry, standIn());
       const settings = {
         endpoints: { api },
         firstByteTimeoutMs: 10_000,

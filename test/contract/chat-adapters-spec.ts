@@ -18,7 +18,7 @@ import { registry } from '../../src/providers/registry/registry.js';
 import { partsOf } from '../support/parts.js';
 import { collect, failureOf } from '../support/collect.js';
 import { chatCases, conversation } from './chat-adapter-cases.js';
-import { inPiecesOf, joined, KEY, useAdapter } from './chat-adapter-harness.js';
+import { inPiecesOf, joined, KEY, useAdapter, addressOf } from './chat-adapter-harness.js';
 
 const TEXT = 'Grüße und 日本 👩‍💻\ndata: done!';
 
@@ -127,7 +127,7 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
     it('carries each call its own key', async () => {
       const adapterCalls = ['sk-one', 'sk-two'].map(async (key) => {
         standIn().acceptKey(entry.id, key);
-        const api = standIn().environment()[entry.environment.endpoints.api.variable]!;
+        const api = addressOf(entry, standIn());
         const settings = { endpoints: { api }, firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
         const request = { model: provider.model, messages: conversation };
         const signal = new AbortController().signal;

@@ -192,10 +192,9 @@ describe.each(cases)(
     ): Promise<KeyCheck> {
       const addresses = standIn().environment();
       const endpoints = Object.fromEntries(
-        Object.entries(entry.environment.endpoints).map(([name, { variable }]) => [
-          name,
-          addresses[variable] ?? '',
-        ]),
+        Object.entries(entry.environment?.endpoints ?? { api: { variable: 'CUSTOM_BASE_URL' } }).map(
+          ([name, { variable }]) => [name, addresses[variable] ?? ''],
+        ),
       );
       const settings = { endpoints, firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000, ...limits };
       const secret = Secret.fromText(KEY);

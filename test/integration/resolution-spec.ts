@@ -303,6 +303,7 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
             failed,
             {
               providers: left,
+              endpoint: null,
               use: 'CHAT',
               modelOf: () => 'model',
               tokens: null,

@@ -2,7 +2,7 @@ import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
 import {
   getProviderEntry,
-  providerIdsOf,
+  candidatesOf,
   type ProviderId,
 } from '../../src/providers/registry/provider-ids.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -52,7 +52,7 @@ const payers: readonly Payer[] = [
 const bothDoors = payers.flatMap((payer) => doors.map((door) => ({ payer, door })));
 
 describe('a key in the words of its own provider', () => {
-  const providers = [...providerIdsOf('CHAT'), ...providerIdsOf('SEARCH')];
+  const providers = [...candidatesOf('CHAT'), ...candidatesOf('SEARCH')];
   let database: TestDatabase;
   let standIn: StandIn;
   let server: ServerProcess;
@@ -62,7 +62,7 @@ describe('a key in the words of its own provider', () => {
     database = await createDatabase();
     standIn = await startStandIn({ pace: 0 });
     const serverKeys = providers.map((provider) => [
-      getProviderEntry(provider).environment.apiKey,
+      getProviderEntry(provider).environment!.apiKey,
       keyOf(provider, 'server'),
     ]);
     server = await new ServerProcess({

@@ -52,6 +52,7 @@ const attemptWith = (provider: ChatProviderId): OpenAttempt => ({
     keyId: `key of ${provider}`,
     maskedKey: '…body',
     secret: Secret.fromText('a-key-of-nobody'),
+    endpoint: null,
   },
 });
 

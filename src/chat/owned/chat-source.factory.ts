@@ -7,7 +7,7 @@ import { KeyUseService } from '../../keys/key-use.service.js';
 import { maskOf } from '../../keys/mask-of.js';
 import { ChatAdapters } from '../../providers/chat/chat-adapters.js';
 import type { ChatRequest } from '../../providers/chat/contract.js';
-import { type ChatProviderId, providerIdsOf } from '../../providers/registry/provider-ids.js';
+import { candidatesOf, type ChatProviderId } from '../../providers/registry/provider-ids.js';
 import { WebSearchService } from '../../web-search/web-search.service.js';
 import { AnswerMask } from '../answer/answer-mask.js';
 import type { ChatInput } from '../schema/chat.inputs.js';
@@ -63,7 +63,7 @@ export class ChatSourceFactory {
     searches: ChatSearches | null,
   ): SearchingAnswer {
     return new SearchingAnswer({
-      adapter: new RetryOnce(this.adapters.get(key.provider)),
+      adapter: new RetryOnce(this.adapters.for(key)),
       request: toRequest(input, model),
       key: key.secret,
       mask: new AnswerMask(maskOf(key)),
@@ -93,13 +93,15 @@ export class ChatSourceFactory {
     code: ErrorCode,
     signal: AbortSignal,
   ): Promise<OpenAttempt | null> {
-    const order = providerIdsOf('CHAT');
-    const left = order.slice(order.indexOf(provider) + 1);
+    const order = candidatesOf('CHAT');
+    const place = order.indexOf(provider);
+    const left = place < 0 ? [] : order.slice(place + 1);
     if (left.length === 0) return null;
     const failed = { provider, source, keyId, chatId, code, network: caller.network };
     await this.uses.recordFailure(caller.userId, failed);
     const key = await this.resolution.openAfter(caller, failed, {
       providers: left,
+      endpoint: null,
       chatId,
       use: 'CHAT',
       modelOf: (next) => this.modelOf(next),

@@ -16,9 +16,22 @@ export function providerIdsOf(kind: ProviderKind): readonly ProviderId[] {
   return registry.filter((entry) => entry.kind === kind).map((entry) => entry.id);
 }
 
+/** Whether the keys of a provider name addresses of their own. Such a one serves only where it is named. */
+export function isEndpointProvider(id: ProviderId): boolean {
+  return getProviderEntry(id).environment === null;
+}
+
+/** Those that a request without a provider tries, in their order; failover goes along it, too. */
+export function candidatesOf(kind: 'CHAT'): readonly ChatProviderId[];
+export function candidatesOf(kind: ProviderKind): readonly ProviderId[];
+export function candidatesOf(kind: ProviderKind): readonly ProviderId[] {
+  const ids: readonly ProviderId[] = kind === 'CHAT' ? providerIdsOf('CHAT') : providerIdsOf('SEARCH');
+  return ids.filter((id) => !isEndpointProvider(id));
+}
+
 /** The same ids for a description: `OPENAI, ANTHROPIC`. */
 export function describeOrder(kind: ProviderKind): string {
-  return providerIdsOf(kind).join(', ');
+  return candidatesOf(kind).join(', ');
 }
 
 /** Whether this version knows the provider: a newer one may have stored others before it was rolled back. */
