@@ -10,6 +10,16 @@ export type SealContext =
       /** The id of the row that holds the envelope. */
       readonly keyId: string;
     }
+  | {
+      readonly purpose: 'endpoint-key';
+      readonly userId: string;
+      readonly provider: string;
+      /** The id of the row that holds the envelope. */
+      readonly keyId: string;
+      readonly endpointName: string;
+      /** Where the key goes, and nowhere else: changed in the database, the record does not open. */
+      readonly baseUrl: string;
+    }
   | { readonly purpose: 'canary'; readonly environmentName: string }
   | {
       readonly purpose: 'audit-keys';
@@ -35,11 +45,30 @@ export interface SeriesContext {
   readonly chatId: string;
 }
 
+/** A stored key, and the endpoint that it is for; null where it is a provider's. */
+export interface StoredKeyPlace {
+  readonly userId: string;
+  readonly provider: string;
+  readonly id: string;
+  readonly endpoint: { readonly name: string; readonly baseUrl: string } | null;
+}
+
+/** Where a stored key's record belongs. */
+export function contextOfKey({ userId, provider, id: keyId, endpoint }: StoredKeyPlace): SealContext {
+  if (endpoint === null) return { purpose: 'api-key', userId, provider, keyId };
+  const { name: endpointName, baseUrl } = endpoint;
+  return { purpose: 'endpoint-key', userId, provider, keyId, endpointName, baseUrl };
+}
+
 /** The context's parts in a fixed order; the purpose, which comes first, says how many follow. */
 export function contextParts(context: SealContext): readonly string[] {
   switch (context.purpose) {
     case 'api-key':
       return [context.purpose, context.userId, context.provider, context.keyId];
+    case 'endpoint-key': {
+      const { purpose, userId, provider, keyId, endpointName, baseUrl } = context;
+      return [purpose, userId, provider, keyId, endpointName, baseUrl];
+    }
     case 'canary':
       return [context.purpose, context.environmentName];
     case 'audit-keys':

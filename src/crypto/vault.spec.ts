@@ -7,7 +7,7 @@ import { Secret } from '../common/secret.js';
 import type { SealedEnvelope } from './envelope.js';
 import { EnvelopeError } from './envelope-error.js';
 import { Keyring } from './keyring.js';
-import type { SealContext } from './seal-context.js';
+import { contextOfKey, type SealContext } from './seal-context.js';
 import { Vault } from './vault.js';
 import { failureOf } from '../../test/support/envelope-failure.js';
 
@@ -147,6 +147,30 @@ describe('envelope v1', () => {
   it.each(frozen.records)('opens for ever: $context.purpose', (record) => {
     const opened = vaultOf(frozen.encryptionKey).open(record.envelope, record.context);
     expect(opened.reveal()).toBe(record.plaintext);
+  });
+});
+
+describe('the key of an endpoint', () => {
+  const place = {
+    userId: 'alice',
+    provider: 'CUSTOM',
+    id: '0197f3a2-7c1e-7d3a-9b1e-2f6f3d1c0a11',
+    endpoint: { name: 'home', baseUrl: 'https://api.example/v1' },
+  };
+  const envelope = vault.seal(Secret.fromText(PLAINTEXT), contextOfKey(place));
+
+  it('opens where it was sealed', () => {
+    expect(vault.open(envelope, contextOfKey(place)).reveal()).toBe(PLAINTEXT);
+  });
+
+  it.each([
+    ['at another address', { ...place, endpoint: { name: 'home', baseUrl: 'https://api.example/v2' } }],
+    ['under another name', { ...place, endpoint: { name: 'work', baseUrl: 'https://api.example/v1' } }],
+    ['with both in each other', { ...place, endpoint: { name: 'https://api.example/v1', baseUrl: 'home' } }],
+    ["as a provider's key", { ...place, endpoint: null }],
+    ["as another user's", { ...place, userId: 'bob' }],
+  ])('does not open %s', (_, other) => {
+    expect(() => vault.open(envelope, contextOfKey(other))).toThrow(EnvelopeError);
   });
 });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EnvelopeError } from '../crypto/envelope-error.js';
+import type { StoredKeyPlace } from '../crypto/seal-context.js';
 import type { Vault } from '../crypto/vault.js';
 
 /** What is stored of a live key, as far as reading it goes. */
@@ -14,20 +15,14 @@ export interface SealedRecord {
 /** Why a live key cannot be read. */
 export type KeyFault = 'CIPHERTEXT_GONE' | 'ENCRYPTION_KEY_RETIRED' | 'ENCRYPTION_KEY_UNKNOWN' | 'DAMAGED';
 
-/** What an envelope is bound to: it opens nowhere else. */
-export interface RecordPlace {
-  readonly userId: string;
-  readonly provider: string;
-  readonly id: string;
-}
-
 /**
  * Names an envelope in its place, so that a verdict about it is not taken for one about another that stands there, nor
  * kept when it is put back where it belongs.
  */
-export function digestOf({ userId, provider, id }: RecordPlace, envelope: string): string {
+export function digestOf({ userId, provider, id, endpoint }: StoredKeyPlace, envelope: string): string {
+  const { name, baseUrl } = endpoint ?? {};
   return createHash('sha256')
-    .update(JSON.stringify([userId, provider, id, envelope]))
+    .update(JSON.stringify([userId, provider, id, envelope, ...(endpoint ? [name, baseUrl] : [])]))
     .digest('hex');
 }
 
@@ -40,7 +35,7 @@ export function digestOf({ userId, provider, id }: RecordPlace, envelope: string
  * verdict is stored then, for that very envelope.
  */
 export function findFault(
-  { sealedKey: record, ...place }: RecordPlace & { readonly sealedKey: SealedRecord | null },
+  { sealedKey: record, ...place }: StoredKeyPlace & { readonly sealedKey: SealedRecord | null },
   vault: Vault,
 ): KeyFault | null {
   if (record === null) return 'CIPHERTEXT_GONE';

@@ -4,6 +4,7 @@ import type { KeySource } from '../common/key-source.enum.js';
 import type { Secret } from '../common/secret.js';
 import { Config } from '../config/config.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
+import { contextOfKey } from '../crypto/seal-context.js';
 import { Vault } from '../crypto/vault.js';
 import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { type KeyCaller, KeyDecisions } from './key-decisions.service.js';
@@ -189,11 +190,10 @@ export class KeyResolutionService {
     isReadable: boolean,
     place: Omit<UnreadableUse, 'fault'>,
   ): Promise<Secret> {
-    const { id, provider, sealedKey } = key;
+    const { provider, sealedKey } = key;
     const envelope = isReadable && sealedKey ? sealedKey.envelope : null;
     try {
-      if (envelope !== null)
-        return this.vault.open(envelope, { purpose: 'api-key', userId, provider, keyId: id });
+      if (envelope !== null) return this.vault.open(envelope, contextOfKey({ ...key, userId }));
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
     }

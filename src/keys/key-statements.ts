@@ -2,6 +2,9 @@ import { addToTrail } from '../audit/trail-rows.js';
 import { monthOf } from '../audit/writer/month-counts.js';
 import type { Statement } from '../prisma/statement.js';
 
+/** How many endpoints one user may have: the database has the same number in a constraint. */
+export const MAX_ENDPOINTS = 20;
+
 const isLive = "status IN ('ACTIVE', 'DISABLED')";
 
 /**
@@ -22,9 +25,12 @@ const limitColumns = `
   (CASE WHEN used_month = ${monthOf('now()')} THEN used_tokens ELSE 0 END)::double precision AS "monthTokens",
   (CASE WHEN used_month = ${monthOf('now()')} THEN used_requests ELSE 0 END)::double precision AS "monthRequests"`;
 
+/** A provider's key has neither. */
+const endpointColumns = 'endpoint_name AS "endpointName", endpoint_url AS "endpointUrl"';
+
 /** As text where it is an enum: the database's may have more values than this version knows. */
 const keyColumns = `
-  api_keys.id, api_keys.user_id AS "userId", provider, name, masked_key AS "maskedKey", status::text,
+  api_keys.id, api_keys.user_id AS "userId", provider, ${endpointColumns}, name, masked_key AS "maskedKey", status::text,
   health::text, health_reason AS "healthReason", health_checked_at AS "healthCheckedAt",
   created_at AS "createdAt", last_used_at AS "lastUsedAt", expires_at AS "expiresAt", ${limitColumns}`;
 
@@ -54,7 +60,7 @@ export const selectResolvable: Statement = {
   sql: `
   SELECT fallback_policy::text AS "fallbackPolicy", default_search_provider AS "defaultSearchProvider",
     api_keys.id, provider, status::text, masked_key AS "maskedKey", expires_at AS "expiresAt",
-    ${limitColumns}, ${recordColumns}
+    ${endpointColumns}, ${limitColumns}, ${recordColumns}
   FROM (SELECT $1::text AS user_id) AS caller
   LEFT JOIN user_settings ON user_settings.user_id = caller.user_id
   LEFT JOIN (${withRecords('api_keys')})
@@ -62,16 +68,24 @@ export const selectResolvable: Statement = {
 };
 
 /** Of a live key: what the trail says of it. It does not change as long as the key is there. */
-const traceColumns = 'id, provider, masked_key AS "maskedKey"';
+const traceColumns = 'id, provider, endpoint_name AS "endpointName", masked_key AS "maskedKey"';
 
 export const selectTrace: Statement = {
   name: 'trace-of-key',
   sql: `SELECT ${traceColumns} FROM api_keys WHERE user_id = $1 AND id = $2::uuid AND ${isLive}`,
 };
 
-export const selectTraceOf: Statement = {
-  name: 'trace-of-live-key',
-  sql: `SELECT ${traceColumns} FROM api_keys WHERE user_id = $1 AND provider = $2 AND ${isLive}`,
+/** The lowest place among $1's endpoints that no live key of theirs has; null where each has one. */
+const freeSlot = `(
+  SELECT min(slot) FROM generate_series(1, ${MAX_ENDPOINTS}) AS slot
+  WHERE NOT EXISTS (SELECT FROM api_keys WHERE user_id = $1 AND endpoint_slot = slot AND ${isLive}))`;
+
+/** What a new key finds in its place, and whether there is room for another endpoint. One row, also where it finds none. */
+export const selectPlace: Statement = {
+  name: 'place-of-new-key',
+  sql: `
+  SELECT ${traceColumns}, ${freeSlot} IS NOT NULL AS "hasRoom" FROM (SELECT) AS place
+  LEFT JOIN api_keys ON user_id = $1 AND provider = $2 AND endpoint_name = $3 AND ${isLive}`,
 };
 
 /**
@@ -97,19 +111,23 @@ const ending = (condition: string, changes: string): string => `
 export const storeKey: Statement = {
   name: 'store-key',
   // What is stored asks how many have ended: it has to come after, for the index allows one live key. Where it is another
-  // one than the trail is about to tell of, nothing is stored.
+  // one than the trail is about to tell of, nothing is stored. An endpoint takes the place of the key that it replaces, or
+  // a free one: of two that take the same at once, the index refuses one.
   sql: `
-  WITH ${ending('provider = $2 AND id = $8::uuid', `status = 'REPLACED', replaced_by_id = $3::uuid`)},
+  WITH ${ending('provider = $2 AND endpoint_name = $21 AND id = $8::uuid', `status = 'REPLACED', replaced_by_id = $3::uuid`)},
   stored AS (
     INSERT INTO api_keys (
-      id, user_id, provider, name, masked_key, expires_at, health, health_reason, health_checked_at,
+      id, user_id, provider, endpoint_name, endpoint_url, endpoint_slot,
+      name, masked_key, expires_at, health, health_reason, health_checked_at,
       allowed_models, allowed_uses, token_limit, request_limit, used_month, used_tokens, used_requests
     )
-    SELECT $3::uuid, $1, $2, $4, $5, $11::timestamptz,
+    SELECT $3::uuid, $1, $2, $21, $22, CASE WHEN $22::text IS NOT NULL THEN coalesce(endpoint_slot, ${freeSlot}) END,
+      $4, $5, $11::timestamptz,
       coalesce($12::"KeyHealth", 'UNVERIFIED'), $13, CASE WHEN $12::text IS NOT NULL THEN $9::timestamptz END,
       ${limitsAs(14)}, used_month, coalesce(used_tokens, 0), coalesce(used_requests, 0)
     FROM (SELECT count(*) AS count FROM ended) AS before LEFT JOIN ended ON true
     WHERE before.count = CASE WHEN $8::uuid IS NULL THEN 0 ELSE 1 END
+      AND ($22::text IS NULL OR endpoint_slot IS NOT NULL OR ${freeSlot} IS NOT NULL)
     RETURNING *
   ), sealed AS (
     INSERT INTO sealed_keys (key_id, user_id, envelope, encryption_key_id)

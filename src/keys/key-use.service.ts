@@ -106,7 +106,7 @@ export class KeyUseService {
    */
   async recordUnreadable(
     userId: string,
-    { id: keyId, provider }: Pick<ResolvableKey, 'id' | 'provider'>,
+    { id: keyId, provider, endpoint }: Pick<ResolvableKey, 'id' | 'provider' | 'endpoint'>,
     damagedEnvelope: string | null,
     { failed, chatId, network, fault }: UnreadableUse,
   ): Promise<void> {
@@ -120,7 +120,7 @@ export class KeyUseService {
       outcome: 'KEY_UNREADABLE',
       detail,
     } as const;
-    const digest = damagedEnvelope && digestOf({ userId, provider, id: keyId }, damagedEnvelope);
+    const digest = damagedEnvelope && digestOf({ userId, provider, id: keyId, endpoint }, damagedEnvelope);
     const key = digest === null ? null : ({ keyId, type: 'DAMAGED', digest } as const);
     await this.writeUse(userId, event, key, { network, fault: tellingFault(fault) });
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Secret } from '../common/secret.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
+import { contextOfKey } from '../crypto/seal-context.js';
 import { Vault } from '../crypto/vault.js';
 import { AnomalyWatch } from '../audit/anomalies/anomaly-watch.js';
 import { shortName } from '../audit/anomalies/short-name.js';
@@ -70,12 +71,11 @@ export class KeyVerification {
   }
 
   private async open(userId: string, key: StoredKey, network: string | null): Promise<Secret> {
-    const { id: keyId, provider, sealedKey, status } = key;
+    const { provider, sealedKey, status } = key;
     const fault = findFault(key, this.vault);
     const envelope = fault === null && sealedKey ? sealedKey.envelope : null;
     try {
-      if (envelope !== null)
-        return this.vault.open(envelope, { purpose: 'api-key', userId, provider, keyId });
+      if (envelope !== null) return this.vault.open(envelope, contextOfKey(key));
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
       const unusedKey = { failed: null, chatId: null, network, fault: 'DAMAGED' } as const;

@@ -1,4 +1,5 @@
 import { AppError } from '../common/app-error.js';
+import { BadUserInputError } from '../common/input-errors.js';
 import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { describeRefusal, type KeyRefusal } from './key-permission.js';
 
@@ -87,6 +88,18 @@ export class KeyNotStoredError extends AppError {
         ? 'The provider refuses this key. It was not stored: your stored key stays.'
         : 'The provider refuses this key. It was not stored.',
     );
+  }
+}
+
+/** A user's endpoints have so many places. */
+export class TooManyEndpointsError extends BadUserInputError {
+  constructor() {
+    super([
+      {
+        path: 'input.endpoint',
+        message: 'must be one of the 20 that you have, or take the place of one: delete its key',
+      },
+    ]);
   }
 }
 

@@ -13,18 +13,26 @@ import { type ProviderId, providerIdsOf } from '../providers/registry/provider-i
 import type { SealedRecord } from './key-fault.js';
 import type { KeyLimits } from './key-permission.js';
 import type { ProbeResult } from './key-prober.js';
+import { TooManyEndpointsError } from './keys.errors.js';
 import {
   deleteKey,
   selectHistory,
   selectLive,
   selectOne,
+  selectPlace,
   selectResolvable,
   selectTrace,
-  selectTraceOf,
   storeKey,
   updateKey,
   verifyKey,
 } from './key-statements.js';
+
+/** Where a user's own key goes, and what the user calls it. */
+export interface KeyEndpoint {
+  readonly name: string;
+  /** In the one form of `EndpointAddress`. */
+  readonly baseUrl: string;
+}
 
 /** A key of a provider that this version knows. */
 export type StoredKey = Pick<
@@ -42,6 +50,8 @@ export type StoredKey = Pick<
 > &
   KeyLimits & {
     readonly provider: ProviderId;
+    /** Null for a provider's key. */
+    readonly endpoint: KeyEndpoint | null;
     /** A newer version may have stored one that this version does not know. */
     readonly health: string;
     readonly sealedKey: SealedRecord | null;
@@ -51,6 +61,8 @@ export type StoredKey = Pick<
 export interface ResolvableKey extends KeyLimits {
   readonly id: string;
   readonly provider: ProviderId;
+  /** Null for a provider's key. */
+  readonly endpoint: KeyEndpoint | null;
   readonly status: 'ACTIVE' | 'DISABLED';
   readonly maskedKey: string;
   readonly expiresAt: Date | null;
@@ -70,12 +82,16 @@ export interface KeyTrace {
   readonly id: string;
   /** As it is stored: a newer version may know more providers than this one. */
   readonly provider: string;
+  /** Empty for a provider's key. */
+  readonly endpointName: string;
   readonly maskedKey: string;
 }
 
 export interface NewKey {
   readonly id: string;
   readonly provider: ProviderId;
+  /** Null for a provider's key. */
+  readonly endpoint: KeyEndpoint | null;
   readonly name: string | null;
   readonly maskedKey: string;
   readonly envelope: SealedEnvelope;
@@ -113,12 +129,20 @@ interface RecordColumns {
   readonly isRetired: boolean;
 }
 
-type Joined<Key> = Omit<Key, 'sealedKey'> & RecordColumns;
+/** Both are there, or neither is: the database keeps it so. */
+interface EndpointColumns {
+  readonly endpointName: string;
+  readonly endpointUrl: string | null;
+}
+
+type Joined<Key> = Omit<Key, 'sealedKey' | 'endpoint'> & RecordColumns & EndpointColumns;
 
 /** A {@link StoredKey} as the database gives it. */
 type KeyRow = WithTexts<Joined<StoredKey>, 'createdAt' | 'lastUsedAt' | 'healthCheckedAt' | 'expiresAt'>;
 
 type ResolvableRow = WithTexts<Joined<ResolvableKey>, 'expiresAt'> & Omit<ResolutionRow, 'userKeys'>;
+
+type PlaceRow = (KeyTrace | { readonly id: null }) & { readonly hasRoom: boolean };
 
 /** Moments as the database gives them. */
 type WithTexts<Row, Moment extends keyof Row> = Omit<Row, Moment> & {
@@ -167,27 +191,29 @@ export class KeysRepository {
   }
 
   /**
-   * Stores a key, ends the live one of its provider, and destroys that one's ciphertext.
+   * Stores a key, ends the live one of its provider and endpoint, and destroys that one's ciphertext.
    *
    * @returns null where another server stored, or deleted, one at the same moment: then nothing was stored
+   * @throws TooManyEndpointsError BAD_USER_INPUT where it would be one endpoint too many
    */
   async store(
     userId: string,
-    { id, provider, name, maskedKey, envelope, encryptionKeyId, expiresAt, probe, limits }: NewKey,
+    { id, provider, endpoint, name, maskedKey, envelope, encryptionKeyId, expiresAt, probe, limits }: NewKey,
   ): Promise<{ readonly stored: StoredKey; readonly replacedKeyId: string | null } | null> {
     const at = new Date();
-    const [replaced] = await this.database.run<KeyTrace>(selectTraceOf, [userId, provider]);
-    const trace = { id, provider, maskedKey };
+    const endpointName = endpoint?.name ?? '';
+    const replaced = await this.findReplaced(userId, provider, endpointName);
+    const trace = { id, provider, endpointName, maskedKey };
     const events = [
-      ...(replaced ? [this.seal(userId, at, 'KEY_REPLACED', replaced, 'OK', replaced.maskedKey)] : []),
-      this.seal(userId, at, 'KEY_STORED', trace, 'OK', maskedKey),
+      ...(replaced ? [this.seal(userId, at, 'KEY_REPLACED', replaced, 'OK', describeTrace(replaced))] : []),
+      this.seal(userId, at, 'KEY_STORED', trace, 'OK', describeTrace(trace)),
       ...(probe ? [this.seal(userId, at, 'KEY_VERIFIED', trace, probe.outcome, probe.reason)] : []),
     ];
     const row = await this.change<KeyRow & { readonly replacedKeyId: string | null }>(events, storeKey, [
       ...[userId, provider, id, name, maskedKey, envelope, encryptionKeyId],
       ...[replaced?.id ?? null, at.toISOString(), rowsOf(events)],
       ...[expiresAt?.toISOString() ?? null, probe?.verdict?.health ?? null, probe?.reason ?? null],
-      ...valuesOf(limits),
+      ...[...valuesOf(limits), endpointName, endpoint?.baseUrl ?? null],
     ]).catch((error: unknown) => {
       if (hasCode(error, UNIQUE_VIOLATION)) return null;
       throw error;
@@ -197,10 +223,23 @@ export class KeysRepository {
     return { stored: toStoredKey(key), replacedKeyId };
   }
 
+  /** The live key in the place of a new one. @throws TooManyEndpointsError BAD_USER_INPUT where there is no place */
+  private async findReplaced(
+    userId: string,
+    provider: ProviderId,
+    endpointName: string,
+  ): Promise<KeyTrace | null> {
+    const values = [userId, provider, endpointName];
+    const [place] = await this.database.run<PlaceRow>(selectPlace, values);
+    if (place?.id) return place;
+    if (endpointName !== '' && place?.hasRoom !== true) throw new TooManyEndpointsError();
+    return null;
+  }
+
   /** @param detail what the audit event says of the changes @returns null where there is no live key of the id */
   async update(
     userId: string,
-    key: KeyTrace,
+    key: Pick<KeyTrace, 'id' | 'provider'>,
     { name, status, expiresAt, ...limits }: KeyChanges,
     detail: string,
   ): Promise<StoredKey | null> {
@@ -217,7 +256,7 @@ export class KeysRepository {
   /** @returns null where there is no live key of the id */
   async recordProbe(
     userId: string,
-    key: KeyTrace,
+    key: Pick<KeyTrace, 'id' | 'provider'>,
     { verdict, reason, outcome }: ProbeResult,
   ): Promise<StoredKey | null> {
     const at = new Date();
@@ -236,7 +275,7 @@ export class KeysRepository {
 
   /** Ends the live key, and destroys its ciphertext. @returns its id; null where there is none */
   async delete(userId: string, key: KeyTrace): Promise<string | null> {
-    const events = [this.seal(userId, new Date(), 'KEY_DELETED', key, 'OK', key.maskedKey)];
+    const events = [this.seal(userId, new Date(), 'KEY_DELETED', key, 'OK', describeTrace(key))];
     const deleted = await this.change<{ id: string }>(events, deleteKey, [userId, key.id, rowsOf(events)]);
     return deleted?.id ?? null;
   }
@@ -287,6 +326,10 @@ export class KeysRepository {
   }
 }
 
+/** What the trail says of a key beside its id. */
+const describeTrace = ({ maskedKey, endpointName }: KeyTrace): string =>
+  endpointName === '' ? maskedKey : `${maskedKey} for the endpoint ${endpointName}`;
+
 const momentOf = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
 /** As `limitsAs` in key-statements.ts takes them. */
@@ -311,11 +354,17 @@ function toStoredKey({ createdAt, lastUsedAt, healthCheckedAt, expiresAt, ...row
   };
 }
 
-function withRecord<Row extends RecordColumns>({
+function withRecord<Row extends RecordColumns & EndpointColumns>({
   envelope,
   damagedDigest,
   isRetired,
+  endpointName: name,
+  endpointUrl: baseUrl,
   ...key
-}: Row): Omit<Row, keyof RecordColumns> & { readonly sealedKey: SealedRecord | null } {
-  return { ...key, sealedKey: envelope === null ? null : { envelope, damagedDigest, isRetired } };
+}: Row): Omit<Row, keyof RecordColumns | keyof EndpointColumns> & Pick<StoredKey, 'sealedKey' | 'endpoint'> {
+  return {
+    ...key,
+    sealedKey: envelope === null ? null : { envelope, damagedDigest, isRetired },
+    endpoint: baseUrl === null ? null : { name, baseUrl },
+  };
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { type Connection, decodeCursor, type PageArgs, toConnection } from '../common/pagination.js';
 import { Secret } from '../common/secret.js';
+import { contextOfKey } from '../crypto/seal-context.js';
 import { Vault } from '../crypto/vault.js';
 import { Limits } from '../limits/limits.service.js';
 import { getProviderEntry } from '../providers/registry/provider-ids.js';
@@ -163,10 +164,12 @@ export class KeysService {
     const id = uuidv7();
     const secret = Secret.fromText(apiKey);
     try {
-      const envelope = this.vault.seal(secret, { purpose: 'api-key', userId, provider, keyId: id });
+      const endpoint = null;
+      const envelope = this.vault.seal(secret, contextOfKey({ userId, provider, id, endpoint }));
       return {
         id,
         provider,
+        endpoint,
         name: name ?? null,
         maskedKey,
         envelope,

@@ -1,5 +1,5 @@
 import { NIL } from 'uuid';
-import type { SealContext } from '../crypto/seal-context.js';
+import { contextOfKey, type SealContext } from '../crypto/seal-context.js';
 
 /**
  * A kind of record that is sealed in the database, one in a row. Every column and expression is our own text and part of
@@ -34,12 +34,17 @@ const storedKeys: SealedKind = {
   envelope: 'envelope',
   keyId: 'encryption_key_id',
   // As requests find a key's record: one that does not say that it is the same user's is none.
-  place: `(SELECT ARRAY[api_keys.user_id, api_keys.provider] FROM api_keys
+  // Of a provider's key there is no address, and the array ends before it.
+  place: `(SELECT ARRAY[api_keys.user_id, api_keys.provider]
+      || CASE WHEN endpoint_url IS NULL THEN '{}' ELSE ARRAY[endpoint_name, endpoint_url] END FROM api_keys
     WHERE api_keys.id = record.key_id AND api_keys.user_id = record.user_id)`,
   // A verdict is about the envelope that did not open.
   changes: ', sealed_at = clock_timestamp(), damaged_digest = NULL',
-  contextOf: (keyId, [userId, provider]) =>
-    userId === undefined || provider === undefined ? null : { purpose: 'api-key', userId, provider, keyId },
+  contextOf: (id, [userId, provider, name, baseUrl]) => {
+    if (userId === undefined || provider === undefined) return null;
+    const endpoint = name === undefined || baseUrl === undefined ? null : { name, baseUrl };
+    return contextOfKey({ userId, provider, id, endpoint });
+  },
 };
 
 const checkValue: SealedKind = {

@@ -52,6 +52,48 @@ for (const kind of databaseKinds) {
       expect(await service.client.apiKey.count({ where: { userId } })).toBe(6);
     });
 
+    const insertEndpoint = (
+      userId: string,
+      name: string,
+      slot: number | null,
+      url: string | null = 'https://a.example',
+    ) =>
+      service.client.$executeRaw`
+        INSERT INTO api_keys (id, user_id, provider, endpoint_name, endpoint_url, endpoint_slot, masked_key)
+        VALUES (${randomUUID()}::uuid, ${userId}, 'CUSTOM', ${name}, ${url}, ${slot}::smallint, '…abcd')`;
+
+    it('take one key in use for each endpoint of a user, and twenty endpoints', async () => {
+      const userId = randomUUID();
+      for (let slot = 1; slot <= 20; slot += 1)
+        await insertEndpoint(userId, `endpoint ${String(slot)}`, slot);
+      await expect(insertEndpoint(userId, 'endpoint 1', 20)).rejects.toEqual(uniqueViolation);
+      await expect(insertEndpoint(userId, 'another one', 20)).rejects.toEqual(uniqueViolation);
+      for (const slot of [0, 21]) {
+        await expect(insertEndpoint(userId, 'another one', slot)).rejects.toThrow(
+          /api_keys_twenty_endpoints/,
+        );
+      }
+      await insertEndpoint(randomUUID(), 'endpoint 1', 1);
+      await service.client.apiKey.updateMany({
+        where: { userId, endpointName: 'endpoint 7' },
+        data: { status: 'DELETED' },
+      });
+      await insertEndpoint(userId, 'another one', 7);
+    });
+
+    it('take no endpoint in part', async () => {
+      for (const [name, slot, url] of [
+        ['', null, 'https://a.example'],
+        ['', 1, null],
+        ['home', 1, null],
+        ['home', null, 'https://a.example'],
+      ] as const) {
+        await expect(insertEndpoint(randomUUID(), name, slot, url)).rejects.toThrow(
+          /api_keys_whole_endpoint/,
+        );
+      }
+    });
+
     it('let one of fifty keys in use in when they come at once', async () => {
       const userId = randomUUID();
       const outcomes = await Promise.allSettled(

@@ -68,6 +68,24 @@ describe.each(databaseKinds)('a rotation on %s', (kind) => {
     expect(await rotate()).toEqual({ done: 0, missed: 0, unreadable: [] });
   });
 
+  it('seals the keys of endpoints with their addresses, and leaves one alone whose address was changed', async () => {
+    const endpoint = { name: 'home', baseUrl: 'https://api.example/v1' };
+    const records = ['alice', 'bob'].map((user) =>
+      sealKey(before, user, `key of ${user}`, undefined, endpoint),
+    );
+    await execute(insertOf(records));
+    await execute(`UPDATE api_keys SET endpoint_url = 'https://elsewhere.example' WHERE user_id = 'bob'`);
+    const { done, unreadable } = await rotate();
+    expect(done).toBe(1);
+    expect(unreadable).toMatchObject([{ id: records[1]!.id, envelope: records[1]!.envelope }]);
+    const [resealed] = await readRecords(database);
+    expect(openKey(after, resealed!)).toBe('key of alice');
+    // Put back, it is as good as before.
+    await execute(`UPDATE api_keys SET endpoint_url = 'https://api.example/v1' WHERE user_id = 'bob'`);
+    expect(await rotate()).toMatchObject({ done: 1, unreadable: [] });
+    expect(await keysNow()).toEqual(keysOf(['alice', 'bob']));
+  });
+
   it('re-seals the check value', async () => {
     const context = { purpose: 'canary', environmentName: 'test' } as const;
     const other = sealText(before, 'keystream', { ...context, environmentName: 'production' });

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Secret } from '../../src/common/secret.js';
 import type { SealedEnvelope } from '../../src/crypto/envelope.js';
 import { Keyring } from '../../src/crypto/keyring.js';
-import type { SealContext } from '../../src/crypto/seal-context.js';
+import { contextOfKey, type SealContext, type StoredKeyPlace } from '../../src/crypto/seal-context.js';
 import { Vault } from '../../src/crypto/vault.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import type { TestDatabase } from './database.js';
@@ -14,10 +14,7 @@ export const vaultOf = (current: string, ...previous: readonly string[]): Vault 
 };
 
 /** A key as it is stored. */
-export interface StoredRecord {
-  readonly id: string;
-  readonly userId: string;
-  readonly provider: string;
+export interface StoredRecord extends StoredKeyPlace {
   readonly envelope: string;
   readonly encryptionKeyId: string;
 }
@@ -25,26 +22,34 @@ export interface StoredRecord {
 export const sealText = (vault: Vault, text: string, context: SealContext): SealedEnvelope =>
   vault.seal(Secret.fromText(text), context);
 
-export function sealKey(vault: Vault, userId: string, key: string, id: string = uuidv7()): StoredRecord {
-  const provider = 'OPENAI';
-  const envelope = sealText(vault, key, { purpose: 'api-key', userId, provider, keyId: id });
-  return { id, userId, provider, envelope, encryptionKeyId: vault.currentKeyId };
+export function sealKey(
+  vault: Vault,
+  userId: string,
+  key: string,
+  id: string = uuidv7(),
+  endpoint: StoredKeyPlace['endpoint'] = null,
+): StoredRecord {
+  const place = { id, userId, provider: endpoint ? 'CUSTOM' : 'OPENAI', endpoint };
+  const envelope = sealText(vault, key, contextOfKey(place));
+  return { ...place, envelope, encryptionKeyId: vault.currentKeyId };
 }
 
 /** The key in a record. @throws EnvelopeError */
-export function openKey(vault: Vault, { id, userId, provider, envelope }: StoredRecord): string {
-  return vault.open(envelope, { purpose: 'api-key', userId, provider, keyId: id }).reveal();
+export function openKey(vault: Vault, { envelope, ...place }: StoredRecord): string {
+  return vault.open(envelope, contextOfKey(place)).reveal();
 }
 
 /** One statement that stores all of them, past the server. What is in them is the test's own. */
 export function insertOf(records: readonly StoredRecord[]): string {
   const rows = JSON.stringify(records).replace(/'/g, "''");
   const columns = `jsonb_to_recordset('${rows}'::jsonb)
-    AS row (id uuid, "userId" text, provider text, envelope text, "encryptionKeyId" text)`;
+    AS row (id uuid, "userId" text, provider text, endpoint jsonb, envelope text, "encryptionKeyId" text)`;
   return `
     WITH records AS MATERIALIZED (SELECT * FROM ${columns}), keys AS (
-      INSERT INTO api_keys (id, user_id, provider, masked_key)
-      SELECT id, "userId", provider, 'sk-…' FROM records RETURNING id
+      INSERT INTO api_keys (id, user_id, provider, endpoint_name, endpoint_url, endpoint_slot, masked_key)
+      SELECT id, "userId", provider, coalesce(endpoint->>'name', ''), endpoint->>'baseUrl',
+        CASE WHEN endpoint->>'name' IS NOT NULL THEN 1 END, 'sk-…'
+      FROM records RETURNING id
     )
     INSERT INTO sealed_keys (key_id, user_id, envelope, encryption_key_id)
     SELECT id, "userId", envelope, "encryptionKeyId" FROM records JOIN keys USING (id)`;
@@ -71,10 +76,11 @@ export async function readRecords(database: DatabaseService): Promise<StoredReco
     include: { apiKey: true },
     orderBy: { userId: 'asc' },
   });
-  return rows.map(({ keyId, envelope, encryptionKeyId, apiKey: { userId, provider } }) => ({
+  return rows.map(({ keyId, envelope, encryptionKeyId, apiKey }) => ({
     id: keyId,
-    userId,
-    provider,
+    userId: apiKey.userId,
+    provider: apiKey.provider,
+    endpoint: apiKey.endpointUrl === null ? null : { name: apiKey.endpointName, baseUrl: apiKey.endpointUrl },
     envelope,
     encryptionKeyId,
   }));

@@ -27,6 +27,7 @@ export type AggregateApiKey = {
 }
 
 export type ApiKeyAvgAggregateOutputType = {
+  endpointSlot: number | null
   tokenLimit: number | null
   requestLimit: number | null
   usedTokens: number | null
@@ -34,6 +35,7 @@ export type ApiKeyAvgAggregateOutputType = {
 }
 
 export type ApiKeySumAggregateOutputType = {
+  endpointSlot: number | null
   tokenLimit: bigint | null
   requestLimit: bigint | null
   usedTokens: bigint | null
@@ -44,6 +46,9 @@ export type ApiKeyMinAggregateOutputType = {
   id: string | null
   userId: string | null
   provider: string | null
+  endpointName: string | null
+  endpointUrl: string | null
+  endpointSlot: number | null
   name: string | null
   maskedKey: string | null
   status: $Enums.ApiKeyStatus | null
@@ -66,6 +71,9 @@ export type ApiKeyMaxAggregateOutputType = {
   id: string | null
   userId: string | null
   provider: string | null
+  endpointName: string | null
+  endpointUrl: string | null
+  endpointSlot: number | null
   name: string | null
   maskedKey: string | null
   status: $Enums.ApiKeyStatus | null
@@ -88,6 +96,9 @@ export type ApiKeyCountAggregateOutputType = {
   id: number
   userId: number
   provider: number
+  endpointName: number
+  endpointUrl: number
+  endpointSlot: number
   name: number
   maskedKey: number
   status: number
@@ -111,6 +122,7 @@ export type ApiKeyCountAggregateOutputType = {
 
 
 export type ApiKeyAvgAggregateInputType = {
+  endpointSlot?: true
   tokenLimit?: true
   requestLimit?: true
   usedTokens?: true
@@ -118,6 +130,7 @@ export type ApiKeyAvgAggregateInputType = {
 }
 
 export type ApiKeySumAggregateInputType = {
+  endpointSlot?: true
   tokenLimit?: true
   requestLimit?: true
   usedTokens?: true
@@ -128,6 +141,9 @@ export type ApiKeyMinAggregateInputType = {
   id?: true
   userId?: true
   provider?: true
+  endpointName?: true
+  endpointUrl?: true
+  endpointSlot?: true
   name?: true
   maskedKey?: true
   status?: true
@@ -150,6 +166,9 @@ export type ApiKeyMaxAggregateInputType = {
   id?: true
   userId?: true
   provider?: true
+  endpointName?: true
+  endpointUrl?: true
+  endpointSlot?: true
   name?: true
   maskedKey?: true
   status?: true
@@ -172,6 +191,9 @@ export type ApiKeyCountAggregateInputType = {
   id?: true
   userId?: true
   provider?: true
+  endpointName?: true
+  endpointUrl?: true
+  endpointSlot?: true
   name?: true
   maskedKey?: true
   status?: true
@@ -283,6 +305,9 @@ export type ApiKeyGroupByOutputType = {
   id: string
   userId: string
   provider: string
+  endpointName: string
+  endpointUrl: string | null
+  endpointSlot: number | null
   name: string | null
   maskedKey: string
   status: $Enums.ApiKeyStatus
@@ -330,6 +355,9 @@ export type ApiKeyWhereInput = {
   id?: Prisma.UuidFilter<"ApiKey"> | string
   userId?: Prisma.StringFilter<"ApiKey"> | string
   provider?: Prisma.StringFilter<"ApiKey"> | string
+  endpointName?: Prisma.StringFilter<"ApiKey"> | string
+  endpointUrl?: Prisma.StringNullableFilter<"ApiKey"> | string | null
+  endpointSlot?: Prisma.IntNullableFilter<"ApiKey"> | number | null
   name?: Prisma.StringNullableFilter<"ApiKey"> | string | null
   maskedKey?: Prisma.StringFilter<"ApiKey"> | string
   status?: Prisma.EnumApiKeyStatusFilter<"ApiKey"> | $Enums.ApiKeyStatus
@@ -355,6 +383,9 @@ export type ApiKeyOrderByWithRelationInput = {
   id?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   provider?: Prisma.SortOrder
+  endpointName?: Prisma.SortOrder
+  endpointUrl?: Prisma.SortOrderInput | Prisma.SortOrder
+  endpointSlot?: Prisma.SortOrderInput | Prisma.SortOrder
   name?: Prisma.SortOrderInput | Prisma.SortOrder
   maskedKey?: Prisma.SortOrder
   status?: Prisma.SortOrder
@@ -378,12 +409,16 @@ export type ApiKeyOrderByWithRelationInput = {
 
 export type ApiKeyWhereUniqueInput = Prisma.AtLeast<{
   id?: string
-  userId_provider?: Prisma.ApiKeyUserIdProviderCompoundUniqueInput
+  userId_provider_endpointName?: Prisma.ApiKeyUserIdProviderEndpointNameCompoundUniqueInput
+  userId_endpointSlot?: Prisma.ApiKeyUserIdEndpointSlotCompoundUniqueInput
   AND?: Prisma.ApiKeyWhereInput | Prisma.ApiKeyWhereInput[]
   OR?: Prisma.ApiKeyWhereInput[]
   NOT?: Prisma.ApiKeyWhereInput | Prisma.ApiKeyWhereInput[]
   userId?: Prisma.StringFilter<"ApiKey"> | string
   provider?: Prisma.StringFilter<"ApiKey"> | string
+  endpointName?: Prisma.StringFilter<"ApiKey"> | string
+  endpointUrl?: Prisma.StringNullableFilter<"ApiKey"> | string | null
+  endpointSlot?: Prisma.IntNullableFilter<"ApiKey"> | number | null
   name?: Prisma.StringNullableFilter<"ApiKey"> | string | null
   maskedKey?: Prisma.StringFilter<"ApiKey"> | string
   status?: Prisma.EnumApiKeyStatusFilter<"ApiKey"> | $Enums.ApiKeyStatus
@@ -403,12 +438,15 @@ export type ApiKeyWhereUniqueInput = Prisma.AtLeast<{
   endedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   replacedById?: Prisma.UuidNullableFilter<"ApiKey"> | string | null
   sealedKey?: Prisma.XOR<Prisma.SealedKeyNullableScalarRelationFilter, Prisma.SealedKeyWhereInput> | null
-}, "id" | "userId_provider">
+}, "id" | "userId_provider_endpointName" | "userId_endpointSlot">
 
 export type ApiKeyOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   provider?: Prisma.SortOrder
+  endpointName?: Prisma.SortOrder
+  endpointUrl?: Prisma.SortOrderInput | Prisma.SortOrder
+  endpointSlot?: Prisma.SortOrderInput | Prisma.SortOrder
   name?: Prisma.SortOrderInput | Prisma.SortOrder
   maskedKey?: Prisma.SortOrder
   status?: Prisma.SortOrder
@@ -441,6 +479,9 @@ export type ApiKeyScalarWhereWithAggregatesInput = {
   id?: Prisma.UuidWithAggregatesFilter<"ApiKey"> | string
   userId?: Prisma.StringWithAggregatesFilter<"ApiKey"> | string
   provider?: Prisma.StringWithAggregatesFilter<"ApiKey"> | string
+  endpointName?: Prisma.StringWithAggregatesFilter<"ApiKey"> | string
+  endpointUrl?: Prisma.StringNullableWithAggregatesFilter<"ApiKey"> | string | null
+  endpointSlot?: Prisma.IntNullableWithAggregatesFilter<"ApiKey"> | number | null
   name?: Prisma.StringNullableWithAggregatesFilter<"ApiKey"> | string | null
   maskedKey?: Prisma.StringWithAggregatesFilter<"ApiKey"> | string
   status?: Prisma.EnumApiKeyStatusWithAggregatesFilter<"ApiKey"> | $Enums.ApiKeyStatus
@@ -465,6 +506,9 @@ export type ApiKeyCreateInput = {
   id?: string
   userId: string
   provider: string
+  endpointName?: string
+  endpointUrl?: string | null
+  endpointSlot?: number | null
   name?: string | null
   maskedKey: string
   status?: $Enums.ApiKeyStatus
@@ -490,6 +534,9 @@ export type ApiKeyUncheckedCreateInput = {
   id?: string
   userId: string
   provider: string
+  endpointName?: string
+  endpointUrl?: string | null
+  endpointSlot?: number | null
   name?: string | null
   maskedKey: string
   status?: $Enums.ApiKeyStatus
@@ -515,6 +562,9 @@ export type ApiKeyUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   provider?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointName?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  endpointSlot?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   maskedKey?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumApiKeyStatusFieldUpdateOperationsInput | $Enums.ApiKeyStatus
@@ -540,6 +590,9 @@ export type ApiKeyUncheckedUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   provider?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointName?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  endpointSlot?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   maskedKey?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumApiKeyStatusFieldUpdateOperationsInput | $Enums.ApiKeyStatus
@@ -565,6 +618,9 @@ export type ApiKeyCreateManyInput = {
   id?: string
   userId: string
   provider: string
+  endpointName?: string
+  endpointUrl?: string | null
+  endpointSlot?: number | null
   name?: string | null
   maskedKey: string
   status?: $Enums.ApiKeyStatus
@@ -589,6 +645,9 @@ export type ApiKeyUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   provider?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointName?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  endpointSlot?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   maskedKey?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumApiKeyStatusFieldUpdateOperationsInput | $Enums.ApiKeyStatus
@@ -613,6 +672,9 @@ export type ApiKeyUncheckedUpdateManyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   provider?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointName?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  endpointSlot?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   maskedKey?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumApiKeyStatusFieldUpdateOperationsInput | $Enums.ApiKeyStatus
@@ -641,15 +703,24 @@ export type StringNullableListFilter<$PrismaModel = never> = {
   isEmpty?: boolean
 }
 
-export type ApiKeyUserIdProviderCompoundUniqueInput = {
+export type ApiKeyUserIdProviderEndpointNameCompoundUniqueInput = {
   userId: string
   provider: string
+  endpointName: string
+}
+
+export type ApiKeyUserIdEndpointSlotCompoundUniqueInput = {
+  userId: string
+  endpointSlot: number
 }
 
 export type ApiKeyCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   provider?: Prisma.SortOrder
+  endpointName?: Prisma.SortOrder
+  endpointUrl?: Prisma.SortOrder
+  endpointSlot?: Prisma.SortOrder
   name?: Prisma.SortOrder
   maskedKey?: Prisma.SortOrder
   status?: Prisma.SortOrder
@@ -671,6 +742,7 @@ export type ApiKeyCountOrderByAggregateInput = {
 }
 
 export type ApiKeyAvgOrderByAggregateInput = {
+  endpointSlot?: Prisma.SortOrder
   tokenLimit?: Prisma.SortOrder
   requestLimit?: Prisma.SortOrder
   usedTokens?: Prisma.SortOrder
@@ -681,6 +753,9 @@ export type ApiKeyMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   provider?: Prisma.SortOrder
+  endpointName?: Prisma.SortOrder
+  endpointUrl?: Prisma.SortOrder
+  endpointSlot?: Prisma.SortOrder
   name?: Prisma.SortOrder
   maskedKey?: Prisma.SortOrder
   status?: Prisma.SortOrder
@@ -703,6 +778,9 @@ export type ApiKeyMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   provider?: Prisma.SortOrder
+  endpointName?: Prisma.SortOrder
+  endpointUrl?: Prisma.SortOrder
+  endpointSlot?: Prisma.SortOrder
   name?: Prisma.SortOrder
   maskedKey?: Prisma.SortOrder
   status?: Prisma.SortOrder
@@ -722,6 +800,7 @@ export type ApiKeyMinOrderByAggregateInput = {
 }
 
 export type ApiKeySumOrderByAggregateInput = {
+  endpointSlot?: Prisma.SortOrder
   tokenLimit?: Prisma.SortOrder
   requestLimit?: Prisma.SortOrder
   usedTokens?: Prisma.SortOrder
@@ -747,6 +826,14 @@ export type StringFieldUpdateOperationsInput = {
 
 export type NullableStringFieldUpdateOperationsInput = {
   set?: string | null
+}
+
+export type NullableIntFieldUpdateOperationsInput = {
+  set?: number | null
+  increment?: number
+  decrement?: number
+  multiply?: number
+  divide?: number
 }
 
 export type EnumApiKeyStatusFieldUpdateOperationsInput = {
@@ -809,6 +896,9 @@ export type ApiKeyCreateWithoutSealedKeyInput = {
   id?: string
   userId: string
   provider: string
+  endpointName?: string
+  endpointUrl?: string | null
+  endpointSlot?: number | null
   name?: string | null
   maskedKey: string
   status?: $Enums.ApiKeyStatus
@@ -833,6 +923,9 @@ export type ApiKeyUncheckedCreateWithoutSealedKeyInput = {
   id?: string
   userId: string
   provider: string
+  endpointName?: string
+  endpointUrl?: string | null
+  endpointSlot?: number | null
   name?: string | null
   maskedKey: string
   status?: $Enums.ApiKeyStatus
@@ -873,6 +966,9 @@ export type ApiKeyUpdateWithoutSealedKeyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   provider?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointName?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  endpointSlot?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   maskedKey?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumApiKeyStatusFieldUpdateOperationsInput | $Enums.ApiKeyStatus
@@ -897,6 +993,9 @@ export type ApiKeyUncheckedUpdateWithoutSealedKeyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   provider?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointName?: Prisma.StringFieldUpdateOperationsInput | string
+  endpointUrl?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  endpointSlot?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   name?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   maskedKey?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumApiKeyStatusFieldUpdateOperationsInput | $Enums.ApiKeyStatus
@@ -923,6 +1022,9 @@ export type ApiKeySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   id?: boolean
   userId?: boolean
   provider?: boolean
+  endpointName?: boolean
+  endpointUrl?: boolean
+  endpointSlot?: boolean
   name?: boolean
   maskedKey?: boolean
   status?: boolean
@@ -948,6 +1050,9 @@ export type ApiKeySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   id?: boolean
   userId?: boolean
   provider?: boolean
+  endpointName?: boolean
+  endpointUrl?: boolean
+  endpointSlot?: boolean
   name?: boolean
   maskedKey?: boolean
   status?: boolean
@@ -972,6 +1077,9 @@ export type ApiKeySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   id?: boolean
   userId?: boolean
   provider?: boolean
+  endpointName?: boolean
+  endpointUrl?: boolean
+  endpointSlot?: boolean
   name?: boolean
   maskedKey?: boolean
   status?: boolean
@@ -996,6 +1104,9 @@ export type ApiKeySelectScalar = {
   id?: boolean
   userId?: boolean
   provider?: boolean
+  endpointName?: boolean
+  endpointUrl?: boolean
+  endpointSlot?: boolean
   name?: boolean
   maskedKey?: boolean
   status?: boolean
@@ -1016,7 +1127,7 @@ export type ApiKeySelectScalar = {
   replacedById?: boolean
 }
 
-export type ApiKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "provider" | "name" | "maskedKey" | "status" | "health" | "healthReason" | "healthCheckedAt" | "createdAt" | "lastUsedAt" | "expiresAt" | "allowedModels" | "allowedUses" | "tokenLimit" | "requestLimit" | "usedMonth" | "usedTokens" | "usedRequests" | "endedAt" | "replacedById", ExtArgs["result"]["apiKey"]>
+export type ApiKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "provider" | "endpointName" | "endpointUrl" | "endpointSlot" | "name" | "maskedKey" | "status" | "health" | "healthReason" | "healthCheckedAt" | "createdAt" | "lastUsedAt" | "expiresAt" | "allowedModels" | "allowedUses" | "tokenLimit" | "requestLimit" | "usedMonth" | "usedTokens" | "usedRequests" | "endedAt" | "replacedById", ExtArgs["result"]["apiKey"]>
 export type ApiKeyInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   sealedKey?: boolean | Prisma.ApiKey$sealedKeyArgs<ExtArgs>
 }
@@ -1035,6 +1146,18 @@ export type $ApiKeyPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
      * A provider's id in the registry. Not an enum: a new provider needs no migration.
      */
     provider: string
+    /**
+     * What its owner calls the endpoint that it is for; empty for a provider's key.
+     */
+    endpointName: string
+    /**
+     * The endpoint's address. The envelope is bound to it: changed, it does not open. Null for a provider's key.
+     */
+    endpointUrl: string | null
+    /**
+     * Its place among its owner's endpoints, from 1: there are as many places as one may have.
+     */
+    endpointSlot: number | null
     name: string | null
     maskedKey: string
     status: $Enums.ApiKeyStatus
@@ -1501,6 +1624,9 @@ export interface ApiKeyFieldRefs {
   readonly id: Prisma.FieldRef<"ApiKey", 'String'>
   readonly userId: Prisma.FieldRef<"ApiKey", 'String'>
   readonly provider: Prisma.FieldRef<"ApiKey", 'String'>
+  readonly endpointName: Prisma.FieldRef<"ApiKey", 'String'>
+  readonly endpointUrl: Prisma.FieldRef<"ApiKey", 'String'>
+  readonly endpointSlot: Prisma.FieldRef<"ApiKey", 'Int'>
   readonly name: Prisma.FieldRef<"ApiKey", 'String'>
   readonly maskedKey: Prisma.FieldRef<"ApiKey", 'String'>
   readonly status: Prisma.FieldRef<"ApiKey", 'ApiKeyStatus'>
