@@ -112,7 +112,7 @@ describe('a key in the words of its own provider', () => {
   const reasoningOf = (events: readonly ChatEventData[]): string =>
     events.map(({ __typename, text }) => (__typename === 'ReasoningDelta' ? text : '')).join('');
 
-  describe.each(providerIdsOf('CHAT'))('%s', (provider) => {
+  describe.each(candidatesOf('CHAT'))('%s', (provider) => {
     const says = (...chunks: readonly string[]): void => standIn.once(provider, replay(chunks));
 
     it('is replaced in text and reasoning, in one delta or in as many as it has characters', async () => {
@@ -171,7 +171,7 @@ describe('a key in the words of its own provider', () => {
     it('goes to no engine in the words of a search, and comes to the model from none', async () => {
       for (const { payer, door } of bothDoors) {
         const { keyFor, maskFor } = payer;
-        for (const engine of providerIdsOf('SEARCH')) {
+        for (const engine of candidatesOf('SEARCH')) {
           const [key, engineKey] = [keyFor(provider), keyFor(engine)];
           const first = voices[provider]();
           const query = `who has ${key} or ${engineKey}`;
@@ -217,7 +217,7 @@ describe('a key in the words of its own provider', () => {
     for (const answer of engineVoices[engine](hit)) standIn.once(engine, reply(answer));
   }
 
-  const engines = providerIdsOf('SEARCH');
+  const engines = candidatesOf('SEARCH');
   it.each(engines)('is replaced in what %s finds, and in what it is asked', async (engine) => {
     for (const { user, keyFor, maskFor, source } of payers) {
       const [key, mask] = [keyFor(engine), maskFor(engine)];
@@ -237,7 +237,7 @@ describe('a key in the words of its own provider', () => {
   });
 
   it('is replaced in the answer of each provider that a failover comes to', async () => {
-    const [first, second] = providerIdsOf('CHAT') as [ProviderId, ProviderId];
+    const [first, second] = candidatesOf('CHAT') as [ProviderId, ProviderId];
     for (const payer of payers) {
       standIn.once(first, reply({ status: 503 }));
       const voice = voices[second as 'ANTHROPIC']();
