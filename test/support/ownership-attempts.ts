@@ -44,8 +44,12 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
   ],
   'query apiKey': ({ keyIds }) => withEach(keyIds, (id) => ({ variables: { id }, answer: null })),
   'query keyResolution': () =>
-    ['OPENAI', 'TAVILY'].map((provider) => ({
-      variables: { provider },
+    [
+      { provider: 'OPENAI' },
+      { provider: 'TAVILY' },
+      { provider: 'CUSTOM', endpoint: 'home', model: 'local-model' },
+    ].map((variables) => ({
+      variables,
       answer: { available: false, keyId: null, candidates: [{ keyId: null }, { keyId: null }] },
     })),
   'query webSearch': () => [
