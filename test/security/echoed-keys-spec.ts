@@ -3,6 +3,7 @@ import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
 import {
   getProviderEntry,
   candidatesOf,
+  providerIdsOf,
   type ProviderId,
 } from '../../src/providers/registry/provider-ids.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -52,7 +53,7 @@ const payers: readonly Payer[] = [
 const bothDoors = payers.flatMap((payer) => doors.map((door) => ({ payer, door })));
 
 describe('a key in the words of its own provider', () => {
-  const providers = [...candidatesOf('CHAT'), ...candidatesOf('SEARCH')];
+  const providers = [...candidatesOf('CHAT'), ...providerIdsOf('SEARCH')];
   let database: TestDatabase;
   let standIn: StandIn;
   let server: ServerProcess;
@@ -171,7 +172,7 @@ describe('a key in the words of its own provider', () => {
     it('goes to no engine in the words of a search, and comes to the model from none', async () => {
       for (const { payer, door } of bothDoors) {
         const { keyFor, maskFor } = payer;
-        for (const engine of candidatesOf('SEARCH')) {
+        for (const engine of providerIdsOf('SEARCH')) {
           const [key, engineKey] = [keyFor(provider), keyFor(engine)];
           const first = voices[provider]();
           const query = `who has ${key} or ${engineKey}`;
@@ -217,7 +218,7 @@ describe('a key in the words of its own provider', () => {
     for (const answer of engineVoices[engine](hit)) standIn.once(engine, reply(answer));
   }
 
-  const engines = candidatesOf('SEARCH');
+  const engines = providerIdsOf('SEARCH');
   it.each(engines)('is replaced in what %s finds, and in what it is asked', async (engine) => {
     for (const { user, keyFor, maskFor, source } of payers) {
       const [key, mask] = [keyFor(engine), maskFor(engine)];
