@@ -57,7 +57,7 @@ const limit = setTimeout(
 try {
   const started = performance.now();
   await demo.start();
-  say('Keystream on an embedded database, with a local stand-in for all seven services.');
+  say('Keystream on an embedded database, with a local stand-in for all services.');
   for (const step of steps) await step(demo);
   succeed(`All of it worked, in ${Math.round((performance.now() - started) / 1000)} seconds.`);
   clearTimeout(limit);

@@ -47,6 +47,24 @@ export function replay(chunks, { then = 'end', status, headers } = {}) {
 }
 
 /**
+ * Sends pieces of a body so many milliseconds apart, then ends it.
+ *
+ * @param {readonly string[]} chunks
+ * @param {number} everyMs
+ * @returns {Behaviour}
+ */
+export function drip(chunks, everyMs) {
+  return async (exchange) => {
+    exchange.open();
+    for (const chunk of chunks) {
+      if (!(await exchange.write(chunk))) return;
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
+    }
+    exchange.end();
+  };
+}
+
+/**
  * Sends one piece over and over, as fast as the client takes it, until the total is reached.
  *
  * @param {{ chunk: string, bytes: number, first?: string, last?: string }} options

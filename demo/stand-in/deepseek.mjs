@@ -46,7 +46,7 @@ export const deepseek = chatCompletionsService({
   provider: 'DEEPSEEK',
   name: 'DeepSeek',
   endpoints: { DEEPSEEK_BASE_URL: '/deepseek' },
-  keyShape: /^sk-[0-9a-f]{8,}$/,
+  keyShape: /^sk-[0-9a-z]{8,}$/,
   versionPath: '',
   fields: ['max_tokens', 'stream_options', 'thinking', 'reasoning_effort'],
   chunks: deepseekChunks,

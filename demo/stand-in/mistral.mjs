@@ -13,7 +13,7 @@ export const mistralErrors = {
   spent: (/** @type {string | null} */ key) =>
     error(402, `No budget is left for ${key}.`, 'payment_required'),
   rateLimit: (/** @type {string | null} */ key) =>
-    error(429, `Rate limit exceeded (${key})`, 'rate_limited', '1300', { 'retry-after': '4' }),
+    error(429, `Rate limit exceeded (${key})`, 'rate_limited', '1300', { 'retry-after': '14' }),
   capacity: () =>
     error(429, 'Service tier capacity exceeded for this model.', 'service_tier_capacity_exceeded', '3505'),
   unknownModel: (/** @type {string} */ model) =>

@@ -22,6 +22,7 @@ export const openrouterErrors = {
       provider_name: 'OpenAI',
       model_slug: 'openai/gpt-5.4-mini',
     }),
+  guardrail: () => error(403, 'Request blocked by content filter: prompt injection detected.'),
   /** The model's provider refuses OpenRouter's own key. */
   refusedRouter: (/** @type {number} */ status) =>
     error(status, 'Provider returned error', { raw: '{"error":"unauthorized"}', provider_name: 'Example' }),

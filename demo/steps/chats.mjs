@@ -13,7 +13,7 @@ const CHAT = `subscription ($input: ChatInput!) {
 
 /** @param {import('../demo.mjs').Demo} demo */
 export async function streamChats(demo) {
-  for (const provider of ['OPENAI', 'ANTHROPIC', 'GOOGLE']) {
+  for (const provider of ['OPENAI', 'ANTHROPIC', 'GOOGLE', 'OPENROUTER']) {
     heading(`A chat with ${provider}, streamed with her key`);
     await streamChat(demo, provider);
     const asked = demo.standIn.requests.at(-1);

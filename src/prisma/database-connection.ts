@@ -3,6 +3,7 @@ import { PrismaPGlite } from 'pglite-prisma-adapter';
 import type pg from 'pg';
 import { StartupError } from '../common/startup-error.js';
 import { leadsToPooler } from '../config/database-url.js';
+import { throughAdapter } from './adapter-statements.js';
 import { DATABASE_VARIABLE, type DatabaseLimits, type DatabaseSettings } from './database-settings.js';
 import { explainFailure } from './database-problem.js';
 import { wordsOf } from './error-codes.js';
@@ -11,12 +12,16 @@ import { embeddedMigrationTarget } from './embedded-migration-target.js';
 import { findPendingMigrations } from './migration-history.js';
 import { Migrator } from './migrator.js';
 import { isRefusedByPooler } from './pooler-refusal.js';
+import { onPool } from './pool-statements.js';
 import { addressOf, openPool, pooledAdapter, type ConnectionLostListener } from './postgres.js';
 import type { DatabaseClient } from './prisma-client.js';
+import type { RunStatement } from './statement.js';
 
 /** The database that the settings name: the embedded one, or a pool of connections to a server. */
 export interface DatabaseConnection {
   readonly adapter: SqlDriverAdapterFactory;
+  /** What runs statements below Prisma, on the same connections. */
+  statements(): Promise<RunStatement>;
   /**
    * Makes sure that the tables are as this server needs them.
    *
@@ -39,8 +44,10 @@ export function openConnection(
 /** Only this process can use the embedded database, so it applies the migrations itself. */
 async function openEmbedded(dataDir: string): Promise<DatabaseConnection> {
   const database = await openEmbeddedDatabase(dataDir);
+  const adapter = new PrismaPGlite(database.pglite);
   return {
-    adapter: new PrismaPGlite(database.pglite),
+    adapter,
+    statements: async () => throughAdapter(await adapter.connect()),
     prepare: async () => {
       await new Migrator(embeddedMigrationTarget(database)).apply();
     },
@@ -60,8 +67,11 @@ function openServer(
 ): DatabaseConnection {
   const { url } = server;
   const pool = openPool(url, limits, onConnectionLost);
+  const adapter = pooledAdapter(pool, url, limits);
   return {
-    adapter: pooledAdapter(pool, url, limits),
+    adapter,
+    // Behind a pooler the next transaction may meet a session that has prepared nothing.
+    statements: async () => (leadsToPooler(url) ? throughAdapter(await adapter.connect()) : onPool(pool)),
     prepare: async (client) => {
       await refuseUndeclaredPooler(pool, server);
       await refuseUnlessMigrated(client, server);

@@ -1,4 +1,3 @@
-import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { ConnectionQueue } from './connection-queue.js';
@@ -17,7 +16,7 @@ import { DatabaseReadOnlyError, DatabaseUnavailableError } from './database-unav
 import type { PrismaClient } from './generated/client.js';
 import { findPendingMigrations } from './migration-history.js';
 import { createPrismaClient, type DatabaseClient, guardedBy } from './prisma-client.js';
-import { type Statement, StatementQuery, type StatementValue } from './statement.js';
+import type { RunStatement, Statement, StatementValue } from './statement.js';
 import { withTimeLimit } from './time-limit.js';
 
 /** Whether requests that need the database can be served, and if not, why. */
@@ -31,8 +30,8 @@ interface OpenDatabase {
   readonly inTurn: PrismaClient;
   /** For looking whether the database is there: its turn is the next. */
   readonly probe: PrismaClient;
-  /** The driver below the client, on the same connections. */
-  readonly driver: SqlDriverAdapter;
+  /** Below the client, on the same connections. */
+  readonly run: RunStatement;
 }
 
 /**
@@ -76,10 +75,8 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    * @throws ServerBusyError SERVICE_UNAVAILABLE where too many wait for a connection
    */
   async run<Row>(statement: Statement, values: readonly StatementValue[]): Promise<Row[]> {
-    const { driver } = this.#open;
-    const query = new StatementQuery(statement, values);
-    const { columnNames, rows } = await this.#guard(() => this.#queue.run(() => driver.queryRaw(query)));
-    return rows.map((row) => Object.fromEntries(columnNames.map((name, index) => [name, row[index]])) as Row);
+    const { run } = this.#open;
+    return (await this.#guard(() => this.#queue.run(() => run(statement, values)))) as Row[];
   }
 
   /**
@@ -168,7 +165,7 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     const probe = guardedBy(base, (operation) => this.#guard(() => this.#queue.run(operation, true)));
     try {
       await connection.prepare(client);
-      this.#database = { connection, client, inTurn, probe, driver: await connection.adapter.connect() };
+      this.#database = { connection, client, inTurn, probe, run: await connection.statements() };
     } catch (error) {
       await connection.close();
       throw error;
@@ -180,7 +177,6 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
     this.#database = null;
     this.#lines.flush();
     await database?.client.$disconnect();
-    await database?.driver.dispose();
     await database?.connection.close();
   }
 

@@ -7,7 +7,7 @@ import { clientWithin, limitStatements } from './connection-limits.js';
 import { renewConnections } from './connection-renewal.js';
 import type { DatabaseLimits } from './database-settings.js';
 import { setTls } from './postgres-tls.js';
-import { nameOf } from './statement.js';
+import { statementTypes } from './pool-statements.js';
 import { type Settings, throughPooler } from './transaction-pooler.js';
 
 /** Called when an idle connection broke: the pool has dropped it and makes a new one when needed. */
@@ -71,6 +71,7 @@ export function openPool(
     application_name: 'keystream',
     max: limits.connections,
     Client: clientWithin(limits),
+    types: statementTypes(),
     keepAlive: true,
   });
   pool.on('connect', (client) => limitStatements(client, limits));
@@ -88,11 +89,7 @@ export function pooledAdapter(pool: pg.Pool, url: string, limits: DatabaseLimits
 
 export function postgresAdapter(pool: pg.Pool, url: string): PrismaPg {
   const schema = schemaOf(url);
-  return new PrismaPg(pool, {
-    ...(schema !== null && { schema }),
-    // Behind a pooler the next transaction may meet a session that has prepared nothing.
-    ...(!leadsToPooler(url) && { statementNameGenerator: nameOf }),
-  });
+  return new PrismaPg(pool, { ...(schema !== null && { schema }) });
 }
 
 /** Where the database is, for messages: without the user and the password. */

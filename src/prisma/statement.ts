@@ -1,5 +1,3 @@
-import type { SqlQuery } from '@prisma/driver-adapter-utils';
-
 /** A statement that the code sends often, the same text each time: a connection to a server prepares it once. */
 export interface Statement {
   /** Unlike that of any other. */
@@ -11,25 +9,14 @@ export interface Statement {
 /** What a statement takes: a text, null, or a list of texts for an array. */
 export type StatementValue = string | null | readonly string[];
 
-/** A statement with its values, as driver adapters take it. */
-export class StatementQuery implements SqlQuery {
-  readonly sql: string;
-  readonly args: unknown[];
-  readonly argTypes: SqlQuery['argTypes'];
-
-  constructor(
-    readonly statement: Statement,
-    values: readonly StatementValue[],
-  ) {
-    this.sql = statement.sql;
-    this.args = [...values];
-    this.argTypes = values.map((value) => ({
-      scalarType: 'string',
-      arity: Array.isArray(value) ? 'list' : 'scalar',
-    }));
-  }
-}
-
-/** The name to prepare a query under; empty for one that is not prepared. */
-export const nameOf = (query: SqlQuery): string =>
-  query instanceof StatementQuery ? query.statement.name : '';
+/**
+ * Runs a statement, which is a transaction of its own.
+ *
+ * @returns its rows, by the names of their columns. Moments are texts (ISO 8601), and so is JSON; what is not a text, a
+ * number or a truth value either is as the driver has it
+ * @throws what the driver throws
+ */
+export type RunStatement = (
+  statement: Statement,
+  values: readonly StatementValue[],
+) => Promise<Record<string, unknown>[]>;

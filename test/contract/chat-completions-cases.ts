@@ -112,6 +112,7 @@ export const chatCompletionsCases: readonly ChatCase[] = [
       ['UNKNOWN_MODEL', openrouterErrors.unknownModel('openai/gpt-0')],
       ['UNKNOWN_MODEL', openrouterErrors.noEndpoint('openai/gpt-0')],
       ['PROVIDER_BAD_REQUEST', openrouterErrors.moderated()],
+      ['PROVIDER_BAD_REQUEST', openrouterErrors.guardrail()],
       ['PROVIDER_BAD_REQUEST', openrouterErrors.missingResult()],
       // What the model's provider refuses the router says nothing of the user's key.
       ['PROVIDER_UNAVAILABLE', openrouterErrors.refusedRouter(401)],
@@ -181,7 +182,6 @@ export const chatCompletionsCases: readonly ChatCase[] = [
       ['UNKNOWN_MODEL', groqErrors.decommissioned('llama-0')],
       ['PROVIDER_BAD_REQUEST', groqErrors.tooLarge()],
       ['PROVIDER_BAD_REQUEST', groqErrors.missingResult()],
-      ['PROVIDER_UNAVAILABLE', groqErrors.toolUseFailed()],
       ['PROVIDER_UNAVAILABLE', groqErrors.flexCapacity()],
     ],
     badRequests: [
@@ -396,7 +396,7 @@ export const chatCompletionsCases: readonly ChatCase[] = [
       exhausted: mistralErrors.spent,
       rateLimit: mistralErrors.rateLimit,
     },
-    retryAfterMs: 4000,
+    retryAfterMs: 14_000,
     furtherErrors: [
       ['KEY_REJECTED', mistralErrors.unauthorized()],
       ['UNKNOWN_MODEL', mistralErrors.unknownModel('mistral-0')],

@@ -87,6 +87,18 @@ const dialectCases: readonly StreamCase[] = [
     text: 'One',
     code: 'PROVIDER_RATE_LIMITED',
   },
+  {
+    name: 'a sentence in x_groq that says why it stops',
+    body:
+      says('One') + chunk({}, null, { x_groq: { id: 'req_0', error: 'The model stopped early.' } }) + DONE,
+    text: 'One',
+    code: 'PROVIDER_UNAVAILABLE',
+  },
+  {
+    name: 'an error of null in x_groq',
+    body: says('One', 'stop', { x_groq: { error: null } }) + DONE,
+    text: 'One',
+  },
   { name: 'an error of null', body: says('One', 'stop', { error: null }) + DONE, text: 'One' },
   {
     name: 'comments between its chunks',

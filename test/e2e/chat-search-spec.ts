@@ -2,12 +2,12 @@ import { hang, reply } from '../../demo/stand-in/behaviours.mjs';
 import { braveErrors } from '../../demo/stand-in/brave.mjs';
 import { openaiErrors } from '../../demo/stand-in/openai-errors.mjs';
 import { DatabaseService } from '../../src/prisma/database.service.js';
+import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { collect } from '../support/collect.js';
 import { numbersOf, numbersTo } from '../support/numbers.js';
 import { CHAT, type ChatEventData, textOf } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
-const CHAT_PROVIDERS = ['OPENAI', 'ANTHROPIC', 'GOOGLE'];
 const USER_KEY = 'key-of-alice-0123456789';
 const SERVER_KEY = 'key-of-the-server-0123456789';
 const AUDIT = `query ($chatId: ID) {
@@ -53,7 +53,7 @@ describe('a chat that searches', () => {
   const requestsOf = (provider: string) =>
     server().standIn.requests.filter((exchange) => exchange.provider === provider);
 
-  describe.each(CHAT_PROVIDERS)('with %s', (provider) => {
+  describe.each(providerIdsOf('CHAT'))('with %s', (provider) => {
     let chatKeyId: string;
     let searchKeyId: string;
     beforeEach(async () => {

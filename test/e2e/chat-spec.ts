@@ -1,9 +1,9 @@
+import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { numbersOf, numbersTo } from '../support/numbers.js';
 import { doors } from '../support/doors.js';
 import { CHAT, HELLO, textOf } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
-const chatProviders = ['OPENAI', 'ANTHROPIC', 'GOOGLE'];
 const AUDIT =
   'query { auditEvents(first: 10) { edges { node { kind provider keyId keySource chatId model outcome inputTokens outputTokens timeToFirstTokenMs durationMs } } } }';
 
@@ -21,7 +21,7 @@ describe('subscription chat', () => {
       return auditEvents.edges.map((edge: { node: AuditNode }) => edge.node) as AuditNode[];
     };
 
-    describe.each(chatProviders)('with a key for %s', (provider) => {
+    describe.each(providerIdsOf('CHAT'))('with a key for %s', (provider) => {
       it('streams numbered events from ChatStarted to ChatCompleted', async () => {
         const keyId = await server().storeKey('alice', provider, 'key-of-alice-0123456789');
         const events = await server().chatEvents('alice', { provider }, door);

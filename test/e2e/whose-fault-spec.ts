@@ -1,3 +1,4 @@
+import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { openaiErrors } from '../../demo/stand-in/openai-errors.mjs';
 import { useTestServer } from '../support/use-test-server.js';
@@ -23,7 +24,7 @@ describe('a failure that is not the key’s', () => {
       .reverse();
   };
 
-  it.each(['OPENAI', 'ANTHROPIC', 'GOOGLE'])('leaves the key of %s as it was', async (provider) => {
+  it.each(providerIdsOf('CHAT'))('leaves the key of %s as it was', async (provider) => {
     await server().storeKey('alice', provider, KEY);
     for (const status of [401, 402, 403]) {
       server().standIn.once(
@@ -36,7 +37,7 @@ describe('a failure that is not the key’s', () => {
     }
   });
 
-  it.each(['FIRECRAWL', 'BRAVE', 'TAVILY', 'SERPER'])('leaves the key of %s as it was', async (provider) => {
+  it.each(providerIdsOf('SEARCH'))('leaves the key of %s as it was', async (provider) => {
     await server().storeKey('alice', provider, KEY);
     for (const status of [401, 402, 403, 432]) {
       server().standIn.once(

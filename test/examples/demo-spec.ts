@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { Client, type RefusedError } from '../../demo/client.mjs';
+import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { registry } from '../../src/providers/registry/registry.js';
 import { collect } from '../support/collect.js';
 import { describeInChromium, useChromium } from './chromium.js';
@@ -43,7 +44,7 @@ describe('the demo', () => {
     expect(text.match(/SearchStarted +BRAVE: /g)).toHaveLength(2);
     expect(text.match(/SearchFinished +.+: 5 results/g)).toHaveLength(2);
     expect(text).toContain('with 2 results');
-    expect(text).toMatch(/6 chats and 6 searches, 1 of which failed:\n +a chat with OPENAI: KEY_REJECTED/);
+    expect(text).toMatch(/7 chats and 6 searches, 1 of which failed:\n +a chat with OPENAI: KEY_REJECTED/);
   });
 
   it.each<[string, (demo: Demo) => unknown, number]>([
@@ -121,7 +122,7 @@ describe('the demo that stays up', () => {
 
   /** How a chat or a search ends with a key that has just been pasted. */
   const tryOut = async (provider: string) => {
-    if (['OPENAI', 'ANTHROPIC', 'GOOGLE'].includes(provider)) {
+    if (providerIdsOf('CHAT').some((id) => id === provider)) {
       const input = { provider, messages: [{ role: 'USER', content: 'Hello' }] };
       const query =
         'subscription ($input: ChatInput!) { chat(input: $input) { __typename ... on ChatFailed { error { code } } } }';
@@ -170,6 +171,16 @@ describe('the demo that stays up', () => {
     ['ANTHROPIC', 'sk-ant-api03-4f9c1e7ab20drefused', 'KEY_REJECTED'],
     ['GOOGLE', 'AIza4f9c1e7ab20d83566e5b4f9c1e7ab20d835', 'ChatCompleted'],
     ['GOOGLE', 'AIza4f9c1e7ab20d83566e5b4f9c1erefused', 'KEY_REJECTED'],
+    ['OPENROUTER', 'sk-or-v1-4f9c1e7ab20d83566e5b', 'ChatCompleted'],
+    ['OPENROUTER', 'sk-or-v1-4f9c1e7ab20drefused', 'KEY_REJECTED'],
+    ['GROQ', 'gsk_4f9c1e7ab20d83566e5b', 'ChatCompleted'],
+    ['GROQ', 'gsk_4f9c1e7ab20drefused', 'KEY_REJECTED'],
+    ['XAI', 'xai-4f9c1e7ab20d83566e5b', 'ChatCompleted'],
+    ['XAI', 'xai-4f9c1e7ab20drefused', 'KEY_REJECTED'],
+    ['DEEPSEEK', 'sk-4f9c1e7ab20d83566e5b', 'ChatCompleted'],
+    ['DEEPSEEK', 'sk-4f9c1e7ab20d83566e5brefused', 'KEY_REJECTED'],
+    ['MISTRAL', '4f9c1e7ab20d83566e5b', 'ChatCompleted'],
+    ['MISTRAL', '4f9c1e7ab20d83566erefused', 'KEY_REJECTED'],
     ['FIRECRAWL', 'fc-4f9c1e7ab20d83566e5b4f9c1e7ab20d', '5 results'],
     ['FIRECRAWL', 'fc-4f9c1e7ab20d83566e5b4f9c1refused', 'KEY_REJECTED'],
     ['BRAVE', 'BSA4f9c1e7ab20d83566e5b', '5 results'],

@@ -46,14 +46,10 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
     it('finds nothing where there is nothing, and says so of each candidate in the order tried', async () => {
       const resolution = await explain();
       expect(resolution).toMatchObject({ available: false, provider: null, source: null, keyId: null });
-      expect(outcomes(resolution)).toEqual([
-        'USER OPENAI NO_KEY',
-        'USER ANTHROPIC NO_KEY',
-        'USER GOOGLE NO_KEY',
-        'SERVER OPENAI NO_KEY',
-        'SERVER ANTHROPIC NO_KEY',
-        'SERVER GOOGLE NO_KEY',
-      ]);
+      const order = ['OPENAI', 'ANTHROPIC', 'GOOGLE', 'OPENROUTER', 'GROQ', 'XAI', 'DEEPSEEK', 'MISTRAL'];
+      expect(outcomes(resolution)).toEqual(
+        ['USER', 'SERVER'].flatMap((source) => order.map((provider) => `${source} ${provider} NO_KEY`)),
+      );
     });
 
     it('takes the first stored key in the order OPENAI, ANTHROPIC, GOOGLE', async () => {
@@ -363,6 +359,11 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
         OPENAI: 'USER',
         ANTHROPIC: 'SERVER',
         GOOGLE: null,
+        OPENROUTER: null,
+        GROQ: null,
+        XAI: null,
+        DEEPSEEK: null,
+        MISTRAL: null,
         FIRECRAWL: null,
         BRAVE: 'SERVER',
         TAVILY: null,
@@ -373,7 +374,7 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
         displayName: 'OpenAI',
         defaultModel: expect.any(String),
       });
-      expect(providers[4]).toMatchObject({ kind: 'SEARCH', defaultModel: null });
+      expect(providers.at(-1)).toMatchObject({ kind: 'SEARCH', defaultModel: null });
     });
   });
 });

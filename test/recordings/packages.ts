@@ -1,3 +1,8 @@
+import { createDeepSeek } from '@ai-sdk/deepseek';
+import { createGroq } from '@ai-sdk/groq';
+import { createMistral } from '@ai-sdk/mistral';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { createXai } from '@ai-sdk/xai';
 import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenerativeAI } from '@google/generative-ai';
 import { jest } from '@jest/globals';
@@ -85,4 +90,50 @@ async function* askGoogle(answer: () => Response): AsyncGenerator<string> {
   } finally {
     fetching.mockRestore();
   }
+}
+
+/** What a package of the Vercel AI SDK says of an answer in Chat Completions. */
+export interface ChunksReference {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly calls: readonly { readonly name: string; readonly input: unknown }[];
+}
+
+type Fetch = typeof globalThis.fetch;
+type LanguageModel = ReturnType<ReturnType<typeof createGroq>>;
+
+const models: Readonly<Record<string, (fetch: Fetch) => LanguageModel>> = {
+  groq: (fetch) => createGroq({ apiKey: 'none', fetch })('model'),
+  deepseek: (fetch) => createDeepSeek({ apiKey: 'none', fetch })('model'),
+  mistral: (fetch) => createMistral({ apiKey: 'none', fetch })('model'),
+  xai: (fetch) => createXai({ apiKey: 'none', fetch }).chat('model'),
+  'openai-compatible': (fetch) => compatible(fetch),
+  'openai-chat': (fetch) => compatible(fetch),
+};
+
+const compatible = (fetch: Fetch): LanguageModel =>
+  createOpenAICompatible({ name: 'compatible', baseURL: 'https://compatible.example/v1', fetch })('model');
+
+/** The folders of recordings that are in Chat Completions. */
+export const foldersOfChunks: ReadonlySet<string> = new Set(Object.keys(models));
+
+/** @param folder of the recording: it says which package reads it */
+export async function chunksReferenceOf(
+  folder: string,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<ChunksReference> {
+  const answer = new Response(bytes, { headers: { 'content-type': 'text/event-stream' } });
+  const model = models[folder]!(() => Promise.resolve(answer));
+  const { stream } = await model.doStream({
+    prompt: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],
+  });
+  let [text, reasoning] = ['', ''];
+  const calls: { name: string; input: unknown }[] = [];
+  for await (const part of stream) {
+    if (part.type === 'error') throw new Error('failed');
+    if (part.type === 'text-delta') text += part.delta;
+    if (part.type === 'reasoning-delta') reasoning += part.delta;
+    if (part.type === 'tool-call') calls.push({ name: part.toolName, input: JSON.parse(part.input) });
+  }
+  return { text, reasoning, calls };
 }

@@ -6,11 +6,18 @@ import { anthropic } from '../../src/providers/chat/anthropic/anthropic.provider
 import { google } from '../../src/providers/chat/google/google.provider.js';
 import { openai } from '../../src/providers/chat/openai/openai.provider.js';
 import type { ChatPart, ChatProviderEntry } from '../../src/providers/chat/contract.js';
+import { deepseek } from '../../src/providers/chat/deepseek/deepseek.provider.js';
+import { groq } from '../../src/providers/chat/groq/groq.provider.js';
+import { mistral } from '../../src/providers/chat/mistral/mistral.provider.js';
+import { openrouter } from '../../src/providers/chat/openrouter/openrouter.provider.js';
+import { xai } from '../../src/providers/chat/xai/xai.provider.js';
 import { searchTool } from '../contract/chat-adapter-tool-cases.js';
 
 /** One answer that a provider really gave. */
 export interface Recording {
   readonly name: string;
+  /** Says which API it is, and which package reads it. */
+  readonly folder: string;
   readonly entry: ChatProviderEntry;
   /** The data of its events. A line need not be JSON. */
   readonly lines: readonly string[];
@@ -26,6 +33,13 @@ const folders: Readonly<
   azure: [openai, (line) => line.startsWith('{"type":"response.created"')],
   'open-responses-responses': [openai, (line) => line.startsWith('{"type":"response.created"')],
   'xai-responses': [openai, (line) => line.startsWith('{"type":"response.created"')],
+  // OpenRouter speaks the dialect as OpenAI and Azure do.
+  'openai-chat': [openrouter, () => false],
+  'openai-compatible': [xai, () => false],
+  groq: [groq, () => false],
+  xai: [xai, () => false],
+  deepseek: [deepseek, () => false],
+  mistral: [mistral, () => false],
 };
 
 export function recordingsIn(directory: string): Recording[] {
@@ -41,6 +55,7 @@ export function recordingsIn(directory: string): Recording[] {
       }
       return answers.map((answer, index) => ({
         name: `${folder}/${file} ${index + 1}`,
+        folder,
         entry,
         lines: answer,
       }));

@@ -2,7 +2,7 @@ import { anthropic } from '../../src/providers/chat/anthropic/anthropic.provider
 import { google } from '../../src/providers/chat/google/google.provider.js';
 import { valueAt } from '../../src/providers/chat/value-at.js';
 import { inPiecesOf, joined } from '../contract/chat-adapter-harness.js';
-import { referenceOf } from './packages.js';
+import { chunksReferenceOf, foldersOfChunks, referenceOf } from './packages.js';
 import { bytesOf, decode, recordingsIn, type Recording } from './recording.js';
 
 const recordings = recordingsIn(process.env.TEST_RECORDINGS_DIR!);
@@ -34,7 +34,18 @@ function lastCounts({ entry, lines }: Recording): (name: string) => number {
     usages.map((usage) => valueAt(usage, name)).findLast((count) => typeof count === 'number') ?? 0;
 }
 
+/** The total says it, too, also where the reasoning is counted apart (xAI). */
+function usageOfChunks({ lines }: Recording): [number, number] {
+  const usages = lines
+    .map(jsonOf)
+    .map((chunk) => valueAt(chunk, 'usage') ?? valueAt(chunk, 'x_groq', 'usage'));
+  const last = usages.findLast((usage) => typeof valueAt(usage, 'prompt_tokens') === 'number');
+  const input = Number(valueAt(last, 'prompt_tokens') ?? 0);
+  return [input, Number(valueAt(last, 'total_tokens') ?? 0) - input];
+}
+
 function usageOf(recording: Recording): [number, number] {
+  if (foldersOfChunks.has(recording.folder)) return usageOfChunks(recording);
   const count = lastCounts(recording);
   if (recording.entry === google) {
     return [count('promptTokenCount'), count('candidatesTokenCount') + count('thoughtsTokenCount')];
@@ -44,28 +55,39 @@ function usageOf(recording: Recording): [number, number] {
 }
 
 it('holds recordings of each API', () => {
-  expect(new Set(recordings.map(({ entry }) => entry.id)).size).toBe(3);
+  expect(new Set(recordings.map(({ entry }) => entry.id)).size).toBe(8);
 });
 
 describe.each(recordings)('$name', (recording) => {
-  const { entry } = recording;
+  const { entry, folder } = recording;
   const whole = decode(entry, [bytesOf(recording, '\n')]);
 
-  it("says what the provider's own package says", async () => {
-    // Google's package wants its own line ends.
-    const { text, failed } = await referenceOf(
-      entry,
-      new Uint8Array(bytesOf(recording, entry === google ? '\r\n' : '\n')),
-    );
-    const all = whole.parts
-      .map((part) => (part.type === 'text' || part.type === 'reasoning' ? part.text : ''))
-      .join('');
-    expect(whole.code !== null).toBe(failed);
-    if (!failed)
-      expect(withoutParagraphs(entry === google ? all : joined('text', whole.parts))).toBe(
-        withoutParagraphs(text),
+  if (foldersOfChunks.has(folder)) {
+    it("says, thinks and calls what the provider's own package says", async () => {
+      const reference = await chunksReferenceOf(folder, new Uint8Array(bytesOf(recording, '\n')));
+      const calls = whole.parts.flatMap((part) => (part.type === 'toolCalls' ? part.calls : []));
+      expect({
+        text: joined('text', whole.parts),
+        reasoning: joined('reasoning', whole.parts),
+        calls: calls.map(({ name, input }) => ({ name, input })),
+      }).toEqual(reference);
+    });
+  } else
+    it("says what the provider's own package says", async () => {
+      // Google's package wants its own line ends.
+      const { text, failed } = await referenceOf(
+        entry,
+        new Uint8Array(bytesOf(recording, entry === google ? '\r\n' : '\n')),
       );
-  });
+      const all = whole.parts
+        .map((part) => (part.type === 'text' || part.type === 'reasoning' ? part.text : ''))
+        .join('');
+      expect(whole.code !== null).toBe(failed);
+      if (!failed)
+        expect(withoutParagraphs(entry === google ? all : joined('text', whole.parts))).toBe(
+          withoutParagraphs(text),
+        );
+    });
 
   it('has one end', () => {
     const ends = whole.parts.filter(({ type }) => type === 'finish').length + (whole.code === null ? 0 : 1);

@@ -6,7 +6,8 @@ import { engineVoices, voices } from '../support/voices.js';
 const KEY = 'key-of-alice-0123456789';
 /** The most that GraphQL's Int holds. */
 const MOST = 2 ** 31 - 1;
-const COUNT = /"(input_tokens|output_tokens|promptTokenCount|candidatesTokenCount)":\d+/g;
+const COUNT =
+  /"(input_tokens|output_tokens|promptTokenCount|candidatesTokenCount|prompt_tokens|completion_tokens)":\d+/g;
 const USAGE = '{ usage { totals { inputTokens outputTokens } } }';
 
 /** Where a voice begins without the counts that its provider begins with. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { useServerProcess } from '../support/use-server-process.js';
 
 const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id name } } }';
@@ -15,6 +16,11 @@ const keys: readonly (readonly [provider: string, key: string])[] = [
   ['OPENAI', 'a-shape-of-next-year-0123456789'],
   ['ANTHROPIC', `sk-ant-api03-${secret(95)}`],
   ['GOOGLE', `AIza${secret(35)}`],
+  ['OPENROUTER', `sk-or-v1-${hex(64)}`],
+  ['GROQ', `gsk_${secret(52).replaceAll(/[-_]/g, 'x')}`],
+  ['XAI', `xai-${secret(80).replaceAll(/[-_]/g, 'x')}`],
+  ['DEEPSEEK', `sk-${hex(32)}`],
+  ['MISTRAL', secret(32).replaceAll(/[-_]/g, 'x')],
   ['FIRECRAWL', `fc-${hex(32)}`],
   ['BRAVE', `BSA${secret(28)}`],
   ['TAVILY', `tvly-dev-${secret(32)}`],
@@ -94,13 +100,13 @@ describe('a key in the place of its name', () => {
   });
 
   it('is refused as the name of a model, too, for the audit trail keeps that', async () => {
-    const models = keys.filter(([provider]) => ['OPENAI', 'ANTHROPIC', 'GOOGLE'].includes(provider));
+    const models = keys.filter(([provider]) => (providerIdsOf('CHAT') as string[]).includes(provider));
     for (const [provider, apiKey] of models) {
       await running().server.storeKey('bob', provider, apiKey);
       for (const model of [apiKey, `model=${apiKey}`])
         await expect(running().server.chatEvents('bob', { provider, model })).rejects.toThrow('input.model');
     }
-    const foreign = keys.filter(([, key]) => /^(?:sk-|AIza|fc-|BSA|tvly-)/.test(key));
+    const foreign = keys.filter(([, key]) => /^(?:sk-|AIza|gsk_|xai-|fc-|BSA|tvly-)/.test(key));
     for (const [, model] of foreign)
       await expect(running().server.chatEvents('bob', { provider: 'OPENAI', model })).rejects.toThrow(
         'BAD_USER_INPUT',

@@ -29,7 +29,18 @@ function expectWords({ code, stderr }: ProcessExit): void {
 describe('a server in production', () => {
   it('starts with no URL by which it would call another machine in the clear, and names each', async () => {
     const names = [
-      ...['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL', 'GOOGLE_BASE_URL', 'FIRECRAWL_BASE_URL', 'BRAVE_BASE_URL'],
+      ...[
+        'OPENAI_BASE_URL',
+        'ANTHROPIC_BASE_URL',
+        'GOOGLE_BASE_URL',
+        'OPENROUTER_BASE_URL',
+        'GROQ_BASE_URL',
+        'XAI_BASE_URL',
+        'DEEPSEEK_BASE_URL',
+        'MISTRAL_BASE_URL',
+        'FIRECRAWL_BASE_URL',
+        'BRAVE_BASE_URL',
+      ],
       ...['TAVILY_BASE_URL', 'SERPER_BASE_URL', 'SERPER_SCRAPE_BASE_URL', 'AUTH_JWKS_URL'],
     ];
     const urls = Object.fromEntries(names.map((name) => [name, 'http://zq7.example/path']));

@@ -16,7 +16,7 @@ export function generator(seed: number): () => number {
   };
 }
 
-/** Makes keys as the seven providers make them, the same ones each time. */
+/** Makes keys as the providers make them, the same ones each time. */
 export function keyShapes(seed: number): Readonly<Record<string, () => string>> {
   const random = generator(seed);
   const draw = (alphabet: string, length: number): string =>
@@ -27,6 +27,11 @@ export function keyShapes(seed: number): Readonly<Record<string, () => string>> 
     'OpenAI, older': () => `sk-${draw(BASE62, 48)}`,
     Anthropic: () => `sk-ant-api03-${draw(BASE64URL, 93)}AA`,
     Google: () => `AIza${draw(BASE64URL, 35)}`,
+    OpenRouter: () => `sk-or-v1-${draw(HEX, 64)}`,
+    Groq: () => `gsk_${draw(BASE62, 52)}`,
+    xAI: () => `xai-${draw(BASE62, 80)}`,
+    DeepSeek: () => `sk-${draw(HEX, 32)}`,
+    Mistral: () => draw(BASE62, 32),
     Firecrawl: () => `fc-${draw(HEX, 32)}`,
     Brave: () => `BSA${draw(BASE64URL, 28)}`,
     Tavily: () => `tvly-${draw(BASE62, 32)}`,

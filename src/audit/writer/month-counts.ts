@@ -1,3 +1,5 @@
+import type { BatchParts } from './batch-parts.js';
+
 /** The part of what is left of a month, and the most tokens, that are kept for an answer whose request names no limit. */
 const PART_LEFT = 4;
 const MOST_UNNAMED = 4_096;
@@ -9,6 +11,21 @@ export const monthOf = (moment: string): string => `date_trunc('month', ${moment
 export const heirOf = (status: string, keyId: string): string =>
   `CASE WHEN ${status} = 'REPLACED' THEN replaced_by_id ELSE ${keyId} END`;
 
+/** Records with what is known of the keys that they change. */
+const asked = (columns: string): string => `
+  SELECT records.*, locked.status AS key_status, replaced_by_id, ${columns}
+    locked.id IS NULL AND EXISTS (
+      SELECT FROM api_keys WHERE api_keys.user_id = records.user_id AND api_keys.id = changed_key_id
+    ) AS is_locked
+  FROM records LEFT JOIN locked ON locked.user_id = records.user_id AND locked.id = changed_key_id`;
+
+/** Part of the writer's statement, where no record is a use: an end needs its key's row, and no more. */
+export const judgingEnds = `
+  judged AS MATERIALIZED (
+    SELECT *, 0 AS needed, CASE WHEN is_locked THEN 'LOCKED' ELSE 'READY' END AS verdict
+    FROM (${asked('')}) AS asked
+  )`;
+
 /**
  * Parts of the writer's statement: what may be used of a key's month, record by record.
  *
@@ -18,15 +35,10 @@ export const heirOf = (status: string, keyId: string): string =>
  * A record that fits alone but not beside those before it in its batch is `LOCKED`: its turn comes when the others are
  * written.
  */
-export const judging = `
-  asked AS MATERIALIZED (
-    SELECT records.*, locked.status AS key_status, replaced_by_id, token_limit, request_limit,
+export const judgingUses = `
+  asked AS MATERIALIZED (${asked(`token_limit, request_limit,
       CASE WHEN used_month = this_month THEN used_tokens ELSE 0 END AS month_tokens,
-      CASE WHEN used_month = this_month THEN used_requests ELSE 0 END AS month_requests,
-      locked.id IS NULL AND EXISTS (
-        SELECT FROM api_keys WHERE api_keys.user_id = records.user_id AND api_keys.id = changed_key_id
-      ) AS is_locked
-    FROM records LEFT JOIN locked ON locked.user_id = records.user_id AND locked.id = changed_key_id
+      CASE WHEN used_month = this_month THEN used_requests ELSE 0 END AS month_requests,`)}
   ), measured AS (
     SELECT *, CASE WHEN change = 'USED' AND token_limit IS NOT NULL AND input_demand IS NOT NULL
       THEN input_demand
@@ -55,29 +67,38 @@ export const judging = `
     WINDOW before AS (PARTITION BY changed_key_id ORDER BY place ROWS UNBOUNDED PRECEDING)
   )`;
 
-/** What was written counts: a use takes what it needs, and an end gives back what the chat has not used. */
-export const counting = `
+const reserving = `
   reserved AS (
     INSERT INTO key_reservations (chat_id, key_id, user_id, month, tokens, made_at)
     SELECT chat_id, changed_key_id, user_id, this_month, needed, at
     FROM written WHERE result = 'WRITTEN' AND needed > 0
     ON CONFLICT DO NOTHING
-  ), released AS (
+  )`;
+
+const releasing = `
+  released AS (
     DELETE FROM key_reservations AS reservation USING written
     WHERE result = 'WRITTEN' AND reservation.user_id = written.user_id
       AND reservation.chat_id = settled_chat_id AND reservation.key_id = settled_key_id
     RETURNING reservation.chat_id, reservation.key_id, reservation.month, reservation.tokens
-  ), counts AS MATERIALIZED (
-    SELECT user_id, id, this_month, sum(tokens) AS tokens, sum(requests) AS requests FROM (
-      SELECT user_id, changed_key_id AS id, this_month, needed AS tokens, 1 AS requests
-      FROM written WHERE result = 'WRITTEN' AND change = 'USED'
-      UNION ALL
-      SELECT user_id, ${heirOf('key_status', 'changed_key_id')}, this_month,
-        spent_tokens - coalesce(released.tokens, 0), 0
-      FROM written LEFT JOIN released ON released.chat_id = settled_chat_id AND released.key_id = settled_key_id
-      WHERE result = 'WRITTEN' AND spent_tokens IS NOT NULL
-        AND coalesce(released.month, ${monthOf('began_at')}) = this_month
-    ) AS part
+  )`;
+
+const taken = `
+  SELECT user_id, changed_key_id AS id, this_month, needed AS tokens, 1 AS requests
+  FROM written WHERE result = 'WRITTEN' AND change = 'USED'`;
+
+const givenBack = `
+  SELECT user_id, ${heirOf('key_status', 'changed_key_id')} AS id, this_month,
+    spent_tokens - coalesce(released.tokens, 0) AS tokens, 0 AS requests
+  FROM written LEFT JOIN released ON released.chat_id = settled_chat_id AND released.key_id = settled_key_id
+  WHERE result = 'WRITTEN' AND spent_tokens IS NOT NULL
+    AND coalesce(released.month, ${monthOf('began_at')}) = this_month`;
+
+/** What was written counts: a use takes what it needs, and an end gives back what the chat has not used. */
+export const counting = ({ uses, ends }: BatchParts): string => `
+  ${[...(uses ? [reserving] : []), ...(ends ? [releasing] : [])].join(', ')}, counts AS MATERIALIZED (
+    SELECT user_id, id, this_month, sum(tokens) AS tokens, sum(requests) AS requests
+    FROM (${[...(uses ? [taken] : []), ...(ends ? [givenBack] : [])].join(' UNION ALL ')}) AS part
     GROUP BY 1, 2, 3
   )`;
 

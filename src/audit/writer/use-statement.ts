@@ -1,6 +1,7 @@
 import { eventColumns, eventTypes, type JsonRow, rowOf, type SealedEvent } from '../chain/trail-event.js';
 import type { Statement } from '../../prisma/statement.js';
-import { countedColumns, counting, judging, monthOf } from './month-counts.js';
+import { type BatchParts, partsOf } from './batch-parts.js';
+import { countedColumns, counting, judgingEnds, judgingUses, monthOf } from './month-counts.js';
 import { rollingUp } from './roll-up.js';
 import { touchesRow, type UseOutcome, type UseRecord } from './use-record.js';
 
@@ -16,6 +17,12 @@ export interface UseVerdict {
 
 const isLive = "status IN ('ACTIVE', 'DISABLED')";
 
+/** Remembers the envelopes that did not open. */
+const damaging = `, damaged AS (
+    UPDATE sealed_keys SET damaged_digest = digest FROM changes
+    WHERE sealed_keys.user_id = changes.user_id AND key_id = changes.id AND digest IS NOT NULL
+  )`;
+
 /**
  * Writes any number of records in one statement, that is in one transaction and one round trip: $1 is {@link toJson} of
  * them, and each gets a {@link UseVerdict}.
@@ -26,7 +33,7 @@ const isLive = "status IN ('ACTIVE', 'DISABLED')";
  *
  * @param others what becomes of keys whose rows other transactions have locked
  */
-const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
+const writing = (name: string, others: 'SKIP LOCKED' | '', parts: BatchParts): Statement => ({
   name,
   sql: `
   WITH records AS MATERIALIZED (
@@ -42,7 +49,7 @@ const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
     WHERE (user_id, id) IN (SELECT user_id, changed_key_id FROM records)
     ORDER BY id
     FOR NO KEY UPDATE ${others}
-  ), ${judging}, added AS (
+  ), ${parts.uses ? judgingUses : judgingEnds}, added AS (
     INSERT INTO audit_events (${eventColumns})
     SELECT ${eventColumns} FROM judged WHERE verdict = 'READY' AND kind IS NOT NULL
     ORDER BY chat_id, id
@@ -55,7 +62,7 @@ const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
       ELSE 'KNOWN'
     END AS result
     FROM judged LEFT JOIN added ON added.id = judged.id
-  ), ${rollingUp}, ${counting}, changes AS MATERIALIZED (
+  ), ${parts.ends ? `${rollingUp}, ` : ''}${counting(parts)}, changes AS MATERIALIZED (
     SELECT user_id, changed_key_id AS id, max(digest) AS digest,
       max(at) FILTER (WHERE change = 'USED') AS used_at,
       max(at) FILTER (WHERE change = 'DAMAGED' OR health IS NOT NULL) AS checked_at,
@@ -75,18 +82,28 @@ const writing = (name: string, others: 'SKIP LOCKED' | ''): Statement => ({
       ${countedColumns}
     FROM (SELECT * FROM changes FULL JOIN counts USING (user_id, id)) AS change
     WHERE api_keys.user_id = change.user_id AND api_keys.id = change.id
-  ), damaged AS (
-    UPDATE sealed_keys SET damaged_digest = digest FROM changes
-    WHERE sealed_keys.user_id = changes.user_id AND key_id = changes.id AND digest IS NOT NULL
-  )
+  )${parts.uses && parts.ends ? damaging : ''}
   SELECT place, result AS outcome FROM written`,
 });
 
+/** The statements for batches of every kind. */
+const writingAll = (name: string, others: 'SKIP LOCKED' | '') => ({
+  uses: writing(`${name}-uses`, others, { uses: true, ends: false }),
+  ends: writing(`${name}-ends`, others, { uses: false, ends: true }),
+  both: writing(`${name}-both`, others, { uses: true, ends: true }),
+});
+
 /** For records that do not wait: one whose key's row is locked is `LOCKED`, and the others are written. */
-export const writeWhatIsFree = writing('write-uses', 'SKIP LOCKED');
+const whatIsFree = writingAll('write', 'SKIP LOCKED');
 
 /** For records whose keys' rows are worth waiting for. */
-export const writeInTurn = writing('write-uses-in-turn', '');
+const inTurn = writingAll('write-in-turn', '');
+
+/** @param waits for keys' rows that other transactions have locked */
+export function writingOf(records: Iterable<UseRecord>, waits: boolean): Statement {
+  const { uses, ends } = partsOf(records);
+  return (waits ? inTurn : whatIsFree)[uses && ends ? 'both' : uses ? 'uses' : 'ends'];
+}
 
 /** A record with the row of the trail that it has, if it has one. */
 export interface SealedRecord {

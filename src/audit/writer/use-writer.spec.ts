@@ -7,7 +7,7 @@ import type { DatabaseService } from '../../prisma/database.service.js';
 import { DatabaseUnavailableError } from '../../prisma/database-unavailable.error.js';
 import type { Statement } from '../../prisma/statement.js';
 import { newUseRecord, type UseRecord } from './use-record.js';
-import { type UseVerdict, writeInTurn } from './use-statement.js';
+import type { UseVerdict } from './use-statement.js';
 import { UseWriter } from './use-writer.js';
 import { noWatch } from '../../../test/support/no-watch.js';
 
@@ -40,7 +40,7 @@ describe('UseWriter', () => {
         const users = (JSON.parse(json!) as { user_id: string }[]).map(({ user_id }) => user_id);
         sent.push({
           users,
-          isPatient: statement === writeInTurn,
+          isPatient: statement.name.startsWith('write-in-turn'),
           end: (results = {}) =>
             resolve(users.map((user, place) => ({ place, outcome: results[user] ?? 'WRITTEN' }))),
           fail: reject,

@@ -4,12 +4,11 @@ import { AnomalyWatch } from '../anomalies/anomaly-watch.js';
 import { eventsOf } from '../anomalies/events-of.js';
 import { DatabaseService } from '../../prisma/database.service.js';
 import { DatabaseUnavailableError } from '../../prisma/database-unavailable.error.js';
-import type { Statement } from '../../prisma/statement.js';
 import { AuditTrail } from '../chain/audit-trail.js';
 import { LateRecords } from './late-records.js';
 import { LockedKeys } from './locked-keys.js';
 import { touchesRow, type UseOutcome, type UseRecord } from './use-record.js';
-import { type SealedRecord, toJson, type UseVerdict, writeInTurn, writeWhatIsFree } from './use-statement.js';
+import { type SealedRecord, toJson, type UseVerdict, writingOf } from './use-statement.js';
 import { WaitingUse } from './waiting-use.js';
 
 /** Records in one statement. It takes about 10 ms. */
@@ -35,7 +34,7 @@ export class UseWriter implements BeforeApplicationShutdown {
   #isWriting = false;
   /** Of those that are being written, too. */
   #open = 0;
-  readonly #locked = new LockedKeys((uses) => this.#commit(uses, writeInTurn));
+  readonly #locked = new LockedKeys((uses) => this.#commit(uses, true));
   readonly #late = new LateRecords((record) => this.write(record));
 
   constructor(
@@ -111,19 +110,21 @@ export class UseWriter implements BeforeApplicationShutdown {
       if (batch.length === 0) break;
       this.#waiting = this.#waiting.slice(MAX_BATCH);
       const beganAt = performance.now();
-      await this.#commit(batch, writeWhatIsFree);
+      await this.#commit(batch);
       const leftMs = Math.min(TURN_MS * (batch.length - 1), MAX_TURN_MS) - (performance.now() - beganAt);
       if (leftMs > 0 && this.#waiting.length < MAX_BATCH) await delay(leftMs);
     }
     this.#isWriting = false;
   }
 
-  /** Never throws: each use is settled with its own result. */
-  async #commit(batch: readonly WaitingUse[], statement: Statement): Promise<void> {
+  /** Never throws: each use is settled with its own result. @param waits for keys' rows that others have locked */
+  async #commit(batch: readonly WaitingUse[], waits = false): Promise<void> {
     const uses = batch.filter(({ isOver }) => !isOver);
     if (uses.length === 0) return;
     try {
-      const sealed = uses.map(({ record }) => this.#seal(record));
+      const records = uses.map(({ record }) => record);
+      const sealed = records.map((record) => this.#seal(record));
+      const statement = writingOf(records, waits);
       const verdicts = await this.trail.write(
         sealed.flatMap(({ event }) => event ?? []),
         () => this.database.run<UseVerdict>(statement, [toJson(sealed)]),
@@ -132,7 +133,7 @@ export class UseWriter implements BeforeApplicationShutdown {
       );
       for (const { place, outcome } of verdicts) this.#settle(uses[place], outcome);
     } catch (error) {
-      await this.#endWithout(uses, statement, error);
+      await this.#endWithout(uses, waits, error);
     }
   }
 
@@ -151,14 +152,14 @@ export class UseWriter implements BeforeApplicationShutdown {
   }
 
   /** One record may be at fault for the whole batch: the others are written without it. */
-  async #endWithout(uses: readonly WaitingUse[], statement: Statement, error: unknown): Promise<void> {
+  async #endWithout(uses: readonly WaitingUse[], waits: boolean, error: unknown): Promise<void> {
     if (uses.length === 1 || error instanceof DatabaseUnavailableError) {
       for (const { reject } of uses) reject(error);
       return;
     }
     const middle = Math.ceil(uses.length / 2);
-    await this.#commit(uses.slice(0, middle), statement);
-    await this.#commit(uses.slice(middle), statement);
+    await this.#commit(uses.slice(0, middle), waits);
+    await this.#commit(uses.slice(middle), waits);
   }
 }
 

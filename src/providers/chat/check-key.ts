@@ -55,6 +55,9 @@ export function checkKey(
   }, signal);
 }
 
-function listing({ toRequest, isList }: ChatDialect['models']): NonNullable<ChatDialect['keyCall']> {
-  return { toRequest, proofIn: (answer) => (isList(answer) ? PROVEN : null) };
+function listing(models: ChatDialect['models']): NonNullable<ChatDialect['keyCall']> {
+  return {
+    toRequest: (endpoints) => models.toRequest(endpoints),
+    proofIn: (answer) => (models.isList(answer) ? PROVEN : null),
+  };
 }

@@ -3,6 +3,7 @@ import type { ChatDialect } from './chat-dialect.js';
 import type { ChatRequest } from './contract.js';
 import { anthropic } from './anthropic/anthropic.provider.js';
 import { openai } from './openai/openai.provider.js';
+import { openrouter } from './openrouter/openrouter.provider.js';
 
 const request: ChatRequest = {
   model: 'm',
@@ -32,6 +33,22 @@ it.each<[string, ChatDialect, object[]]>([
       { type: 'message_start', message: { content: numbers } },
       ...Array<object>(3_000).fill({ type: 'content_block_start', index: -1 }),
     ],
+  ],
+  [
+    'very many calls, each begun and gone on with',
+    openrouter.dialect,
+    numbers.slice(0, 8_000).map((index) => ({
+      choices: [
+        { delta: { tool_calls: [{ index, id: `call_${index}`, function: { name: 'f', arguments: '{' } }] } },
+      ],
+    })),
+  ],
+  [
+    'very many pieces of one thought',
+    openrouter.dialect,
+    numbers.slice(0, 8_000).map(() => ({
+      choices: [{ delta: { reasoning_details: [{ type: 'reasoning.text', text: 'a', index: 0 }] } }],
+    })),
   ],
 ])('%s costs no more than its length', (_what, dialect, events) => {
   expect(processorMs(() => [1, 2, 3, 4].forEach(() => decode(dialect, events)))).toBeLessThan(2_000);

@@ -36,8 +36,8 @@ const failedReasons: ReadonlyMap<string, new () => UpstreamError> = new Map([
  *
  * | What      | Where it may stand                                                                                    |
  * | --------- | ----------------------------------------------------------------------------------------------------- |
- * | the end   | `[DONE]`, `error`, or the end of the body where a reason came before: without either it is            |
- * |           | PROVIDER_TRUNCATED. Some servers keep the connection open: a silence after a reason ends the body.    |
+ * | the end   | `[DONE]`, `error` or `x_groq.error`, or the end of the body where a reason came before: without any   |
+ * |           | it is PROVIDER_TRUNCATED. Some servers keep the connection open: a silence after a reason ends it.    |
  * | reason    | `choices[0].finish_reason` of any chunk; the last that is one counts. Without any, [DONE] is OTHER.   |
  * |           | `error` and `insufficient_system_resource` are failures.                                              |
  * | text      | `choices[0].delta.content`, a text or a list of parts (Mistral). Of a server that does not stream,    |
@@ -74,13 +74,14 @@ export class ChatCompletionsDecoder implements ChatDecoder {
   push(event: ServerSentEvent): Iterable<ChatPart> {
     if (event.data.trim() === END_OF_STREAM) return this.#close(this.#reason ?? 'OTHER');
     const data = dataOf(event);
-    const error = errorIn(data, event.type);
+    const groq = valueAt(data, 'x_groq');
+    const error = errorIn(data, event.type) ?? (groq === undefined ? undefined : errorIn(groq));
     if (error !== undefined) throw this.traits.toFailure(error, null, null);
     const choice = valueAt(data, 'choices', '0');
     const delta = valueAt(choice, 'delta') ?? valueAt(choice, 'message');
     const refusal = valueAt(delta, 'refusal');
     this.#hasRefusal ||= typeof refusal === 'string' && refusal !== '';
-    const usage = valueAt(data, 'usage') ?? valueAt(data, 'x_groq', 'usage');
+    const usage = valueAt(data, 'usage') ?? valueAt(groq, 'usage');
     const parts = partsOfDelta(delta);
     this.#turn?.add(delta, parts);
     if (usage !== undefined && usage !== null) parts.push(...this.#tokens.add(usage));

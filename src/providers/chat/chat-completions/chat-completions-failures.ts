@@ -11,8 +11,10 @@ export interface ChatCompletionsFailures {
   readonly statuses?: Readonly<Record<number, FailureKind>>;
   /** Kinds of failure that show only in a sentence, by the codes above. The sentence is looked at and dropped. */
   readonly sentences?: MeaningPatterns<string>;
-  /** Further codes, the most specific first. */
+  /** Further codes, less specific than a sentence, and more than the API's own. */
   readonly codesOf?: (error: unknown) => readonly unknown[];
+  /** Milliseconds to wait, where no header says it. */
+  readonly retryAfterMsOf?: (error: unknown) => number | null;
 }
 
 /** OpenAI's names, which the others took over: https://platform.openai.com/docs/guides/error-codes */
@@ -39,12 +41,13 @@ export function chatCompletionsFailures({
   statuses = {},
   sentences = [],
   codesOf = () => [],
+  retryAfterMsOf = () => null,
 }: ChatCompletionsFailures): ToFailure {
   return failureReader({
     table: { codes: { ...commonCodes, ...codes }, statuses },
     codesOf: (error) => [
-      ...codesOf(error),
       meaningOf(sentencesIn(error), sentences),
+      ...codesOf(error),
       valueAt(error, 'code'),
       valueAt(error, 'type'),
     ],
@@ -67,6 +70,7 @@ export function chatCompletionsFailures({
       [/\bstream_options\b/, 'reportedUsage'],
       [/\breasoning_format\b/, 'shownReasoning'],
     ],
+    retryAfterMsOf,
   });
 }
 

@@ -15,8 +15,8 @@ export interface ChatCompletionsTraits {
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
   /** Whether it reports usage only where `stream_options` asks for it. */
   readonly hasStreamOptions: boolean;
-  /** Whether it takes instructions at the beginning of a conversation only. */
-  readonly takesInstructionsFirst: boolean;
+  /** It takes instructions at the beginning of a conversation only. */
+  readonly takesInstructionsFirst?: true;
   /** The fields that make a model reason as asked for, and tell its reasoning from its text. */
   readonly toReasoning: (
     model: string,

@@ -56,9 +56,14 @@ export class ReasoningDetails {
     const field = goesOn
       ? (['text', 'summary'] as const).find((name) => isText(last?.[name]) && isText(detail[name]))
       : undefined;
-    if (!last || !field) this.#details.push({ ...detail });
-    // A signature comes with the last piece.
-    else Object.assign(last, present(detail), { [field]: `${String(last[field])}${String(detail[field])}` });
+    if (!last || !field) {
+      this.#details.push({ ...detail });
+      return;
+    }
+    const text = `${String(last[field])}${String(detail[field])}`;
+    // A signature comes with the last piece, and is null before.
+    for (const [name, value] of Object.entries(detail)) if (value !== null) last[name] = value;
+    last[field] = text;
   }
 
   all(): readonly unknown[] {
@@ -67,7 +72,3 @@ export class ReasoningDetails {
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string';
-
-function present(detail: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(detail).filter(([, value]) => value !== null));
-}

@@ -1,12 +1,10 @@
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { efforts } from '../chat-completions/efforts.js';
 import { inReasoningContent } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
 
-/** It takes `medium` for `high`. */
-const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
-
-/** https://api-docs.deepseek.com/guides/thinking_mode: the models before these think or do not, by their names. */
+/** https://api-docs.deepseek.com/guides/thinking_mode: the models before these think or do not, by their names. It takes `medium` for `high`. */
 const TAKES_AN_EFFORT = /^deepseek-(v[4-9]|flash|pro)\b/;
 
 /** https://api-docs.deepseek.com/api/create-chat-completion */
@@ -29,7 +27,6 @@ export const deepseek = defineChatProvider({
     versionPath: '',
     maxTokensField: 'max_tokens',
     hasStreamOptions: true,
-    takesInstructionsFirst: false,
     toReasoning: (model, effort) =>
       effort && TAKES_AN_EFFORT.test(model)
         ? { thinking: { type: 'enabled' }, reasoning_effort: efforts[effort] }

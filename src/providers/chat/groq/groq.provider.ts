@@ -1,12 +1,12 @@
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { efforts } from '../chat-completions/efforts.js';
 import { inReasoning } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
-
-const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
+import { valueAt } from '../value-at.js';
 
 /** https://console.groq.com/docs/reasoning: others take no effort, or only whether to reason. */
-const TAKES_AN_EFFORT = /^openai\/gpt-oss-/;
+const TAKES_AN_EFFORT = 'openai/gpt-oss-';
 /** Models that write what they think into their text, between tags, unless asked not to. */
 const THINKS_ALOUD = /^(qwen\/qwen3|qwen-qwq-|deepseek-r1-)/;
 
@@ -28,9 +28,8 @@ export const groq = defineChatProvider({
     versionPath: '/v1',
     maxTokensField: 'max_completion_tokens',
     hasStreamOptions: true,
-    takesInstructionsFirst: false,
     toReasoning: (model, effort, without) => ({
-      ...(effort && TAKES_AN_EFFORT.test(model) && { reasoning_effort: efforts[effort] }),
+      ...(effort && model.startsWith(TAKES_AN_EFFORT) && { reasoning_effort: efforts[effort] }),
       ...(THINKS_ALOUD.test(model) && !without.has('shownReasoning') && { reasoning_format: 'parsed' }),
     }),
     sayAgain: inReasoning,
@@ -47,6 +46,7 @@ export const groq = defineChatProvider({
         capacity_exceeded: 'unavailable',
       },
       statuses: { 498: 'unavailable' },
+      retryAfterMsOf: (error) => (valueAt(error, 'code') === 'tool_use_failed' ? 0 : null),
       // It has the code of a rate limit, and no waiting helps.
       sentences: [[/^Request too large for model\b/, 'request_too_large']],
     }),

@@ -1,9 +1,8 @@
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { efforts } from '../chat-completions/efforts.js';
 import { inContent } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
-
-const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
 
 /** https://docs.mistral.ai/capabilities/reasoning */
 const TAKES_AN_EFFORT = /^mistral-large-[4-9]/;

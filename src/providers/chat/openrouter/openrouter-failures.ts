@@ -10,20 +10,20 @@ export const toFailure = chatCompletionsFailures({
     key_limit: 'keyExhausted',
     unknown_model: 'unknownModel',
     no_tool_endpoint: 'badRequest',
-    moderation: 'badRequest',
+    moderated: 'badRequest',
     refused_router: 'unavailable',
   },
   sentences: [
-    [/^Key limit exceeded\b/, 'key_limit'],
-    [/^Insufficient credits\b/, 'key_limit'],
+    [/^Key limit exceeded\b|^API key credit limit reached\b/, 'key_limit'],
     [/\bis not a valid model ID\b/, 'unknown_model'],
     [/^No endpoints found that support tool use\b/, 'no_tool_endpoint'],
-    [/^(Request|Input) (was )?blocked by (a )?(guardrail|content filter)\b/i, 'moderation'],
   ],
   codesOf: (error) => [
-    listAt(error, 'metadata', 'reasons').length > 0 && 'moderation',
+    listAt(error, 'metadata', 'reasons').length > 0 && 'moderated',
     typeof valueAt(error, 'metadata', 'provider_name') === 'string' &&
       refusals.has(valueAt(error, 'code')) &&
       'refused_router',
+    // What else it forbids is the question: a guardrail, in a sentence of its own.
+    valueAt(error, 'code') === 403 && 'moderated',
   ],
 });

@@ -13,6 +13,6 @@ export const openRouterKeyCall: NonNullable<ChatDialect['keyCall']> = {
     // Null: the key has no limit of its own.
     const left = valueAt(answer, 'data', 'limit_remaining');
     if (typeof left === 'number' && left <= 0) throw new KeyExhaustedError();
-    return 'The provider accepted it, and its own limit is not spent: the account may have no credit left all the same.';
+    return 'The provider accepted it. Whether its account has credit was not asked.';
   },
 };

@@ -1,10 +1,9 @@
 import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { efforts } from '../chat-completions/efforts.js';
 import { inReasoningDetails } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
 import { toFailure } from './openrouter-failures.js';
 import { openRouterKeyCall } from './openrouter-key-call.js';
-
-const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
 
 /** https://openrouter.ai/docs/api/reference/overview */
 export const openrouter = defineChatProvider({
@@ -25,7 +24,6 @@ export const openrouter = defineChatProvider({
     maxTokensField: 'max_tokens',
     // Usage comes by itself, and asking for it is deprecated: https://openrouter.ai/docs/use-cases/usage-accounting
     hasStreamOptions: false,
-    takesInstructionsFirst: false,
     // Models that do not reason are not told of it: https://openrouter.ai/docs/use-cases/reasoning-tokens
     toReasoning: (_model, effort) => (effort ? { reasoning: { effort: efforts[effort] } } : {}),
     sayAgain: inReasoningDetails,

@@ -1,9 +1,8 @@
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { efforts } from '../chat-completions/efforts.js';
 import { inReasoningContent } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
-
-const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
 
 /** https://docs.x.ai/developers/model-capabilities/text/reasoning: the models between these refuse an effort. */
 const TAKES_AN_EFFORT = /^grok-(4\.[3-9](?!\d)|[5-9]|latest\b)/;
@@ -26,7 +25,6 @@ export const xai = defineChatProvider({
     versionPath: '/v1',
     maxTokensField: 'max_completion_tokens',
     hasStreamOptions: true,
-    takesInstructionsFirst: false,
     toReasoning(model, effort) {
       const isKnown = TAKES_AN_EFFORT.test(model) || (TAKES_LOW_OR_HIGH.test(model) && effort !== 'MEDIUM');
       return effort && isKnown ? { reasoning_effort: efforts[effort] } : {};
