@@ -1,9 +1,11 @@
 import { findOwnerMistake } from '../common/key-owner.js';
-import type {
-  ProviderDefinition,
-  ProviderKind,
-  ProviderSettings,
-  VariableWithDefault,
+import {
+  isOperated,
+  type Operated,
+  type ProviderDefinition,
+  type ProviderKind,
+  type ProviderSettings,
+  type VariableWithDefault,
 } from '../common/provider-definition.js';
 import { Secret } from '../common/secret.js';
 import { milliseconds, modelName, serverKey } from './parsers.js';
@@ -41,13 +43,7 @@ export const timeoutVariables = {
   } satisfies DefaultedVariable<number>,
 };
 
-/** A provider that the operator has variables for. */
-type OperatedProvider = ProviderDefinition & {
-  readonly environment: NonNullable<ProviderDefinition['environment']>;
-};
-
-const isOperated = (definition: ProviderDefinition): definition is OperatedProvider =>
-  definition.environment !== null;
+type OperatedProvider = ProviderDefinition & Operated;
 
 function keyVariable({ environment, displayName, keyPrefixes }: OperatedProvider): Variable<string> {
   const meaning = `the server's own key for ${displayName}`;

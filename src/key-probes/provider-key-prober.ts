@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { withDeadline } from '../common/deadline.js';
-import type { Secret } from '../common/secret.js';
-import { KeyProber, type ProbeDestination, type ProbeResult } from '../keys/key-prober.js';
+import type { OpenedKey } from '../common/opened-key.js';
+import { KeyProber, type ProbeResult } from '../keys/key-prober.js';
 import type { KeyCheck } from '../outbound/key-check.js';
 import { ProviderTimeoutError } from '../outbound/upstream-error.js';
 import { ChatAdapters } from '../providers/chat/chat-adapters.js';
-import { getProviderEntry } from '../providers/registry/provider-ids.js';
+import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { SearchService } from '../providers/search/search.service.js';
 
 /** Less than a mutation may take, in milliseconds. */
@@ -26,13 +26,13 @@ export class ProviderKeyProber extends KeyProber {
     super();
   }
 
-  async probe(destination: ProbeDestination, key: Secret, signal: AbortSignal): Promise<ProbeResult> {
+  async probe(key: OpenedKey<ProviderId>, signal: AbortSignal): Promise<ProbeResult> {
     try {
       return await withDeadline(
         LONGEST_MS,
         signal,
         () => new ProviderTimeoutError(),
-        async (inTime) => toResult(await this.check(destination, key, inTime)),
+        async (inTime) => toResult(await this.check(key, inTime)),
       );
     } catch (error) {
       if (error instanceof ProviderTimeoutError && !signal.aborted) return TOO_LATE;
@@ -40,11 +40,9 @@ export class ProviderKeyProber extends KeyProber {
     }
   }
 
-  private check(destination: ProbeDestination, key: Secret, signal: AbortSignal): Promise<KeyCheck> {
-    const { provider } = destination;
-    return getProviderEntry(provider).kind === 'CHAT'
-      ? this.adapters.for(destination).check(key, signal)
-      : this.engines.check(provider, key, signal);
+  private check(key: OpenedKey<ProviderId>, signal: AbortSignal): Promise<KeyCheck> {
+    const isOfEngine = getProviderEntry(key.provider).kind === 'SEARCH' && key.endpoint === null;
+    return isOfEngine ? this.engines.check(key, signal) : this.adapters.for(key).check(signal);
   }
 }
 

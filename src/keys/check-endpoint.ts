@@ -1,30 +1,33 @@
 import { EndpointAddress, EndpointMistake, type EndpointPolicy } from '../common/endpoint-address.js';
 import { BadUserInputError } from '../common/input-errors.js';
-import { isEndpointProvider, type ProviderId } from '../providers/registry/provider-ids.js';
-import { checkNameIsNoKey } from './key-shape.js';
-import type { EndpointInput } from './keys.inputs.js';
+import { getProviderEntry, isEndpointProvider, type ProviderId } from '../providers/registry/provider-ids.js';
+import { checkAddressIsNotOf, checkNameIsNoKey, checkNameIsNotOf } from './key-shape.js';
+import type { StoreApiKeyInput } from './keys.inputs.js';
 import type { KeyEndpoint } from './keys.repository.js';
 
 /**
  * The endpoint of a key that is to be stored, its address in its one form; null for a provider's key.
  *
- * @throws BadUserInputError BAD_USER_INPUT where it is missing or too much, or its address is none that this server calls
+ * @throws BadUserInputError BAD_USER_INPUT where it is missing or too much, its address is none that this server calls, or
+ *   there is a key in its name or address
  */
 export function readEndpoint(
-  provider: ProviderId,
-  endpoint: EndpointInput | null | undefined,
+  { provider, apiKey, endpoint }: Pick<StoreApiKeyInput, 'provider' | 'apiKey' | 'endpoint'>,
   policy: EndpointPolicy,
 ): KeyEndpoint | null {
   if (!isEndpointProvider(provider)) {
-    if (endpoint) throw at('endpoint', `must be left out: only keys for CUSTOM have one`);
+    if (endpoint) throw at('endpoint', 'must be left out: only keys for CUSTOM have one');
     return null;
   }
   if (!endpoint) throw at('endpoint', 'must say where the key goes');
-  checkNameIsNoKey(endpoint.name);
-  const address = readAddress(endpoint.baseUrl);
+  const { name, baseUrl } = endpoint;
+  checkNameIsNoKey(name, 'input.endpoint.name');
+  checkNameIsNotOf(apiKey, getProviderEntry(provider), name, 'input.endpoint.name');
+  checkAddressIsNotOf(apiKey, baseUrl, 'input.endpoint.baseUrl');
+  const address = readAddress(baseUrl);
   const refusal = policy.refusalOf(address);
   if (refusal !== null) throw at('endpoint.baseUrl', refusal);
-  return { name: endpoint.name, baseUrl: address.baseUrl };
+  return { name, baseUrl: address.baseUrl };
 }
 
 function readAddress(text: string): EndpointAddress {
@@ -32,6 +35,17 @@ function readAddress(text: string): EndpointAddress {
     return EndpointAddress.read(text);
   } catch (error) {
     if (error instanceof EndpointMistake) throw at('endpoint.baseUrl', error.message);
+    throw error;
+  }
+}
+
+/** Whether this server calls the address of a stored key: the operator may have changed the rule since. */
+export function mayCall(endpoint: KeyEndpoint | null, policy: EndpointPolicy): boolean {
+  if (endpoint === null) return true;
+  try {
+    return policy.refusalOf(EndpointAddress.read(endpoint.baseUrl)) === null;
+  } catch (error) {
+    if (error instanceof EndpointMistake) return false;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
-import { EndpointAddress, EndpointMistake, EndpointPolicy } from '../common/endpoint-address.js';
+import { EndpointPolicy } from '../common/endpoint-address.js';
 import type { KeySource } from '../common/key-source.enum.js';
 import type { ProviderKind } from '../common/provider-definition.js';
 import { Config } from '../config/config.js';
@@ -8,9 +8,11 @@ import { Vault } from '../crypto/vault.js';
 import {
   candidatesOf,
   getProviderEntry,
+  isEndpointProvider,
   type ProviderId,
   providerIdsOf,
 } from '../providers/registry/provider-ids.js';
+import { mayCall } from './check-endpoint.js';
 import { findFault } from './key-fault.js';
 import { type AllowedUse, findRefusal, type KeyDemand } from './key-permission.js';
 import type { KeyResolution } from './key-resolution.model.js';
@@ -68,12 +70,9 @@ export class KeyDecisions {
     const demandOf = (provider: ProviderId): KeyDemand => this.usualDemand(provider, null, null);
     return new Map(
       everyProvider.map((provider) => {
-        // Of endpoints, any that is enabled.
-        const endpoint = stored.userKeys.find(
-          (key) => key.provider === provider && key.status === 'ACTIVE',
-        )?.endpoint;
-        const place = { providers: [provider], endpoint: endpoint?.name ?? null };
-        const candidates = this.candidatesFor(caller, place, allSources, demandOf, stored);
+        const candidates = placesOf(provider, stored.userKeys).flatMap((place) =>
+          this.candidatesFor(caller, place, allSources, demandOf, stored),
+        );
         const chosen = candidates.find((candidate) => candidate.chosen);
         return [provider, chosen?.source ?? null];
       }),
@@ -141,20 +140,10 @@ export class KeyDecisions {
     return null;
   }
 
-  /** The operator may have changed the rule since it was stored. */
-  private mayCall(baseUrl: string): boolean {
-    try {
-      return this.policy.refusalOf(EndpointAddress.read(baseUrl)) === null;
-    } catch (error) {
-      if (error instanceof EndpointMistake) return false;
-      throw error;
-    }
-  }
-
   /** Null for a key that may serve the request, as far as is known without opening it. */
   private problemOf(userId: string, key: ResolvableKey, demand: KeyDemand): KeyProblem | null {
     if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) return 'EXPIRED';
-    if (key.endpoint !== null && !this.mayCall(key.endpoint.baseUrl)) return 'ENDPOINT';
+    if (!mayCall(key.endpoint, this.policy)) return 'ENDPOINT';
     const isUnreadable = (): boolean => findFault({ ...key, userId }, this.vault) !== null;
     return findRefusal(key, demand) ?? (isUnreadable() ? 'UNREADABLE' : null);
   }
@@ -166,6 +155,16 @@ export interface KeyPlace<Id extends ProviderId = ProviderId> {
   readonly providers: readonly Id[];
   /** The name of the caller's endpoint; null: a provider's key. */
   readonly endpoint: string | null;
+}
+
+/** Where a request that names a provider may find a key: of endpoints, with any of the user's. */
+function placesOf(provider: ProviderId, userKeys: readonly ResolvableKey[]): KeyPlace[] {
+  if (!isEndpointProvider(provider)) return [{ providers: [provider], endpoint: null }];
+  return userKeys.flatMap(({ endpoint, ...key }) =>
+    key.provider === provider && endpoint !== null
+      ? [{ providers: [provider], endpoint: endpoint.name }]
+      : [],
+  );
 }
 
 /** The caller's own engine first, with either's key; what a request names is alone. */

@@ -1,5 +1,4 @@
-import type { EndpointAddress } from '../common/endpoint-address.js';
-import type { Secret } from '../common/secret.js';
+import type { OpenedKey } from '../common/opened-key.js';
 import type { HealthVerdict } from '../audit/writer/use-record.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
 import type { KeyHealth } from './api-key.model.js';
@@ -14,18 +13,11 @@ export interface ProbeResult {
   readonly outcome: string;
 }
 
-/** Where a key goes. */
-export interface ProbeDestination {
-  readonly provider: ProviderId;
-  /** Null for a provider's key. */
-  readonly endpoint: EndpointAddress | null;
-}
-
 /**
  * Tries keys with their providers. What does it can reach the internet and not the vault: it stands outside this folder, and
  * gets one key at a time.
  */
 export abstract class KeyProber {
   /** @throws `signal.reason` after an abort; never what the provider or the network brought about */
-  abstract probe(destination: ProbeDestination, key: Secret, signal: AbortSignal): Promise<ProbeResult>;
+  abstract probe(key: OpenedKey<ProviderId>, signal: AbortSignal): Promise<ProbeResult>;
 }

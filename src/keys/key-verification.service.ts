@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { EndpointAddress } from '../common/endpoint-address.js';
+import { EndpointPolicy } from '../common/endpoint-address.js';
 import { Secret } from '../common/secret.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
 import { contextOfKey } from '../crypto/seal-context.js';
@@ -8,13 +8,15 @@ import { AnomalyWatch } from '../audit/anomalies/anomaly-watch.js';
 import { shortName } from '../audit/anomalies/short-name.js';
 import { getProviderEntry } from '../providers/registry/provider-ids.js';
 import { keyVerified } from '../telemetry/signals/signals.js';
+import { mayCall } from './check-endpoint.js';
 import { findFault, type KeyFault } from './key-fault.js';
 import { maskKey } from './key-shape.js';
 import { KeyProber, type ProbeResult } from './key-prober.js';
 import { KeyUseService } from './key-use.service.js';
 import type { StoreApiKeyInput } from './keys.inputs.js';
-import { KeyNotStoredError, KeyUnreadableError } from './keys.errors.js';
+import { KeyNotPermittedError, KeyNotStoredError, KeyUnreadableError } from './keys.errors.js';
 import { type KeyEndpoint, KeysRepository, type StoredKey } from './keys.repository.js';
+import { type KeyRecordPlace, openedKeyOf } from './opened-key-of.js';
 
 /** The request that changes or tries a key. */
 export interface KeyChangeOrigin {
@@ -33,6 +35,7 @@ export class KeyVerification {
     private readonly uses: KeyUseService,
     private readonly vault: Vault,
     private readonly watch: AnomalyWatch,
+    private readonly policy: EndpointPolicy,
   ) {}
 
   /** @throws KeyNotStoredError KEY_REJECTED where the provider rejects it */
@@ -52,13 +55,17 @@ export class KeyVerification {
     throw new KeyNotStoredError(userKeys.some((key) => key.endpoint?.name === endpoint?.name));
   }
 
-  /** @throws KeyUnreadableError KEY_UNREADABLE */
+  /**
+   * @throws KeyUnreadableError KEY_UNREADABLE
+   * @throws KeyNotPermittedError KEY_NOT_PERMITTED where this server does not call its address any more
+   */
   async tryStored(
     userId: string,
     key: StoredKey,
     { signal, network }: KeyChangeOrigin,
   ): Promise<ProbeResult> {
     const { id: keyId, provider } = key;
+    if (!mayCall(key.endpoint, this.policy)) throw new KeyNotPermittedError(provider, 'ENDPOINT');
     const probe = await this.probe(key, await this.open(userId, key, network), signal);
     if (probe.verdict?.health === 'REJECTED')
       this.watch.see({ type: 'KEY_REJECTED', at: new Date(), network, userId, provider, keyId, name: keyId });
@@ -66,13 +73,10 @@ export class KeyVerification {
   }
 
   /** @param secret is destroyed */
-  private async probe(
-    { provider, endpoint }: Pick<StoredKey, 'provider' | 'endpoint'>,
-    secret: Secret,
-    signal: AbortSignal,
-  ): Promise<ProbeResult> {
-    const destination = { provider, endpoint: endpoint && EndpointAddress.read(endpoint.baseUrl) };
-    const probe = await this.prober.probe(destination, secret, signal).finally(() => secret.destroy());
+  private async probe(place: KeyRecordPlace, secret: Secret, signal: AbortSignal): Promise<ProbeResult> {
+    const { provider } = place;
+    const key = openedKeyOf(place, secret);
+    const probe = await this.prober.probe(key, signal).finally(() => secret.destroy());
     keyVerified.tell({ provider, verdict: probe.verdict?.health ?? 'NONE' });
     return probe;
   }

@@ -16,6 +16,7 @@ import { checkUse } from './check-limits.js';
 import { KeyResolution } from './key-resolution.model.js';
 import { KeyDecisions, providersFor } from './key-decisions.service.js';
 import { AllowedUse } from './key-permission.js';
+import { MAX_ENDPOINTS } from './key-statements.js';
 import {
   DeleteApiKeyPayload,
   StoreApiKeyInput,
@@ -49,9 +50,10 @@ export class KeysResolver {
   }
 
   @Query(() => [ApiKey], {
-    description: "The caller's keys that are ACTIVE or DISABLED: at most one per provider.",
+    description:
+      "The caller's keys that are ACTIVE or DISABLED: at most one per provider, and one per name of an endpoint.",
   })
-  @MaxItems(registry.length)
+  @MaxItems(registry.length + MAX_ENDPOINTS)
   apiKeys(@CurrentUser() user: AuthenticatedUser): Promise<ApiKey[]> {
     return this.keys.list(user.userId);
   }
@@ -125,7 +127,7 @@ export class KeysResolver {
 
   @Mutation(() => StoreApiKeyPayload, {
     description:
-      "Stores a key, encrypted. The caller's key for the same provider, if there is one, is replaced at once and its ciphertext destroyed.",
+      "Stores a key, encrypted. The caller's key for the same provider, or the same name of an endpoint, is replaced at once, if there is one, and its ciphertext destroyed.",
   })
   storeApiKey(
     @CurrentUser() user: AuthenticatedUser,

@@ -34,7 +34,7 @@ describe("The pages' text", () => {
     standIn().acceptKey(entry.id, KEY);
     const addresses = standIn().environment();
     const endpoints = Object.fromEntries(
-      Object.entries(entry.environment!.endpoints).map(([name, { variable }]) => [
+      Object.entries(entry.environment.endpoints).map(([name, { variable }]) => [
         name,
         addresses[variable] ?? '',
       ]),

@@ -50,7 +50,7 @@ describe.each(engineCases)('$entry.displayName', (engine) => {
   function settings(overrides: Partial<ProviderSettings> = {}): ProviderSettings {
     const addresses = standIn().environment();
     const endpoints = Object.fromEntries(
-      Object.entries(entry.environment!.endpoints).map(([name, { variable }]) => [
+      Object.entries(entry.environment.endpoints).map(([name, { variable }]) => [
         name,
         addresses[variable] ?? '',
       ]),

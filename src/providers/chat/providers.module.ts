@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { isOperated } from '../../common/provider-definition.js';
 import { Config } from '../../config/config.js';
 import { EndpointHttp } from '../../outbound/endpoint-http.js';
 import { OutboundHttp } from '../../outbound/outbound-http.js';
@@ -21,12 +22,12 @@ export class ProvidersModule {
           provide: ChatAdapters,
           inject: [Config, OutboundHttp, EndpointHttp, UpstreamLog],
           useFactory: (config: Config, http: OutboundHttp, endpointHttp: EndpointHttp, log: UpstreamLog) => {
-            const ofEndpoints = entries.filter(({ environment }) => environment === null);
-            const others = entries.filter(({ environment }) => environment !== null);
+            const operated = entries.filter((entry) => isOperated(entry));
+            const addressed = entries.filter((entry) => !isOperated(entry));
             return new ChatAdapters(
-              new Map(others.map((entry) => [entry.id, makeAdapter(entry, config, http, log)])),
+              new Map(operated.map((entry) => [entry.id, makeAdapter(entry, config, http, log)])),
               new Map(
-                ofEndpoints.map((entry) => [entry.id, endpointAdapters(entry, config, endpointHttp, log)]),
+                addressed.map((entry) => [entry.id, endpointAdapters(entry, config, endpointHttp, log)]),
               ),
             );
           },

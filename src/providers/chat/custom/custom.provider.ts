@@ -1,24 +1,29 @@
 import { toUpstreamError } from '../../../outbound/upstream-failure.js';
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { efforts } from '../chat-completions/efforts.js';
 import { withoutReasoning } from '../chat-completions/said-again.js';
 import type { ToFailure } from '../chat-dialect.js';
-import { defineChatProvider } from '../contract.js';
+import { defineEndpointProvider } from '../contract.js';
 import { RefusedAdditionError } from '../refused-addition.error.js';
 
 const readFailure = chatCompletionsFailures({});
 
 /**
  * Who answers at a user's address is unknown, and what it says of a failure is passed on in no form: the status alone
- * decides. Only whether it refuses an addition of ours is looked up, for that is then left out.
+ * decides, and inside a stream there is none. What it says is looked at for one word of ours only: where it refuses
+ * `stream_options`, it is asked once more without.
  */
 const toFailure: ToFailure = (error, status) => {
   const said = readFailure(error, status, null);
-  return said instanceof RefusedAdditionError ? said : toUpstreamError({ status }, { codes: {} });
+  const refusesToCount = said instanceof RefusedAdditionError && said.addition === 'reportedUsage';
+  return refusesToCount
+    ? said
+    : toUpstreamError({ status }, { codes: {}, statuses: { 403: 'keyLacksRight' } });
 };
 
 /** An address of a user's own, as the `openai` package takes it. */
-export const custom = defineChatProvider({
+export const custom = defineEndpointProvider({
   id: 'CUSTOM',
   kind: 'CHAT',
   displayName: 'your endpoint',
@@ -30,8 +35,7 @@ export const custom = defineChatProvider({
     versionPath: '',
     maxTokensField: 'max_tokens',
     hasStreamOptions: true,
-    takesInstructionsFirst: false,
-    toReasoning: (_model, effort) => (effort ? { reasoning_effort: effort.toLowerCase() } : {}),
+    toReasoning: (_model, effort) => (effort ? { reasoning_effort: efforts[effort] } : {}),
     sayAgain: withoutReasoning,
     toFailure,
   }),
