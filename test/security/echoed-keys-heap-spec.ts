@@ -2,6 +2,7 @@ import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { providerIdsOf, type SearchProviderId } from '../../src/providers/registry/provider-ids.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { CAN_WRITE_SNAPSHOTS, knownKey, namesIn, snapshotOf } from '../support/heap.js';
+import { naming } from '../support/naming.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
 import { CHAT, HELLO, textOf } from '../support/test-server.js';
 import { engineVoices, voices } from '../support/voices.js';
@@ -22,6 +23,7 @@ describe('the heap of a server whose providers said the keys', () => {
     const keyOf = (provider: string): string => keys.find(({ name }) => name === provider)!.key;
     for (const { name, key } of keys) await server.storeKey('alice', name, key);
 
+    const engines = providerIdsOf('SEARCH');
     const words = 'What is said about the key is longer than a few characters. ';
     const engineSays = (engine: SearchProviderId): void => {
       const key = keyOf(engine);
@@ -50,10 +52,10 @@ describe('the heap of a server whose providers said the keys', () => {
         second.text(`${key.slice(12)} ${words}`),
         second.end(),
       );
-      const engine = providerIdsOf('SEARCH')[index]!;
+      const engine = engines[index % engines.length]!;
       engineSays(engine);
       const webSearch = { provider: engine, includeContent: true };
-      const events = await server.chatEvents('alice', { provider, webSearch });
+      const events = await server.chatEvents('alice', { ...naming(provider), webSearch });
       expect(events.at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
       expect(textOf(events).split('…tail')).toHaveLength(5);
     }
@@ -63,7 +65,7 @@ describe('the heap of a server whose providers said the keys', () => {
       processes.standIn.once(provider, () => undefined);
       const request = processes.standIn.nextRequest(provider);
       const socket = await server.socket('alice');
-      socket.subscribe('chat', CHAT, { input: { provider, messages: HELLO } });
+      socket.subscribe('chat', CHAT, { input: { ...naming(provider), messages: HELLO } });
       const exchange = await request;
       socket.socket.terminate();
       await socket.closed;
