@@ -2,6 +2,7 @@ import { reply } from '../../demo/stand-in/behaviours.mjs';
 import { collect } from '../support/collect.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { doors } from '../support/doors.js';
+import { DatabaseService } from '../../src/prisma/database.service.js';
 import { TestServer, textOf } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
@@ -249,6 +250,22 @@ describe('an endpoint of a user', () => {
     const events = await server().chatEvents('alice', { failover: true });
     expect(events.map(({ __typename }) => __typename)).toEqual(['ChatStarted', 'ChatFailed']);
     expect(server().standIn.requests.map(({ provider }) => provider)).toEqual(['MISTRAL']);
+  });
+
+  it.each([
+    ['address', 'endpoint_url', (url: string) => `${url}/two`, 'home'],
+    ['name', 'endpoint_name', () => 'work', 'work'],
+  ])('does not open where its %s was changed in the database', async (_, column, changed, endpoint) => {
+    const keyId = await storeHome();
+    const database = server().app.get(DatabaseService).client;
+    const setTo = (value: string) =>
+      database.$executeRawUnsafe(`UPDATE api_keys SET ${column} = $1 WHERE id = $2::uuid`, value, keyId);
+    await setTo(changed(baseUrl()));
+    expect(await server().chatFailure('alice', { ...named, endpoint })).toBe('KEY_UNREADABLE');
+    expect(await server().failure('alice', VERIFY, { keyId })).toBe('KEY_UNREADABLE');
+    expect(server().standIn.requests).toEqual([]);
+    await setTo(column === 'endpoint_url' ? baseUrl() : 'home');
+    expect((await server().chatEvents('alice', named)).at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
   });
 
   it('may be disabled and limited like any other key', async () => {
