@@ -1,9 +1,7 @@
 import { EndpointAddress } from '../../common/endpoint-address.js';
 import type { OpenedKey } from '../../common/opened-key.js';
 import { Secret } from '../../common/secret.js';
-import type { KeyChecker } from '../../outbound/key-check.js';
-import { ChatAdapters } from '../chat/chat-adapters.js';
-import type { ChatAdapter } from '../chat/contract.js';
+import { ChatAdapters, type EndpointAdapterMaker } from '../chat/chat-adapters.js';
 import { registry } from './registry.js';
 
 const addresses = ['https://one.example/v1', 'https://two.example/v1'].map((text) =>
@@ -17,7 +15,7 @@ let sent: string[];
 beforeEach(() => (sent = []));
 
 /** An adapter that notes where it leads, and which key it was given. */
-const leadingTo = (place: string): ChatAdapter & KeyChecker => ({
+const leadingTo = (place: string): ReturnType<EndpointAdapterMaker> => ({
   stream: (_request, key) => {
     sent.push(`${key.reveal()} to ${place}`);
     return Promise.resolve();
@@ -39,39 +37,35 @@ describe('the way of a key', () => {
     ),
   );
 
-  const combinations = chat.flatMap(({ id, environment }) =>
-    (['USER', 'SERVER'] as const).flatMap((source) =>
-      [null, ...addresses].map((endpoint) => ({
-        ...{ id, source, endpoint, place: endpoint?.baseUrl ?? 'no address' },
-        expected: (environment === null) === (endpoint !== null) ? (endpoint?.baseUrl ?? id) : null,
+  /** Every key that compiles. */
+  const keysFor = (provider: string): readonly OpenedKey[] => [
+    { provider, source: 'USER', secret: Secret.fromText('the key of a user'), endpoint: null },
+    { provider, source: 'SERVER', secret: Secret.fromText('the key of the server'), endpoint: null },
+    ...addresses.map((endpoint) => ({
+      ...{ provider, secret: Secret.fromText(`the key for ${endpoint.baseUrl}`), endpoint },
+      source: 'USER' as const,
+    })),
+  ];
+
+  it.each(
+    chat.flatMap(({ id, environment }) =>
+      keysFor(id).map((key) => ({
+        ...{ id, environment, key },
+        place: key.endpoint?.baseUrl ?? 'no address',
       })),
     ),
-  );
-
-  it.each(combinations)(
-    'leads from a key of $source for $id with $place to its own address, or nowhere',
-    async ({ id, source, endpoint, expected }) => {
-      const secret = Secret.fromText(`the key of ${source}`);
-      const base = { provider: id, secret };
-      const key: OpenedKey | null =
-        endpoint === null
-          ? { ...base, source, endpoint }
-          : source === 'USER'
-            ? { ...base, source, endpoint }
-            : // There is no such key: the next test.
-              null;
-      if (key === null) return;
-      if (expected === null) {
+  )(
+    'leads from a key of $key.source for $id with $place to its own address, or nowhere',
+    async ({ id, environment, key }) => {
+      if ((environment === null) === (key.endpoint === null)) {
         expect(() => adapters.for(key)).toThrow('There is no chat adapter');
         return;
       }
       const way = adapters.for(key);
       await way.stream(request, never, () => undefined);
       await way.check(never);
-      expect(sent).toEqual([
-        `the key of ${source} to ${expected}`,
-        `the key of ${source} tried at ${expected}`,
-      ]);
+      const [text, place] = [key.secret.reveal(), key.endpoint?.baseUrl ?? id];
+      expect(sent).toEqual([`${text} to ${place}`, `${text} tried at ${place}`]);
     },
   );
 
