@@ -40,6 +40,14 @@ describe.each(databaseKinds)('what the owner of a key allows it for, on %s', (ki
   };
   const explain = async (variables: object) =>
     (await server().query('alice', EXPLAIN, { ...variables })).keyResolution;
+  /** What the first candidate ends the request with. No other one is used in its place. */
+  const endIn = async (variables: object): Promise<string> => {
+    const { available, candidates } = await explain(variables);
+    expect(available).toBe(false);
+    const [first, ...others] = candidates.map(({ outcome }: { outcome: string }) => outcome);
+    expect(new Set(others)).toEqual(new Set(['NOT_NEEDED']));
+    return first;
+  };
   const month = async () => (await server().query('alice', LIST)).apiKeys[0].usedThisMonth;
   /** Of what the stand-in was asked, with this user's key or any other. */
   const asked = () => server().standIn.requests.length;
@@ -52,17 +60,7 @@ describe.each(databaseKinds)('what the owner of a key allows it for, on %s', (ki
       expect(await server().chatFailure('alice', {})).toBe('KEY_EXPIRED');
       expect(await server().chatFailure('alice', { provider: 'OPENAI' })).toBe('KEY_EXPIRED');
       expect(asked()).toBe(0);
-      expect(await explain({})).toMatchObject({
-        available: false,
-        candidates: [
-          { outcome: 'EXPIRED' },
-          { outcome: 'NOT_NEEDED' },
-          { outcome: 'NOT_NEEDED' },
-          {},
-          {},
-          {},
-        ],
-      });
+      expect(await endIn({})).toBe('EXPIRED');
       const { apiKeys } = await server().query('alice', LIST);
       expect(apiKeys[0]).toMatchObject({
         expiresSoon: true,
@@ -123,17 +121,7 @@ describe.each(databaseKinds)('what the owner of a key allows it for, on %s', (ki
       expect(await server().chatFailure('alice', { model: 'gpt-5.4-pro' })).toBe('KEY_NOT_PERMITTED');
       expect(await server().chatFailure('alice', { model: 'o1' })).toBe('KEY_NOT_PERMITTED');
       expect(asked()).toBe(0);
-      expect(await explain({ model: 'gpt-5.4-pro' })).toMatchObject({
-        available: false,
-        candidates: [
-          { outcome: 'NOT_PERMITTED' },
-          { outcome: 'NOT_NEEDED' },
-          { outcome: 'NOT_NEEDED' },
-          {},
-          {},
-          {},
-        ],
-      });
+      expect(await endIn({ model: 'gpt-5.4-pro' })).toBe('NOT_PERMITTED');
       expect(await explain({ model: 'gpt-5.4-mini' })).toMatchObject({ available: true, provider: 'OPENAI' });
       expect((await server().chatEvents('alice', { model: 'gpt-5.4-mini' }))[0]).toMatchObject({
         keyId: apiKey.id,
