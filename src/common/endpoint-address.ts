@@ -15,7 +15,7 @@ export class EndpointMistake extends Error {}
  * The address of an API that a user names, in its one form. It is what the `openai` package calls a base URL: the paths
  * of the API are appended to it.
  *
- * There is no way to make one but {@link read}, so whoever has one has an address that was looked at.
+ * Only {@link read} makes one, so each was checked.
  */
 export class EndpointAddress {
   readonly #url: URL;

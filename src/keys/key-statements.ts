@@ -110,9 +110,9 @@ const ending = (condition: string, changes: string): string => `
 
 export const storeKey: Statement = {
   name: 'store-key',
-  // What is stored asks how many have ended: it has to come after, for the index allows one live key. Where it is another
-  // one than the trail is about to tell of, nothing is stored. An endpoint takes the place of the key that it replaces, or
-  // a free one: of two that take the same at once, the index refuses one.
+  // What is stored asks how many have ended: it has to come after, for the index allows one live key. Where it is not
+  // the one that the trail's row names, nothing is stored. An endpoint takes the place of the key that it replaces, or a
+  // free one: of two that take the same at once, the index refuses one.
   sql: `
   WITH ${ending('provider = $2 AND endpoint_name = $21 AND id = $8::uuid', `status = 'REPLACED', replaced_by_id = $3::uuid`)},
   stored AS (
