@@ -45,12 +45,19 @@ export interface SeriesContext {
   readonly chatId: string;
 }
 
+/** Where a user's own key goes, and what the user calls it. */
+export interface KeyEndpoint {
+  readonly name: string;
+  /** In the one form of `EndpointAddress`. */
+  readonly baseUrl: string;
+}
+
 /** A stored key, and the endpoint that it is for; null where it is a provider's. */
 export interface StoredKeyPlace {
   readonly userId: string;
   readonly provider: string;
   readonly id: string;
-  readonly endpoint: { readonly name: string; readonly baseUrl: string } | null;
+  readonly endpoint: KeyEndpoint | null;
 }
 
 /** Where a stored key's record belongs. */

@@ -20,9 +20,9 @@ export type KeyFault = 'CIPHERTEXT_GONE' | 'ENCRYPTION_KEY_RETIRED' | 'ENCRYPTIO
  * kept when it is put back where it belongs.
  */
 export function digestOf({ userId, provider, id, endpoint }: StoredKeyPlace, envelope: string): string {
-  const { name, baseUrl } = endpoint ?? {};
+  const bound = endpoint ? [endpoint.name, endpoint.baseUrl] : [];
   return createHash('sha256')
-    .update(JSON.stringify([userId, provider, id, envelope, ...(endpoint ? [name, baseUrl] : [])]))
+    .update(JSON.stringify([userId, provider, id, envelope, ...bound]))
     .digest('hex');
 }
 

@@ -80,11 +80,11 @@ const freeSlot = `(
   SELECT min(slot) FROM generate_series(1, ${MAX_ENDPOINTS}) AS slot
   WHERE NOT EXISTS (SELECT FROM api_keys WHERE user_id = $1 AND endpoint_slot = slot AND ${isLive}))`;
 
-/** What a new key finds in its place, and whether there is room for another endpoint. One row, also where it finds none. */
+/** What a new key finds in its place, and whether there is room where it is for another endpoint. One row, also where it finds none. */
 export const selectPlace: Statement = {
   name: 'place-of-new-key',
   sql: `
-  SELECT ${traceColumns}, ${freeSlot} IS NOT NULL AS "hasRoom" FROM (SELECT) AS place
+  SELECT ${traceColumns}, $3 = '' OR ${freeSlot} IS NOT NULL AS "hasRoom" FROM (SELECT) AS place
   LEFT JOIN api_keys ON user_id = $1 AND provider = $2 AND endpoint_name = $3 AND ${isLive}`,
 };
 

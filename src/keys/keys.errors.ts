@@ -2,6 +2,7 @@ import { AppError } from '../common/app-error.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { describeRefusal, type KeyRefusal } from './key-permission.js';
+import { MAX_ENDPOINTS } from './key-statements.js';
 
 /** The same answer for another user's key, an unknown id, and one that was replaced or deleted. */
 export class KeyNotFoundError extends AppError {
@@ -97,7 +98,7 @@ export class TooManyEndpointsError extends BadUserInputError {
     super([
       {
         path: 'input.endpoint',
-        message: 'must be one of the 20 that you have, or take the place of one: delete its key',
+        message: `must be one of the ${MAX_ENDPOINTS} that you have, or take the place of one: delete its key`,
       },
     ]);
   }

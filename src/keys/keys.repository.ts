@@ -5,6 +5,7 @@ import type { SealedEvent } from '../audit/chain/trail-event.js';
 import type { AuditKind } from '../audit/audit-event.model.js';
 import { addOnly, rowsOf } from '../audit/trail-rows.js';
 import type { SealedEnvelope } from '../crypto/envelope.js';
+import type { KeyEndpoint } from '../crypto/seal-context.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import { hasCode, UNIQUE_VIOLATION } from '../prisma/error-codes.js';
 import type { ApiKey as ApiKeyRow } from '../prisma/generated/client.js';
@@ -26,13 +27,6 @@ import {
   updateKey,
   verifyKey,
 } from './key-statements.js';
-
-/** Where a user's own key goes, and what the user calls it. */
-export interface KeyEndpoint {
-  readonly name: string;
-  /** In the one form of `EndpointAddress`. */
-  readonly baseUrl: string;
-}
 
 /** A key of a provider that this version knows. */
 export type StoredKey = Pick<
@@ -232,7 +226,7 @@ export class KeysRepository {
     const values = [userId, provider, endpointName];
     const [place] = await this.database.run<PlaceRow>(selectPlace, values);
     if (place?.id) return place;
-    if (endpointName !== '' && place?.hasRoom !== true) throw new TooManyEndpointsError();
+    if (place?.hasRoom !== true) throw new TooManyEndpointsError();
     return null;
   }
 

@@ -21,6 +21,17 @@ const AUTHENTICATION_REQUIRED = 407;
 /** As undici has it for its own connections. */
 const KEEP_ALIVE_MS = 60_000;
 
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Opens connections through the operator's proxy, or directly where there is none. @param onFailure see {@link connectByProxy} */
+export const connectorFor = (
+  proxy: OutboundProxy | null,
+  onFailure: (proxy: OutboundProxy, error: ProxyError) => void,
+): buildConnector.connector =>
+  proxy
+    ? connectByProxy(proxy, CONNECT_TIMEOUT_MS, (error) => onFailure(proxy, error))
+    : buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+
 /**
  * Opens connections through a proxy, by CONNECT (RFC 9110 section 9.3.6): it sees which host is called, and of what goes
  * there by TLS nothing more. Targets in the clear are reached in the same way, so that no request ever stands in the
@@ -28,7 +39,7 @@ const KEEP_ALIVE_MS = 60_000;
  *
  * @param onFailure hears of what is the proxy's fault, or that of the way to it
  */
-export function connectByProxy(
+function connectByProxy(
   proxy: OutboundProxy,
   timeoutMs: number,
   onFailure: (error: ProxyError) => void,

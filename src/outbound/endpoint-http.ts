@@ -1,16 +1,14 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type Agent, buildConnector } from 'undici';
+import type { Agent } from 'undici';
 import { type EndpointAddress, EndpointPolicy } from '../common/endpoint-address.js';
 import { OutboundProxy } from '../common/outbound-proxy.js';
 import { VIA } from '../common/via.js';
-import { connectByProxy } from './connect-by-proxy.js';
+import { connectorFor } from './connect-by-proxy.js';
 import { connectToEndpoint } from './connect-to-endpoint.js';
 import { HostNames } from './host-names.js';
 import type { OutboundRequest, OutboundResponse } from './outbound-http.js';
 import { keepConnections, sendRequest } from './send-request.js';
 import { ProviderUnreachableError } from './upstream-error.js';
-
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Opens the connections to addresses that users have named, with the operator's policy on where these may lead. It keeps
@@ -27,10 +25,8 @@ export class EndpointHttp implements OnApplicationShutdown {
     names: HostNames,
     @Inject(OutboundProxy) proxy: OutboundProxy | null = null,
   ) {
-    const connect = proxy
-      ? // What it refuses is the user's business; that it is away is told by the log of the provider.
-        connectByProxy(proxy, CONNECT_TIMEOUT_MS, () => undefined)
-      : buildConnector({ timeout: CONNECT_TIMEOUT_MS });
+    // What the proxy refuses is the user's business; that it is away is told by the log of the provider.
+    const connect = connectorFor(proxy, () => undefined);
     this.#agent = keepConnections(connectToEndpoint({ policy, names, connect }));
   }
 

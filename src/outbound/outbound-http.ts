@@ -1,8 +1,8 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { type Agent, buildConnector } from 'undici';
+import type { Agent } from 'undici';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { OutboundProxy } from '../common/outbound-proxy.js';
-import { connectByProxy, type ProxyError } from './connect-by-proxy.js';
+import { connectorFor, type ProxyError } from './connect-by-proxy.js';
 import { keepConnections, sendRequest } from './send-request.js';
 
 /** How long an upstream may be silent. */
@@ -33,8 +33,6 @@ export interface OutboundResponse {
   readonly body: AsyncIterableIterator<Uint8Array, undefined>;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
-
 /**
  * Opens the connections to addresses that the operator has named, all of them through the operator's proxy where there is
  * one. It reads no environment variable. Addresses that users name have `EndpointHttp`.
@@ -45,10 +43,7 @@ export class OutboundHttp implements OnApplicationShutdown {
   readonly #agent: Agent;
 
   constructor(@Inject(OutboundProxy) proxy: OutboundProxy | null = null) {
-    const connect = proxy
-      ? connectByProxy(proxy, CONNECT_TIMEOUT_MS, (error) => this.#blame(proxy, error))
-      : buildConnector({ timeout: CONNECT_TIMEOUT_MS });
-    this.#agent = keepConnections(connect);
+    this.#agent = keepConnections(connectorFor(proxy, (...failure) => this.#blame(...failure)));
   }
 
   /** @throws as {@link sendRequest} */

@@ -96,9 +96,9 @@ const givenBack = `
 
 /** What was written counts: a use takes what it needs, and an end gives back what the chat has not used. */
 export const counting = ({ uses, ends }: BatchParts): string => `
-  ${[...(uses ? [reserving] : []), ...(ends ? [releasing] : [])].join(', ')}, counts AS MATERIALIZED (
+  ${[uses && reserving, ends && releasing].filter(Boolean).join(', ')}, counts AS MATERIALIZED (
     SELECT user_id, id, this_month, sum(tokens) AS tokens, sum(requests) AS requests
-    FROM (${[...(uses ? [taken] : []), ...(ends ? [givenBack] : [])].join(' UNION ALL ')}) AS part
+    FROM (${[uses && taken, ends && givenBack].filter(Boolean).join(' UNION ALL ')}) AS part
     GROUP BY 1, 2, 3
   )`;
 

@@ -1,6 +1,6 @@
 import { parseJson } from '../../outbound/read-json.js';
 import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
-import type { ChatPart, FinishReason, ToolCall } from './contract.js';
+import type { ChatPart, FinishReason, ToolCall, ToolResult } from './contract.js';
 
 const MAX_CALLS = 128;
 
@@ -76,3 +76,7 @@ export function parseArguments(text: unknown): unknown {
     return undefined;
   }
 }
+
+/** What a call came to, for APIs that have no mark for a failure. */
+export const textOfResult = ({ content, isError }: ToolResult): string =>
+  isError ? JSON.stringify({ error: content }) : content;

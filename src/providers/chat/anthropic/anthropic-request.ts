@@ -7,6 +7,7 @@ import type {
 import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { neighboursIn } from '../neighbours.js';
+import { efforts } from '../efforts.js';
 import { toToolOptions, toTurns } from './anthropic-tools.js';
 
 /** The API wants a limit with each request. Every current model allows this one. */
@@ -16,7 +17,6 @@ const DEFAULT_MAX_TOKENS = 16_384;
 const THINKS_WITHIN_A_BUDGET = /^claude-(3|(opus|sonnet|haiku)-4(-[0-5])?(-\d{8})?$)/;
 const MIN_BUDGET_TOKENS = 1024;
 const budgets: Readonly<Record<ReasoningEffort, number>> = { LOW: 2048, MEDIUM: 6144, HIGH: 12_288 };
-const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
 
 /** https://platform.claude.com/docs/en/api/messages/create */
 export function toBody(

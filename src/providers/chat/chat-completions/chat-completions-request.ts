@@ -1,11 +1,8 @@
-import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import type { ChatMessage, ChatRequest } from '../contract.js';
-import { neighboursIn } from '../neighbours.js';
 import type { AdditionName } from '../refused-addition.error.js';
+import { toTextMessages } from '../text-messages.js';
 import type { ChatCompletionsTraits } from './chat-completions.js';
 import { toMessages, toToolOptions } from './chat-completions-tools.js';
-
-const roles = { SYSTEM: 'system', USER: 'user', ASSISTANT: 'assistant' } as const;
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
 export function toBody(
@@ -18,11 +15,8 @@ export function toBody(
   return {
     model,
     messages: [
-      ...neighboursIn(ordered).map((group): ChatCompletionMessageParam => ({
-        role: roles[group[0].role],
-        // Not as parts: many servers take a text only.
-        content: group.map(({ content }) => content).join('\n\n'),
-      })),
+      // Not as parts: many servers take a text only.
+      ...toTextMessages(ordered),
       ...(tools?.steps ?? []).flatMap(toMessages),
     ],
     stream: true,

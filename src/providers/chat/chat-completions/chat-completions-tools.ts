@@ -7,7 +7,7 @@ import type {
   ChatCompletionToolMessageParam,
 } from 'openai/resources/chat/completions';
 import type { ChatPart, ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
-import { parseArguments, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
+import { parseArguments, textOfResult, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
 import { indexAt, listAt, valueAt } from '../value-at.js';
 import { ReasoningDetails, type SayAgain, type SaidMessage } from './said-again.js';
 
@@ -27,13 +27,8 @@ export function toMessages({ transcript, results }: ToolStep): unknown[] {
   return [transcript, ...results.map(toToolMessage)];
 }
 
-function toToolMessage({ callId, content, isError }: ToolResult): ChatCompletionToolMessageParam {
-  // The API has no mark for a failure.
-  return {
-    role: 'tool',
-    tool_call_id: callId,
-    content: isError ? JSON.stringify({ error: content }) : content,
-  };
+function toToolMessage(result: ToolResult): ChatCompletionToolMessageParam {
+  return { role: 'tool', tool_call_id: result.callId, content: textOfResult(result) };
 }
 
 /** How the message of a turn is sent again. */

@@ -1,5 +1,6 @@
 import type { Content, GenerateContentRequest, GenerationConfig } from '@google/generative-ai';
 import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
+import { efforts } from '../efforts.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { neighboursIn } from '../neighbours.js';
 import { toToolOptions, toTurns, type ToolOptions } from './google-tools.js';
@@ -7,13 +8,12 @@ import { toToolOptions, toTurns, type ToolOptions } from './google-tools.js';
 /** Models of the second generation think within a number of tokens; later ones take a level, and refuse the number. */
 const THINKS_WITHIN_A_BUDGET = /^gemini-2\b/;
 const budgets: Readonly<Record<ReasoningEffort, number>> = { LOW: 1024, MEDIUM: 8192, HIGH: 24_576 };
-const levels = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
 
 /** The package's type is older than thinking: https://ai.google.dev/gemini-api/docs/thinking */
 interface ThinkingConfig {
   readonly includeThoughts?: boolean;
   readonly thinkingBudget?: number;
-  readonly thinkingLevel?: (typeof levels)[ReasoningEffort];
+  readonly thinkingLevel?: (typeof efforts)[ReasoningEffort];
 }
 
 type Body = Omit<GenerateContentRequest, keyof ToolOptions> & Partial<ToolOptions>;
@@ -57,6 +57,6 @@ function toThinking(
     ...(!without.has('shownReasoning') && { includeThoughts: true }),
     ...(THINKS_WITHIN_A_BUDGET.test(model)
       ? { thinkingBudget: budgets[effort] }
-      : { thinkingLevel: levels[effort] }),
+      : { thinkingLevel: efforts[effort] }),
   };
 }

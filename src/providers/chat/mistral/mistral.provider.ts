@@ -1,6 +1,6 @@
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
-import { efforts } from '../chat-completions/efforts.js';
+import { efforts } from '../efforts.js';
 import { inContent } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
 

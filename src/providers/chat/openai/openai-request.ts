@@ -1,11 +1,9 @@
 import type { ResponseCreateParamsStreaming } from 'openai/resources/responses/responses';
 import type { ChatRequest } from '../contract.js';
-import { neighboursIn } from '../neighbours.js';
+import { efforts } from '../efforts.js';
 import type { AdditionName } from '../refused-addition.error.js';
+import { toTextMessages } from '../text-messages.js';
 import { toItems, toToolOptions } from './openai-tools.js';
-
-const roles = { SYSTEM: 'system', USER: 'user', ASSISTANT: 'assistant' } as const;
-const efforts = { LOW: 'low', MEDIUM: 'medium', HIGH: 'high' } as const;
 
 /** https://platform.openai.com/docs/api-reference/responses/create */
 export function toBody(
@@ -16,11 +14,8 @@ export function toBody(
   return {
     model,
     input: [
-      ...neighboursIn(messages).map((group) => ({
-        role: roles[group[0].role],
-        // Not as parts: those of an answer need ids that only the API gives.
-        content: group.map(({ content }) => content).join('\n\n'),
-      })),
+      // Not as parts: those of an answer need ids that only the API gives.
+      ...toTextMessages(messages),
       ...(tools?.steps ?? []).flatMap(toItems),
     ],
     stream: true,

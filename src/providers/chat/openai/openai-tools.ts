@@ -5,7 +5,7 @@ import type {
 } from 'openai/resources/responses/responses';
 import type { ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
-import { parseArguments, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
+import { parseArguments, textOfResult, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
 import { indexAt, valueAt } from '../value-at.js';
 
 /** Models that do not reason refuse a request for their reasoning. No new ones have come since the fifth generation. */
@@ -35,10 +35,8 @@ export function toItems({ transcript, results }: ToolStep): ResponseInput {
   return [...(transcript as ReturnType<OpenAiTurn['transcript']>), ...results.map(toOutput)];
 }
 
-function toOutput({ callId, content, isError }: ToolResult): ResponseInput[number] {
-  // The API has no mark for a failure.
-  const output = isError ? JSON.stringify({ error: content }) : content;
-  return { type: 'function_call_output', call_id: callId, output };
+function toOutput(result: ToolResult): ResponseInput[number] {
+  return { type: 'function_call_output', call_id: result.callId, output: textOfResult(result) };
 }
 
 /** Reasoning that did not travel: the API, which has not stored it either, would look for its id and find nothing. */

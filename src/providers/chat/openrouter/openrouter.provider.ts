@@ -1,5 +1,5 @@
 import { chatCompletions } from '../chat-completions/chat-completions.js';
-import { efforts } from '../chat-completions/efforts.js';
+import { efforts } from '../efforts.js';
 import { inReasoningDetails } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
 import { toFailure } from './openrouter-failures.js';
@@ -24,7 +24,7 @@ export const openrouter = defineChatProvider({
     maxTokensField: 'max_tokens',
     // Usage comes by itself, and asking for it is deprecated: https://openrouter.ai/docs/use-cases/usage-accounting
     hasStreamOptions: false,
-    // Models that do not reason are not told of it: https://openrouter.ai/docs/use-cases/reasoning-tokens
+    // It leaves the field out for models that do not reason: https://openrouter.ai/docs/use-cases/reasoning-tokens
     toReasoning: (_model, effort) => (effort ? { reasoning: { effort: efforts[effort] } } : {}),
     sayAgain: inReasoningDetails,
     toFailure,
