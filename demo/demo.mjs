@@ -19,11 +19,15 @@ export const makeUpKeys = () => ({
   XAI: `xai-${random()}`,
   DEEPSEEK: `sk-${random()}`,
   MISTRAL: random(),
+  CUSTOM: `local-${random()}`,
   FIRECRAWL: `fc-${random()}`,
   BRAVE: `BSA${random()}`,
   TAVILY: `tvly-${random()}`,
   SERPER: random(),
 });
+
+/** What Alice calls the endpoint of her own. */
+export const ENDPOINT_NAME = 'home';
 
 /** What the steps work with: the real server, a stand-in for the services, and Alice with her made-up keys. */
 export class Demo {
@@ -57,6 +61,8 @@ export class Demo {
       PORT: '0',
       DATA_DIR: this.dataDir,
       ...this.#secrets,
+      // The stand-in, which plays Alice's endpoint too, is on this machine: no real server lets its users name that.
+      CUSTOM_ENDPOINTS: 'any',
       ...this.standIn.environment(),
     });
     await this.#server.listening();
@@ -79,6 +85,11 @@ export class Demo {
   get standIn() {
     if (!this.#standIn) throw new Error('The demo has not started.');
     return this.#standIn;
+  }
+
+  /** Where Alice's own endpoint is, as `storeApiKey` takes it. */
+  get endpoint() {
+    return { name: ENDPOINT_NAME, baseUrl: String(this.standIn.environment().CUSTOM_BASE_URL) };
   }
 
   /** Where the server listens. */

@@ -8,7 +8,7 @@ import { REFUSED_ENDING } from './stand-in/stand-in.mjs';
  *
  * @param {import('./demo.mjs').Demo} demo
  */
-export function inviteToStay({ standIn, url, token }) {
+export function inviteToStay({ standIn, url, token, endpoint }) {
   standIn.acceptMadeUpKeys();
   heading('Over to you: all of it stays up');
   show('GraphiQL', `${url}/graphiql`);
@@ -22,6 +22,10 @@ export function inviteToStay({ standIn, url, token }) {
   say('Keys to paste, made up for the stand-in, which takes any of their shape:');
   const keys = makeUpKeys();
   for (const [provider, key] of Object.entries(keys)) show(provider, key);
+  show('Where CUSTOM is', endpoint.baseUrl);
+  say(
+    `It goes beside the key: endpoint: { name: "${endpoint.name}", baseUrl: "…" }. A chat names provider, endpoint and model.`,
+  );
   say(
     `One that ends in “${REFUSED_ENDING}” it refuses, as a provider would: a chat with it ends in KEY_REJECTED.`,
   );

@@ -6,7 +6,7 @@ import { explain, fail, say, succeed } from './screen.mjs';
 import { serverEntry } from './server-process.mjs';
 import { showAuditTrail } from './steps/audit.mjs';
 import { searchInChat } from './steps/chat-search.mjs';
-import { streamChats } from './steps/chats.mjs';
+import { streamChats, streamFromEndpoint } from './steps/chats.mjs';
 import { lookIntoDatabase } from './steps/database.mjs';
 import { storeKeys } from './steps/keys.mjs';
 import { rotateKey } from './steps/rotation.mjs';
@@ -30,6 +30,7 @@ const steps = [
   storeKeys,
   lookIntoDatabase,
   streamChats,
+  streamFromEndpoint,
   searchTheWeb,
   searchInChat,
   rotateKey,

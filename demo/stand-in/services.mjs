@@ -1,5 +1,6 @@
 import { anthropic } from './anthropic.mjs';
 import { brave } from './brave.mjs';
+import { custom } from './custom.mjs';
 import { deepseek } from './deepseek.mjs';
 import { firecrawl } from './firecrawl.mjs';
 import { google } from './google.mjs';
@@ -21,6 +22,7 @@ export const services = [
   xai,
   deepseek,
   mistral,
+  custom,
   firecrawl,
   brave,
   tavily,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { heading, show, stream } from '../screen.mjs';
+import { ENDPOINT_NAME } from '../demo.mjs';
+import { heading, say, show, stream } from '../screen.mjs';
 
 const CHAT = `subscription ($input: ChatInput!) {
   chat(input: $input) {
@@ -21,10 +22,22 @@ export async function streamChats(demo) {
   }
 }
 
-/** @param {import('../demo.mjs').Demo} demo @param {string} provider */
-async function streamChat({ client }, provider) {
+/** A server of her own, which speaks what OpenAI's does. @param {import('../demo.mjs').Demo} demo */
+export async function streamFromEndpoint(demo) {
+  heading('A chat with an endpoint of her own, streamed with the key that she stored for it');
+  show('its address', demo.endpoint.baseUrl);
+  say('The key is sealed with it, and goes nowhere else.');
+  await streamChat(demo, 'CUSTOM', { endpoint: ENDPOINT_NAME, model: 'local-model' });
+  const asked = demo.standIn.requests.at(-1);
+  assert.equal(asked?.provider, 'CUSTOM', 'another address was asked');
+  assert.equal(asked?.key, demo.keys.CUSTOM, 'the endpoint was asked with another key');
+  assert.equal(asked?.headers.via, '1.1 keystream', 'the endpoint was not told who asks');
+}
+
+/** @param {import('../demo.mjs').Demo} demo @param {string} provider @param {object} [more] */
+async function streamChat({ client }, provider, more) {
   const types = [];
-  for await (const event of openChat(client, provider, 'Why bring my own key?')) {
+  for await (const event of openChat(client, provider, 'Why bring my own key?', more)) {
     types.push(event.__typename);
     if (event.__typename === 'ChatStarted') {
       show('ChatStarted', `${event.model}, key ${event.maskedKey} (${event.keySource})`);
@@ -54,7 +67,7 @@ export async function outcomeOfChat(client, provider) {
   return last?.__typename === 'ChatFailed' ? `ChatFailed: ${last.error.code}` : last?.__typename;
 }
 
-/** @param {import('../client.mjs').Client} client @param {string} provider @param {string} content */
-function openChat(client, provider, content) {
-  return client.chat(CHAT, { input: { provider, messages: [{ role: 'USER', content }] } });
+/** @param {import('../client.mjs').Client} client @param {string} provider @param {string} content @param {object} [more] */
+function openChat(client, provider, content, more = {}) {
+  return client.chat(CHAT, { input: { provider, messages: [{ role: 'USER', content }], ...more } });
 }

@@ -9,12 +9,13 @@ export const STORE = `mutation ($input: StoreApiKeyInput!) {
 }`;
 
 /** @param {import('../demo.mjs').Demo} demo */
-export async function storeKeys({ client, keys }) {
+export async function storeKeys({ client, keys, endpoint }) {
   heading('Alice stores her keys');
   show('she sends', keys.OPENAI);
   say('and this is all that she, or anyone, gets to see of her keys again:');
   for (const [provider, apiKey] of Object.entries(keys)) {
-    const { storeApiKey } = await client.request(STORE, { input: { provider, apiKey } });
+    const input = provider === 'CUSTOM' ? { provider, apiKey, endpoint } : { provider, apiKey };
+    const { storeApiKey } = await client.request(STORE, { input });
     assert.ok(!JSON.stringify(storeApiKey).includes(apiKey), 'a key came back');
     show(provider, `${storeApiKey.apiKey.maskedKey}  ${storeApiKey.apiKey.status}`);
   }

@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { EndpointPolicy } from '../common/endpoint-address.js';
 import { OutboundProxy } from '../common/outbound-proxy.js';
 import { Config } from './config.js';
 
@@ -14,9 +15,10 @@ export class ConfigModule {
       module: ConfigModule,
       providers: [
         { provide: Config, useValue: config },
+        { provide: EndpointPolicy, useValue: new EndpointPolicy(config.outbound.customEndpoints) },
         { provide: OutboundProxy, useValue: config.outbound.proxy },
       ],
-      exports: [Config, OutboundProxy],
+      exports: [Config, EndpointPolicy, OutboundProxy],
     };
   }
 }

@@ -103,6 +103,32 @@ describe('loadConfig', () => {
     });
   });
 
+  it.each([
+    ['off', {}],
+    ['public', { CUSTOM_ENDPOINTS: 'public' }],
+    ['any', { CUSTOM_ENDPOINTS: 'any' }],
+  ] as const)('lets users name addresses in production only as far as it is told to: %s', (mode, set) => {
+    expect(load({ ...production, ...set }).outbound.customEndpoints).toBe(mode);
+    expect(load(development).outbound.customEndpoints).toBe('public');
+    expect(load({ ...development, CUSTOM_ENDPOINTS: 'off' }).outbound.customEndpoints).toBe('off');
+    expect(mistakesOf({ ...development, CUSTOM_ENDPOINTS: 'all' })).toHaveLength(1);
+  });
+
+  it('has neither a key nor an address nor a model for a provider without variables', () => {
+    const endpoint: ProviderDefinition = { ...madeUp, id: 'ENDPOINT', environment: null };
+    expect(
+      listVariables([endpoint])
+        .map(({ name }) => name)
+        .join(),
+    ).not.toContain('MADE_UP');
+    const environment = { ...development, MADE_UP_API_KEY: 'a-key-of-nobody-0123456789' };
+    expect(loadConfig(environment, [endpoint]).getProvider('ENDPOINT')).toMatchObject({
+      serverKey: null,
+      defaultModel: null,
+      settings: { endpoints: {} },
+    });
+  });
+
   it('counts an empty value as unset', () => {
     expect(load({ ...development, PORT: '', DATABASE_URL: '', MADE_UP_API_KEY: '' }).server.port).toBe(4000);
   });

@@ -1,4 +1,6 @@
+import type { EndpointMode } from '../common/endpoint-address.js';
 import { OutboundProxy } from '../common/outbound-proxy.js';
+import { oneOf } from './parsers.js';
 import { parseServiceUrl } from './service-url.js';
 import { InvalidValueError, type Variable } from './variable.js';
 import type { VariableReader } from './variable-reader.js';
@@ -6,6 +8,8 @@ import type { VariableReader } from './variable-reader.js';
 export interface OutboundConfig {
   /** Null: there is none. */
   readonly proxy: OutboundProxy | null;
+  /** Which addresses of their own users may name. */
+  readonly customEndpoints: EndpointMode;
 }
 
 function proxy(text: string): OutboundProxy {
@@ -27,8 +31,18 @@ export const outboundVariables = {
     parse: proxy,
     secret: true,
   } satisfies Variable<OutboundProxy>,
+  customEndpoints: {
+    name: 'CUSTOM_ENDPOINTS',
+    meaning: 'addresses that users may name: off, public (https), any; unset: off in production, else public',
+    default: null,
+    parse: oneOf('off', 'public', 'any'),
+  } satisfies Variable<EndpointMode>,
 };
 
 export function readOutbound(reader: VariableReader): OutboundConfig {
-  return { proxy: reader.readOptional(outboundVariables.proxy) };
+  return {
+    proxy: reader.readOptional(outboundVariables.proxy),
+    customEndpoints:
+      reader.readOptional(outboundVariables.customEndpoints) ?? (reader.production ? 'off' : 'public'),
+  };
 }

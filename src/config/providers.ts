@@ -1,9 +1,11 @@
 import { findOwnerMistake } from '../common/key-owner.js';
-import type {
-  ProviderDefinition,
-  ProviderKind,
-  ProviderSettings,
-  VariableWithDefault,
+import {
+  isOperated,
+  type Operated,
+  type ProviderDefinition,
+  type ProviderKind,
+  type ProviderSettings,
+  type VariableWithDefault,
 } from '../common/provider-definition.js';
 import { Secret } from '../common/secret.js';
 import { milliseconds, modelName, serverKey } from './parsers.js';
@@ -41,7 +43,9 @@ export const timeoutVariables = {
   } satisfies DefaultedVariable<number>,
 };
 
-function keyVariable({ environment, displayName, keyPrefixes }: ProviderDefinition): Variable<string> {
+type OperatedProvider = ProviderDefinition & Operated;
+
+function keyVariable({ environment, displayName, keyPrefixes }: OperatedProvider): Variable<string> {
   const meaning = `the server's own key for ${displayName}`;
   return {
     name: environment.apiKey,
@@ -72,6 +76,7 @@ function modelVariable(
 
 /** A provider's variables, as its definition names them: its key, its addresses and its default model. */
 export function variablesOf(definition: ProviderDefinition): Variable<unknown>[] {
+  if (!isOperated(definition)) return [];
   const { endpoints, defaultModel } = definition.environment;
   return [
     keyVariable(definition),
@@ -96,7 +101,7 @@ function readTimeouts(reader: VariableReader): Record<ProviderKind, Timeouts> {
 /** A gateway may take any key: with an address of its own, a provider may be given another one's. */
 function readServerKey(
   reader: VariableReader,
-  definition: ProviderDefinition,
+  definition: OperatedProvider,
   definitions: readonly ProviderDefinition[],
 ): string | null {
   const variable = keyVariable(definition);
@@ -116,6 +121,8 @@ function readProvider(
   definitions: readonly ProviderDefinition[],
   timeouts: Timeouts,
 ): ProviderConfig {
+  if (!isOperated(definition))
+    return { serverKey: null, defaultModel: null, settings: { endpoints: {}, ...timeouts } };
   const { endpoints, defaultModel } = definition.environment;
   const key = readServerKey(reader, definition, definitions);
   const addresses = Object.entries(endpoints).map(([name, endpoint]) => [

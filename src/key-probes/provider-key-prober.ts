@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { withDeadline } from '../common/deadline.js';
-import type { Secret } from '../common/secret.js';
+import type { OpenedKey } from '../common/opened-key.js';
 import { KeyProber, type ProbeResult } from '../keys/key-prober.js';
 import type { KeyCheck } from '../outbound/key-check.js';
 import { ProviderTimeoutError } from '../outbound/upstream-error.js';
@@ -26,13 +26,13 @@ export class ProviderKeyProber extends KeyProber {
     super();
   }
 
-  async probe(provider: ProviderId, key: Secret, signal: AbortSignal): Promise<ProbeResult> {
+  async probe(key: OpenedKey<ProviderId>, signal: AbortSignal): Promise<ProbeResult> {
     try {
       return await withDeadline(
         LONGEST_MS,
         signal,
         () => new ProviderTimeoutError(),
-        async (inTime) => toResult(await this.check(provider, key, inTime)),
+        async (inTime) => toResult(await this.check(key, inTime)),
       );
     } catch (error) {
       if (error instanceof ProviderTimeoutError && !signal.aborted) return TOO_LATE;
@@ -40,10 +40,9 @@ export class ProviderKeyProber extends KeyProber {
     }
   }
 
-  private check(provider: ProviderId, key: Secret, signal: AbortSignal): Promise<KeyCheck> {
-    return getProviderEntry(provider).kind === 'CHAT'
-      ? this.adapters.get(provider).check(key, signal)
-      : this.engines.check(provider, key, signal);
+  private check(key: OpenedKey<ProviderId>, signal: AbortSignal): Promise<KeyCheck> {
+    const isOfEngine = getProviderEntry(key.provider).kind === 'SEARCH' && key.endpoint === null;
+    return isOfEngine ? this.engines.check(key, signal) : this.adapters.for(key).check(signal);
   }
 }
 

@@ -49,6 +49,15 @@ export class MonthlyUse {
   resetsAt!: Date;
 }
 
+@ObjectType({ description: 'An endpoint of your own.' })
+export class Endpoint {
+  @Field({ description: 'What you call it.' })
+  name!: string;
+
+  @Field({ description: 'Its address, in its one form. The key goes nowhere else.' })
+  baseUrl!: string;
+}
+
 @ObjectType({ description: 'A stored key. The key itself is never given back.' })
 export class ApiKey {
   @Field(() => ID, { description: "The key's id." })
@@ -56,6 +65,9 @@ export class ApiKey {
 
   @Field(() => Provider, { description: 'The provider that it unlocks.' })
   provider!: ProviderId;
+
+  @Field(() => Endpoint, { nullable: true, description: 'Where it goes, with CUSTOM; else null.' })
+  endpoint!: Endpoint | null;
 
   @Field(() => String, { nullable: true, description: "Its owner's name for it." })
   name!: string | null;

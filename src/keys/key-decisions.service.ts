@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
+import { EndpointPolicy } from '../common/endpoint-address.js';
 import type { KeySource } from '../common/key-source.enum.js';
 import type { ProviderKind } from '../common/provider-definition.js';
 import { Config } from '../config/config.js';
 import { Vault } from '../crypto/vault.js';
-import { getProviderEntry, type ProviderId, providerIdsOf } from '../providers/registry/provider-ids.js';
+import {
+  candidatesOf,
+  getProviderEntry,
+  isEndpointProvider,
+  type ProviderId,
+  providerIdsOf,
+} from '../providers/registry/provider-ids.js';
+import { mayCall } from './check-endpoint.js';
 import { findFault } from './key-fault.js';
 import { type AllowedUse, findRefusal, type KeyDemand } from './key-permission.js';
 import type { KeyResolution } from './key-resolution.model.js';
@@ -17,6 +25,8 @@ export type KeyCaller = Pick<AuthenticatedUser, 'userId' | 'mayUseServerKeys' | 
 /** What a dry run asks for. */
 export interface KeyQuestion {
   readonly providers: readonly ProviderId[];
+  /** The name of one of the user's; null for a provider's key. */
+  readonly endpoint: string | null;
   /** Null: what the provider's kind is for, outside a chat. */
   readonly use: AllowedUse | null;
   /** Null: the provider's default. */
@@ -37,12 +47,13 @@ export class KeyDecisions {
     private readonly keys: KeysRepository,
     private readonly vault: Vault,
     private readonly config: Config,
+    private readonly policy: EndpointPolicy,
   ) {}
 
   /** A decision, explained. */
-  async explain(caller: KeyCaller, { providers, use, model }: KeyQuestion): Promise<KeyResolution> {
+  async explain(caller: KeyCaller, { providers, endpoint, use, model }: KeyQuestion): Promise<KeyResolution> {
     const demandOf = (provider: ProviderId): KeyDemand => this.usualDemand(provider, use, model);
-    const { candidates } = await this.decide(caller, providers, allSources, demandOf);
+    const { candidates } = await this.decide(caller, { providers, endpoint }, allSources, demandOf);
     const chosen = candidates.find((candidate) => candidate.chosen);
     return {
       available: chosen !== undefined,
@@ -59,7 +70,9 @@ export class KeyDecisions {
     const demandOf = (provider: ProviderId): KeyDemand => this.usualDemand(provider, null, null);
     return new Map(
       everyProvider.map((provider) => {
-        const candidates = this.candidatesFor(caller, [provider], allSources, demandOf, stored);
+        const candidates = placesOf(provider, stored.userKeys).flatMap((place) =>
+          this.candidatesFor(caller, place, allSources, demandOf, stored),
+        );
         const chosen = candidates.find((candidate) => candidate.chosen);
         return [provider, chosen?.source ?? null];
       }),
@@ -79,12 +92,12 @@ export class KeyDecisions {
   /** Decides in one database round trip. */
   async decide<Id extends ProviderId>(
     caller: KeyCaller,
-    providers: readonly Id[],
+    place: KeyPlace<Id>,
     sources: readonly KeySource[],
     demandOf: (provider: Id) => KeyDemand,
   ): Promise<Decision> {
-    const stored = await this.keys.findResolvable(caller.userId, this.lookedAt(providers));
-    const candidates = this.candidatesFor(caller, providers, sources, demandOf, stored);
+    const stored = await this.keys.findResolvable(caller.userId, this.lookedAt(place.providers));
+    const candidates = this.candidatesFor(caller, place, sources, demandOf, stored);
     return { candidates, userKeys: stored.userKeys };
   }
 
@@ -97,7 +110,7 @@ export class KeyDecisions {
 
   private candidatesFor<Id extends ProviderId>(
     caller: KeyCaller,
-    providers: readonly Id[],
+    { providers, endpoint }: KeyPlace<Id>,
     sources: readonly KeySource[],
     demandOf: (provider: Id) => KeyDemand,
     { userKeys, fallbackPolicy, defaultSearchProvider }: ResolutionRow,
@@ -108,7 +121,7 @@ export class KeyDecisions {
     return resolve({
       groups: inGroups(providers, defaultSearchProvider),
       sources,
-      userKeys,
+      userKeys: userKeys.filter((key) => (key.endpoint?.name ?? null) === endpoint),
       hasServerKey: (provider) => Boolean(this.config.getProvider(provider).serverKey),
       serverRefusal: this.serverRefusalFor(caller, fallbackPolicy, userKeys.filter(isOfKind)),
       problemOf: (key) => this.problemOf(caller.userId, key, demandOf(key.provider as Id)),
@@ -130,9 +143,28 @@ export class KeyDecisions {
   /** Null for a key that may serve the request, as far as is known without opening it. */
   private problemOf(userId: string, key: ResolvableKey, demand: KeyDemand): KeyProblem | null {
     if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) return 'EXPIRED';
+    if (!mayCall(key.endpoint, this.policy)) return 'ENDPOINT';
     const isUnreadable = (): boolean => findFault({ ...key, userId }, this.vault) !== null;
     return findRefusal(key, demand) ?? (isUnreadable() ? 'UNREADABLE' : null);
   }
+}
+
+/** Where a key may come from. */
+export interface KeyPlace<Id extends ProviderId = ProviderId> {
+  /** In the order to try them. */
+  readonly providers: readonly Id[];
+  /** The name of the caller's endpoint; null: a provider's key. */
+  readonly endpoint: string | null;
+}
+
+/** Where a request that names a provider may find a key: of endpoints, with any of the user's. */
+function placesOf(provider: ProviderId, userKeys: readonly ResolvableKey[]): KeyPlace[] {
+  if (!isEndpointProvider(provider)) return [{ providers: [provider], endpoint: null }];
+  return userKeys.flatMap(({ endpoint, ...key }) =>
+    key.provider === provider && endpoint !== null
+      ? [{ providers: [provider], endpoint: endpoint.name }]
+      : [],
+  );
 }
 
 /** The caller's own engine first, with either's key; what a request names is alone. */
@@ -147,5 +179,5 @@ function inGroups<Id extends ProviderId>(
 
 /** The providers that a request may use: the one it names, or its kind's in their order. */
 export function providersFor(kind: ProviderKind, named?: ProviderId | null): readonly ProviderId[] {
-  return named ? [named] : providerIdsOf(kind);
+  return named ? [named] : candidatesOf(kind);
 }

@@ -29,8 +29,8 @@ export interface KeyDemand {
   readonly tokens: TokenDemand | null;
 }
 
-/** What a key's owner does not allow it for. */
-export type KeyRefusal = 'USE' | 'MODEL' | 'MONTH';
+/** What a key's owner does not allow it for, or the operator its address. */
+export type KeyRefusal = 'USE' | 'MODEL' | 'MONTH' | 'ENDPOINT';
 
 /**
  * Why a key may not be used for something, as far as is known before its use is written down: two requests that come at
@@ -60,6 +60,8 @@ export function describeRefusal(provider: ProviderId, refusal: KeyRefusal): stri
       return `${key} is not allowed for this use.`;
     case 'MODEL':
       return `${key} is not allowed for this model.`;
+    case 'ENDPOINT':
+      return `${key} may not be used: this server does not call its address.`;
     case 'MONTH':
       return `${key} has not enough left of its monthly limit.`;
   }

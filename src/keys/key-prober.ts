@@ -1,4 +1,4 @@
-import type { Secret } from '../common/secret.js';
+import type { OpenedKey } from '../common/opened-key.js';
 import type { HealthVerdict } from '../audit/writer/use-record.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
 import type { KeyHealth } from './api-key.model.js';
@@ -19,5 +19,5 @@ export interface ProbeResult {
  */
 export abstract class KeyProber {
   /** @throws `signal.reason` after an abort; never what the provider or the network brought about */
-  abstract probe(provider: ProviderId, key: Secret, signal: AbortSignal): Promise<ProbeResult>;
+  abstract probe(key: OpenedKey<ProviderId>, signal: AbortSignal): Promise<ProbeResult>;
 }

@@ -19,7 +19,7 @@ export const CandidateOutcome = describedEnum(
     EXPIRED:
       'It is past its expiresAt. The request fails with KEY_EXPIRED, and no other key is used in its place.',
     NOT_PERMITTED:
-      'Its owner does not allow it for this. The request fails with KEY_NOT_PERMITTED, and no other key is used in its place.',
+      'Its owner does not allow it for this, or this server calls its address no more. The request fails with KEY_NOT_PERMITTED, and no other key is used in its place.',
     SERVER_NOT_ALLOWED:
       "The server has a key that this request may not spend: the caller's fallbackPolicy, or the operator, says so.",
     NOT_NEEDED: 'Not considered: an earlier candidate decided.',

@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { TokenDemand } from '../audit/writer/use-record.js';
-import type { KeySource } from '../common/key-source.enum.js';
+import type { EndpointKey, ProviderKey } from '../common/opened-key.js';
 import type { Secret } from '../common/secret.js';
 import { Config } from '../config/config.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
 import { contextOfKey } from '../crypto/seal-context.js';
 import { Vault } from '../crypto/vault.js';
-import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
+import {
+  type EndpointProviderId,
+  getProviderEntry,
+  isEndpointProvider,
+  type ProviderId,
+} from '../providers/registry/provider-ids.js';
 import { type KeyCaller, KeyDecisions } from './key-decisions.service.js';
 import { findFault } from './key-fault.js';
 import type { AllowedUse, KeyDemand, KeyRefusal } from './key-permission.js';
@@ -23,23 +28,34 @@ import {
 } from './keys.errors.js';
 import type { ResolvableKey } from './keys.repository.js';
 import { maskOf } from './mask-of.js';
-import { allSources, isDecisive } from './resolve.js';
+import { openedKeyOf } from './opened-key-of.js';
+import { allSources, isDecisive, type JudgedCandidate } from './resolve.js';
 
-/** A key, opened for one request. The caller destroys it. */
-export interface ResolvedKey<Id extends ProviderId = ProviderId> {
+/**
+ * A key, opened for one request, with the only way that it may go: of a provider that has an address, a user's or the
+ * server's; of one whose keys have addresses of their own, a user's with its own. The caller destroys it.
+ */
+export type ResolvedKey<Id extends ProviderId = ProviderId> = (
+  ProviderKey<Exclude<Id, EndpointProviderId>> | EndpointKeyOf<Id>
+) &
+  KeyRecord<Id>;
+
+type EndpointKeyOf<Id extends ProviderId> = Id extends EndpointProviderId ? EndpointKey<Id> : never;
+
+interface KeyRecord<Id extends ProviderId> {
   readonly provider: Id;
-  readonly source: KeySource;
   /** Null for a key of the server. */
   readonly keyId: string | null;
   /** Null for a key of the server: its form is the operator's business. */
   readonly maskedKey: string | null;
-  readonly secret: Secret;
 }
 
 /** What a request wants a key for. */
 export interface KeyRequest<Id extends ProviderId = ProviderId> {
   /** Those that may serve it, in the order to try them: one where the request names it. */
   readonly providers: readonly Id[];
+  /** The name of the caller's endpoint; null: a provider's key. */
+  readonly endpoint: string | null;
   readonly use: AllowedUse;
   /** Null for a search. */
   readonly modelOf: (provider: Id) => string | null;
@@ -154,33 +170,37 @@ export class KeyResolutionService {
   ): Promise<Opened<Id>> {
     const sources = failed ? [failed.source] : allSources;
     const demandOf = (provider: Id): KeyDemand => ({ ...request, model: request.modelOf(provider) });
-    const { candidates, userKeys } = await this.decisions.decide(
-      caller,
-      request.providers,
-      sources,
-      demandOf,
-    );
+    const { candidates, userKeys } = await this.decisions.decide(caller, request, sources, demandOf);
     const decisive = candidates.find(isDecisive);
     if (!decisive) return { key: null, candidates };
-    const provider = decisive.provider as Id;
-    if (decisive.source === 'SERVER') {
-      const secret = this.getServerKey(provider).clone();
-      return { key: { provider, source: 'SERVER', keyId: null, maskedKey: null, secret }, candidates };
-    }
-    const key = userKeys.find(({ id }) => id === decisive.keyId);
-    if (!key) throw new Error('Resolution chose a key that it was not given.');
-    const { outcome, problem } = decisive;
-    if (outcome === 'EXPIRED') throw new KeyExpiredError(provider);
-    if (outcome === 'NOT_PERMITTED') throw new KeyNotPermittedError(provider, problem as KeyRefusal);
-    const place = { failed, chatId: request.chatId, network: caller.network };
-    const secret = await this.openUserKey(caller.userId, key, outcome === 'CHOSEN', place);
-    return { key: { provider, source: 'USER', keyId: key.id, maskedKey: key.maskedKey, secret }, candidates };
+    const key =
+      decisive.source === 'SERVER'
+        ? this.copyServerKey(decisive.provider)
+        : await this.openChosen(caller, decisive, userKeys, { request, failed });
+    // It decides on none but those that it was asked about.
+    return { key: key as ResolvedKey<Id>, candidates };
   }
 
-  private getServerKey(provider: ProviderId): Secret {
+  private copyServerKey(provider: ProviderId): ResolvedKey {
     const key = this.config.getProvider(provider).serverKey;
-    if (!key) throw new Error(`The server has no key for ${provider}.`);
-    return key;
+    if (!key || isEndpointProvider(provider)) throw new Error(`The server has no key for ${provider}.`);
+    const secret = key.clone();
+    return { provider, source: 'SERVER', secret, endpoint: null, keyId: null, maskedKey: null };
+  }
+
+  private async openChosen(
+    { userId, network }: KeyCaller,
+    { provider, keyId, outcome, problem }: JudgedCandidate,
+    userKeys: readonly ResolvableKey[],
+    { request, failed }: { readonly request: Pick<KeyRequest, 'chatId'>; readonly failed: FailedUse | null },
+  ): Promise<ResolvedKey> {
+    const key = userKeys.find(({ id }) => id === keyId);
+    if (!key) throw new Error('Resolution chose a key that it was not given.');
+    if (outcome === 'EXPIRED') throw new KeyExpiredError(provider);
+    if (outcome === 'NOT_PERMITTED') throw new KeyNotPermittedError(provider, problem as KeyRefusal);
+    const place = { failed, chatId: request.chatId, network };
+    const secret = await this.openUserKey(userId, key, outcome === 'CHOSEN', place);
+    return { ...openedKeyOf(key, secret), keyId: key.id, maskedKey: key.maskedKey };
   }
 
   /** What resolution found unreadable is not tried: a request does what `keyResolution` says of it. */

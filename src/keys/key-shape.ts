@@ -29,10 +29,11 @@ export function checkKeyBelongsTo(key: string, definition: ProviderDefinition): 
 /**
  * Names are stored and shown in the clear: a key that was typed into the wrong field must not become one.
  *
+ * @param path of the name in the input
  * @throws BadUserInputError BAD_USER_INPUT
  */
-export function checkNameIsNoKey(name: string | null | undefined): void {
-  if (name && hasKey(name)) throw nameHasKey();
+export function checkNameIsNoKey(name: string | null | undefined, path = NAME): void {
+  if (name && hasKey(name)) throw nameHasKey(path);
 }
 
 /**
@@ -44,9 +45,10 @@ export function checkNameIsNotOf(
   apiKey: string,
   { keyPrefixes }: ProviderDefinition,
   name: string | null | undefined,
+  path = NAME,
 ): void {
   const prefix = keyPrefixes.public.find((candidate) => apiKey.startsWith(candidate)) ?? '';
-  if (name && (name.includes(apiKey) || hasPartOf(apiKey.slice(prefix.length), name))) throw nameHasKey();
+  if (name && (name.includes(apiKey) || hasPartOf(apiKey.slice(prefix.length), name))) throw nameHasKey(path);
 }
 
 /**
@@ -63,7 +65,17 @@ export function checkNameIsNotMasked(maskedKey: string, name: string | null | un
     const begin = word.indexOf(prefix);
     return begin >= 0 && word.lastIndexOf(end) - begin - prefix.length >= shortest;
   };
-  if (name.split(/\s+/).some(isKey)) throw nameHasKey();
+  if (name.split(/\s+/).some(isKey)) throw nameHasKey(NAME);
+}
+
+/**
+ * The same for an address: a key belongs into no URL.
+ *
+ * @throws BadUserInputError BAD_USER_INPUT
+ */
+export function checkAddressIsNotOf(apiKey: string, address: string, path: string): void {
+  if (!hasKeyWithPrefix(address) && !address.toLowerCase().includes(apiKey.toLowerCase())) return;
+  throw BadUserInputError.at(path, 'must not have a key in it: addresses are stored and shown in the clear');
 }
 
 /**
@@ -94,8 +106,10 @@ export function checkModelIsNoKey(model: string | null, mask: KeyMask): void {
   );
 }
 
-const nameHasKey = (): BadUserInputError =>
-  BadUserInputError.at('input.name', 'must not have a key in it: names are stored and shown in the clear');
+const NAME = 'input.name';
+
+const nameHasKey = (path: string): BadUserInputError =>
+  BadUserInputError.at(path, 'must not have a key in it: names are stored and shown in the clear');
 
 /** So many characters in common between a key and its name are no coincidence; in a plain word it takes more. */
 const COMMON_LENGTH = 8;

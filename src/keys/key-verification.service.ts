@@ -1,19 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { EndpointPolicy } from '../common/endpoint-address.js';
 import { Secret } from '../common/secret.js';
 import { EnvelopeError } from '../crypto/envelope-error.js';
-import { contextOfKey } from '../crypto/seal-context.js';
+import { contextOfKey, type KeyEndpoint } from '../crypto/seal-context.js';
 import { Vault } from '../crypto/vault.js';
 import { AnomalyWatch } from '../audit/anomalies/anomaly-watch.js';
 import { shortName } from '../audit/anomalies/short-name.js';
-import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
+import { getProviderEntry } from '../providers/registry/provider-ids.js';
 import { keyVerified } from '../telemetry/signals/signals.js';
+import { mayCall } from './check-endpoint.js';
 import { findFault, type KeyFault } from './key-fault.js';
 import { maskKey } from './key-shape.js';
 import { KeyProber, type ProbeResult } from './key-prober.js';
 import { KeyUseService } from './key-use.service.js';
 import type { StoreApiKeyInput } from './keys.inputs.js';
-import { KeyNotStoredError, KeyUnreadableError } from './keys.errors.js';
+import { KeyNotPermittedError, KeyNotStoredError, KeyUnreadableError } from './keys.errors.js';
 import { KeysRepository, type StoredKey } from './keys.repository.js';
+import { type KeyRecordPlace, openedKeyOf } from './opened-key-of.js';
 
 /** The request that changes or tries a key. */
 export interface KeyChangeOrigin {
@@ -32,40 +35,48 @@ export class KeyVerification {
     private readonly uses: KeyUseService,
     private readonly vault: Vault,
     private readonly watch: AnomalyWatch,
+    private readonly policy: EndpointPolicy,
   ) {}
 
   /** @throws KeyNotStoredError KEY_REJECTED where the provider rejects it */
   async tryNew(
     userId: string,
     { provider, apiKey }: StoreApiKeyInput,
+    endpoint: KeyEndpoint | null,
     { signal, network }: KeyChangeOrigin,
   ): Promise<ProbeResult> {
-    const probe = await this.probe(provider, Secret.fromText(apiKey), signal);
+    const probe = await this.probe({ provider, endpoint }, Secret.fromText(apiKey), signal);
     if (probe.verdict?.health !== 'REJECTED') return probe;
     // Written down, so that trying out stolen keys leaves a trace.
     await this.keys.recordRefusal(userId, provider, probe);
     const name = shortName(provider, maskKey(apiKey, getProviderEntry(provider)));
     this.watch.see({ type: 'KEY_REJECTED', at: new Date(), network, userId, provider, keyId: null, name });
     const { userKeys } = await this.keys.findResolvable(userId, [provider]);
-    throw new KeyNotStoredError(userKeys.length > 0);
+    throw new KeyNotStoredError(userKeys.some((key) => key.endpoint?.name === endpoint?.name));
   }
 
-  /** @throws KeyUnreadableError KEY_UNREADABLE */
+  /**
+   * @throws KeyUnreadableError KEY_UNREADABLE
+   * @throws KeyNotPermittedError KEY_NOT_PERMITTED where this server does not call its address any more
+   */
   async tryStored(
     userId: string,
     key: StoredKey,
     { signal, network }: KeyChangeOrigin,
   ): Promise<ProbeResult> {
     const { id: keyId, provider } = key;
-    const probe = await this.probe(provider, await this.open(userId, key, network), signal);
+    if (!mayCall(key.endpoint, this.policy)) throw new KeyNotPermittedError(provider, 'ENDPOINT');
+    const probe = await this.probe(key, await this.open(userId, key, network), signal);
     if (probe.verdict?.health === 'REJECTED')
       this.watch.see({ type: 'KEY_REJECTED', at: new Date(), network, userId, provider, keyId, name: keyId });
     return probe;
   }
 
   /** @param secret is destroyed */
-  private async probe(provider: ProviderId, secret: Secret, signal: AbortSignal): Promise<ProbeResult> {
-    const probe = await this.prober.probe(provider, secret, signal).finally(() => secret.destroy());
+  private async probe(place: KeyRecordPlace, secret: Secret, signal: AbortSignal): Promise<ProbeResult> {
+    const { provider } = place;
+    const key = openedKeyOf(place, secret);
+    const probe = await this.prober.probe(key, signal).finally(() => secret.destroy());
     keyVerified.tell({ provider, verdict: probe.verdict?.health ?? 'NONE' });
     return probe;
   }

@@ -62,7 +62,10 @@ export class KeyExpiredError extends KeyRefusedError {
   }
 }
 
-/** Its owner does not allow it for this. */
+const CHANGE_LIMITS = 'Change its limits with updateApiKey, or ask for something else.';
+const ASK_OPERATOR = 'Its operator decides that (CUSTOM_ENDPOINTS).';
+
+/** Its owner does not allow it for this, or the operator no call to its address. */
 export class KeyNotPermittedError extends KeyRefusedError {
   readonly code = 'KEY_NOT_PERMITTED';
 
@@ -72,7 +75,7 @@ export class KeyNotPermittedError extends KeyRefusedError {
   ) {
     super(
       provider,
-      `${describeRefusal(provider, refusal)} Change its limits with updateApiKey, or ask for something else.`,
+      `${describeRefusal(provider, refusal)} ${refusal === 'ENDPOINT' ? ASK_OPERATOR : CHANGE_LIMITS}`,
     );
   }
 }

@@ -1,5 +1,14 @@
 import { Field, InputType, ObjectType } from '@nestjs/graphql';
-import { IsBoolean, IsOptional, IsString, Length, Matches, ValidateIf } from 'class-validator';
+import { Type } from 'class-transformer';
+import {
+  IsBoolean,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 import { ID } from '../common/id.scalar.js';
 import { CleanKey, Trimmed } from '../common/transforms.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
@@ -9,6 +18,25 @@ import { KeyLimitsInput, READABLE_TEXT } from './key-limits.input.js';
 import { IsWholeKey } from './whole-key.validator.js';
 
 const NAME_DESCRIPTION = "The owner's name for the key: 1 to 100 characters.";
+
+@InputType({ description: 'An endpoint of your own.' })
+export class EndpointInput {
+  @Field({ description: 'What you call it: 1 to 50 letters, digits, spaces and `-_.`. A chat names it so.' })
+  @Trimmed()
+  @IsString()
+  @Matches(/^[\p{L}\p{N}](?:[\p{L}\p{N} ._-]{0,48}[\p{L}\p{N}])?$/u, {
+    message:
+      'must be 1 to 50 letters, digits, spaces, dots, hyphens and underscores, with a letter or digit at both ends',
+  })
+  name!: string;
+
+  @Field({
+    description:
+      'Its address, as the `openai` package takes it: `/chat/completions` and `/models` are appended to it. No user, query or fragment. 500 characters at the most.',
+  })
+  @IsString()
+  baseUrl!: string;
+}
 
 @InputType({
   description:
@@ -33,6 +61,16 @@ export class StoreApiKeyInput extends KeyLimitsInput {
   @Length(1, 100, { message: 'must have 1 to 100 characters' })
   @Matches(READABLE_TEXT, { message: 'must have no control characters' })
   name?: string | null;
+
+  @Field(() => EndpointInput, {
+    nullable: true,
+    description:
+      'Where the key goes, with CUSTOM: always then, and only then. One key is kept for each name, and 20 names.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => EndpointInput)
+  endpoint?: EndpointInput | null;
 
   @Field(() => Boolean, {
     nullable: true,

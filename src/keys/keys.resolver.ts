@@ -11,10 +11,12 @@ import { getProviderEntry, type ProviderId } from '../providers/registry/provide
 import { Provider, ProviderKind } from '../providers/registry/provider.enum.js';
 import { registry } from '../providers/registry/registry.js';
 import { ApiKey, ApiKeyConnection } from './api-key.model.js';
+import { checkEndpointIsNamed } from './check-endpoint.js';
 import { checkUse } from './check-limits.js';
 import { KeyResolution } from './key-resolution.model.js';
 import { KeyDecisions, providersFor } from './key-decisions.service.js';
 import { AllowedUse } from './key-permission.js';
+import { MAX_ENDPOINTS } from './key-statements.js';
 import {
   DeleteApiKeyPayload,
   StoreApiKeyInput,
@@ -48,9 +50,10 @@ export class KeysResolver {
   }
 
   @Query(() => [ApiKey], {
-    description: "The caller's keys that are ACTIVE or DISABLED: at most one per provider.",
+    description:
+      "The caller's keys that are ACTIVE or DISABLED: at most one per provider, and one per name of an endpoint.",
   })
-  @MaxItems(registry.length)
+  @MaxItems(registry.length + MAX_ENDPOINTS)
   apiKeys(@CurrentUser() user: AuthenticatedUser): Promise<ApiKey[]> {
     return this.keys.list(user.userId);
   }
@@ -104,15 +107,27 @@ export class KeysResolver {
       description: "What the key is for. Left out: CHAT or SEARCH, as the provider's kind is.",
     })
     use?: AllowedUse | null,
+    @Args('endpoint', {
+      type: () => String,
+      nullable: true,
+      description: 'The name of one of your endpoints, with CUSTOM and a model: always then, and only then.',
+    })
+    endpoint?: string | null,
   ): Promise<KeyResolution> {
+    checkEndpointIsNamed({ provider, endpoint, model });
     checkUse(use, provider ? getProviderEntry(provider).kind : (kind ?? 'CHAT'));
     const providers = providersFor(kind ?? 'CHAT', provider);
-    return this.decisions.explain(user, { providers, model: model ?? null, use: use ?? null });
+    return this.decisions.explain(user, {
+      providers,
+      endpoint: endpoint ?? null,
+      model: model ?? null,
+      use: use ?? null,
+    });
   }
 
   @Mutation(() => StoreApiKeyPayload, {
     description:
-      "Stores a key, encrypted. The caller's key for the same provider, if there is one, is replaced at once and its ciphertext destroyed.",
+      "Stores a key, encrypted. The caller's key for the same provider, or the same name of an endpoint, is replaced at once, if there is one, and its ciphertext destroyed.",
   })
   storeApiKey(
     @CurrentUser() user: AuthenticatedUser,

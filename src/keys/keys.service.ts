@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { type Connection, decodeCursor, type PageArgs, toConnection } from '../common/pagination.js';
+import { EndpointPolicy } from '../common/endpoint-address.js';
 import { Secret } from '../common/secret.js';
-import { contextOfKey } from '../crypto/seal-context.js';
+import { contextOfKey, type KeyEndpoint } from '../crypto/seal-context.js';
 import { Vault } from '../crypto/vault.js';
 import { Limits } from '../limits/limits.service.js';
-import { getProviderEntry } from '../providers/registry/provider-ids.js';
+import { getProviderEntry, isEndpointProvider } from '../providers/registry/provider-ids.js';
 import { registry } from '../providers/registry/registry.js';
 import type { ApiKey } from './api-key.model.js';
 import {
@@ -16,6 +17,7 @@ import {
   maskKey,
 } from './key-shape.js';
 import { KeyTurns } from './key-turns.js';
+import { readEndpoint } from './check-endpoint.js';
 import { checkIsAhead, checkLimits, limitsIn } from './check-limits.js';
 import type { ProbeResult } from './key-prober.js';
 import { type KeyChangeOrigin, KeyVerification } from './key-verification.service.js';
@@ -37,8 +39,8 @@ const registryOrder = new Map<string, number>(registry.map(({ id }, index) => [i
 /**
  * Storing, changing and deleting keys.
  *
- * Invariants: at most one key is ACTIVE or DISABLED per user and provider. A key that was replaced or deleted has no
- * ciphertext. A change and its audit event are one transaction.
+ * Invariants: at most one key is ACTIVE or DISABLED per user and provider, or per user and name of an endpoint. A key that
+ * was replaced or deleted has no ciphertext. A change and its audit event are one transaction.
  */
 @Injectable()
 export class KeysService {
@@ -48,26 +50,30 @@ export class KeysService {
     private readonly turns: KeyTurns,
     private readonly limits: Limits,
     private readonly verification: KeyVerification,
+    private readonly policy: EndpointPolicy,
   ) {}
 
   /**
    * @param origin its signal aborts when the client leaves: then a verification ends, and nothing is stored
    * @throws RateLimitedError RATE_LIMITED
    * @throws BadUserInputError BAD_USER_INPUT for a key that is unmistakably another provider's, a name or pattern that has
-   *   a key in it, and limits that mean nothing to the provider
+   *   a key in it, limits that mean nothing to the provider, and an endpoint that is missing, too much, one too many, or
+   *   none that this server calls
    * @throws KeyNotStoredError KEY_REJECTED where it was to be verified and the provider rejects it
    * @throws KeyBusyError CONFLICT
    */
   async store(userId: string, input: StoreApiKeyInput, origin: KeyChangeOrigin): Promise<StoreApiKeyPayload> {
     await this.limits.countKeyChange(userId);
     const definition = getProviderEntry(input.provider);
-    checkKeyBelongsTo(input.apiKey, definition);
+    // An endpoint may be a gateway, which takes any key.
+    if (!isEndpointProvider(input.provider)) checkKeyBelongsTo(input.apiKey, definition);
     checkNameIsNoKey(input.name);
     checkNameIsNotOf(input.apiKey, definition, input.name);
     checkLimits(input, definition.kind);
     checkIsAhead(input.expiresAt);
-    const probe = input.verify ? await this.verification.tryNew(userId, input, origin) : null;
-    const key = this.seal(userId, input, maskKey(input.apiKey, definition), probe);
+    const endpoint = readEndpoint(input, this.policy);
+    const probe = input.verify ? await this.verification.tryNew(userId, input, endpoint, origin) : null;
+    const key = this.seal(userId, input, endpoint, maskKey(input.apiKey, definition), probe);
     const { stored, replacedKeyId } = await this.turns.take(userId, key.provider, () =>
       this.insert(userId, key),
     );
@@ -124,6 +130,7 @@ export class KeysService {
    * @throws RateLimitedError RATE_LIMITED
    * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's, of a provider that this version knows
    * @throws KeyUnreadableError KEY_UNREADABLE
+   * @throws KeyNotPermittedError KEY_NOT_PERMITTED where this server does not call its address any more
    */
   async verify(userId: string, keyId: string, origin: KeyChangeOrigin): Promise<VerifyApiKeyPayload> {
     await this.limits.countKeyChange(userId);
@@ -157,6 +164,7 @@ export class KeysService {
   private seal(
     userId: string,
     input: StoreApiKeyInput,
+    endpoint: KeyEndpoint | null,
     maskedKey: string,
     probe: ProbeResult | null,
   ): NewKey {
@@ -164,7 +172,6 @@ export class KeysService {
     const id = uuidv7();
     const secret = Secret.fromText(apiKey);
     try {
-      const endpoint = null;
       const envelope = this.vault.seal(secret, contextOfKey({ userId, provider, id, endpoint }));
       return {
         id,

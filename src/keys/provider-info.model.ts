@@ -18,13 +18,14 @@ export class ProviderInfo {
   @Field(() => KeySource, {
     nullable: true,
     description:
-      'Whose key a request that names this provider would use now; null where there is none to use.',
+      'Whose key a request that names this provider would use now, with CUSTOM any of your endpoints; null where there is none to use.',
   })
   keySource!: KeySource | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The model of a chat that names none; null for search engines.',
+    description:
+      'The model of a chat that names none; null for search engines, and for CUSTOM, which has none.',
   })
   defaultModel!: string | null;
 }

@@ -76,6 +76,7 @@ export function toApiKey(row: StoredKey, vault: Vault): ApiKey {
   return {
     id: row.id,
     provider: row.provider,
+    endpoint: row.endpoint,
     name: row.name,
     maskedKey: row.maskedKey,
     status: row.status,

@@ -14,7 +14,8 @@ import { ProviderUnreachableError } from './upstream-error.js';
  * Opens the connections to addresses that users have named, with the operator's policy on where these may lead. It keeps
  * connections of its own: none that was opened for a provider serves an endpoint.
  *
- * Every request says in `Via` who sends it, so that a server of this kind refuses it.
+ * Every request says in `Via` who sends it, so that a server of this kind refuses it. Of what answers, its status and its body
+ * are handed on: nothing of its headers may show in an error.
  */
 @Injectable()
 export class EndpointHttp implements OnApplicationShutdown {
@@ -37,7 +38,9 @@ export class EndpointHttp implements OnApplicationShutdown {
   async request(address: EndpointAddress, request: OutboundRequest): Promise<OutboundResponse> {
     if (!request.url.startsWith(`${address.baseUrl}/`)) throw new Error('A request leads past its endpoint.');
     if (this.policy.refusalOf(address) !== null) throw new ProviderUnreachableError('ADDRESS_NOT_ALLOWED');
-    return sendRequest(this.#agent, { ...request, headers: { ...request.headers, via: VIA } });
+    const headers = { ...request.headers, via: VIA };
+    const { status, body } = await sendRequest(this.#agent, { ...request, headers });
+    return { status, headers: new Headers(), body };
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -33,12 +33,18 @@ export interface OutboundResponse {
   readonly body: AsyncIterableIterator<Uint8Array, undefined>;
 }
 
+/** What sends requests to one provider. */
+export interface Outbound {
+  /** @throws as `sendRequest` */
+  request(request: OutboundRequest): Promise<OutboundResponse>;
+}
+
 /**
  * Opens the connections to addresses that the operator has named, all of them through the operator's proxy where there is
  * one. It reads no environment variable. Addresses that users name have `EndpointHttp`.
  */
 @Injectable()
-export class OutboundHttp implements OnApplicationShutdown {
+export class OutboundHttp implements Outbound, OnApplicationShutdown {
   readonly #lines = new BoundedLines(new Logger(OutboundHttp.name));
   readonly #agent: Agent;
 

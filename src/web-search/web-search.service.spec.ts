@@ -2,12 +2,14 @@ import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { failureOf } from '../../test/support/collect.js';
 import { BadUserInputError } from '../common/input-errors.js';
+import type { ProviderKey } from '../common/opened-key.js';
 import { Secret } from '../common/secret.js';
-import type { KeyResolutionService } from '../keys/key-resolution.service.js';
+import type { KeyRequest, KeyResolutionService, ResolvedKey } from '../keys/key-resolution.service.js';
 import type { KeyUseService } from '../keys/key-use.service.js';
 import { KeyUnreadableError, NoKeyAvailableError } from '../keys/keys.errors.js';
 import type { Admission } from '../limits/admission.js';
 import type { Limits } from '../limits/limits.service.js';
+import type { SearchProviderId } from '../providers/registry/provider-ids.js';
 import type { SearchHit, SearchRequest } from '../providers/search/contract.js';
 import type { SearchService } from '../providers/search/search.service.js';
 import type { WebSearchInput } from './web-search.model.js';
@@ -44,11 +46,21 @@ describe('WebSearchService', () => {
   /** A service over a database and an engine that take their time. */
   function serviceWith(search: () => Promise<SearchHit[]>): WebSearchService {
     const take = (milliseconds: number): void => void (now += milliseconds);
-    const open: KeyResolutionService['open'] = (_caller, { providers: [provider], onOpen, chatId, use }) => {
+    const open = (
+      _caller: unknown,
+      { providers: [provider], onOpen, chatId, use }: KeyRequest<SearchProviderId>,
+    ): Promise<ResolvedKey<SearchProviderId>> => {
       take(100);
       onOpen(provider!);
       happened.push(`key opened for ${use} of ${String(chatId)}`);
-      return Promise.resolve({ provider: provider!, source: 'USER', keyId: 'id', maskedKey: 'k…', secret });
+      return Promise.resolve({
+        provider: provider!,
+        source: 'USER',
+        keyId: 'id',
+        maskedKey: 'k…',
+        secret,
+        endpoint: null,
+      });
     };
     const resolution = { open } as unknown as KeyResolutionService;
     const uses = {
@@ -59,7 +71,7 @@ describe('WebSearchService', () => {
       },
     } as unknown as KeyUseService;
     const engines = {
-      search: (_engine: string, { query }: SearchRequest) => {
+      search: (_key: ProviderKey, { query }: SearchRequest) => {
         take(1);
         happened.push('engine called');
         asked.push(query);

@@ -104,6 +104,7 @@ export class WebSearchService {
   ): Promise<ResolvedKey<SearchProviderId>> {
     return this.resolution.open(caller, {
       providers: providersFor('SEARCH', input.provider) as SearchProviderId[],
+      endpoint: null,
       chatId,
       use: chatId === null ? 'SEARCH' : 'SEARCH_IN_CHAT',
       modelOf: () => null,
@@ -146,7 +147,7 @@ export class WebSearchService {
     try {
       signal.throwIfAborted();
       const startedAt = performance.now();
-      const results = await this.engines.search(key.provider, request, key.secret, mask, signal);
+      const results = await this.engines.search(key, request, mask, signal);
       const tookMs = milliseconds(performance.now() - startedAt);
       await report('OK');
       return { query: request.query, provider: key.provider, keySource: key.source, results, tookMs };

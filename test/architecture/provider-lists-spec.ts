@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { ProviderKind } from '../../src/common/provider-definition.js';
 import { registry } from '../../src/providers/registry/registry.js';
 
-const ofKind = (kind: ProviderKind) => registry.filter((entry) => entry.kind === kind);
+/** Without those that serve only where they are named: they stand in no order. */
+const ofKind = (kind: ProviderKind) =>
+  registry.filter((entry) => entry.kind === kind && entry.environment !== null);
 const orderOf = (kind: ProviderKind): string =>
   ofKind(kind)
     .map(({ id }) => id)

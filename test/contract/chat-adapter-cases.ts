@@ -46,7 +46,10 @@ export interface ChatCase {
   readonly finishes: readonly (readonly [piece: string, replacement: string, FinishReason])[];
   /** Answers of the API that echo the key. */
   readonly errors: Readonly<Record<EchoingError, (key: string | null) => Reply>>;
-  readonly retryAfterMs: number;
+  /** What {@link errors}' `rateLimit` says. */
+  readonly retryAfterMs: number | null;
+  /** Who answers is unknown: of a failure only the status counts. */
+  readonly isStatusOnly?: true;
   /** Further refusals, and the code that each becomes. */
   readonly furtherErrors: readonly (readonly [code: string, Reply])[];
   /** Refusals of an input, and our name of it. */
@@ -55,8 +58,8 @@ export interface ChatCase {
   readonly streamErrors: readonly (readonly [code: string, event: (message: string) => string])[];
   /** What the API calls its error, and the code that it becomes where no status says more. */
   readonly reportedErrors: readonly (readonly [code: string, error: Body])[];
-  /** How a stream reports a rate limit, with a sentence that says until when. */
-  readonly rateLimitReported: (message: string) => string;
+  /** How a stream reports a rate limit, with a sentence that says until when; null: a stream's failures are all the same. */
+  readonly rateLimitReported: ((message: string) => string) | null;
   /** Refusals of what a request has by our own choice, what such a request is, and what is left out then. */
   readonly refusedAdditions: readonly (readonly [
     Reply,

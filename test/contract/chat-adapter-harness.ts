@@ -5,13 +5,14 @@ import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 import type { StandIn } from '../../demo/stand-in/stand-in.mjs';
 import type { ProviderSettings } from '../../src/common/provider-definition.js';
 import { Secret } from '../../src/common/secret.js';
-import { OutboundHttp } from '../../src/outbound/outbound-http.js';
+import type { Outbound } from '../../src/outbound/outbound-http.js';
 import { UpstreamError } from '../../src/outbound/upstream-error.js';
 import type { ChatPart, ChatProviderEntry, ChatRequest } from '../../src/providers/chat/contract.js';
 import { StreamingAdapter } from '../../src/providers/chat/streaming-adapter.js';
 import { failureOf } from '../support/collect.js';
 import { partsOf } from '../support/parts.js';
 import { useStandIn } from '../support/stand-in.js';
+import { Connections } from './connections.js';
 
 export const KEY = 'sk-a-key-that-must-not-travel';
 
@@ -33,7 +34,8 @@ export function inPiecesOf(size: number, bytes: Uint8Array): Uint8Array[] {
 /** One adapter, and the stand-in that it talks to, anew for each test. */
 export interface AdapterHarness {
   readonly standIn: () => StandIn;
-  readonly http: () => OutboundHttp;
+  /** What leads to an address. */
+  readonly outboundTo: (api: string) => Outbound;
   /** Calls the adapter with the key that the stand-in accepts. */
   readonly stream: (
     request?: Partial<ChatRequest>,
@@ -47,30 +49,35 @@ export interface AdapterHarness {
   readonly codeOf: (work: AsyncIterable<ChatPart>, said?: unknown) => Promise<string>;
 }
 
+/** Where a stand-in plays a provider, or an endpoint of a user. */
+export const addressOf = ({ id, environment }: ChatProviderEntry, standIn: StandIn): string =>
+  standIn.environment()[environment?.endpoints.api.variable ?? `${id}_BASE_URL`]!;
+
 export function useAdapter(entry: ChatProviderEntry, model: string): AdapterHarness {
   const standIn = useStandIn();
-  let http: OutboundHttp;
+  let connections: Connections;
 
   beforeEach(() => {
-    http = new OutboundHttp();
+    connections = new Connections();
     standIn().acceptKey(entry.id, KEY);
   });
   afterEach(async () => {
-    await http.close();
+    await connections.close();
   });
 
   return {
     standIn,
-    http: () => http,
+    outboundTo: (api) => connections.to(entry, api),
     stream(request = {}, signal = new AbortController().signal, overrides = {}) {
-      const api = standIn().environment()[entry.environment.endpoints.api.variable]!;
-      const settings = {
+      const api = addressOf(entry, standIn());
+      const settings: ProviderSettings = {
         endpoints: { api },
         firstByteTimeoutMs: 10_000,
         idleTimeoutMs: 10_000,
         ...overrides,
       };
-      const adapter = new StreamingAdapter(entry.dialect, settings, http, () => undefined);
+      const outbound = connections.to(entry, settings.endpoints.api ?? api);
+      const adapter = new StreamingAdapter(entry.dialect, settings, outbound, () => undefined);
       const asked = { model, messages: [{ role: 'USER', content: 'Hello' } as const], ...request };
       return partsOf((onParts) => adapter.stream(asked, Secret.fromText(KEY), signal, onParts));
     },

@@ -18,7 +18,7 @@ import { registry } from '../../src/providers/registry/registry.js';
 import { partsOf } from '../support/parts.js';
 import { collect, failureOf } from '../support/collect.js';
 import { chatCases, conversation } from './chat-adapter-cases.js';
-import { inPiecesOf, joined, KEY, useAdapter } from './chat-adapter-harness.js';
+import { inPiecesOf, joined, KEY, useAdapter, addressOf } from './chat-adapter-harness.js';
 
 const TEXT = 'Grüße und 日本 👩‍💻\ndata: done!';
 
@@ -29,7 +29,7 @@ it('covers every chat provider of the registry', () => {
 
 describe.each(chatCases)('$entry.displayName', (provider) => {
   const { entry } = provider;
-  const { standIn, http, stream, answerWith, fixture, codeOf } = useAdapter(entry, provider.model);
+  const { standIn, outboundTo, stream, answerWith, fixture, codeOf } = useAdapter(entry, provider.model);
 
   const first = provider.textEvent('First words');
   const firstThenSilence = (): Behaviour => replay([first], { then: 'hang' });
@@ -127,11 +127,11 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
     it('carries each call its own key', async () => {
       const adapterCalls = ['sk-one', 'sk-two'].map(async (key) => {
         standIn().acceptKey(entry.id, key);
-        const api = standIn().environment()[entry.environment.endpoints.api.variable]!;
+        const api = addressOf(entry, standIn());
         const settings = { endpoints: { api }, firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000 };
         const request = { model: provider.model, messages: conversation };
         const signal = new AbortController().signal;
-        const adapter = new StreamingAdapter(entry.dialect, settings, http(), () => undefined);
+        const adapter = new StreamingAdapter(entry.dialect, settings, outboundTo(api), () => undefined);
         await collect(partsOf((onParts) => adapter.stream(request, Secret.fromText(key), signal, onParts)));
       });
       await Promise.all(adapterCalls);
@@ -324,7 +324,7 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
       void answerWith(reply(provider.errors.rateLimit(KEY)));
       expect(await failureOf(stream())).toMatchObject({ retryAfterMs: provider.retryAfterMs });
       void answerWith(reply({ status: 503, headers: { 'retry-after': '3' } }));
-      expect(await failureOf(stream())).toMatchObject({ retryAfterMs: 3000 });
+      expect(await failureOf(stream())).toMatchObject({ retryAfterMs: provider.isStatusOnly ? null : 3000 });
     });
 
     it('is an outage where no server listens', async () => {

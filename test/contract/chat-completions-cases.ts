@@ -1,3 +1,4 @@
+import { customErrors, customStreamErrors } from '../../demo/stand-in/custom.mjs';
 import { deepseekErrors, deepseekStreamErrors } from '../../demo/stand-in/deepseek.mjs';
 import { groqErrors, groqStreamErrors } from '../../demo/stand-in/groq.mjs';
 import { mistralErrors, mistralStreamErrors } from '../../demo/stand-in/mistral.mjs';
@@ -5,6 +6,7 @@ import { openrouterErrors, openrouterStreamErrors } from '../../demo/stand-in/op
 import { dataEvent } from '../../demo/stand-in/sse.mjs';
 import { xaiErrors, xaiStreamErrors } from '../../demo/stand-in/xai.mjs';
 import type { FinishReason, TokenUsage } from '../../src/providers/chat/contract.js';
+import { custom } from '../../src/providers/chat/custom/custom.provider.js';
 import { deepseek } from '../../src/providers/chat/deepseek/deepseek.provider.js';
 import { groq } from '../../src/providers/chat/groq/groq.provider.js';
 import { mistral } from '../../src/providers/chat/mistral/mistral.provider.js';
@@ -13,6 +15,7 @@ import { xai } from '../../src/providers/chat/xai/xai.provider.js';
 import type { ChatCase } from './chat-adapter-cases.js';
 import type { Body } from './chat-adapter-tool-cases.js';
 import {
+  customTools,
   deepseekTools,
   groqTools,
   mistralTools,
@@ -434,5 +437,59 @@ export const chatCompletionsCases: readonly ChatCase[] = [
     closing:
       'data: {"id":"5319bd0299614c67","object":"chat.completion.chunk","created":1790000000,"model":"mistral-large-4","choices":[{"index":0,"delta":{"content":""},"finish_reason":"',
     packageVariables: variablesOf('MISTRAL'),
+  },
+  {
+    ...common,
+    entry: custom,
+    tools: customTools,
+    model: 'local-model',
+    path: '/chat/completions',
+    // So that no server calls itself.
+    headers: { via: '1.1 keystream' },
+    minimal: minimal('local-model', usageAsked),
+    options: [
+      [{ temperature: 0 }, { temperature: 0 }],
+      [{ maxOutputTokens: 64 }, { max_tokens: 64 }],
+      [{ reasoningEffort: 'LOW' }, { reasoning_effort: 'low' }],
+      [
+        { model: 'another/model', reasoningEffort: 'HIGH' },
+        { model: 'another/model', reasoning_effort: 'high' },
+      ],
+    ],
+    finishes: finishes(['function_call', 'STOP']),
+    errors: { badKey: customErrors.badKey, exhausted: customErrors.spent, rateLimit: customErrors.rateLimit },
+    retryAfterMs: null,
+    isStatusOnly: true,
+    furtherErrors: [
+      ['KEY_REJECTED', customErrors.forbidden()],
+      ['UNKNOWN_MODEL', customErrors.unknownModel('model-0')],
+      ['PROVIDER_BAD_REQUEST', customErrors.missingResult()],
+      ['PROVIDER_UNAVAILABLE', customErrors.overloaded()],
+      ['PROVIDER_BAD_REQUEST', customErrors.says(400, 'invalid_api_key')],
+      ['KEY_REJECTED', customErrors.says(401, 'model_not_found')],
+      ['PROVIDER_RATE_LIMITED', customErrors.says(429, 'insufficient_quota')],
+      ['PROVIDER_UNAVAILABLE', customErrors.says(500, 'content_policy_violation')],
+    ],
+    // Which of them it does not take would be its own word.
+    badRequests: ['temperature', 'max_tokens', 'reasoning_effort', 'messages', 'tools', 'something_new'].map(
+      (field) => [null, customErrors.badParameter(field)] as const,
+    ),
+    streamErrors: [
+      ['PROVIDER_UNAVAILABLE', (message) => customStreamErrors.error('server_error', message)],
+      ['PROVIDER_UNAVAILABLE', (message) => customStreamErrors.error('rate_limit_exceeded', message)],
+      ['PROVIDER_UNAVAILABLE', (message) => customStreamErrors.error(401, message)],
+      ['PROVIDER_UNAVAILABLE', () => chunkWith({ content: '' }, 'error')],
+    ],
+    reportedErrors: [
+      ['PROVIDER_UNAVAILABLE', { code: 'invalid_api_key', type: 'invalid_request_error' }],
+      ['PROVIDER_UNAVAILABLE', { code: 429 }],
+      ['PROVIDER_UNAVAILABLE', { code: 'content_policy_violation' }],
+      ['PROVIDER_UNAVAILABLE', {}],
+    ],
+    rateLimitReported: null,
+    refusedAdditions: [[customErrors.badParameter('stream_options'), {}, ['stream_options'], usageAsked, {}]],
+    closing:
+      'data: {"id":"chatcmpl-local01","object":"chat.completion.chunk","created":1790000000,"model":"local-model","choices":[{"index":0,"delta":{},"finish_reason":"',
+    packageVariables: variablesOf('CUSTOM'),
   },
 ];

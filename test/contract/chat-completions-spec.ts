@@ -3,6 +3,7 @@ import { groqErrors } from '../../demo/stand-in/groq.mjs';
 import { openrouterStreamErrors } from '../../demo/stand-in/openrouter.mjs';
 import { dataEvent } from '../../demo/stand-in/sse.mjs';
 import type { ChatPart, ChatProviderEntry, ToolStep } from '../../src/providers/chat/contract.js';
+import { custom } from '../../src/providers/chat/custom/custom.provider.js';
 import { deepseek } from '../../src/providers/chat/deepseek/deepseek.provider.js';
 import { groq } from '../../src/providers/chat/groq/groq.provider.js';
 import { mistral } from '../../src/providers/chat/mistral/mistral.provider.js';
@@ -106,6 +107,7 @@ describe.each<[ChatProviderEntry, string, object, object]>([
     { content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] }] },
     { content: '' },
   ],
+  [custom, 'local-model', { content: '' }, { content: '' }],
 ])('a turn of $displayName that says nothing beside its call', (entry, model, withThought, without) => {
   const { standIn, stream, answerWith } = useAdapter(entry, model);
   const call = { index: 0, id: 'callcall1', function: { name: 'web_search', arguments: '{}' } };

@@ -1,4 +1,5 @@
 import { dataEvent } from '../../demo/stand-in/sse.mjs';
+import { custom } from '../../src/providers/chat/custom/custom.provider.js';
 import { deepseek } from '../../src/providers/chat/deepseek/deepseek.provider.js';
 import { groq } from '../../src/providers/chat/groq/groq.provider.js';
 import { mistral } from '../../src/providers/chat/mistral/mistral.provider.js';
@@ -354,10 +355,16 @@ const dialectCases: readonly StreamCase[] = [
   },
 ];
 
+/** Of what an endpoint of a user says of a failure, nothing counts. */
+const customCases = dialectCases.map((streamCase) =>
+  streamCase.code === 'PROVIDER_RATE_LIMITED' ? { ...streamCase, code: 'PROVIDER_UNAVAILABLE' } : streamCase,
+);
+
 export const chatCompletionsStreamCases = [
   { entry: openrouter, model: 'openai/gpt-5.4-mini', cases: dialectCases },
   { entry: groq, model: 'openai/gpt-oss-20b', cases: dialectCases },
   { entry: xai, model: 'grok-4.3', cases: dialectCases },
   { entry: deepseek, model: 'deepseek-v4-flash', cases: dialectCases },
   { entry: mistral, model: 'mistral-large-4', cases: dialectCases },
+  { entry: custom, model: 'local-model', cases: customCases },
 ] as const;

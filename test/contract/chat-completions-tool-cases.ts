@@ -1,4 +1,5 @@
 import { ChunkEvents, type ChunkForm } from '../../demo/stand-in/chat-completions-events.mjs';
+import { customChunks } from '../../demo/stand-in/custom.mjs';
 import { deepseekChunks } from '../../demo/stand-in/deepseek.mjs';
 import { groqChunks } from '../../demo/stand-in/groq.mjs';
 import { mistralChunks } from '../../demo/stand-in/mistral.mjs';
@@ -68,6 +69,8 @@ const DEEPSEEK_HEAD =
   'data: {"id":"cac7192e-e619","object":"chat.completion.chunk","created":1790000000,"model":"deepseek-v4-flash","system_fingerprint":"fp_eaab8d114b","choices":[{"index":0,"delta":{';
 const MISTRAL_HEAD =
   'data: {"id":"5319bd0299614c67","object":"chat.completion.chunk","created":1790000000,"model":"mistral-large-4","choices":[{"index":0,"delta":{';
+const CUSTOM_HEAD =
+  'data: {"id":"chatcmpl-local01","object":"chat.completion.chunk","created":1790000000,"model":"local-model","choices":[{"index":0,"delta":{';
 
 export const openrouterTools = toolCase(
   openrouterChunks,
@@ -127,4 +130,11 @@ export const mistralTools = toolCase(
     firstCall: `${MISTRAL_HEAD}"content":null,"tool_calls"`,
     ending: `${MISTRAL_HEAD}"content":""},"finish_reason":"`,
   },
+);
+
+export const customTools = toolCase(
+  customChunks,
+  ['call_local1', 'call_local2'],
+  { content: said },
+  { firstCall: `${CUSTOM_HEAD}"tool_calls"`, ending: `${CUSTOM_HEAD}},"finish_reason":"` },
 );

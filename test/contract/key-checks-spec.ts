@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { cut, hang, redirect, reply, type Behaviour } from '../../demo/stand-in/behaviours.mjs';
 import { anthropicErrors } from '../../demo/stand-in/anthropic-errors.mjs';
 import { braveErrors } from '../../demo/stand-in/brave.mjs';
+import { customErrors } from '../../demo/stand-in/custom.mjs';
 import { deepseekErrors } from '../../demo/stand-in/deepseek.mjs';
 import { firecrawlErrors } from '../../demo/stand-in/firecrawl.mjs';
 import { googleErrors } from '../../demo/stand-in/google-errors.mjs';
@@ -15,12 +16,12 @@ import { xaiErrors } from '../../demo/stand-in/xai.mjs';
 import type { ProviderSettings } from '../../src/common/provider-definition.js';
 import { Secret } from '../../src/common/secret.js';
 import { type KeyCheck, toKeyCheck } from '../../src/outbound/key-check.js';
-import { OutboundHttp } from '../../src/outbound/outbound-http.js';
 import { StreamingAdapter } from '../../src/providers/chat/streaming-adapter.js';
 import type { ProviderEntry } from '../../src/providers/registry/provider-ids.js';
 import { registry } from '../../src/providers/registry/registry.js';
 import { failureOf } from '../support/collect.js';
 import { useStandIn } from '../support/stand-in.js';
+import { Connections } from './connections.js';
 import { foreignAnswers, toReply } from './not-the-apis-answer.js';
 
 const KEY = 'sk-a-key-that-must-not-travel';
@@ -123,6 +124,14 @@ const cases: readonly CheckCase[] = [
     lacksRight: [{ status: 403, body: { detail: 'Forbidden' } }],
   },
   {
+    id: 'CUSTOM',
+    request: 'GET /models',
+    exhausted: [customErrors.spent(KEY)],
+    rateLimited: customErrors.rateLimit(KEY),
+    strange: [{}, { data: null }, { models: [] }],
+    lacksRight: [customErrors.forbidden()],
+  },
+  {
     id: 'FIRECRAWL',
     request: 'GET /v2/team/credit-usage',
     exhausted: [
@@ -178,13 +187,13 @@ describe.each(cases)(
   ({ id, request, exhausted, rateLimited, strange, lacksRight }) => {
     const entry = registry.find((candidate) => candidate.id === id)!;
     const standIn = useStandIn();
-    let http: OutboundHttp;
+    let connections: Connections;
 
     beforeEach(() => {
-      http = new OutboundHttp();
+      connections = new Connections();
       standIn().acceptKey(id, KEY);
     });
-    afterEach(() => http.close());
+    afterEach(() => connections.close());
 
     function check(
       signal = new AbortController().signal,
@@ -192,17 +201,17 @@ describe.each(cases)(
     ): Promise<KeyCheck> {
       const addresses = standIn().environment();
       const endpoints = Object.fromEntries(
-        Object.entries(entry.environment.endpoints).map(([name, { variable }]) => [
-          name,
-          addresses[variable] ?? '',
-        ]),
+        Object.entries(entry.environment?.endpoints ?? { api: { variable: 'CUSTOM_BASE_URL' } }).map(
+          ([name, { variable }]) => [name, addresses[variable] ?? ''],
+        ),
       );
       const settings = { endpoints, firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000, ...limits };
       const secret = Secret.fromText(KEY);
       if (entry.kind === 'CHAT') {
-        return new StreamingAdapter(entry.dialect, settings, http, () => undefined).check(secret, signal);
+        const outbound = connections.to(entry, endpoints.api ?? '');
+        return new StreamingAdapter(entry.dialect, settings, outbound, () => undefined).check(secret, signal);
       }
-      const engine = entry.createAdapter(settings, http);
+      const engine = entry.createAdapter(settings, connections.http);
       return toKeyCheck(() => engine.check(secret, signal), signal);
     }
 

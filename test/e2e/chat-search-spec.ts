@@ -2,7 +2,7 @@ import { hang, reply } from '../../demo/stand-in/behaviours.mjs';
 import { braveErrors } from '../../demo/stand-in/brave.mjs';
 import { openaiErrors } from '../../demo/stand-in/openai-errors.mjs';
 import { DatabaseService } from '../../src/prisma/database.service.js';
-import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
+import { candidatesOf } from '../../src/providers/registry/provider-ids.js';
 import { collect } from '../support/collect.js';
 import { numbersOf, numbersTo } from '../support/numbers.js';
 import { CHAT, type ChatEventData, textOf } from '../support/test-server.js';
@@ -53,7 +53,7 @@ describe('a chat that searches', () => {
   const requestsOf = (provider: string) =>
     server().standIn.requests.filter((exchange) => exchange.provider === provider);
 
-  describe.each(providerIdsOf('CHAT'))('with %s', (provider) => {
+  describe.each(candidatesOf('CHAT'))('with %s', (provider) => {
     let chatKeyId: string;
     let searchKeyId: string;
     beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { numbersOf, numbersTo } from '../support/numbers.js';
 import { doors } from '../support/doors.js';
+import { naming } from '../support/naming.js';
 import { CHAT, HELLO, textOf } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
@@ -24,7 +25,7 @@ describe('subscription chat', () => {
     describe.each(providerIdsOf('CHAT'))('with a key for %s', (provider) => {
       it('streams numbered events from ChatStarted to ChatCompleted', async () => {
         const keyId = await server().storeKey('alice', provider, 'key-of-alice-0123456789');
-        const events = await server().chatEvents('alice', { provider }, door);
+        const events = await server().chatEvents('alice', naming(provider), door);
         expect(events[0]).toMatchObject({ __typename: 'ChatStarted', provider, keySource: 'USER', keyId });
         expect(events.at(-1)).toMatchObject({ __typename: 'ChatCompleted', finishReason: 'STOP' });
         expect(numbersOf(events)).toEqual(numbersTo(events.at(-1)));
@@ -34,7 +35,7 @@ describe('subscription chat', () => {
 
       it('reports usage and timings, and writes them to the audit trail', async () => {
         const keyId = await server().storeKey('alice', provider, 'key-of-alice-0123456789');
-        const events = await server().chatEvents('alice', { provider }, door);
+        const events = await server().chatEvents('alice', naming(provider), door);
         const { usage, timings, chatId } = events.at(-1) as any;
         expect(timings.totalMs).toBeGreaterThanOrEqual(timings.timeToFirstTokenMs);
         expect(timings.timeToFirstTokenMs).toBeGreaterThanOrEqual(timings.keyResolutionMs);
@@ -58,7 +59,7 @@ describe('subscription chat', () => {
           await exchange.closedByClient;
         });
         const request = server().standIn.nextRequest(provider);
-        const events = await server().chat('alice', { provider }, door);
+        const events = await server().chat('alice', naming(provider), door);
         expect((await events.next()).value?.data?.chat).toMatchObject({ __typename: 'ChatStarted' });
         const exchange = await request;
         await events.return?.();
@@ -85,7 +86,7 @@ describe('subscription chat', () => {
       it('ends with ChatFailed KEY_REJECTED, remembers it in the health, and keeps the key out of it', async () => {
         await server().storeKey('alice', provider, 'key-of-alice-0123456789');
         server().standIn.revokeKey(provider, 'key-of-alice-0123456789');
-        const events = await server().chatEvents('alice', { provider }, door);
+        const events = await server().chatEvents('alice', naming(provider), door);
         expect(events).toHaveLength(2);
         expect(events[1]).toMatchObject({
           __typename: 'ChatFailed',

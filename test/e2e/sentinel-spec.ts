@@ -1,5 +1,6 @@
 import { registry } from '../../src/providers/registry/registry.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { naming, placing } from '../support/naming.js';
 import { dumpFiles, dumpTables, sentinelFor, tracesIn } from '../support/sentinel.js';
 import { chatPaths, commonPaths, searchPaths, type ProviderPath } from '../support/sentinel-paths.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
@@ -15,7 +16,7 @@ const STORE =
 const VERIFY = 'mutation ($id: ID!) { verifyApiKey(keyId: $id) { warning apiKey { health healthReason } } }';
 const READ_ALL = `{
   viewer { id } providers { provider keySource defaultModel }
-  apiKeys { id name maskedKey status health healthReason } apiKeyHistory { edges { cursor node { id maskedKey } } }
+  apiKeys { id name maskedKey status health healthReason endpoint { name baseUrl } } apiKeyHistory { edges { cursor node { id maskedKey } } }
   keyResolution { candidates { provider keyId reason } }
   auditEvents(first: 200) { edges { node { id kind provider keyId chatId model outcome detail } } }
   usage { byProvider { provider totals { failures } } }
@@ -88,7 +89,7 @@ class Recorder {
       return (errors?.[0]?.extensions.code ?? 'OK') as string;
     }
     const { data } = await this.subscribe(CHAT, {
-      input: { messages: HELLO, provider: id, reasoningEffort: 'LOW' },
+      input: { messages: HELLO, ...naming(id), reasoningEffort: 'LOW' },
     });
     return (data.chat.error?.code ?? 'OK') as string;
   }
@@ -112,6 +113,8 @@ async function pasteEverywhere(recorder: Recorder, key: string, id: string): Pro
     `mutation { storeApiKey(input: { provider: ${id}, apiKey: ${key} }) { apiKey { id } } }`,
     `mutation { storeApiKey(input: { provider: ${id}, apiKey: [${quoted}] }) { apiKey { id } } }`,
     `mutation { storeApiKey(input: ${quoted}) { apiKey { id } } }`,
+    `mutation { storeApiKey(input: { provider: CUSTOM, apiKey: "a key", endpoint: { name: ${quoted}, baseUrl: ${quoted} } }) { apiKey { id } } }`,
+    `{ keyResolution(provider: CUSTOM, endpoint: ${quoted}, model: ${quoted}) { available } }`,
     `mutation { storeApiKey(input: { provider: ${id}, ${name}: 1 }) { apiKey { id } } }`,
     `mutation { deleteApiKey(keyId: ${quoted}) { deletedKeyId } }`,
     `{ apiKey(id: ${quoted}) { id } }`,
@@ -130,6 +133,8 @@ async function pasteEverywhere(recorder: Recorder, key: string, id: string): Pro
     { provider: key },
     { provider: id, apiKey: { key } },
     { provider: id, [key]: key },
+    { provider: 'CUSTOM', apiKey: key, endpoint: { name: key, baseUrl: key } },
+    { provider: 'CUSTOM', endpoint: key, model: key, messages: HELLO },
   ];
   for (const document of documents) {
     await recorder.post(document);
@@ -184,7 +189,8 @@ describe('a stored key is found nowhere but with its provider', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     });
     const recorder = new Recorder(server);
-    const input = { provider: id, apiKey: key, name: 'sentinel' };
+    const place = placing(id, processes.environment({}));
+    const input = { ...place, apiKey: key, name: 'sentinel' };
     const { storeApiKey } = (await recorder.post(STORE, { input })).data;
 
     const paths: ProviderPath[] = [
@@ -222,9 +228,9 @@ describe('a stored key is found nowhere but with its provider', () => {
     const { data } = await recorder.post(READ_ALL);
     expect(data.apiKeys).toMatchObject([{ health: 'VALID' }]);
     expect(await recorder.http('/export', { method: 'GET' })).toContain('"type":"end"');
-    await recorder.post(STORE, { input: { provider: id, apiKey: key, verify: true } });
+    await recorder.post(STORE, { input: { ...place, apiKey: key, verify: true } });
     processes.standIn.revokeKey(id, key);
-    const refused = await recorder.post(STORE, { input: { provider: id, apiKey: key, verify: true } });
+    const refused = await recorder.post(STORE, { input: { ...place, apiKey: key, verify: true } });
     expect(refused.errors[0].extensions.code).toBe('KEY_REJECTED');
     await recorder.post('mutation ($id: ID!) { deleteApiKey(keyId: $id) { deletedKeyId } }', {
       id: data.apiKeys[0].id,

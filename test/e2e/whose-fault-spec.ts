@@ -1,6 +1,7 @@
 import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { openaiErrors } from '../../demo/stand-in/openai-errors.mjs';
+import { naming } from '../support/naming.js';
 import { useTestServer } from '../support/use-test-server.js';
 
 const KEY = 'key-of-alice-0123456789';
@@ -31,7 +32,7 @@ describe('a failure that is not the key’s', () => {
         provider,
         reply({ status, body: PAGE, headers: { 'content-type': 'text/html' } }),
       );
-      const events = await server().chatEvents('alice', { provider });
+      const events = await server().chatEvents('alice', naming(provider));
       expect(events.at(-1)).toMatchObject({ error: { code: 'PROVIDER_UNAVAILABLE', retryable: true } });
       expect(await health()).toBe('UNVERIFIED');
     }

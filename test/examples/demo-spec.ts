@@ -10,6 +10,7 @@ import { Client, type RefusedError } from '../../demo/client.mjs';
 import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { registry } from '../../src/providers/registry/registry.js';
 import { collect } from '../support/collect.js';
+import { naming, placing } from '../support/naming.js';
 import { describeInChromium, useChromium } from './chromium.js';
 import { operationIs, setEditor } from './graphiql-editor.js';
 
@@ -40,11 +41,11 @@ describe('the demo', () => {
     const text = lines.join('\n');
     // In a pipe, there are no colours.
     expect(text).not.toContain('\u001b');
-    expect(text.match(/ChatCompleted +\d+ tokens in/g)).toHaveLength(4);
+    expect(text.match(/ChatCompleted +\d+ tokens in/g)).toHaveLength(5);
     expect(text.match(/SearchStarted +BRAVE: /g)).toHaveLength(2);
     expect(text.match(/SearchFinished +.+: 5 results/g)).toHaveLength(2);
     expect(text).toContain('with 2 results');
-    expect(text).toMatch(/7 chats and 6 searches, 1 of which failed:\n +a chat with OPENAI: KEY_REJECTED/);
+    expect(text).toMatch(/8 chats and 6 searches, 1 of which failed:\n +a chat with OPENAI: KEY_REJECTED/);
   });
 
   it.each<[string, (demo: Demo) => unknown, number]>([
@@ -114,16 +115,21 @@ describe('the demo that stays up', () => {
   });
 
   const alice = () => new Client(url, token);
+  /** What the invitation says of the stand-in's endpoint. */
+  const stored = (provider: string) => {
+    const [, CUSTOM_BASE_URL] = /Where CUSTOM is +(\S+)/.exec(text) ?? [];
+    return placing(provider, { CUSTOM_BASE_URL });
+  };
   const store = (provider: string, apiKey: string) =>
     alice().request(
       'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { maskedKey } } }',
-      { input: { provider, apiKey } },
+      { input: { ...stored(provider), apiKey } },
     );
 
   /** How a chat or a search ends with a key that has just been pasted. */
   const tryOut = async (provider: string) => {
     if (providerIdsOf('CHAT').some((id) => id === provider)) {
-      const input = { provider, messages: [{ role: 'USER', content: 'Hello' }] };
+      const input = { ...naming(provider), messages: [{ role: 'USER', content: 'Hello' }] };
       const query =
         'subscription ($input: ChatInput!) { chat(input: $input) { __typename ... on ChatFailed { error { code } } } }';
       const events = await collect(alice().chat(query, { input }));
@@ -181,6 +187,8 @@ describe('the demo that stays up', () => {
     ['DEEPSEEK', 'sk-4f9c1e7ab20d83566e5brefused', 'KEY_REJECTED'],
     ['MISTRAL', '4f9c1e7ab20d83566e5b', 'ChatCompleted'],
     ['MISTRAL', '4f9c1e7ab20d83566erefused', 'KEY_REJECTED'],
+    ['CUSTOM', 'local-4f9c1e7ab20d83566e5b', 'ChatCompleted'],
+    ['CUSTOM', 'local-4f9c1e7ab20drefused', 'KEY_REJECTED'],
     ['FIRECRAWL', 'fc-4f9c1e7ab20d83566e5b4f9c1e7ab20d', '5 results'],
     ['FIRECRAWL', 'fc-4f9c1e7ab20d83566e5b4f9c1refused', 'KEY_REJECTED'],
     ['BRAVE', 'BSA4f9c1e7ab20d83566e5b', '5 results'],

@@ -1,5 +1,6 @@
 import { hang } from '../../demo/stand-in/behaviours.mjs';
 import { databaseKinds } from '../support/database.js';
+import { naming } from '../support/naming.js';
 import { signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
@@ -57,6 +58,24 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
       expect(of('chatEvent')[0]).toMatchObject({ __typename: 'ChatStarted', chatId: events[0]!.chatId });
       expect(of('chatEvent').at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
       expect(lines.at(-1)).toEqual({ type: 'end', lines: lines.length - 1 });
+    });
+
+    it('holds endpoints with their addresses, and not their keys', async () => {
+      const keyId = await server().storeKey('alice', 'CUSTOM', KEY);
+      await server().chatEvents('alice', naming('CUSTOM'));
+      await server().storeKey('bob', 'CUSTOM', KEY);
+      const text = await server().exportOf('alice');
+      expect(text).not.toMatch(/bob|0123456789|v1\./);
+      const lines = linesOf(text);
+      const baseUrl = server().standIn.environment().CUSTOM_BASE_URL;
+      expect(lines.filter(({ type }) => type === 'apiKey')).toMatchObject([
+        { id: keyId, provider: 'CUSTOM', endpoint: { name: 'home', baseUrl } },
+      ]);
+      expect(lines.filter(({ type }) => type === 'usageHour')).toMatchObject([
+        { provider: 'CUSTOM', chats: 1 },
+      ]);
+      const stored = lines.find(({ kind }) => kind === 'KEY_STORED');
+      expect(stored).toMatchObject({ detail: '…6789 for the endpoint home' });
     });
 
     it('comes page by page, without a row twice or missing', async () => {
@@ -167,6 +186,19 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
       expect((await server().query('alice', '{ viewer { fallbackPolicy } }')).viewer.fallbackPolicy).toBe(
         'USE_SERVER',
       );
+    });
+
+    it('takes endpoints along, and their names are free again', async () => {
+      const endpoint = await server().storeKey('alice', 'CUSTOM', KEY);
+      await server().storeKey('bob', 'CUSTOM', KEY);
+      expect(await server().query('alice', DELETE, { id: 'alice' })).toEqual({
+        deleteMyData: { deletedKeys: 1 },
+      });
+      expect(await server().chatFailure('alice', naming('CUSTOM'))).toBe('NO_KEY_AVAILABLE');
+      expect(await database().apiKey.count({ where: { userId: 'bob' } })).toBe(1);
+      expect(await server().storeKey('alice', 'CUSTOM', KEY)).not.toBe(endpoint);
+      const [first] = await server().chatEvents('bob', naming('CUSTOM'));
+      expect(first).toMatchObject({ __typename: 'ChatStarted', provider: 'CUSTOM' });
     });
 
     it('has its chats stopped before, and their ends written down', async () => {

@@ -299,6 +299,7 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
             failed,
             {
               providers: left,
+              endpoint: null,
               use: 'CHAT',
               modelOf: () => 'model',
               tokens: null,
@@ -363,6 +364,7 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
         XAI: null,
         DEEPSEEK: null,
         MISTRAL: null,
+        CUSTOM: null,
         FIRECRAWL: null,
         BRAVE: 'SERVER',
         TAVILY: null,

@@ -1,5 +1,6 @@
 import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { type ChatProviderId, providerIdsOf } from '../../src/providers/registry/provider-ids.js';
+import { naming } from '../support/naming.js';
 import { useServerProcess } from '../support/use-server-process.js';
 import { engineVoices, voices } from '../support/voices.js';
 
@@ -35,7 +36,10 @@ describe('a provider that counts as many tokens as a count may have, in each tur
     const hit = { title: 'A', url: 'https://example.com/', snippet: '', content: '' };
     for (const answer of engineVoices.BRAVE(hit)) standIn.once('BRAVE', reply(answer));
 
-    const events = await server.chatEvents(provider, { provider, webSearch: { provider: 'BRAVE' } });
+    const events = await server.chatEvents(provider, {
+      ...naming(provider),
+      webSearch: { provider: 'BRAVE' },
+    });
     expect(events.at(-1)).toMatchObject({
       __typename: 'ChatCompleted',
       usage: { inputTokens: MOST, outputTokens: MOST },

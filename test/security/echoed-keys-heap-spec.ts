@@ -2,6 +2,7 @@ import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { providerIdsOf, type SearchProviderId } from '../../src/providers/registry/provider-ids.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { CAN_WRITE_SNAPSHOTS, knownKey, namesIn, snapshotOf } from '../support/heap.js';
+import { naming } from '../support/naming.js';
 import { type ServerProcess, useProcesses } from '../support/server-process.js';
 import { CHAT, HELLO, textOf } from '../support/test-server.js';
 import { engineVoices, voices } from '../support/voices.js';
@@ -54,7 +55,7 @@ describe('the heap of a server whose providers said the keys', () => {
       const engine = engines[index % engines.length]!;
       engineSays(engine);
       const webSearch = { provider: engine, includeContent: true };
-      const events = await server.chatEvents('alice', { provider, webSearch });
+      const events = await server.chatEvents('alice', { ...naming(provider), webSearch });
       expect(events.at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
       expect(textOf(events).split('…tail')).toHaveLength(5);
     }
@@ -64,7 +65,7 @@ describe('the heap of a server whose providers said the keys', () => {
       processes.standIn.once(provider, () => undefined);
       const request = processes.standIn.nextRequest(provider);
       const socket = await server.socket('alice');
-      socket.subscribe('chat', CHAT, { input: { provider, messages: HELLO } });
+      socket.subscribe('chat', CHAT, { input: { ...naming(provider), messages: HELLO } });
       const exchange = await request;
       socket.socket.terminate();
       await socket.closed;

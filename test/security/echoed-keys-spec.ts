@@ -2,6 +2,7 @@ import { replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
 import {
   getProviderEntry,
+  candidatesOf,
   providerIdsOf,
   type ProviderId,
 } from '../../src/providers/registry/provider-ids.js';
@@ -52,7 +53,7 @@ const payers: readonly Payer[] = [
 const bothDoors = payers.flatMap((payer) => doors.map((door) => ({ payer, door })));
 
 describe('a key in the words of its own provider', () => {
-  const providers = [...providerIdsOf('CHAT'), ...providerIdsOf('SEARCH')];
+  const providers = [...candidatesOf('CHAT'), ...providerIdsOf('SEARCH')];
   let database: TestDatabase;
   let standIn: StandIn;
   let server: ServerProcess;
@@ -62,7 +63,7 @@ describe('a key in the words of its own provider', () => {
     database = await createDatabase();
     standIn = await startStandIn({ pace: 0 });
     const serverKeys = providers.map((provider) => [
-      getProviderEntry(provider).environment.apiKey,
+      getProviderEntry(provider).environment!.apiKey,
       keyOf(provider, 'server'),
     ]);
     server = await new ServerProcess({
@@ -112,7 +113,7 @@ describe('a key in the words of its own provider', () => {
   const reasoningOf = (events: readonly ChatEventData[]): string =>
     events.map(({ __typename, text }) => (__typename === 'ReasoningDelta' ? text : '')).join('');
 
-  describe.each(providerIdsOf('CHAT'))('%s', (provider) => {
+  describe.each(candidatesOf('CHAT'))('%s', (provider) => {
     const says = (...chunks: readonly string[]): void => standIn.once(provider, replay(chunks));
 
     it('is replaced in text and reasoning, in one delta or in as many as it has characters', async () => {
@@ -237,7 +238,7 @@ describe('a key in the words of its own provider', () => {
   });
 
   it('is replaced in the answer of each provider that a failover comes to', async () => {
-    const [first, second] = providerIdsOf('CHAT') as [ProviderId, ProviderId];
+    const [first, second] = candidatesOf('CHAT') as [ProviderId, ProviderId];
     for (const payer of payers) {
       standIn.once(first, reply({ status: 503 }));
       const voice = voices[second as 'ANTHROPIC']();

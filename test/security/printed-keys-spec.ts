@@ -1,5 +1,6 @@
 import { replay } from '../../demo/stand-in/behaviours.mjs';
 import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
+import { naming } from '../support/naming.js';
 import { useServerProcess } from '../support/use-server-process.js';
 
 const KEY = 'key-of-alice-0123456789';
@@ -28,7 +29,7 @@ describe('a provider that says the key where JSON should be', () => {
       for (const name of names) {
         for (const data of notJson) {
           standIn.once(provider, replay([`${name === null ? '' : `event: ${name}\n`}data: ${data}\n\n`]));
-          const events = await server.chatEvents('alice', { provider });
+          const events = await server.chatEvents('alice', naming(provider));
           expect(events.at(-1)).toMatchObject({ __typename: 'ChatFailed' });
           expect(JSON.stringify(events)).not.toContain(KEY);
         }

@@ -1,5 +1,5 @@
 import { HELLO } from './test-server.js';
-import { chatOf, type Victim } from './victim.js';
+import { chatOf, ENDPOINT_NAME, type Victim } from './victim.js';
 
 /** What the attacker asks of one field. */
 export interface Attempt {
@@ -10,6 +10,7 @@ export interface Attempt {
 
 export const ATTACKER = 'mallory';
 const OTHER_KEY = 'key-of-mallory-0123456789';
+const OTHER_ENDPOINT = { name: ENDPOINT_NAME, baseUrl: 'https://mallory.example/v1' };
 /** What a filter, a page or a list says of somebody who has nothing. */
 const NOTHING = {
   edges: [],
@@ -44,8 +45,12 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
   ],
   'query apiKey': ({ keyIds }) => withEach(keyIds, (id) => ({ variables: { id }, answer: null })),
   'query keyResolution': () =>
-    ['OPENAI', 'TAVILY'].map((provider) => ({
-      variables: { provider },
+    [
+      { provider: 'OPENAI' },
+      { provider: 'TAVILY' },
+      { provider: 'CUSTOM', endpoint: ENDPOINT_NAME, model: 'local-model' },
+    ].map((variables) => ({
+      variables,
       answer: { available: false, keyId: null, candidates: [{ keyId: null }, { keyId: null }] },
     })),
   'query webSearch': () => [
@@ -77,6 +82,11 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
       variables: { input: { provider: 'TAVILY', apiKey: OTHER_KEY } },
       answer: { replacedKeyId: null },
     },
+    // Under the name of the victim's.
+    {
+      variables: { input: { provider: 'CUSTOM', apiKey: OTHER_KEY, endpoint: OTHER_ENDPOINT } },
+      answer: { replacedKeyId: null, apiKey: { endpoint: OTHER_ENDPOINT } },
+    },
   ],
   'mutation updateApiKey': ({ keyIds }) =>
     withEach(keyIds, (keyId) => ({
@@ -103,6 +113,12 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
   ],
   'subscription chat': ({ requestIds }) => [
     { variables: { input: { messages: HELLO } }, answer: 'NO_KEY_AVAILABLE' },
+    {
+      variables: {
+        input: { messages: HELLO, provider: 'CUSTOM', endpoint: ENDPOINT_NAME, model: 'local-model' },
+      },
+      answer: 'NO_KEY_AVAILABLE',
+    },
     // The victim's own input: with the victim's token it would join the victim's chat.
     ...withEach(requestIds, (id) => ({ variables: { input: chatOf(id) }, answer: 'NO_KEY_AVAILABLE' })),
   ],

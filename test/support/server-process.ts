@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startStandIn, type StandIn } from '../../demo/stand-in/stand-in.mjs';
+import { placing } from './naming.js';
 import { QUICK_START } from './quick-start.mjs';
 import {
   CHAT,
@@ -80,7 +81,10 @@ export class ServerProcess extends NodeProcess {
   readonly #lines: LogLine[] = [];
   readonly #watchers = new Set<(line: LogLine) => void>();
 
-  constructor(environment: Environment, nodeArguments: readonly string[] = []) {
+  constructor(
+    private readonly environment: Environment,
+    nodeArguments: readonly string[] = [],
+  ) {
     super('dist/main.js', environment, nodeArguments);
     if (this.child.stdout)
       createInterface({ input: this.child.stdout }).on('line', (line) => this.#read(line));
@@ -144,7 +148,7 @@ export class ServerProcess extends NodeProcess {
     const { storeApiKey } = await this.query(
       userId,
       'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id } } }',
-      { input: { provider, apiKey } },
+      { input: { ...placing(provider, this.environment), apiKey } },
     );
     return storeApiKey.apiKey.id as string;
   }
@@ -232,6 +236,8 @@ export function useProcesses(): ProcessBench {
       PORT: '0',
       ENCRYPTION_KEY,
       AUTH_JWT_SECRET: JWT_SECRET,
+      // The stand-in is on this machine.
+      CUSTOM_ENDPOINTS: 'any',
       ...standIn.environment(),
       ...database,
     }),

@@ -8,6 +8,7 @@ import type { Config } from '../../src/config/config.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createApp, stopApp } from '../../src/create-app.js';
 import { registry } from '../../src/providers/registry/registry.js';
+import { placing } from './naming.js';
 import { type ChatResults, type Door, type DoorClient, webSocketDoor } from './doors.js';
 
 export const JWT_SECRET = 'a secret for tests, of more than 32 bytes';
@@ -87,6 +88,8 @@ export class TestServer {
       // Who leaves is not waited for, but where a suite says so.
       CHAT_DISCONNECT_GRACE_MS: '0',
       ...NO_LIMITS,
+      // The stand-in is on this machine.
+      CUSTOM_ENDPOINTS: 'any',
       ...standIn.environment(),
       ...environment,
     };
@@ -160,7 +163,7 @@ export class TestServer {
     const { storeApiKey } = await this.query(
       userId,
       'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id } } }',
-      { input: { provider, apiKey } },
+      { input: { ...placing(provider, this.environment), apiKey } },
     );
     return storeApiKey.apiKey.id as string;
   }

@@ -24,6 +24,8 @@ export function useServerProcess(
       ENCRYPTION_KEY,
       AUTH_JWT_SECRET: JWT_SECRET,
       ...NO_LIMITS,
+      // The stand-in is on this machine.
+      CUSTOM_ENDPOINTS: 'any',
       ...standIn.environment(),
       ...database.environment,
       ...environment,

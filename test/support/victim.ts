@@ -11,7 +11,13 @@ const SECRET_WORD = 'word-of-alice';
 /** A user who has one of everything, and what is theirs. */
 export interface Victim {
   readonly userId: string;
-  readonly keyIds: { readonly live: string; readonly replaced: string; readonly deleted: string };
+  readonly keyIds: {
+    readonly live: string;
+    readonly replaced: string;
+    readonly deleted: string;
+    /** For their endpoint {@link ENDPOINT_NAME}. */
+    readonly endpoint: string;
+  };
   readonly chatIds: { readonly running: string; readonly ended: string };
   readonly requestIds: { readonly running: string; readonly ended: string };
   readonly alertIds: { readonly first: string };
@@ -27,6 +33,9 @@ export interface Victim {
   rows(): Promise<string>;
 }
 
+/** What the victim calls an endpoint, as anybody may call one. */
+export const ENDPOINT_NAME = 'home';
+
 const READ_ALL = `{
   apiKeyHistory { edges { cursor node { id maskedKey } } }
   auditEvents(first: 200) { edges { cursor node { id } } }
@@ -35,6 +44,7 @@ const READ_ALL = `{
 const SEARCH = '{ webSearch(input: { query: "words", provider: BRAVE }) { provider } }';
 const SETTINGS =
   'mutation { updateSettings(input: { fallbackPolicy: NEVER, defaultSearchProvider: TAVILY }) { viewer { id } } }';
+const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id } } }';
 const DELETE = 'mutation ($keyId: ID!) { deleteApiKey(keyId: $keyId) { deletedKeyId } }';
 const NAME = 'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input) { apiKey { id } } }';
 
@@ -46,6 +56,14 @@ export async function makeVictim(server: TestServer, userId: string): Promise<Vi
   await server.query(userId, NAME, { input: { keyId: live, name: SECRET_WORD } });
   await server.query(userId, DELETE, { keyId: deleted });
   await server.storeKey(userId, 'TAVILY', `newer-${KEY}`);
+  const { storeApiKey } = await server.query(userId, STORE, {
+    input: {
+      provider: 'CUSTOM',
+      apiKey: KEY,
+      endpoint: { name: ENDPOINT_NAME, baseUrl: `https://${SECRET_WORD}.example/v1` },
+    },
+  });
+  const endpoint = storeApiKey.apiKey.id as string;
 
   // Those of the victim before may still be kept.
   const requestIds = { running: `${SECRET_WORD}-${randomUUID()}`, ended: `${SECRET_WORD}-${randomUUID()}` };
@@ -64,7 +82,7 @@ export async function makeVictim(server: TestServer, userId: string): Promise<Vi
   const chatIds = { running, ended: first!.chatId };
   return {
     userId,
-    keyIds: { live, replaced, deleted },
+    keyIds: { live, replaced, deleted, endpoint },
     chatIds,
     requestIds,
     alertIds: { first: alert.node.id },

@@ -1,6 +1,7 @@
 import { MessageEvents } from '../../demo/stand-in/anthropic-events.mjs';
 import type { Reply } from '../../demo/stand-in/behaviours.mjs';
 import { ChunkEvents, type ChunkForm } from '../../demo/stand-in/chat-completions-events.mjs';
+import { customChunks } from '../../demo/stand-in/custom.mjs';
 import { deepseekChunks } from '../../demo/stand-in/deepseek.mjs';
 import { CandidateEvents } from '../../demo/stand-in/google-events.mjs';
 import { groqChunks } from '../../demo/stand-in/groq.mjs';
@@ -65,6 +66,7 @@ export const voices: Readonly<Record<ChatProviderId, () => Voice>> = {
   XAI: inChunks(xaiChunks),
   DEEPSEEK: inChunks(deepseekChunks),
   MISTRAL: inChunks(mistralChunks),
+  CUSTOM: inChunks(customChunks),
 };
 
 /** One result, in no engine's dialect. */

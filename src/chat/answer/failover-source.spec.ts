@@ -12,7 +12,7 @@ import {
   ProviderUnreachableError,
   UnknownModelError,
 } from '../../outbound/upstream-error.js';
-import type { ChatProviderId } from '../../providers/registry/provider-ids.js';
+import type { ChatProviderId, OperatedProviderId } from '../../providers/registry/provider-ids.js';
 import { failureOf } from '../../../test/support/collect.js';
 import { handOn, partsOf, unreported } from '../../../test/support/parts.js';
 import type { SourcePart } from '../run/chat-source.js';
@@ -44,7 +44,9 @@ const silence: Call = async function* (signal) {
   yield FINISH;
 };
 
-const attemptWith = (provider: ChatProviderId): OpenAttempt => ({
+type OperatedChatId = Extract<ChatProviderId, OperatedProviderId>;
+
+const attemptWith = (provider: OperatedChatId): OpenAttempt => ({
   model: `model of ${provider}`,
   key: {
     provider,
@@ -52,6 +54,7 @@ const attemptWith = (provider: ChatProviderId): OpenAttempt => ({
     keyId: `key of ${provider}`,
     maskedKey: '…body',
     secret: Secret.fromText('a-key-of-nobody'),
+    endpoint: null,
   },
 });
 
@@ -69,7 +72,7 @@ function start(
   calls: Partial<Record<ChatProviderId, Call>>,
   opening: (attempt: OpenAttempt) => Promise<OpenAttempt> = (attempt) => Promise.resolve(attempt),
 ) {
-  const attempts = (Object.keys(calls) as ChatProviderId[]).map(attemptWith);
+  const attempts = (Object.keys(calls) as OperatedChatId[]).map(attemptWith);
   const [first, ...left] = attempts;
   if (!first) throw new Error('There is no first attempt.');
   const openings: string[] = [];

@@ -1,17 +1,15 @@
-import { Secret } from '../../common/secret.js';
 import {
   KeyExhaustedError,
   ProviderRateLimitedError,
   ProviderTimeoutError,
   ProviderUnavailableError,
 } from '../../outbound/upstream-error.js';
-import type { ChatAdapter, ChatPart } from '../../providers/chat/contract.js';
+import type { ChatPart, KeyedChatAdapter } from '../../providers/chat/contract.js';
 import { collect, failureOf } from '../../../test/support/collect.js';
 import { handOn, partsOf, unreported } from '../../../test/support/parts.js';
 import { MAX_RETRY_AFTER_MS, RetryOnce, type Wait, waitFor } from './retry-once.js';
 
 const request = { model: 'model', messages: [] };
-const key = Secret.fromText('a-key-of-nobody');
 const never = new AbortController().signal;
 
 const FINISH: ChatPart = { type: 'finish', reason: 'STOP' };
@@ -30,8 +28,8 @@ type Script = readonly (ChatPart | Error)[];
 function retrying(scripts: readonly Script[], wait: Wait = () => Promise.resolve()) {
   const waits: number[] = [];
   let calls = 0;
-  const adapter: ChatAdapter = {
-    stream: (_request, _key, _signal, onParts) => handOn(follow(), onParts),
+  const adapter: KeyedChatAdapter = {
+    stream: (_request, _signal, onParts) => handOn(follow(), onParts),
   };
   async function* follow(): AsyncGenerator<ChatPart> {
     const script = scripts[calls++];
@@ -49,8 +47,8 @@ function retrying(scripts: readonly Script[], wait: Wait = () => Promise.resolve
   return { adapter: new RetryOnce(adapter, watchedWait), waits, timesCalled: () => calls };
 }
 
-const streamed = (adapter: ChatAdapter, signal: AbortSignal) =>
-  partsOf<ChatPart>((onParts) => adapter.stream(request, key, signal, onParts));
+const streamed = (adapter: KeyedChatAdapter, signal: AbortSignal) =>
+  partsOf<ChatPart>((onParts) => adapter.stream(request, signal, onParts));
 
 const busy = (milliseconds: number | null = 1_000) => new ProviderRateLimitedError(milliseconds);
 

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Secret } from '../../common/secret.js';
 import { ProviderRateLimitedError, ProviderUnavailableError } from '../../outbound/upstream-error.js';
 import type {
-  ChatAdapter,
   ChatPart,
   ChatRequest,
+  KeyedChatAdapter,
   PartConsumer,
   TokenUsage,
 } from '../../providers/chat/contract.js';
@@ -25,18 +24,18 @@ export const waitFor: Wait = (milliseconds, signal) => delay(milliseconds, undef
  *
  * Made for one attempt: the one retry and the first delta are those of all its calls together.
  */
-export class RetryOnce implements ChatAdapter {
+export class RetryOnce implements KeyedChatAdapter {
   #mayRetry = true;
 
   constructor(
-    private readonly adapter: ChatAdapter,
+    private readonly adapter: KeyedChatAdapter,
     private readonly wait: Wait = waitFor,
   ) {}
 
-  async stream(request: ChatRequest, key: Secret, signal: AbortSignal, onParts: PartConsumer): Promise<void> {
+  async stream(request: ChatRequest, signal: AbortSignal, onParts: PartConsumer): Promise<void> {
     let usage = null as TokenUsage | null;
     try {
-      await this.adapter.stream(request, key, signal, (parts) => {
+      await this.adapter.stream(request, signal, (parts) => {
         for (const part of parts) {
           if (isDelta(part)) this.#mayRetry = false;
           else if (part.type === 'usage') usage = part.usage;
@@ -51,7 +50,7 @@ export class RetryOnce implements ChatAdapter {
         // The timer wraps the reason in an error of its own.
         throw signal.aborted ? signal.reason : failure;
       });
-      await this.adapter.stream(request, key, signal, usage === null ? onParts : addingTo(usage, onParts));
+      await this.adapter.stream(request, signal, usage === null ? onParts : addingTo(usage, onParts));
     }
   }
 }

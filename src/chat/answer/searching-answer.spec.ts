@@ -7,9 +7,9 @@ import { Secret } from '../../common/secret.js';
 import { NoKeyAvailableError } from '../../keys/keys.errors.js';
 import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
 import type {
-  ChatAdapter,
   ChatPart,
   ChatRequest,
+  KeyedChatAdapter,
   ToolCall,
   ToolStep,
 } from '../../providers/chat/contract.js';
@@ -90,8 +90,8 @@ function chatWith(
   { search = found, maxSearches = 3 }: { search?: Search; maxSearches?: number } = {},
 ) {
   const requests: ChatRequest[] = [];
-  const adapter: ChatAdapter = {
-    stream: (asked, _key, _signal, onParts) => handOn(follow(asked), onParts),
+  const adapter: KeyedChatAdapter = {
+    stream: (asked, _signal, onParts) => handOn(follow(asked), onParts),
   };
   async function* follow(asked: ChatRequest): AsyncGenerator<ChatPart> {
     const turn = turns[requests.length];
@@ -110,7 +110,7 @@ function chatWith(
     engineOf: () => 'FIRECRAWL',
   });
   const stream = (signal: AbortSignal = never) => {
-    const answer = new SearchingAnswer({ adapter, request, key, mask: newMask(), searches });
+    const answer = new SearchingAnswer({ adapter, request, mask: newMask(), searches });
     return partsOf<SourcePart>((onParts) => answer.give(signal, onParts));
   };
   const steps = (): readonly ToolStep[] => requests.at(-1)?.tools?.steps ?? [];
@@ -132,13 +132,13 @@ const searchesIn = (parts: readonly SourcePart[]) =>
 describe('a chat that may not search', () => {
   it('offers no tool, and hands on what the model says', async () => {
     const requests: ChatRequest[] = [];
-    const adapter: ChatAdapter = {
-      async stream(asked, _key, _signal, onParts) {
+    const adapter: KeyedChatAdapter = {
+      async stream(asked, _signal, onParts) {
         requests.push(asked);
         await onParts([text('a'), usageOf(1, 2), STOP]);
       },
     };
-    const answer = new SearchingAnswer({ adapter, request, key, mask: newMask(), searches: null });
+    const answer = new SearchingAnswer({ adapter, request, mask: newMask(), searches: null });
     const parts = await collect(partsOf<SourcePart>((onParts) => answer.give(never, onParts)));
     expect(parts).toEqual([text('a'), usageOf(1, 2), STOP]);
     expect(requests).toEqual([request]);

@@ -1,9 +1,8 @@
-import type { Secret } from '../../common/secret.js';
 import type {
-  ChatAdapter,
   ChatPart,
   ChatRequest,
   ChatTools,
+  KeyedChatAdapter,
   PartConsumer,
   TokenUsage,
   ToolStep,
@@ -30,9 +29,8 @@ interface Turn {
 
 export interface AnswerSettings {
   /** Called once a turn. */
-  readonly adapter: ChatAdapter;
+  readonly adapter: KeyedChatAdapter;
   readonly request: ChatRequest;
-  readonly key: Secret;
   /** Takes the key out of what the model says: nothing of that leaves here but through it. */
   readonly mask: AnswerMask;
   /** Null: the model may not search. */
@@ -96,10 +94,10 @@ export class SearchingAnswer {
     signal: AbortSignal,
     onParts: PartConsumer<SourcePart>,
   ): Promise<Turn> {
-    const { adapter, request, key } = this.#settings;
+    const { adapter, request } = this.#settings;
     const turn: Turn = { calls: null, finish: null };
     const before = this.#usage;
-    await adapter.stream(tools ? { ...request, tools } : request, key, signal, (parts) => {
+    await adapter.stream(tools ? { ...request, tools } : request, signal, (parts) => {
       const shown: SourcePart[] = [];
       for (const part of parts) this.#take(part, turn, before, shown);
       return shown.length > 0 ? onParts(shown) : undefined;

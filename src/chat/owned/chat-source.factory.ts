@@ -7,7 +7,7 @@ import { KeyUseService } from '../../keys/key-use.service.js';
 import { maskOf } from '../../keys/mask-of.js';
 import { ChatAdapters } from '../../providers/chat/chat-adapters.js';
 import type { ChatRequest } from '../../providers/chat/contract.js';
-import { type ChatProviderId, providerIdsOf } from '../../providers/registry/provider-ids.js';
+import { candidatesOf, type ChatProviderId } from '../../providers/registry/provider-ids.js';
 import { WebSearchService } from '../../web-search/web-search.service.js';
 import { AnswerMask } from '../answer/answer-mask.js';
 import type { ChatInput } from '../schema/chat.inputs.js';
@@ -63,9 +63,8 @@ export class ChatSourceFactory {
     searches: ChatSearches | null,
   ): SearchingAnswer {
     return new SearchingAnswer({
-      adapter: new RetryOnce(this.adapters.get(key.provider)),
+      adapter: new RetryOnce(this.adapters.for(key)),
       request: toRequest(input, model),
-      key: key.secret,
       mask: new AnswerMask(maskOf(key)),
       searches,
     });
@@ -89,25 +88,29 @@ export class ChatSourceFactory {
   /** On along the order: never back, never round. */
   private async openNext(
     { caller, chatId, input }: ChatToAnswer,
-    { key: { provider, source, keyId } }: OpenAttempt,
+    { key }: OpenAttempt,
     code: ErrorCode,
     signal: AbortSignal,
   ): Promise<OpenAttempt | null> {
-    const order = providerIdsOf('CHAT');
+    // What was asked of an endpoint goes to no provider.
+    if (key.endpoint !== null) return null;
+    const { provider, source, keyId } = key;
+    const order = candidatesOf('CHAT');
     const left = order.slice(order.indexOf(provider) + 1);
     if (left.length === 0) return null;
     const failed = { provider, source, keyId, chatId, code, network: caller.network };
     await this.uses.recordFailure(caller.userId, failed);
-    const key = await this.resolution.openAfter(caller, failed, {
+    const next = await this.resolution.openAfter(caller, failed, {
       providers: left,
+      endpoint: null,
       chatId,
       use: 'CHAT',
-      modelOf: (next) => this.modelOf(next),
+      modelOf: (candidate) => this.modelOf(candidate),
       tokens: tokenDemandOf(input),
       // A chat that has ended by now uses no further key.
       onOpen: () => signal.throwIfAborted(),
     });
-    return key && { key, model: this.modelOf(key.provider) };
+    return next && { key: next, model: this.modelOf(next.provider) };
   }
 }
 

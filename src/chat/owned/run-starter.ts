@@ -4,6 +4,7 @@ import { Lifecycle } from '../../common/lifecycle.js';
 import { milliseconds } from '../../common/milliseconds.js';
 import { ServerBusyError } from '../../common/server-busy.error.js';
 import { Config } from '../../config/config.js';
+import { checkEndpointIsNamed } from '../../keys/check-endpoint.js';
 import { type KeyCaller, providersFor } from '../../keys/key-decisions.service.js';
 import { KeyResolutionService } from '../../keys/key-resolution.service.js';
 import { KeyUseService } from '../../keys/key-use.service.js';
@@ -96,10 +97,12 @@ export class RunStarter {
   /** Opens the key, and binds what was asked to it. */
   private async prepare(caller: KeyCaller, { chatId, input, claim, arrivedAt }: NewChat): Promise<NewRun> {
     const { userId } = caller;
+    checkEndpointIsNamed(input, 'input.');
     let keyResolutionMs = 0;
     const providers = providersFor('CHAT', input.provider) as ChatProviderId[];
     const key = await this.resolution.open(caller, {
       providers,
+      endpoint: input.endpoint ?? null,
       chatId,
       use: 'CHAT',
       modelOf: (provider) => this.sources.modelOf(provider, input.model),

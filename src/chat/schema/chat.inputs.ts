@@ -59,6 +59,14 @@ export class ChatInput {
 
   @Field(() => String, {
     nullable: true,
+    description: 'The name of one of your endpoints, with CUSTOM: always then, with a model, and only then.',
+  })
+  @IsOptional()
+  @Length(1, 50, { message: 'must be 1 to 50 characters long' })
+  endpoint?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
     description: "The model, by the provider's name for it. Left out: the provider's default.",
   })
   @IsOptional()

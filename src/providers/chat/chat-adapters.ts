@@ -1,17 +1,51 @@
-import type { KeyChecker } from '../../outbound/key-check.js';
-import type { ChatAdapter } from './contract.js';
+import type { EndpointAddress } from '../../common/endpoint-address.js';
+import type { OpenedKey } from '../../common/opened-key.js';
+import type { KeyCheck, KeyChecker } from '../../outbound/key-check.js';
+import type { ChatAdapter, KeyedChatAdapter } from './contract.js';
 
-/** The adapters of the registry's chat providers, made once at start with the operator's settings. */
+/** Makes the adapter of one address. */
+export type EndpointAdapterMaker = (address: EndpointAddress) => ChatAdapter & KeyChecker;
+
+/** A way for one key. */
+export interface KeyWay extends KeyedChatAdapter {
+  /** @throws as {@link KeyChecker.check} */
+  check(signal: AbortSignal): Promise<KeyCheck>;
+}
+
+/**
+ * The adapters of the registry's chat providers, made once at start with the operator's settings; for a user's own address
+ * one is made when it is called.
+ *
+ * Invariant: a key leaves here only by the adapter of its own address. It comes together with that, and no caller has it
+ * sent by an adapter of its choice. A provider is in one of the two maps, so there is no way from a key without an
+ * address to a user's, nor from one that has an address to the operator's.
+ */
 export class ChatAdapters {
   readonly #adapters: ReadonlyMap<string, ChatAdapter & KeyChecker>;
+  readonly #makers: ReadonlyMap<string, EndpointAdapterMaker>;
 
-  constructor(adapters: ReadonlyMap<string, ChatAdapter & KeyChecker>) {
+  constructor(
+    adapters: ReadonlyMap<string, ChatAdapter & KeyChecker>,
+    makers: ReadonlyMap<string, EndpointAdapterMaker>,
+  ) {
     this.#adapters = adapters;
+    this.#makers = makers;
   }
 
-  get(providerId: string): ChatAdapter & KeyChecker {
-    const adapter = this.#adapters.get(providerId);
-    if (!adapter) throw new Error(`There is no chat adapter for ${providerId}.`);
+  for(key: OpenedKey): KeyWay {
+    const adapter = this.#adapterOf(key);
+    return {
+      stream: (request, signal, onParts) => adapter.stream(request, key.secret, signal, onParts),
+      check: (signal) => adapter.check(key.secret, signal),
+    };
+  }
+
+  #adapterOf({ provider, endpoint }: OpenedKey): ChatAdapter & KeyChecker {
+    const adapter = endpoint === null ? this.#adapters.get(provider) : this.#makers.get(provider)?.(endpoint);
+    if (!adapter)
+      throw new Error(
+        `There is no chat adapter for ${provider}${endpoint === null ? '' : ' at an address'}.`,
+      );
     return adapter;
   }
 }

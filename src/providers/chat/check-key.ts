@@ -2,7 +2,7 @@ import type { ProviderSettings } from '../../common/provider-definition.js';
 import type { Secret } from '../../common/secret.js';
 import { readErrorAnswer } from '../../outbound/error-answer.js';
 import { type KeyCheck, toKeyCheck } from '../../outbound/key-check.js';
-import type { OutboundHttp } from '../../outbound/outbound-http.js';
+import type { Outbound } from '../../outbound/outbound-http.js';
 import { readJson } from '../../outbound/read-json.js';
 import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
 import type { ChatDialect } from './chat-dialect.js';
@@ -21,7 +21,7 @@ const PROVEN = 'The provider accepted it: it may list models.';
 export function checkKey(
   dialect: ChatDialect,
   { endpoints, firstByteTimeoutMs, idleTimeoutMs }: ProviderSettings,
-  http: OutboundHttp,
+  http: Outbound,
   key: Secret,
   signal: AbortSignal,
 ): Promise<KeyCheck> {

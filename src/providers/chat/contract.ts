@@ -1,4 +1,4 @@
-import type { ProviderDefinition } from '../../common/provider-definition.js';
+import type { Addressed, Operated, ProviderDefinition } from '../../common/provider-definition.js';
 import type { Secret } from '../../common/secret.js';
 import type { ChatDialect } from './chat-dialect.js';
 
@@ -121,6 +121,12 @@ export interface ChatAdapter {
   stream(request: ChatRequest, key: Secret, signal: AbortSignal, onParts: PartConsumer): Promise<void>;
 }
 
+/** An adapter with the one key that it sends. */
+export interface KeyedChatAdapter {
+  /** As {@link ChatAdapter.stream}. */
+  stream(request: ChatRequest, signal: AbortSignal, onParts: PartConsumer): Promise<void>;
+}
+
 /** A chat provider's entry in the registry. */
 export interface ChatProviderEntry<Id extends string = string> extends ProviderDefinition<Id> {
   readonly kind: 'CHAT';
@@ -129,7 +135,14 @@ export interface ChatProviderEntry<Id extends string = string> extends ProviderD
 
 /** Gives an entry its type and keeps its id literal. */
 export function defineChatProvider<const Id extends string>(
-  entry: ChatProviderEntry<Id>,
-): ChatProviderEntry<Id> {
+  entry: ChatProviderEntry<Id> & Operated,
+): ChatProviderEntry<Id> & Operated {
+  return entry;
+}
+
+/** The same for one whose keys come each with an address of its own. */
+export function defineEndpointProvider<const Id extends string>(
+  entry: ChatProviderEntry<Id> & Addressed,
+): ChatProviderEntry<Id> & Addressed {
   return entry;
 }

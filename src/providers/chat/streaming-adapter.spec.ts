@@ -6,7 +6,6 @@ import { collect, failureOf } from '../../../test/support/collect.js';
 import { partsOf } from '../../../test/support/parts.js';
 import { isTurnOver } from '../../common/event-loop-turn.js';
 import { Secret } from '../../common/secret.js';
-import type { OutboundHttp } from '../../outbound/outbound-http.js';
 import type { ServerSentEvent } from '../../outbound/server-sent-event-parser.js';
 import {
   KeyRejectedError,
@@ -104,7 +103,7 @@ function open({ status = 200, signal = new AbortController().signal, onBatch = (
       toFailure: () => new KeyRejectedError(),
     },
     { endpoints: { api: 'https://api' }, firstByteTimeoutMs: 1, idleTimeoutMs: 2 },
-    { request } as unknown as OutboundHttp,
+    { request },
     (failure) => reported.push(failure.code),
   );
   const key = Secret.fromText('sk-key');

@@ -3,7 +3,7 @@ import { PatientTimer } from '../../common/patient-timer.js';
 import type { ProviderSettings } from '../../common/provider-definition.js';
 import type { Secret } from '../../common/secret.js';
 import type { KeyCheck, KeyChecker } from '../../outbound/key-check.js';
-import type { OutboundHttp, OutboundResponse } from '../../outbound/outbound-http.js';
+import type { Outbound, OutboundResponse } from '../../outbound/outbound-http.js';
 import { ProviderTimeoutError, UpstreamError } from '../../outbound/upstream-error.js';
 import { toWellFormedJson } from '../../outbound/well-formed-json.js';
 import { AnswerFailures } from './answer-failures.js';
@@ -37,7 +37,7 @@ export class StreamingAdapter implements ChatAdapter, KeyChecker {
   constructor(
     private readonly dialect: ChatDialect,
     private readonly settings: ProviderSettings,
-    private readonly http: OutboundHttp,
+    private readonly http: Outbound,
     /** Hears of each failure that ends a call, also of one for which it is aborted; not of what the caller brought about. */
     private readonly report: (failure: UpstreamError) => void,
   ) {}

@@ -1,10 +1,13 @@
-import type { ProviderKind } from '../../common/provider-definition.js';
+import type { Addressed, ProviderKind } from '../../common/provider-definition.js';
 import { registry } from './registry.js';
 
 export type ProviderEntry = (typeof registry)[number];
 export type ProviderId = ProviderEntry['id'];
 export type ChatProviderId = Extract<ProviderEntry, { kind: 'CHAT' }>['id'];
 export type SearchProviderId = Extract<ProviderEntry, { kind: 'SEARCH' }>['id'];
+/** Those whose keys come each with an address of its own. They serve only where they are named. */
+export type EndpointProviderId = Extract<ProviderEntry, Addressed>['id'];
+export type OperatedProviderId = Exclude<ProviderId, EndpointProviderId>;
 
 const entriesById: ReadonlyMap<string, ProviderEntry> = new Map(registry.map((entry) => [entry.id, entry]));
 
@@ -16,9 +19,23 @@ export function providerIdsOf(kind: ProviderKind): readonly ProviderId[] {
   return registry.filter((entry) => entry.kind === kind).map((entry) => entry.id);
 }
 
+/** Whether the keys of a provider come each with an address of its own. */
+export function isEndpointProvider(id: ProviderId): id is EndpointProviderId {
+  return getProviderEntry(id).environment === null;
+}
+
+const isOperatedProvider = (id: ProviderId): id is OperatedProviderId => !isEndpointProvider(id);
+
+/** Those that a request without a provider tries, in their order; failover goes along it, too. */
+export function candidatesOf(kind: 'CHAT'): readonly Extract<ChatProviderId, OperatedProviderId>[];
+export function candidatesOf(kind: ProviderKind): readonly OperatedProviderId[];
+export function candidatesOf(kind: ProviderKind): readonly OperatedProviderId[] {
+  return providerIdsOf(kind).filter(isOperatedProvider);
+}
+
 /** The same ids for a description: `OPENAI, ANTHROPIC`. */
 export function describeOrder(kind: ProviderKind): string {
-  return providerIdsOf(kind).join(', ');
+  return candidatesOf(kind).join(', ');
 }
 
 /** Whether this version knows the provider: a newer one may have stored others before it was rolled back. */

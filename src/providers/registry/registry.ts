@@ -1,6 +1,7 @@
 import { anthropic } from '../chat/anthropic/anthropic.provider.js';
 import { google } from '../chat/google/google.provider.js';
 import { openai } from '../chat/openai/openai.provider.js';
+import { custom } from '../chat/custom/custom.provider.js';
 import { deepseek } from '../chat/deepseek/deepseek.provider.js';
 import { groq } from '../chat/groq/groq.provider.js';
 import { mistral } from '../chat/mistral/mistral.provider.js';
@@ -25,6 +26,7 @@ export const registry = [
   xai,
   deepseek,
   mistral,
+  custom,
   firecrawl,
   brave,
   tavily,

@@ -1,4 +1,8 @@
-import type { ProviderDefinition, ProviderSettings } from '../../common/provider-definition.js';
+import type {
+  OperatorVariables,
+  ProviderDefinition,
+  ProviderSettings,
+} from '../../common/provider-definition.js';
 import type { Secret } from '../../common/secret.js';
 import type { OutboundHttp } from '../../outbound/outbound-http.js';
 
@@ -73,6 +77,7 @@ export interface SearchEngine {
 /** A search engine's entry in the registry. */
 export interface SearchEngineEntry<Id extends string = string> extends ProviderDefinition<Id> {
   readonly kind: 'SEARCH';
+  readonly environment: OperatorVariables;
   /** The options that take effect here; naming this engine with another one is BAD_USER_INPUT. */
   readonly options: readonly SearchOption[];
   /**

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { failureOf } from '../../../test/support/collect.js';
 import { KeyMask } from '../../common/key-mask.js';
+import type { ProviderKey } from '../../common/opened-key.js';
 import { Secret } from '../../common/secret.js';
 import { ProviderTimeoutError } from '../../outbound/upstream-error.js';
 import type { SearchEngine, SearchHit, SearchRequest } from './contract.js';
@@ -8,8 +9,9 @@ import { SearchService } from './search.service.js';
 
 const request: SearchRequest = { query: 'words', limit: 1, includeContent: false };
 const KEY = 'BSA-key-of-nobody';
-const key = Secret.fromText(KEY);
-const mask = new KeyMask(key, { mask: 'BSA…body', publicPrefixes: ['BSA'] });
+const secret = Secret.fromText(KEY);
+const key: ProviderKey = { provider: 'BRAVE', source: 'USER', secret, endpoint: null };
+const mask = new KeyMask(secret, { mask: 'BSA…body', publicPrefixes: ['BSA'] });
 const found = { title: '<b>A</b>', url: 'https://example.com/', snippet: '', content: null, score: 2 };
 
 type Searches = Pick<SearchEngine, 'search'>;
@@ -34,36 +36,34 @@ describe('SearchService', () => {
   it('asks the engine once and cleans what it found', async () => {
     const asked: unknown[] = [];
     const engine: Searches = {
-      search: (...[received, secret]) => {
-        asked.push([received, secret]);
+      search: (...[received, sent]) => {
+        asked.push([received, sent]);
         return Promise.resolve([found, found, { ...found, url: 'https://example.com/2' }]);
       },
     };
-    const hits = await serviceWith(engine).search('BRAVE', request, key, mask, new AbortController().signal);
+    const hits = await serviceWith(engine).search(key, request, mask, new AbortController().signal);
     expect(hits).toEqual([{ ...found, title: 'A', score: 1 }]);
-    expect(asked).toEqual([[request, key]]);
+    expect(asked).toEqual([[request, secret]]);
   });
 
   it('gives up after the time for the whole search', async () => {
-    const search = serviceWith(silent, 20).search('BRAVE', request, key, mask, new AbortController().signal);
+    const search = serviceWith(silent, 20).search(key, request, mask, new AbortController().signal);
     expect(await failureOf(search)).toBeInstanceOf(ProviderTimeoutError);
   });
 
   it("ends with the caller's reason, also when that came first", async () => {
     const caller = new AbortController();
     const reason = new Error('the client left');
-    const search = serviceWith(silent).search('BRAVE', request, key, mask, caller.signal);
+    const search = serviceWith(silent).search(key, request, mask, caller.signal);
     caller.abort(reason);
     expect(await failureOf(search)).toBe(reason);
-    expect(await failureOf(serviceWith(silent).search('BRAVE', request, key, mask, caller.signal))).toBe(
-      reason,
-    );
+    expect(await failureOf(serviceWith(silent).search(key, request, mask, caller.signal))).toBe(reason);
   });
 
   it('leaves no listener on the signal', async () => {
     const { signal } = new AbortController();
-    await serviceWith({ search: () => Promise.resolve([]) }).search('BRAVE', request, key, mask, signal);
-    await failureOf(serviceWith(silent, 1).search('BRAVE', request, key, mask, signal));
+    await serviceWith({ search: () => Promise.resolve([]) }).search(key, request, mask, signal);
+    await failureOf(serviceWith(silent, 1).search(key, request, mask, signal));
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
@@ -89,13 +89,7 @@ describe('SearchService', () => {
         return Promise.resolve(hits);
       },
     };
-    await serviceWith(engine).search(
-      'BRAVE',
-      { ...request, limit: 20 },
-      key,
-      mask,
-      new AbortController().signal,
-    );
+    await serviceWith(engine).search(key, { ...request, limit: 20 }, mask, new AbortController().signal);
     isSearching = false;
     expect(turns).toBeGreaterThan(2);
   });
@@ -103,19 +97,24 @@ describe('SearchService', () => {
   it('looks at no address that is longer than any', async () => {
     const url = `https://example.com/${'a'.repeat(16_384)}`;
     const engine: Searches = { search: () => Promise.resolve([{ ...found, url }, found]) };
-    const search = serviceWith(engine).search('BRAVE', request, key, mask, new AbortController().signal);
+    const search = serviceWith(engine).search(key, request, mask, new AbortController().signal);
     expect((await search).map((hit) => hit.url)).toEqual([found.url]);
   });
 
   it('knows only the engines that it was given', async () => {
-    const search = serviceWith(silent).search('OTHER', request, key, mask, new AbortController().signal);
+    const search = serviceWith(silent).search(
+      { ...key, provider: 'OTHER' },
+      request,
+      mask,
+      new AbortController().signal,
+    );
     expect(await failureOf(search)).toEqual(new Error('There is no search engine for OTHER.'));
   });
 
   describe('with an engine that says the key', () => {
     const findIn = async (hit: Partial<SearchHit>): Promise<SearchHit[]> => {
       const engine: Searches = { search: () => Promise.resolve([{ ...found, ...hit }]) };
-      return serviceWith(engine).search('BRAVE', request, key, mask, new AbortController().signal);
+      return serviceWith(engine).search(key, request, mask, new AbortController().signal);
     };
 
     it('shows it masked, in every field of a hit', async () => {
@@ -167,9 +166,8 @@ describe('SearchService', () => {
       const engine: Searches = { search: () => Promise.resolve([{ ...found, url }]) };
       const lowerMask = new KeyMask(lower, { mask: '…', publicPrefixes: [] });
       const hits = await serviceWith(engine).search(
-        'BRAVE',
+        { ...key, secret: lower },
         request,
-        lower,
         lowerMask,
         new AbortController().signal,
       );
@@ -183,9 +181,8 @@ describe('SearchService', () => {
       };
       const trickyMask = new KeyMask(tricky, { mask: '…', publicPrefixes: [] });
       const hits = serviceWith(engine).search(
-        'BRAVE',
+        { ...key, secret: tricky },
         request,
-        tricky,
         trickyMask,
         new AbortController().signal,
       );
@@ -203,17 +200,17 @@ describe('SearchService', () => {
       },
     };
     const { signal } = new AbortController();
-    expect(await failureOf(serviceWith(engine).search('BRAVE', request, key, mask, signal))).toBe(failed);
+    expect(await failureOf(serviceWith(engine).search(key, request, mask, signal))).toBe(failed);
     expect(reported).toEqual([lost, failed]);
     expect(reported.map((error) => error === lost)).toEqual([true, false]);
 
     reported = [];
-    await failureOf(serviceWith(silent, 1).search('BRAVE', request, key, mask, signal));
+    await failureOf(serviceWith(silent, 1).search(key, request, mask, signal));
     expect(reported).toEqual([expect.any(ProviderTimeoutError)]);
 
     reported = [];
     const caller = new AbortController();
-    const left = serviceWith(silent).search('BRAVE', request, key, mask, caller.signal);
+    const left = serviceWith(silent).search(key, request, mask, caller.signal);
     caller.abort(new ProviderTimeoutError());
     await failureOf(left);
     expect(reported).toEqual([]);

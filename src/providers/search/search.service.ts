@@ -1,6 +1,6 @@
 import { withDeadline } from '../../common/deadline.js';
 import type { KeyMask } from '../../common/key-mask.js';
-import type { Secret } from '../../common/secret.js';
+import type { ProviderKey } from '../../common/opened-key.js';
 import { type KeyCheck, toKeyCheck } from '../../outbound/key-check.js';
 import { ProviderTimeoutError } from '../../outbound/upstream-error.js';
 import type { SearchEngine, SearchHit, SearchRequest, TextFormat } from './contract.js';
@@ -28,19 +28,19 @@ export class SearchService {
   /**
    * Searches once, without a retry, and cleans what the engine found ({@link normaliseHits}).
    *
+   * @param key of the engine that is to search
    * @param mask takes the key out of what was found
    * @param signal closes the engine's connections when it aborts; what is thrown then is `signal.reason`
    * @throws what {@link SearchEngine.search} throws; PROVIDER_TIMEOUT also when the search as a whole, with the pages
    * that it brings, takes too long
    */
   async search(
-    engineId: string,
+    key: ProviderKey,
     request: SearchRequest,
-    key: Secret,
     mask: KeyMask,
     signal: AbortSignal,
   ): Promise<SearchHit[]> {
-    const { engine, textFormat, timeoutMs, report } = this.#get(engineId);
+    const { engine, textFormat, timeoutMs, report } = this.#get(key.provider);
     const reportOwn = (error: unknown): void => {
       // After an abort, what is thrown is no more than its echo.
       if (!signal.aborted) report(error);
@@ -49,7 +49,7 @@ export class SearchService {
       timeoutMs,
       signal,
       () => new ProviderTimeoutError(),
-      (inTime) => engine.search(request, key, inTime, reportOwn),
+      (inTime) => engine.search(request, key.secret, inTime, reportOwn),
     ).catch((error: unknown) => {
       reportOwn(error);
       throw error;
@@ -64,9 +64,9 @@ export class SearchService {
    *
    * @throws `signal.reason` after an abort
    */
-  check(engineId: string, key: Secret, signal: AbortSignal): Promise<KeyCheck> {
-    const { engine } = this.#get(engineId);
-    return toKeyCheck(() => engine.check(key, signal), signal);
+  check({ provider, secret }: ProviderKey, signal: AbortSignal): Promise<KeyCheck> {
+    const { engine } = this.#get(provider);
+    return toKeyCheck(() => engine.check(secret, signal), signal);
   }
 
   #get(engineId: string): TimedEngine {

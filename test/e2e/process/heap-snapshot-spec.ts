@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { registry } from '../../../src/providers/registry/registry.js';
+import { candidatesOf } from '../../../src/providers/registry/provider-ids.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { CAN_WRITE_SNAPSHOTS, knownKey, type KnownKey, namesIn, snapshotOf } from '../../support/heap.js';
+import { naming } from '../../support/naming.js';
 import { type Environment, type ServerProcess, useProcesses } from '../../support/server-process.js';
 
 const SEARCH = 'query ($input: WebSearchInput!) { webSearch(input: $input) { results { url } } }';
@@ -25,7 +27,7 @@ describe('the heap of a server after it used keys', () => {
       await server.storeKey('alice', provider, key);
     }
     for (const provider of providers('CHAT')) {
-      const events = await server.chatEvents('alice', { provider });
+      const events = await server.chatEvents('alice', naming(provider));
       expect(events.at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
     }
     for (const provider of providers('SEARCH')) {
@@ -55,14 +57,14 @@ describe('the heap of a server after it used keys', () => {
     for (const { name: provider, key } of keys) {
       await server.storeKey('alice', provider, key);
       // The stand-in does not accept it, and echoes it.
-      const [, failed] = await server.chatEvents('alice', { provider });
+      const [, failed] = await server.chatEvents('alice', naming(provider));
       expect(failed).toMatchObject({ error: { code: 'KEY_REJECTED' } });
 
       processes.standIn.once(provider, (exchange) => exchange.closedByClient);
       const request = processes.standIn.nextRequest(provider);
       const socket = await server.socket('alice');
       socket.subscribe('chat', 'subscription ($input: ChatInput!) { chat(input: $input) { seq } }', {
-        input: { provider, messages: [{ role: 'USER', content: 'Hello' }] },
+        input: { ...naming(provider), messages: [{ role: 'USER', content: 'Hello' }] },
       });
       const exchange = await request;
       socket.socket.terminate();
@@ -71,7 +73,7 @@ describe('the heap of a server after it used keys', () => {
 
       // undici keeps an aborted request in its queue until it is connected again: the next request comes after that.
       processes.standIn.acceptKey(provider, key);
-      expect((await server.chatEvents('alice', { provider })).at(-1)).toMatchObject({
+      expect((await server.chatEvents('alice', naming(provider))).at(-1)).toMatchObject({
         __typename: 'ChatCompleted',
       });
     }
@@ -91,10 +93,10 @@ describe('the heap of a server after it used keys', () => {
   });
 
   it("reaches neither the server's own keys nor its secrets", async () => {
-    const keys = registry.map((definition) => ({
-      ...knownKey(definition.id),
-      variable: definition.environment.apiKey,
-    }));
+    // The server has none for endpoints.
+    const keys = registry.flatMap(({ id, environment }) =>
+      environment === null ? [] : [{ ...knownKey(id), variable: environment.apiKey }],
+    );
     const encryptionKey = randomBytes(32).toString('hex');
     const environment: Environment = {
       ...processes.environment(database.environment),
@@ -103,7 +105,7 @@ describe('the heap of a server after it used keys', () => {
     };
     const server = await processes.start(environment, CAN_WRITE_SNAPSHOTS);
     for (const { name: provider, key } of keys) processes.standIn.acceptKey(provider, key);
-    for (const provider of providers('CHAT')) await server.chatEvents('alice', { provider });
+    for (const provider of candidatesOf('CHAT')) await server.chatEvents('alice', { provider });
     const heap = await snapshotOf(server);
     expect(namesIn(heap, keys)).toEqual([]);
     expect(heap.includes(encryptionKey)).toBe(false);
