@@ -130,6 +130,8 @@ export interface KeyedChatAdapter {
 /** A chat provider's entry in the registry. */
 export interface ChatProviderEntry<Id extends string = string> extends ProviderDefinition<Id> {
   readonly kind: 'CHAT';
+  /** Which list of @pydantic/genai-prices has its prices. Without one its chats have no cost. */
+  readonly priceList?: string;
   readonly dialect: ChatDialect;
 }
 
