@@ -4,6 +4,8 @@ import type { ChatDialect } from './chat-dialect.js';
 
 export type ChatRole = 'SYSTEM' | 'USER' | 'ASSISTANT';
 export type ReasoningEffort = 'LOW' | 'MEDIUM' | 'HIGH';
+/** AUTO: what a provider caches only where it is marked is marked. */
+export type PromptCache = 'OFF' | 'AUTO';
 export type FinishReason = 'STOP' | 'LENGTH' | 'CONTENT_FILTER' | 'TOOL_LIMIT' | 'OTHER';
 
 export interface ChatMessage {
@@ -70,6 +72,8 @@ export interface ChatRequest {
   readonly maxOutputTokens?: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;
   readonly tools?: ChatTools | undefined;
+  /** OFF where it is left out. */
+  readonly promptCache?: PromptCache | undefined;
 }
 
 /**
