@@ -47,6 +47,7 @@ const layers = {
   'providers/chat': ['common', 'config', 'outbound'],
   'providers/search': ['common', 'config', 'outbound'],
   'providers/registry': ['common', 'providers/chat', 'providers/search'],
+  catalogue: ['common', 'providers/chat', 'providers/registry'],
   telemetry: ['common', 'config', 'providers/registry'],
   'telemetry/signals': [],
   'telemetry/prometheus': ['common'],

@@ -39,6 +39,8 @@ export interface ChatCase {
   readonly options: readonly (readonly [Partial<ChatRequest>, Body])[];
   /** What {@link conversation} changes in that. */
   readonly conversation: Body;
+  /** What {@link conversation} changes where it is to be cached, if that is anything else. */
+  readonly cachedConversation?: Body;
   /** What answer.sse says. */
   readonly reasoning: string;
   readonly usage: TokenUsage;
@@ -263,6 +265,25 @@ export const chatCases: readonly ChatCase[] = [
         },
       ],
     ],
+    cachedConversation: {
+      system: [
+        { type: 'text', text: 'Be brief.\n\nAnswer in German.', cache_control: { type: 'ephemeral' } },
+      ],
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Hello' },
+            { type: 'text', text: 'Is anybody there?' },
+          ],
+        },
+        { role: 'assistant', content: 'Yes.' },
+        {
+          role: 'user',
+          content: [{ type: 'text', text: 'Größe? 日本 👩‍💻', cache_control: { type: 'ephemeral' } }],
+        },
+      ],
+    },
     conversation: {
       system: 'Be brief.\n\nAnswer in German.',
       messages: [

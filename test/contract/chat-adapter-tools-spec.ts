@@ -329,6 +329,23 @@ describe('tools of', () => {
   describe('Anthropic', () => {
     const { standIn, stream, answerWith, fixture } = useAdapter(anthropic.entry, anthropic.model);
 
+    it('marks the last results for its cache, and no turn before them', async () => {
+      void answerWith(replay([await fixture('tool-calls')]));
+      const step = stepOf(await collect(stream(withTools())), contents);
+      const messages = [
+        { role: 'SYSTEM', content: 'Be brief.' },
+        { role: 'USER', content: 'Hello' },
+      ] as const;
+      await collect(stream({ ...withTools({ steps: [step, step, step] }), messages, promptCache: 'AUTO' }));
+      const { body } = standIn().requests.at(-1)!;
+      expect(body.messages.at(-1).content.at(-1)).toMatchObject({
+        type: 'tool_result',
+        cache_control: { type: 'ephemeral' },
+      });
+      // The API refuses a request with more than four.
+      expect(JSON.stringify(body).split('cache_control')).toHaveLength(3);
+    });
+
     it('may be called without arguments, and with a text that is blank, which the API takes no more', async () => {
       const turn = (await fixture('tool-calls'))
         .toString('utf8')

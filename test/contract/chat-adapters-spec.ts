@@ -75,6 +75,23 @@ describe.each(chatCases)('$entry.displayName', (provider) => {
       expect(standIn().requests[0]!.body).toEqual({ ...provider.minimal, ...provider.conversation });
     });
 
+    it('marks a conversation that is to be cached where the provider wants marks', async () => {
+      await collect(stream({ messages: conversation, promptCache: 'AUTO' }));
+      const changed = provider.cachedConversation ?? provider.conversation;
+      expect(standIn().requests[0]!.body).toEqual({ ...provider.minimal, ...changed });
+    });
+
+    it('marks no text that is blank', async () => {
+      const messages = [
+        { role: 'SYSTEM', content: ' ' },
+        { role: 'USER', content: '' },
+      ] as const;
+      await collect(stream({ messages, promptCache: 'AUTO' }));
+      await collect(stream({ messages, promptCache: 'OFF' }));
+      const [marked, plain] = standIn().requests;
+      expect(marked!.body).toEqual(plain!.body);
+    });
+
     it.each(['', ' ', '\n\t '])(
       'leaves out an answer of %j, which no provider takes back',
       async (content) => {

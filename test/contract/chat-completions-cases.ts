@@ -54,6 +54,11 @@ const common = {
   },
 } as const;
 
+/** A message that a cache is to hold the conversation as far as. */
+function markedText(role: string, text: string): object {
+  return { role, content: [{ type: 'text', text, cache_control: { type: 'ephemeral' } }] };
+}
+
 function chunkWith(delta: object, finish_reason: string | null): string {
   return dataEvent({ choices: [{ index: 0, delta, finish_reason }] });
 }
@@ -97,6 +102,37 @@ export const chatCompletionsCases: readonly ChatCase[] = [
       [{ temperature: 0 }, { temperature: 0 }],
       [{ maxOutputTokens: 64 }, { max_tokens: 64 }],
       [{ reasoningEffort: 'LOW' }, { reasoning: { effort: 'low' } }],
+      ...['anthropic/claude-haiku-4.5', '~anthropic/claude-haiku-latest', 'qwen/qwen3-max'].map(
+        (model) =>
+          [
+            { model, promptCache: 'AUTO' },
+            { model, messages: [markedText('user', 'Hello')] },
+          ] as const,
+      ),
+      ...['openai/gpt-5.4', 'google/gemini-2.5-pro', 'other/anthropic/x'].map(
+        (model) => [{ model, promptCache: 'AUTO' }, { model }] as const,
+      ),
+      [
+        {
+          model: 'anthropic/claude-haiku-4.5',
+          promptCache: 'AUTO',
+          messages: [
+            { role: 'SYSTEM', content: 'Be brief.' },
+            { role: 'USER', content: 'Hello' },
+            { role: 'ASSISTANT', content: 'Yes.' },
+            { role: 'USER', content: 'Who?' },
+          ],
+        },
+        {
+          model: 'anthropic/claude-haiku-4.5',
+          messages: [
+            markedText('system', 'Be brief.'),
+            { role: 'user', content: 'Hello' },
+            { role: 'assistant', content: 'Yes.' },
+            markedText('user', 'Who?'),
+          ],
+        },
+      ],
       [
         { model: 'deepseek/deepseek-v4-pro', reasoningEffort: 'HIGH' },
         { model: 'deepseek/deepseek-v4-pro', reasoning: { effort: 'high' } },

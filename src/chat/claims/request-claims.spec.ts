@@ -11,6 +11,7 @@ describe('inputDigestOf', () => {
     ['the request id', { requestId: 'another' }],
     ['what is null instead of left out', { model: null, temperature: null, webSearch: null }],
     ['a default that is spelt out', { failover: null }],
+    ['a cache that is not asked for', { promptCache: 'OFF' }],
   ])('is the same whatever %s', (_, more) => {
     expect(inputDigestOf({ ...input, ...more })).toBe(inputDigestOf(input));
   });
@@ -22,6 +23,7 @@ describe('inputDigestOf', () => {
     ['temperature', { temperature: 0 }],
     ['wish for failover', { failover: true }],
     ['wish to search', { webSearch: {} }],
+    ['wish for a cache', { promptCache: 'AUTO' }],
   ])('differs for another %s', (_, more) => {
     expect(inputDigestOf({ ...input, ...more })).not.toBe(inputDigestOf(input));
   });

@@ -46,9 +46,10 @@ export abstract class RequestClaims {
   ): Promise<RequestClaim>;
 }
 
-/** A digest of the whole input but its request id. A field that is left out counts as null and as false. */
-export function inputDigestOf({ requestId: _, ...input }: ChatInput): string {
-  const text = JSON.stringify(input, (_key, value: unknown) =>
+/** A digest of the whole input but its request id. A field that is left out counts as null, as false and as OFF. */
+export function inputDigestOf({ requestId: _, promptCache, ...input }: ChatInput): string {
+  const asked = promptCache === 'AUTO' ? { ...input, promptCache } : input;
+  const text = JSON.stringify(asked, (_key, value: unknown) =>
     value === null || value === false ? undefined : value,
   );
   return createHash('sha256').update(text).digest('base64url');

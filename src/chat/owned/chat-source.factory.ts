@@ -121,5 +121,6 @@ function toRequest(input: ChatInput, model: string): ChatRequest {
     temperature: input.temperature ?? undefined,
     maxOutputTokens: input.maxOutputTokens ?? undefined,
     reasoningEffort: input.reasoningEffort ?? undefined,
+    promptCache: input.promptCache ?? undefined,
   };
 }

@@ -16,6 +16,7 @@ import {
 } from 'class-validator';
 import type {
   ChatRole as ChatRoleId,
+  PromptCache as PromptCacheId,
   ReasoningEffort as ReasoningEffortId,
 } from '../../providers/chat/contract.js';
 import { type ChatProviderId, describeOrder } from '../../providers/registry/provider-ids.js';
@@ -35,6 +36,15 @@ export const ReasoningEffort = describedEnum<ReasoningEffortId>(
     LOW: 'Little: quick and cheap.',
     MEDIUM: 'A balance.',
     HIGH: 'Much: slow and thorough.',
+  },
+);
+
+export const PromptCache = describedEnum<PromptCacheId>(
+  'PromptCache',
+  'Whether the provider is asked to keep a conversation in its cache.',
+  {
+    OFF: 'It is not asked. Many providers cache by themselves all the same.',
+    AUTO: 'What a provider caches only where it is marked is marked: the instructions, and the last turn. To write to a cache may cost more than to read without one; to read from it costs less.',
   },
 );
 
@@ -104,6 +114,15 @@ export class ChatInput {
   })
   @IsOptional()
   reasoningEffort?: ReasoningEffortId | null;
+
+  @Field(() => PromptCache, {
+    nullable: true,
+    defaultValue: 'OFF',
+    description:
+      'Whether the provider is asked to keep the conversation in its cache. It means nothing to one that caches by itself.',
+  })
+  @IsOptional()
+  promptCache?: PromptCacheId | null;
 
   @Field(() => ChatWebSearchInput, {
     nullable: true,

@@ -4,6 +4,8 @@ import type { ChatDialect } from './chat-dialect.js';
 
 export type ChatRole = 'SYSTEM' | 'USER' | 'ASSISTANT';
 export type ReasoningEffort = 'LOW' | 'MEDIUM' | 'HIGH';
+/** AUTO: what a provider caches only where it is marked is marked. */
+export type PromptCache = 'OFF' | 'AUTO';
 export type FinishReason = 'STOP' | 'LENGTH' | 'CONTENT_FILTER' | 'TOOL_LIMIT' | 'OTHER';
 
 export interface ChatMessage {
@@ -70,6 +72,8 @@ export interface ChatRequest {
   readonly maxOutputTokens?: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;
   readonly tools?: ChatTools | undefined;
+  /** OFF where it is left out. */
+  readonly promptCache?: PromptCache | undefined;
 }
 
 /**
@@ -130,6 +134,8 @@ export interface KeyedChatAdapter {
 /** A chat provider's entry in the registry. */
 export interface ChatProviderEntry<Id extends string = string> extends ProviderDefinition<Id> {
   readonly kind: 'CHAT';
+  /** Which list of @pydantic/genai-prices has its prices. Without one its chats have no cost. */
+  readonly priceList?: string;
   readonly dialect: ChatDialect;
 }
 

@@ -51,7 +51,13 @@ const variables: Readonly<Record<string, object>> = {
   chat: {
     input: {
       ...{ messages: HELLO, provider: 'OPENAI', model: 'gpt-5', temperature: 0.5, maxOutputTokens: 50 },
-      ...{ reasoningEffort: 'LOW', failover: true, webSearch: { maxSearches: 1 }, requestId: 'a-request' },
+      ...{
+        reasoningEffort: 'LOW',
+        promptCache: 'AUTO',
+        failover: true,
+        webSearch: { maxSearches: 1 },
+        requestId: 'a-request',
+      },
     },
   },
   resumeChat: { chatId: ID, afterSeq: 0 },

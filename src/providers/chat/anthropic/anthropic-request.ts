@@ -8,6 +8,7 @@ import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { neighboursIn } from '../neighbours.js';
 import { efforts } from '../efforts.js';
+import { markedText, withLastMarked } from './anthropic-cache.js';
 import { toToolOptions, toTurns } from './anthropic-tools.js';
 
 /** The API wants a limit with each request. Every current model allows this one. */
@@ -23,15 +24,18 @@ export function toBody(
   request: ChatRequest,
   without: ReadonlySet<AdditionName>,
 ): MessageCreateParamsStreaming {
-  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
+  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools, promptCache } = request;
   // The API takes instructions beside the conversation: those from the middle of it join the first ones.
-  const system = messages.filter(({ role }) => role === 'SYSTEM');
+  const instructions = messages.filter(({ role }) => role === 'SYSTEM');
+  const system = instructions.map(({ content }) => content).join('\n\n');
+  const turns = toMessages(messages, tools?.steps ?? []);
+  const isMarked = promptCache === 'AUTO';
   return {
     model,
     max_tokens: maxOutputTokens ?? DEFAULT_MAX_TOKENS,
-    messages: toMessages(messages, tools?.steps ?? []),
+    messages: isMarked ? withLastMarked(turns) : turns,
     stream: true,
-    ...(system.length > 0 && { system: system.map(({ content }) => content).join('\n\n') }),
+    ...(instructions.length > 0 && { system: isMarked ? markedText(system) : system }),
     ...(temperature !== undefined && { temperature }),
     ...(reasoningEffort && toThinking(request, reasoningEffort, without)),
     ...(tools && toToolOptions(tools)),

@@ -2,6 +2,7 @@ import type { ChatMessage, ChatRequest } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { toTextMessages } from '../text-messages.js';
 import type { ChatCompletionsTraits } from './chat-completions.js';
+import { withCacheMarks } from './cache-marks.js';
 import { toMessages, toToolOptions } from './chat-completions-tools.js';
 
 /** https://platform.openai.com/docs/api-reference/chat/create */
@@ -12,13 +13,12 @@ export function toBody(
 ): Readonly<Record<string, unknown>> {
   const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
   const ordered = traits.takesInstructionsFirst ? instructionsFirst(messages) : messages;
+  // Not as parts: many servers take a text only.
+  const turns = [...toTextMessages(ordered), ...(tools?.steps ?? []).flatMap(toMessages)];
+  const isMarked = request.promptCache === 'AUTO' && traits.wantsCacheMarks?.test(model);
   return {
     model,
-    messages: [
-      // Not as parts: many servers take a text only.
-      ...toTextMessages(ordered),
-      ...(tools?.steps ?? []).flatMap(toMessages),
-    ],
+    messages: isMarked ? withCacheMarks(turns) : turns,
     stream: true,
     ...(traits.hasStreamOptions &&
       !without.has('reportedUsage') && { stream_options: { include_usage: true } }),

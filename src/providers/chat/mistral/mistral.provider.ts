@@ -23,6 +23,7 @@ export const mistral = defineChatProvider({
     defaultModel: { variable: 'MISTRAL_DEFAULT_MODEL', default: 'mistral-small-latest' },
   },
   // Its keys begin with nothing.
+  priceList: 'mistral',
   keyPrefixes: { public: [], unmistakable: [] },
   dialect: chatCompletions({
     versionPath: '/v1',

@@ -17,6 +17,7 @@ export const openai = defineChatProvider({
     },
     defaultModel: { variable: 'OPENAI_DEFAULT_MODEL', default: 'gpt-5.4-mini' },
   },
+  priceList: 'openai',
   keyPrefixes: {
     public: ['sk-proj-', 'sk-svcacct-', 'sk-'],
     unmistakable: ['sk-proj-', 'sk-svcacct-'],

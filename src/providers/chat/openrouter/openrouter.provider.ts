@@ -5,6 +5,9 @@ import { defineChatProvider } from '../contract.js';
 import { toFailure } from './openrouter-failures.js';
 import { openRouterKeyCall } from './openrouter-key-call.js';
 
+/** Those of all other providers are cached by themselves: https://openrouter.ai/docs/guides/best-practices/prompt-caching */
+const WANTS_CACHE_MARKS = /^~?(anthropic|qwen)\//;
+
 /** https://openrouter.ai/docs/api/reference/overview */
 export const openrouter = defineChatProvider({
   id: 'OPENROUTER',
@@ -18,12 +21,14 @@ export const openrouter = defineChatProvider({
     },
     defaultModel: { variable: 'OPENROUTER_DEFAULT_MODEL', default: 'openai/gpt-5.4-mini' },
   },
+  priceList: 'openrouter',
   keyPrefixes: { public: ['sk-or-v1-', 'sk-or-'], unmistakable: ['sk-or-'] },
   dialect: chatCompletions({
     versionPath: '/v1',
     maxTokensField: 'max_tokens',
     // Usage comes by itself, and asking for it is deprecated: https://openrouter.ai/docs/use-cases/usage-accounting
     hasStreamOptions: false,
+    wantsCacheMarks: WANTS_CACHE_MARKS,
     // It leaves the field out for models that do not reason: https://openrouter.ai/docs/use-cases/reasoning-tokens
     toReasoning: (_model, effort) => (effort ? { reasoning: { effort: efforts[effort] } } : {}),
     sayAgain: inReasoningDetails,

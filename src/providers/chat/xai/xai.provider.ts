@@ -20,6 +20,7 @@ export const xai = defineChatProvider({
     endpoints: { api: { variable: 'XAI_BASE_URL', default: 'https://api.x.ai', acceptedSuffix: '/v1' } },
     defaultModel: { variable: 'XAI_DEFAULT_MODEL', default: 'grok-4.3' },
   },
+  priceList: 'x-ai',
   keyPrefixes: { public: ['xai-'], unmistakable: ['xai-'] },
   dialect: chatCompletions({
     versionPath: '/v1',
