@@ -22,8 +22,8 @@ export const mistral = defineChatProvider({
     },
     defaultModel: { variable: 'MISTRAL_DEFAULT_MODEL', default: 'mistral-small-latest' },
   },
-  // Its keys begin with nothing.
   priceList: 'mistral',
+  // Its keys begin with nothing.
   keyPrefixes: { public: [], unmistakable: [] },
   dialect: chatCompletions({
     versionPath: '/v1',
