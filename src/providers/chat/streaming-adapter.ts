@@ -1,16 +1,24 @@
 import { nextTurn } from '../../common/event-loop-turn.js';
+import type { KeyMask } from '../../common/key-mask.js';
 import { PatientTimer } from '../../common/patient-timer.js';
 import type { ProviderSettings } from '../../common/provider-definition.js';
 import type { Secret } from '../../common/secret.js';
 import type { KeyCheck, KeyChecker } from '../../outbound/key-check.js';
 import type { Outbound, OutboundResponse } from '../../outbound/outbound-http.js';
-import { ProviderTimeoutError, UpstreamError } from '../../outbound/upstream-error.js';
+import {
+  ProviderTimeoutError,
+  ProviderUnavailableError,
+  UpstreamError,
+} from '../../outbound/upstream-error.js';
 import { toWellFormedJson } from '../../outbound/well-formed-json.js';
 import { AnswerFailures } from './answer-failures.js';
 import { AnswerReader } from './answer-reader.js';
 import { checkKey } from './check-key.js';
 import type { ChatDialect } from './chat-dialect.js';
 import type { ChatAdapter, ChatPart, ChatRequest, PartConsumer } from './contract.js';
+import { listModels } from './list-models.js';
+import type { ListedModel } from './listed-model.js';
+import type { ModelLister } from './model-lister.js';
 import { type AdditionName, RefusedAdditionError } from './refused-addition.error.js';
 
 /** How long a body may take to end after the last part before its connection is given up. */
@@ -33,7 +41,7 @@ type Body = OutboundResponse['body'];
  *
  * A part's way from the socket's bytes to its consumer is synchronous, with one `await` for each chunk.
  */
-export class StreamingAdapter implements ChatAdapter, KeyChecker {
+export class StreamingAdapter implements ChatAdapter, KeyChecker, ModelLister {
   constructor(
     private readonly dialect: ChatDialect,
     private readonly settings: ProviderSettings,
@@ -53,7 +61,20 @@ export class StreamingAdapter implements ChatAdapter, KeyChecker {
   }
 
   check(key: Secret, signal: AbortSignal): Promise<KeyCheck> {
-    return checkKey(this.dialect, this.settings, this.http, key, signal);
+    return checkKey(this.dialect, { settings: this.settings, http: this.http, key, signal });
+  }
+
+  async list(key: Secret, mask: KeyMask, signal: AbortSignal): Promise<readonly ListedModel[]> {
+    try {
+      const call = { settings: this.settings, http: this.http, key, signal };
+      return await listModels(this.dialect, call, mask);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      // What could not be coped with is the provider's.
+      const failure = error instanceof UpstreamError ? error : new ProviderUnavailableError();
+      this.report(failure);
+      throw failure;
+    }
   }
 
   /** @returns the addition of ours that the provider refused; null: it has answered */

@@ -34,6 +34,17 @@ export const groq = defineChatProvider({
       ...(THINKS_ALOUD.test(model) && !without.has('shownReasoning') && { reasoning_format: 'parsed' }),
     }),
     sayAgain: inReasoning,
+    // https://console.groq.com/docs/api-reference#models-list
+    models: {
+      toModel: (entry) =>
+        valueAt(entry, 'active') === false
+          ? null
+          : {
+              id: valueAt(entry, 'id'),
+              contextTokens: valueAt(entry, 'context_window'),
+              outputTokens: valueAt(entry, 'max_completion_tokens'),
+            },
+    },
     // https://console.groq.com/docs/errors
     toFailure: chatCompletionsFailures({
       codes: {

@@ -4,6 +4,7 @@ import { inReasoningDetails } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
 import { toFailure } from './openrouter-failures.js';
 import { openRouterKeyCall } from './openrouter-key-call.js';
+import { toModel } from './openrouter-models.js';
 
 /** https://openrouter.ai/docs/api/reference/overview */
 export const openrouter = defineChatProvider({
@@ -29,6 +30,8 @@ export const openrouter = defineChatProvider({
     toReasoning: (_model, effort) => (effort ? { reasoning: { effort: efforts[effort] } } : {}),
     sayAgain: inReasoningDetails,
     toFailure,
+    // Those that the account of the key allows: https://openrouter.ai/docs/api/api-reference/models/list-models-user
+    models: { path: '/models/user', toModel },
     keyCall: openRouterKeyCall,
   }),
 });
