@@ -12,9 +12,9 @@ const PROVEN = 'The provider accepted it: it may list models.';
  */
 export function checkKey(dialect: ChatDialect, call: Omit<ApiCall, 'dialect'>): Promise<KeyCheck> {
   return toKeyCheck(async () => {
-    const { toRequest, proofIn } = dialect.keyCall ?? listing(dialect.models);
-    const answer = await askApi(toRequest(call.settings.endpoints), { ...call, dialect });
-    const proof = proofIn(answer);
+    const trial = dialect.keyCall ?? listing(dialect.models);
+    const answer = await askApi(trial.toRequest(call.settings.endpoints), { ...call, dialect });
+    const proof = trial.proofIn(answer);
     // Something else answers in the API's place.
     if (proof === null) throw new ProviderUnavailableError();
     return proof;

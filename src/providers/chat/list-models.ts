@@ -10,7 +10,7 @@ import type { ChatDialect } from './chat-dialect.js';
 import { type ListedModel, toListedModel } from './listed-model.js';
 
 /** Models of one list: more than any API has. What a longer one has behind them is left out. */
-export const MAX_MODELS = 2_000;
+export const MAX_MODELS = 1_000;
 /** Answers that one list may take. Those that have pages put a thousand models into one. */
 const MAX_PAGES = 10;
 /** No API's name for a place is nearly as long. */

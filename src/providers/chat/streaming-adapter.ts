@@ -5,11 +5,7 @@ import type { ProviderSettings } from '../../common/provider-definition.js';
 import type { Secret } from '../../common/secret.js';
 import type { KeyCheck, KeyChecker } from '../../outbound/key-check.js';
 import type { Outbound, OutboundResponse } from '../../outbound/outbound-http.js';
-import {
-  ProviderTimeoutError,
-  ProviderUnavailableError,
-  UpstreamError,
-} from '../../outbound/upstream-error.js';
+import { ProviderTimeoutError, UpstreamError } from '../../outbound/upstream-error.js';
 import { toWellFormedJson } from '../../outbound/well-formed-json.js';
 import { AnswerFailures } from './answer-failures.js';
 import { AnswerReader } from './answer-reader.js';
@@ -69,11 +65,9 @@ export class StreamingAdapter implements ChatAdapter, KeyChecker, ModelLister {
       const call = { settings: this.settings, http: this.http, key, signal };
       return await listModels(this.dialect, call, mask);
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
-      // What could not be coped with is the provider's.
-      const failure = error instanceof UpstreamError ? error : new ProviderUnavailableError();
-      this.report(failure);
-      throw failure;
+      const ended: unknown = signal.aborted ? signal.reason : error;
+      if (ended instanceof UpstreamError) this.report(ended);
+      throw ended;
     }
   }
 

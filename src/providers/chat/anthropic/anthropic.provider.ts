@@ -22,6 +22,7 @@ export const anthropic = defineChatProvider({
     defaultModel: { variable: 'ANTHROPIC_DEFAULT_MODEL', default: 'claude-haiku-5-5' },
   },
   priceList: 'anthropic',
+  capabilityList: 'anthropic',
   keyPrefixes: { public: ['sk-ant-api03-', 'sk-ant-'], unmistakable: ['sk-ant-'] },
   dialect: {
     toRequest: (request, { api }, without) => ({

@@ -22,6 +22,7 @@ export const deepseek = defineChatProvider({
   },
   // OpenAI's older keys begin like its own.
   priceList: 'deepseek',
+  capabilityList: 'deepseek',
   keyPrefixes: { public: ['sk-'], unmistakable: [] },
   dialect: chatCompletions({
     // The API has one, and documents the addresses without.

@@ -23,6 +23,7 @@ export const google = defineChatProvider({
     defaultModel: { variable: 'GOOGLE_DEFAULT_MODEL', default: 'gemini-3.1-flash-lite' },
   },
   priceList: 'google',
+  capabilityList: 'google',
   keyPrefixes: { public: ['AIza'], unmistakable: ['AIza'] },
   dialect: {
     toRequest(request, { api }, without) {

@@ -24,6 +24,7 @@ export const groq = defineChatProvider({
     defaultModel: { variable: 'GROQ_DEFAULT_MODEL', default: 'openai/gpt-oss-20b' },
   },
   priceList: 'groq',
+  capabilityList: 'groq',
   keyPrefixes: { public: ['gsk_'], unmistakable: ['gsk_'] },
   dialect: chatCompletions({
     versionPath: '/v1',

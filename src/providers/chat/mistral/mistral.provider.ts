@@ -25,6 +25,7 @@ export const mistral = defineChatProvider({
   },
   // Its keys begin with nothing.
   priceList: 'mistral',
+  capabilityList: 'mistral',
   keyPrefixes: { public: [], unmistakable: [] },
   dialect: chatCompletions({
     versionPath: '/v1',

@@ -25,6 +25,7 @@ export const openai = defineChatProvider({
     defaultModel: { variable: 'OPENAI_DEFAULT_MODEL', default: 'gpt-5.4-mini' },
   },
   priceList: 'openai',
+  capabilityList: 'openai',
   keyPrefixes: {
     public: ['sk-proj-', 'sk-svcacct-', 'sk-'],
     unmistakable: ['sk-proj-', 'sk-svcacct-'],

@@ -20,6 +20,7 @@ export const openrouter = defineChatProvider({
     defaultModel: { variable: 'OPENROUTER_DEFAULT_MODEL', default: 'openai/gpt-5.4-mini' },
   },
   priceList: 'openrouter',
+  capabilityList: 'openrouter',
   keyPrefixes: { public: ['sk-or-v1-', 'sk-or-'], unmistakable: ['sk-or-'] },
   dialect: chatCompletions({
     versionPath: '/v1',

@@ -22,6 +22,7 @@ export const xai = defineChatProvider({
     defaultModel: { variable: 'XAI_DEFAULT_MODEL', default: 'grok-4.3' },
   },
   priceList: 'x-ai',
+  capabilityList: 'xai',
   keyPrefixes: { public: ['xai-'], unmistakable: ['xai-'] },
   dialect: chatCompletions({
     versionPath: '/v1',
