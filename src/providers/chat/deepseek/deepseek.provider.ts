@@ -21,6 +21,7 @@ export const deepseek = defineChatProvider({
     defaultModel: { variable: 'DEEPSEEK_DEFAULT_MODEL', default: 'deepseek-v4-flash' },
   },
   priceList: 'deepseek',
+  capabilityList: 'deepseek',
   // OpenAI's older keys begin like its own.
   keyPrefixes: { public: ['sk-'], unmistakable: [] },
   dialect: chatCompletions({
