@@ -1,6 +1,5 @@
 import type { ModelPrice as ListedPrices, TieredPrices } from '@pydantic/genai-prices';
 import { dollarsOf } from '../common/dollars.js';
-import type { TokenUsage } from '../providers/chat/contract.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
 import { findPrices } from './price-lists.js';
 
@@ -18,13 +17,9 @@ export interface ModelPrice {
   readonly outputPerMillion: string;
 }
 
-/** Tokens that cost something. The input includes those of the cache. */
-export type PricedTokens = Pick<TokenUsage, 'inputTokens' | 'outputTokens'> &
-  Partial<Pick<TokenUsage, 'cachedInputTokens' | 'cacheWriteInputTokens'>>;
-
 /** The list price of a model at a moment; null where the catalogue has none. */
 export function priceOf(provider: ProviderId, model: string, at: Date): ModelPrice | null {
-  const prices = pricesFor(provider, model, at, 0);
+  const prices = pricesFor(provider, model, at);
   if (!prices) return null;
   const { input, cachedInput, cacheWrite, output } = prices;
   return {
@@ -36,26 +31,6 @@ export function priceOf(provider: ProviderId, model: string, at: Date): ModelPri
   };
 }
 
-/** What tokens cost at a moment, in whole picodollars; null where the catalogue has no price. */
-export function costOf(
-  provider: ProviderId,
-  model: string,
-  { inputTokens, outputTokens, cachedInputTokens, cacheWriteInputTokens }: PricedTokens,
-  at: Date,
-): bigint | null {
-  const prices = pricesFor(provider, model, at, inputTokens);
-  if (!prices) return null;
-  // A provider's counts may be anything: more was not read from its cache than was read.
-  const cached = Math.min(cachedInputTokens ?? 0, inputTokens);
-  const written = Math.min(cacheWriteInputTokens ?? 0, inputTokens - cached);
-  return (
-    prices.input * BigInt(inputTokens - cached - written) +
-    (prices.cachedInput ?? prices.input) * BigInt(cached) +
-    (prices.cacheWrite ?? prices.input) * BigInt(written) +
-    prices.output * BigInt(outputTokens)
-  );
-}
-
 /** For one token, in picodollars. */
 interface TokenPrices {
   readonly input: bigint;
@@ -64,12 +39,11 @@ interface TokenPrices {
   readonly output: bigint;
 }
 
-/** @param inputTokens long inputs have prices of their own */
-function pricesFor(provider: ProviderId, model: string, at: Date, inputTokens: number): TokenPrices | null {
+function pricesFor(provider: ProviderId, model: string, at: Date): TokenPrices | null {
   const listed: ListedPrices = findPrices(provider, model, at) ?? {};
   const priceAt = (name: string): bigint | null => {
     const price = listed[name];
-    return price === undefined ? null : picosPerToken(price, inputTokens);
+    return price === undefined ? null : picosPerToken(price);
   };
   const [input, output] = [priceAt('input_mtok'), priceAt('output_mtok')];
   if (input === null || output === null) return null;
@@ -79,11 +53,8 @@ function pricesFor(provider: ProviderId, model: string, at: Date, inputTokens: n
 
 const TOKENS = 1_000_000;
 
-/** Dollars for a million tokens, of which six places count, are whole picodollars for one. */
-function picosPerToken(price: number | TieredPrices, inputTokens: number): bigint {
-  if (typeof price === 'number') return BigInt(Math.round(price * TOKENS));
-  const step = price.tiers.findLast(({ start }) => inputTokens > start);
-  return picosPerToken(step?.price ?? price.base, inputTokens);
-}
+/** Dollars for a million tokens, of which six places count, are whole picodollars for one. Of several steps, the first. */
+const picosPerToken = (price: number | TieredPrices): bigint =>
+  BigInt(Math.round((typeof price === 'number' ? price : price.base) * TOKENS));
 
 const perMillion = (picos: bigint): string => dollarsOf(picos * BigInt(TOKENS));
