@@ -5,6 +5,7 @@ import { engineCases } from '../contract/search-engine-cases.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { CAN_WRITE_SNAPSHOTS, knownKey, type KnownKey, namesIn, snapshotOf } from '../support/heap.js';
 import { KeyedAnswers, usualAnswer } from '../support/keyed-answers.js';
+import { naming, placing } from '../support/naming.js';
 import { chatOn, type Environment, type ServerProcess, useProcesses } from '../support/server-process.js';
 import { type ChatEventData, HELLO, signToken } from '../support/test-server.js';
 import { chatEndings, type Ending, searchEndings, timedEndings } from './heap-endings.js';
@@ -51,7 +52,7 @@ describe('the heap of a server, while the chats are kept that used a key', () =>
     const known = await storeKey(server, provider, ending);
     if (ending.client) await leave(server, provider, known, ending);
     else
-      expect([known.name, codeOf(await server.chatEvents(known.name, { provider }))]).toEqual([
+      expect([known.name, codeOf(await server.chatEvents(known.name, naming(provider)))]).toEqual([
         known.name,
         ending.code,
       ]);
@@ -66,7 +67,7 @@ describe('the heap of a server, while the chats are kept that used a key', () =>
   ): Promise<void> {
     const request = answers.requestWith(known.key);
     const socket = await server.socket(known.name);
-    const events = chatOn(socket, { provider });
+    const events = chatOn(socket, naming(provider));
     const { value: started } = await events.next();
     const exchange = await request;
     if (client === 'unsubscribes') socket.send({ id: 'chat', type: 'complete' });
@@ -175,7 +176,7 @@ describe('the heap of a server, while the chats are kept that used a key', () =>
           exchange.cut(),
         );
         const searched = await server.chatEvents(userId, {
-          provider: entry.id,
+          ...naming(entry.id),
           messages: [{ role: 'USER', content: 'search: cats search: dogs search: mice' }],
           webSearch: { provider: engine.id, includeContent: true },
         });
@@ -266,7 +267,7 @@ describe('the heap of a server, while the chats are kept that used a key', () =>
     for (const { entry } of [...chatCases, ...engineCases]) {
       const refused = knownKey(`${entry.id}: not stored`);
       const { errors } = await server.post('keyless', STORE, {
-        input: { provider: entry.id, apiKey: refused.key },
+        input: { ...placing(entry.id, server.environment), apiKey: refused.key },
       });
       expect(errors[0]?.extensions.code).toBe('INTERNAL_SERVER_ERROR');
       const used = knownKey(`${entry.id}: used, and its end not written`);
@@ -275,7 +276,7 @@ describe('the heap of a server, while the chats are kept that used a key', () =>
       keys.push(refused, used);
     }
     for (const { entry } of chatCases)
-      expect(codeOf(await server.chatEvents('late', { provider: entry.id }))).toBeNull();
+      expect(codeOf(await server.chatEvents('late', naming(entry.id)))).toBeNull();
     for (const { entry } of engineCases) {
       await server.query('late', SEARCH, { input: { query: 'tea', provider: entry.id } });
     }

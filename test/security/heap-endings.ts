@@ -91,7 +91,8 @@ export function chatEndings({ entry, textEvent, malformedEvent, streamErrors, er
     {
       name: 'repeated',
       answers: [reply({ status: 429, headers: { 'retry-after-ms': '1' }, body: '{}' }), usual],
-      code: null,
+      // Of what answers at a user's endpoint, no header is read: nobody says when to come back.
+      code: entry.environment === null ? 'PROVIDER_RATE_LIMITED' : null,
     },
     { name: 'unsubscribed', answers: whileSpeaking, code: null, client: 'unsubscribes' },
     { name: 'cancelled', answers: whileSpeaking, code: null, client: 'cancels' },

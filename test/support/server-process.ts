@@ -82,7 +82,7 @@ export class ServerProcess extends NodeProcess {
   readonly #watchers = new Set<(line: LogLine) => void>();
 
   constructor(
-    private readonly environment: Environment,
+    readonly environment: Environment,
     nodeArguments: readonly string[] = [],
   ) {
     super('dist/main.js', environment, nodeArguments);
