@@ -20,7 +20,8 @@ const variables: Readonly<Record<string, object>> = {
       from: '2026-01-01T00:00:00Z',
     },
   },
-  keyResolution: { provider: 'OPENAI', kind: 'CHAT', model: 'gpt-5', use: 'CHAT' },
+  keyResolution: { provider: 'OPENAI', kind: 'CHAT', model: 'gpt-5', use: 'CHAT', endpoint: null },
+  models: { provider: 'OPENAI', endpoint: null },
   usage: { bucket: 'DAY', from: '2026-01-01T00:00:00Z', to: '2026-01-08T00:00:00Z' },
   webSearch: {
     input: { query: 'words', provider: 'TAVILY', limit: 3, includeContent: true, depth: 'BASIC' },
