@@ -1,11 +1,9 @@
 import type { ModelPrice as ListedPrices, TieredPrices } from '@pydantic/genai-prices';
+import { CURRENCY } from '../common/cost.js';
 import { dollarsOf } from '../common/dollars.js';
 import type { TokenUsage } from '../providers/chat/contract.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
 import { findPrices } from './price-lists.js';
-
-/** In this currency are all prices of the catalogue. */
-export const CURRENCY = 'USD';
 
 /** What a model's tokens cost, as decimal text for a million of them. A price with steps shows the first. */
 export interface ModelPrice {

@@ -1,11 +1,11 @@
 import { useServerProcess } from '../support/use-server-process.js';
 
 const TOTALS =
-  '{ __typename chats searches failures inputTokens outputTokens cachedInputTokens cacheWriteInputTokens }';
+  '{ __typename chats searches failures inputTokens outputTokens cachedInputTokens cacheWriteInputTokens cost { __typename amount currency } unpricedChats }';
 const YEARS = 'from: "2016-01-01T00:00:00Z", to: "2026-01-08T00:00:00Z"';
 const HOURS = 'from: "2026-01-01T00:00:00Z", to: "2026-06-02T00:00:00Z", bucket: HOUR';
 const report = (range: string): string =>
-  `usage(${range}) { __typename totals ${TOTALS} byProvider { __typename provider keySource totals ${TOTALS} } buckets { __typename start totals ${TOTALS} } }`;
+  `usage(${range}) { __typename totals ${TOTALS} byProvider { __typename provider keySource totals ${TOTALS} } byModel { __typename provider keySource model totals ${TOTALS} } buckets { __typename start totals ${TOTALS} } }`;
 const trail = (first: number | string): string => `auditEvents(first: ${String(first)}) {
   __typename pageInfo { __typename hasNextPage hasPreviousPage startCursor endCursor }
   edges { __typename cursor node { __typename id kind at provider keyId keySource chatId model outcome inputTokens outputTokens cachedInputTokens cacheWriteInputTokens timeToFirstTokenMs durationMs detail } }
