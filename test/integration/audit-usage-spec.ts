@@ -398,7 +398,7 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       expect(usage.byModel.at(-1)).toEqual({
         ...{ provider: 'OPENAI', keySource: 'USER', model: null },
         totals: {
-          ...{ ...NOTHING, chats: 7, failures: 1, inputTokens: 900 + 899 + 898 + 897 + 896 + 0 },
+          ...{ ...NOTHING, chats: 7, failures: 1, inputTokens: 901 + 900 + 899 + 898 + 897 + 896 },
           cost: { amount: '0.06', currency: 'USD' },
         },
       });
