@@ -73,6 +73,10 @@ const layers = {
   settings: ['common', 'auth', 'audit', 'audit/chain', 'prisma', 'providers/registry'],
   'key-probes': ['common', 'keys', 'outbound', 'providers/chat', 'providers/registry', 'providers/search'],
   'web-search': ['common', 'config', 'auth', 'keys', 'limits', 'providers/registry', 'providers/search'],
+  models: [
+    ...['common', 'config', 'auth', 'catalogue', 'keys', 'limits', 'outbound', 'providers/chat'],
+    'providers/registry',
+  ],
   'my-data': [
     'common',
     'config',

@@ -16,6 +16,7 @@ import { HealthModule } from './health/health.module.js';
 import { KeyProbesModule } from './key-probes/key-probes.module.js';
 import { KeysModule } from './keys/keys.module.js';
 import { LimitsModule } from './limits/limits.module.js';
+import { ModelsModule } from './models/models.module.js';
 import { MyDataModule } from './my-data/my-data.module.js';
 import { ProvidersModule } from './providers/chat/providers.module.js';
 import { RedisModule } from './redis/redis.module.js';
@@ -46,6 +47,7 @@ export class AppModule {
         KeysModule,
         SettingsModule,
         ChatModule,
+        ModelsModule,
         MyDataModule,
         WebSearchModule,
         HealthModule,

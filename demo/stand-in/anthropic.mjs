@@ -21,7 +21,7 @@ export const anthropic = {
   refuse: (exchange) => exchange.reply(anthropicErrors.badKey(exchange.key)),
   async answer(exchange, tools) {
     const { body, method, path } = exchange;
-    if (method === 'GET' && path === '/v1/models?limit=1') return exchange.reply(models);
+    if (method === 'GET' && path.startsWith('/v1/models?')) return exchange.reply(modelsIn(exchange.query));
     if (method !== 'POST' || path !== '/v1/messages') return exchange.reply(anthropicNotFound());
     const unanswered = unansweredCall(body.messages);
     if (unanswered !== undefined) return exchange.reply(anthropicErrors.noToolResult(unanswered));
@@ -48,22 +48,37 @@ export const anthropic = {
   },
 };
 
-const models = {
-  status: 200,
-  body: {
-    data: [
-      {
-        type: 'model',
-        id: 'claude-haiku-5-5',
-        display_name: 'Claude Haiku 5.5',
-        created_at: '2026-09-01T00:00:00Z',
-      },
-    ],
-    has_more: true,
-    first_id: 'claude-haiku-5-5',
-    last_id: 'claude-haiku-5-5',
-  },
-};
+const models = [
+  model('claude-haiku-5-5', 'Claude Haiku 5.5', 'active'),
+  model('claude-sonnet-5', 'Claude Sonnet 5', 'active'),
+  model('claude-2.1', 'Claude 2.1', 'retired'),
+];
+
+/** @param {string} id @param {string} name @param {string} lifecycle */
+function model(id, name, lifecycle) {
+  const supported = { supported: true };
+  return {
+    type: 'model',
+    id,
+    display_name: name,
+    created_at: '2026-09-01T00:00:00Z',
+    lifecycle,
+    max_input_tokens: 200_000,
+    max_tokens: 64_000,
+    capabilities: { image_input: supported, pdf_input: supported, thinking: supported },
+  };
+}
+
+/** A page of the list: as many as are asked for, behind the one that is named. @param {URLSearchParams} query */
+function modelsIn(query) {
+  const from = models.findIndex(({ id }) => id === query.get('after_id')) + 1;
+  const to = Math.min(from + Number(query.get('limit') ?? 20), models.length);
+  const data = models.slice(from, to);
+  return {
+    status: 200,
+    body: { data, has_more: to < models.length, first_id: data[0]?.id, last_id: data.at(-1)?.id },
+  };
+}
 
 /** @param {any} body @returns {import('./tools.mjs').Question} */
 function questionIn({ messages, tools, tool_choice: choice }) {

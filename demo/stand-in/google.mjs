@@ -24,7 +24,7 @@ export const google = {
   refuse: (exchange) => exchange.reply(googleErrors.badKey(exchange.key)),
   async answer(exchange, tools) {
     const { body, method, path, query } = exchange;
-    if (method === 'GET' && path === '/v1beta/models?pageSize=1') return exchange.reply(models);
+    if (method === 'GET' && path.startsWith('/v1beta/models?')) return exchange.reply(modelsIn(query));
     const model = STREAM_PATH.exec(path.split('?')[0] ?? '')?.[1];
     if (!model || query.get('alt') !== 'sse') return exchange.reply(googleErrors.unknownModel(path));
     if (hasUnsignedCall(body.contents)) return exchange.reply(googleErrors.missingSignature());
@@ -45,13 +45,33 @@ export const google = {
   },
 };
 
-const models = {
-  status: 200,
-  body: {
-    models: [{ name: 'models/gemini-3.1-flash-lite', displayName: 'Gemini 3.1 Flash-Lite' }],
-    nextPageToken: 'Cg',
+const models = [
+  {
+    name: 'models/gemini-3.1-flash-lite',
+    displayName: 'Gemini 3.1 Flash-Lite',
+    inputTokenLimit: 1_048_576,
+    outputTokenLimit: 65_536,
+    supportedGenerationMethods: ['generateContent', 'countTokens'],
+    thinking: true,
   },
-};
+  {
+    name: 'models/gemini-embedding-001',
+    displayName: 'Gemini Embedding 001',
+    inputTokenLimit: 2_048,
+    outputTokenLimit: 1,
+    supportedGenerationMethods: ['embedContent'],
+  },
+];
+
+/** A page of the list: as many as are asked for, from the place that its token names. @param {URLSearchParams} query */
+function modelsIn(query) {
+  const from = Number(query.get('pageToken') ?? 0);
+  const to = from + Number(query.get('pageSize') ?? 50);
+  return {
+    status: 200,
+    body: { models: models.slice(from, to), ...(to < models.length && { nextPageToken: String(to) }) },
+  };
+}
 
 /** @param {any} body @returns {import('./tools.mjs').Question} */
 function questionIn({ contents, tools, toolConfig }) {

@@ -1,5 +1,5 @@
 import { usualUsage } from './chat-completions-events.mjs';
-import { chatCompletionsService, modelList } from './chat-completions.mjs';
+import { chatCompletionsService } from './chat-completions.mjs';
 import { dataEvent } from './sse.mjs';
 
 /** Error answers as Groq writes them. */
@@ -61,8 +61,22 @@ export const groq = chatCompletionsService({
   badKey: groqErrors.badKey,
   badParameter: groqErrors.badParameter,
   missingResult: groqErrors.missingResult,
-  lists: { '/v1/models': modelList('openai/gpt-oss-20b') },
+  lists: {
+    '/v1/models': {
+      object: 'list',
+      data: [
+        { ...listed('openai/gpt-oss-20b'), context_window: 131_072, max_completion_tokens: 65_536 },
+        { ...listed('whisper-large-v3'), context_window: 448, max_completion_tokens: 448 },
+        { ...listed('llama3-70b-8192'), active: false, context_window: 8_192 },
+      ],
+    },
+  },
 });
+
+/** @param {string} id */
+function listed(id) {
+  return { id, object: 'model', created: 1_790_000_000, owned_by: 'OpenAI', active: true, public_apps: null };
+}
 
 /**
  * @param {number} status

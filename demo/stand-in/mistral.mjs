@@ -1,5 +1,5 @@
 import { usualUsage } from './chat-completions-events.mjs';
-import { chatCompletionsService, modelList } from './chat-completions.mjs';
+import { chatCompletionsService } from './chat-completions.mjs';
 import { dataEvent } from './sse.mjs';
 
 /** Error answers as Mistral writes them: some without a code, some as a list of what the request has wrong. */
@@ -87,8 +87,31 @@ export const mistral = chatCompletionsService({
     messages.slice(1).some((/** @type {any} */ { role }) => role === 'system')
       ? mistralErrors.messageOrder()
       : null,
-  lists: { '/v1/models': modelList('mistral-small-latest', 'mistral-large-4') },
+  lists: {
+    '/v1/models': {
+      object: 'list',
+      data: [
+        listed('mistral-small-latest', 'mistral-small-2603', { completion_chat: true }),
+        listed('mistral-small-2603', 'mistral-small-2603', { completion_chat: true }),
+        listed('mistral-embed', 'mistral-embed', { completion_chat: false }),
+      ],
+    },
+  },
 });
+
+/** @param {string} id @param {string} name @param {object} capabilities */
+function listed(id, name, capabilities) {
+  return {
+    id,
+    object: 'model',
+    created: 1_790_000_000,
+    owned_by: 'mistralai',
+    name,
+    aliases: [],
+    max_context_length: 131_072,
+    capabilities: { function_calling: true, vision: true, reasoning: true, ...capabilities },
+  };
+}
 
 /**
  * @param {number} status

@@ -48,7 +48,12 @@ const models = {
   status: 200,
   body: {
     object: 'list',
-    data: [{ id: 'gpt-5.4-mini', object: 'model', created: 1_790_000_000, owned_by: 'openai' }],
+    data: ['gpt-5.4-mini', 'text-embedding-3-small'].map((id) => ({
+      id,
+      object: 'model',
+      created: 1_790_000_000,
+      owned_by: 'openai',
+    })),
   },
 };
 

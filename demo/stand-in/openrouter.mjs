@@ -71,6 +71,20 @@ export const openrouter = chatCompletionsService({
   missingResult: openrouterErrors.missingResult,
   lists: {
     '/v1/models': modelList('openai/gpt-5.4-mini'),
+    '/v1/models/user': {
+      data: [
+        {
+          id: 'openai/gpt-5.4-mini',
+          name: 'OpenAI: GPT-5.4 Mini',
+          created: 1_790_000_000,
+          context_length: 400_000,
+          architecture: { input_modalities: ['text', 'image', 'file'], output_modalities: ['text'] },
+          pricing: { prompt: '0.00000075', completion: '0.0000045', input_cache_read: '0.000000075' },
+          top_provider: { context_length: 400_000, max_completion_tokens: 128_000, is_moderated: true },
+          supported_parameters: ['max_tokens', 'reasoning', 'tools', 'tool_choice'],
+        },
+      ],
+    },
     '/v1/key': {
       data: { label: 'sk-or-v1-0e6…1c9', limit: 5, usage: 0.1, limit_remaining: 4.9, is_free_tier: false },
     },

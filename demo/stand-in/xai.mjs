@@ -71,7 +71,27 @@ export const xai = chatCompletionsService({
   badKey: xaiErrors.badKey,
   badParameter: xaiErrors.badParameter,
   missingResult: xaiErrors.missingResult,
-  lists: { '/v1/models': modelList('grok-4.3') },
+  lists: {
+    '/v1/models': modelList('grok-4.3', 'grok-imagine-image'),
+    '/v1/language-models': {
+      models: [
+        {
+          id: 'grok-4.3',
+          fingerprint: 'fp_0123456789',
+          created: 1_790_000_000,
+          object: 'model',
+          owned_by: 'xai',
+          version: '1.0',
+          input_modalities: ['text', 'image'],
+          output_modalities: ['text'],
+          prompt_text_token_price: 12_500,
+          cached_prompt_text_token_price: 2_000,
+          completion_text_token_price: 25_000,
+          aliases: ['grok-4.3-latest'],
+        },
+      ],
+    },
+  },
 });
 
 /**

@@ -17,7 +17,8 @@ export const AuditKind = describedEnum('AuditKind', 'What an audit event is abou
   KEY_UPDATED: 'A key was renamed, enabled or disabled, or what it may be used for was changed.',
   KEY_DELETED: 'A key was deleted, and its ciphertext destroyed.',
   KEY_VERIFIED: 'A key was tried with its provider, a stored one or one that was to be stored.',
-  KEY_USED: 'A key was opened for a chat or a search. Written before the provider is called.',
+  KEY_USED:
+    'A key was opened for a chat, a search, or a list of models (`detail`: `models`). Written before the provider is called.',
   CHAT_FINISHED: 'A chat ended, successfully or not.',
   SEARCH_FINISHED: 'A web search ended, successfully or not.',
   SETTINGS_UPDATED: "The user's settings were changed.",

@@ -1,5 +1,5 @@
 import { EndpointAddress, EndpointMistake, type EndpointPolicy } from '../common/endpoint-address.js';
-import { BadUserInputError } from '../common/input-errors.js';
+import { BadUserInputError, type Violation } from '../common/input-errors.js';
 import { getProviderEntry, isEndpointProvider, type ProviderId } from '../providers/registry/provider-ids.js';
 import { checkAddressIsNotOf, checkNameIsNoKey, checkNameIsNotOf } from './key-shape.js';
 import type { StoreApiKeyInput } from './keys.inputs.js';
@@ -67,15 +67,36 @@ export interface NamedEndpoint {
  * @throws BadUserInputError BAD_USER_INPUT
  */
 export function checkEndpointIsNamed({ provider, endpoint, model }: NamedEndpoint, prefix = ''): void {
-  const violation = (field: string, message: string) => [{ path: prefix + field, message }];
+  const lacksModel = provider && isEndpointProvider(provider) && !model;
+  refuse([
+    ...violationsOfEndpoint({ provider, endpoint }, prefix),
+    ...(lacksModel
+      ? [{ path: `${prefix}model`, message: 'must be named with this provider, which has no default' }]
+      : []),
+  ]);
+}
+
+/**
+ * The same for a request that is about no model.
+ *
+ * @throws BadUserInputError BAD_USER_INPUT
+ */
+export function checkEndpointStands(named: Omit<NamedEndpoint, 'model'>): void {
+  refuse(violationsOfEndpoint(named, ''));
+}
+
+function violationsOfEndpoint(
+  { provider, endpoint }: Omit<NamedEndpoint, 'model'>,
+  prefix: string,
+): readonly Violation[] {
   const takesOne = provider ? isEndpointProvider(provider) : false;
-  const violations = takesOne
-    ? [
-        ...(endpoint ? [] : violation('endpoint', 'must name one of your endpoints with this provider')),
-        ...(model ? [] : violation('model', 'must be named with this provider, which has no default')),
-      ]
-    : endpoint
-      ? violation('endpoint', 'must be left out, unless the provider is CUSTOM')
-      : [];
+  if (takesOne === Boolean(endpoint)) return [];
+  const message = takesOne
+    ? 'must name one of your endpoints with this provider'
+    : 'must be left out, unless the provider is CUSTOM';
+  return [{ path: `${prefix}endpoint`, message }];
+}
+
+function refuse(violations: readonly Violation[]): void {
   if (violations.length > 0) throw new BadUserInputError(violations);
 }

@@ -27,6 +27,8 @@ export interface KeyDemand {
   readonly model: string | null;
   /** Null where it is not known, or a search. */
   readonly tokens: TokenDemand | null;
+  /** It is to list the provider's models, which spends nothing of the month. */
+  readonly listsModels?: true | undefined;
 }
 
 /** What a key's owner does not allow it for, or the operator its address. */
@@ -36,11 +38,14 @@ export type KeyRefusal = 'USE' | 'MODEL' | 'MONTH' | 'ENDPOINT';
  * Why a key may not be used for something, as far as is known before its use is written down: two requests that come at
  * the same time may both find enough left, and the writer lets one of them through (audit/writer/month-counts.ts).
  */
-export function findRefusal(limits: KeyLimits, { use, model, tokens }: KeyDemand): KeyRefusal | null {
+export function findRefusal(
+  limits: KeyLimits,
+  { use, model, tokens, listsModels }: KeyDemand,
+): KeyRefusal | null {
   const { allowedUses, allowedModels } = limits;
   if (allowedUses.length > 0 && !allowedUses.includes(use)) return 'USE';
   if (model !== null && allowedModels.length > 0 && !matchesAny(model, allowedModels)) return 'MODEL';
-  return hasRoom(limits, tokens) ? null : 'MONTH';
+  return listsModels || hasRoom(limits, tokens) ? null : 'MONTH';
 }
 
 function hasRoom(

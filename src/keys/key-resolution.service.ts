@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { TokenDemand } from '../audit/writer/use-record.js';
+import type { KeySource } from '../common/key-source.enum.js';
 import type { EndpointKey, ProviderKey } from '../common/opened-key.js';
 import type { Secret } from '../common/secret.js';
 import { Config } from '../config/config.js';
@@ -63,12 +64,21 @@ export interface KeyRequest<Id extends ProviderId = ProviderId> {
   readonly tokens: TokenDemand | null;
   /** The chat that it is part of, which goes on where its key cannot be used. */
   readonly chatId: string | null;
+  /** It is to list the provider's models: the month neither limits nor counts that. */
+  readonly listsModels?: true;
   /** Called when the key is open, before its use is written down; what it throws ends the request. */
   readonly onOpen: (provider: Id) => void;
 }
 
 /** So often in a row a key may be replaced, disabled or deleted in the moment of its use. */
 const MAX_ATTEMPTS = 5;
+
+/** The key that a request would use, before it is opened. */
+export interface ChosenKey<Id extends ProviderId = ProviderId> {
+  readonly candidate: JudgedCandidate & { readonly provider: Id };
+  /** Null for a key of the server. */
+  readonly stored: ResolvableKey | null;
+}
 
 interface Opened<Id extends ProviderId> {
   /** Null where there is none. */
@@ -139,46 +149,76 @@ export class KeyResolutionService {
     }
   }
 
-  private async openOnce<Id extends ProviderId>(
+  /**
+   * Decides which key a request would use, in one database round trip. Nothing is opened, nor written down.
+   *
+   * @returns null where there is none; one that may not be used is there, and {@link openChosen} says why
+   */
+  async choose<Id extends ProviderId>(
+    caller: KeyCaller,
+    request: Pick<KeyRequest<Id>, 'providers' | 'endpoint' | 'use' | 'tokens' | 'modelOf' | 'listsModels'>,
+  ): Promise<ChosenKey<Id> | null> {
+    return (await this.decide(caller, request, allSources)).chosen;
+  }
+
+  /**
+   * Opens what was decided on, and writes its use down.
+   *
+   * @throws as {@link open}; KeyBusyError CONFLICT where the key has changed since
+   */
+  async openChosen<Id extends ProviderId>(
     caller: KeyCaller,
     request: KeyRequest<Id>,
-    failed: FailedUse | null,
-  ): Promise<Opened<Id>> {
-    const opened = await this.resolveKey(caller, request, failed);
-    const { key } = opened;
-    if (!key) return opened;
+    { candidate, stored }: ChosenKey<Id>,
+    failed: FailedUse | null = null,
+  ): Promise<ResolvedKey<Id>> {
+    const { chatId, tokens, listsModels } = request;
+    const { userId, network } = caller;
+    const place = { failed, chatId, listsModels, network };
+    // It is of the provider that was decided on.
+    const key = (
+      stored
+        ? await this.openStored(userId, candidate, stored, place)
+        : this.copyServerKey(candidate.provider)
+    ) as ResolvedKey<Id>;
     try {
       const { provider, source, keyId } = key;
       request.onOpen(provider);
-      const { chatId, tokens } = request;
-      const { network } = caller;
-      const use = { provider, source, keyId, chatId, tokens, network, model: request.modelOf(provider) };
+      const model = request.modelOf(provider);
+      const use = { provider, source, keyId, chatId, tokens, listsModels, network, model };
       checkModelIsNoKey(use.model, maskOf(key));
-      await this.uses.begin(caller.userId, use, failed);
-      return opened;
+      await this.uses.begin(userId, use, failed);
+      return key;
     } catch (error) {
       key.secret.destroy();
       throw error;
     }
   }
 
-  /** Decides in one database round trip, and opens what was decided on. */
-  private async resolveKey<Id extends ProviderId>(
+  private async openOnce<Id extends ProviderId>(
     caller: KeyCaller,
     request: KeyRequest<Id>,
     failed: FailedUse | null,
   ): Promise<Opened<Id>> {
     const sources = failed ? [failed.source] : allSources;
+    const { chosen, candidates } = await this.decide(caller, request, sources);
+    return { key: chosen && (await this.openChosen(caller, request, chosen, failed)), candidates };
+  }
+
+  private async decide<Id extends ProviderId>(
+    caller: KeyCaller,
+    request: Pick<KeyRequest<Id>, 'providers' | 'endpoint' | 'use' | 'tokens' | 'modelOf' | 'listsModels'>,
+    sources: readonly KeySource[],
+  ): Promise<{ readonly chosen: ChosenKey<Id> | null; readonly candidates: readonly KeyCandidate[] }> {
     const demandOf = (provider: Id): KeyDemand => ({ ...request, model: request.modelOf(provider) });
     const { candidates, userKeys } = await this.decisions.decide(caller, request, sources, demandOf);
-    const decisive = candidates.find(isDecisive);
-    if (!decisive) return { key: null, candidates };
-    const key =
-      decisive.source === 'SERVER'
-        ? this.copyServerKey(decisive.provider)
-        : await this.openChosen(caller, decisive, userKeys, { request, failed });
+    const candidate = candidates.find(isDecisive);
+    if (!candidate) return { chosen: null, candidates };
+    const stored = userKeys.find(({ id }) => id === candidate.keyId) ?? null;
+    if ((candidate.source === 'USER') !== (stored !== null))
+      throw new Error('Resolution chose a key that it was not given.');
     // It decides on none but those that it was asked about.
-    return { key: key as ResolvedKey<Id>, candidates };
+    return { chosen: { candidate: candidate as ChosenKey<Id>['candidate'], stored }, candidates };
   }
 
   private copyServerKey(provider: ProviderId): ResolvedKey {
@@ -188,17 +228,14 @@ export class KeyResolutionService {
     return { provider, source: 'SERVER', secret, endpoint: null, keyId: null, maskedKey: null };
   }
 
-  private async openChosen(
-    { userId, network }: KeyCaller,
-    { provider, keyId, outcome, problem }: JudgedCandidate,
-    userKeys: readonly ResolvableKey[],
-    { request, failed }: { readonly request: Pick<KeyRequest, 'chatId'>; readonly failed: FailedUse | null },
+  private async openStored(
+    userId: string,
+    { provider, outcome, problem }: JudgedCandidate,
+    key: ResolvableKey,
+    place: Omit<UnreadableUse, 'fault'>,
   ): Promise<ResolvedKey> {
-    const key = userKeys.find(({ id }) => id === keyId);
-    if (!key) throw new Error('Resolution chose a key that it was not given.');
     if (outcome === 'EXPIRED') throw new KeyExpiredError(provider);
     if (outcome === 'NOT_PERMITTED') throw new KeyNotPermittedError(provider, problem as KeyRefusal);
-    const place = { failed, chatId: request.chatId, network };
     const secret = await this.openUserKey(userId, key, outcome === 'CHOSEN', place);
     return { ...openedKeyOf(key, secret), keyId: key.id, maskedKey: key.maskedKey };
   }

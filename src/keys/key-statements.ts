@@ -59,7 +59,7 @@ export const selectResolvable: Statement = {
   name: 'resolvable-keys',
   sql: `
   SELECT fallback_policy::text AS "fallbackPolicy", default_search_provider AS "defaultSearchProvider",
-    api_keys.id, provider, status::text, masked_key AS "maskedKey", expires_at AS "expiresAt",
+    api_keys.id, provider, status::text, health::text, masked_key AS "maskedKey", expires_at AS "expiresAt",
     ${endpointColumns}, ${limitColumns}, ${recordColumns}
   FROM (SELECT $1::text AS user_id) AS caller
   LEFT JOIN user_settings ON user_settings.user_id = caller.user_id

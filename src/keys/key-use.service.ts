@@ -2,7 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { NewAuditEvent } from '../audit/audit.repository.js';
 import type { FinishedUse } from '../audit/finished-use.js';
 import {
+  type HealthVerdict,
   type KeyChange,
+  MODELS,
   newUseRecord,
   type Settlement,
   type TokenDemand,
@@ -29,6 +31,8 @@ export interface KeyUse {
   readonly model: string | null;
   /** What it may need of the key's month; null for a search. */
   readonly tokens: TokenDemand | null;
+  /** It is to list models. */
+  readonly listsModels?: true | undefined;
   /** Where the request came from; null where nobody knows. */
   readonly network: string | null;
 }
@@ -50,6 +54,8 @@ export interface UnreadableUse {
   readonly failed: FailedUse | null;
   /** The chat that has to go on, or end, without it. */
   readonly chatId: string | null;
+  /** It was to list models. */
+  readonly listsModels?: true | undefined;
   readonly network: string | null;
   /** Why it cannot be read. */
   readonly fault: KeyFault;
@@ -82,8 +88,8 @@ export class KeyUseService {
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async begin(userId: string, use: KeyUse, failed: FailedUse | null = null): Promise<void> {
-    const { provider, source, keyId, chatId, model, tokens, network } = use;
-    const detail = failed && reasonAfter(failed);
+    const { provider, source, keyId, chatId, model, tokens, listsModels, network } = use;
+    const detail = listsModels ? MODELS : failed && reasonAfter(failed);
     const event = {
       kind: 'KEY_USED',
       provider,
@@ -94,7 +100,8 @@ export class KeyUseService {
       outcome: 'OK',
       detail,
     } as const;
-    const key = keyId === null ? null : ({ keyId, type: 'USED', tokens } as const);
+    const change = listsModels ? ({ type: 'LISTED' } as const) : ({ type: 'USED', tokens } as const);
+    const key = keyId === null ? null : { keyId, ...change };
     await this.writeUse(userId, event, key, { network });
   }
 
@@ -109,9 +116,9 @@ export class KeyUseService {
     userId: string,
     { id: keyId, provider, endpoint }: Pick<ResolvableKey, 'id' | 'provider' | 'endpoint'>,
     damagedEnvelope: string | null,
-    { failed, chatId, network, fault }: UnreadableUse,
+    { failed, chatId, listsModels, network, fault }: UnreadableUse,
   ): Promise<void> {
-    const detail = failed && reasonAfter(failed);
+    const detail = listsModels ? MODELS : failed && reasonAfter(failed);
     const event = {
       kind: 'KEY_USED',
       provider,
@@ -137,6 +144,30 @@ export class KeyUseService {
     const tokens = REFUSALS.has(code) ? 0 : null;
     const key = endOfKey(keyId, code, { chatId, tokens, beganAt: new Date() });
     await this.writer.write(newUseRecord(userId, { event: null, key, origin: { network, provider } }));
+  }
+
+  /**
+   * Called when models were listed, or were not: what the provider's answer says of the key. The answer is there whether or
+   * not this can be written; it is tried again then. Never throws.
+   *
+   * @param verdict null where it says nothing
+   */
+  async recordListing(
+    userId: string,
+    { keyId, provider, network }: Pick<KeyUse, 'keyId' | 'provider' | 'network'>,
+    verdict: HealthVerdict | null,
+  ): Promise<void> {
+    if (keyId === null || verdict === null) return;
+    const key = { keyId, type: 'ENDED', verdict, settlement: null } as const;
+    const record = newUseRecord(userId, { event: null, key, origin: { network, provider } });
+    try {
+      await this.writer.writeInTheEnd(record);
+    } catch (error) {
+      this.#logger.error(
+        { err: error, userId, keyId },
+        'The health of a key could not be written. It is tried again',
+      );
+    }
   }
 
   /**

@@ -58,6 +58,8 @@ export interface ResolvableKey extends KeyLimits {
   /** Null for a provider's key. */
   readonly endpoint: KeyEndpoint | null;
   readonly status: 'ACTIVE' | 'DISABLED';
+  /** What its provider last said of it, as it is stored: a newer version may know more. */
+  readonly health: string;
   readonly maskedKey: string;
   readonly expiresAt: Date | null;
   readonly sealedKey: SealedRecord | null;

@@ -101,10 +101,10 @@ const cases: readonly CheckCase[] = [
   },
   {
     id: 'XAI',
-    request: 'GET /v1/models',
+    request: 'GET /v1/language-models',
     exhausted: [xaiErrors.noCredit(KEY), xaiErrors.spent()],
     rateLimited: xaiErrors.rateLimit(KEY),
-    strange: [{}, { models: [] }],
+    strange: [{}, { data: [] }],
     lacksRight: [xaiErrors.permission()],
   },
   {

@@ -74,7 +74,7 @@ describe('subscription chat', () => {
           await exchange.closedByClient;
         });
         const request = server().standIn.nextRequest(provider);
-        const input = { provider, messages: HELLO };
+        const input = { ...naming(provider), messages: HELLO };
         const subscription = await door.subscribe(server(), 'alice', CHAT, { input });
         const exchange = await request;
         subscription.cut();

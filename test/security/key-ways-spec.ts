@@ -6,6 +6,10 @@ import { useTestServer } from '../support/use-test-server.js';
 const STORE = 'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id } } }';
 const VERIFY = 'mutation ($keyId: ID!) { verifyApiKey(keyId: $keyId) { apiKey { health } } }';
 
+const MODELS = `query ($provider: ChatProvider!, $endpoint: String) {
+  models(provider: $provider, endpoint: $endpoint) { source }
+}`;
+
 const keyOf = (owner: string, place: string): string => `key-of-${owner}-${place.toLowerCase()}-0123456789`;
 
 /** The server has a key for every provider that it may have one for. */
@@ -37,6 +41,12 @@ describe('whatever is asked for, with keys of the server for every provider', ()
     }
   });
 
+  /** Whether the models are there that one could chat with so. */
+  const lists = async (user: string, provider: string, endpoint?: string): Promise<boolean> => {
+    const { errors } = await server().post(user, MODELS, { provider, endpoint });
+    return errors.length === 0;
+  };
+
   /** What was asked since: where, and with which key. */
   const asked = (): string[] =>
     server().standIn.requests.map(({ provider, path, key }) => {
@@ -49,9 +59,22 @@ describe('whatever is asked for, with keys of the server for every provider', ()
     ...Object.keys(endpoints).map((name) => `${name} ${keyOf('alice', name)}`),
   ]);
 
+  it('a list of models is asked for with the key that goes there, and no other', async () => {
+    for (const user of ['alice', 'keyless']) for (const provider of order) await lists(user, provider);
+    for (const endpoint of Object.keys(endpoints)) {
+      await lists('alice', 'CUSTOM', endpoint);
+      await lists('keyless', 'CUSTOM', endpoint);
+    }
+    expect(new Set(asked())).toEqual(allowed);
+    expect(asked()).toHaveLength(allowed.size);
+  });
+
   it('no key of the server goes to an address of a user, nor one of a user to any but its own', async () => {
     for (const user of ['alice', 'keyless']) {
-      for (const provider of order) await server().chatEvents(user, { provider });
+      for (const provider of order) {
+        await server().chatEvents(user, { provider });
+        expect(await lists(user, provider)).toBe(true);
+      }
       await server().chatEvents(user, {});
       // Every one of them fails, one after the other.
       for (const provider of order) server().standIn.once(provider, reply({ status: 503, body: {} }));
@@ -61,6 +84,8 @@ describe('whatever is asked for, with keys of the server for every provider', ()
           if (user === 'alice' && endpoint !== 'none') await server().chatEvents(user, input);
           else expect(await server().chatFailure(user, input)).toBe('NO_KEY_AVAILABLE');
         }
+        await lists(user, 'CUSTOM', endpoint);
+        expect(await lists(user, 'OPENAI', endpoint)).toBe(false);
         const mixed = { ...named(endpoint), provider: 'OPENAI' };
         expect(await server().chatFailure(user, mixed)).toBe('BAD_USER_INPUT');
       }

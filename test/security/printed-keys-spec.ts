@@ -16,6 +16,9 @@ const names = [
   'done',
   'x',
 ];
+const MODELS = `query ($provider: ChatProvider!, $endpoint: String) {
+  models(provider: $provider, endpoint: $endpoint) { source models { id displayName } }
+}`;
 const notJson = [KEY, `{"error":"${KEY}`, `[DONE ${KEY}`, `{"a":${KEY}}`, `"${KEY}`];
 
 describe('a provider that says the key where JSON should be', () => {
@@ -33,6 +36,15 @@ describe('a provider that says the key where JSON should be', () => {
           expect(events.at(-1)).toMatchObject({ __typename: 'ChatFailed' });
           expect(JSON.stringify(events)).not.toContain(KEY);
         }
+      }
+    }
+    for (const provider of providerIdsOf('CHAT')) {
+      for (const body of [...notJson, JSON.stringify({ error: { message: KEY } })]) {
+        standIn.once(provider, (exchange) =>
+          exchange.reply({ status: 200, headers: { 'content-type': 'application/json' }, body }),
+        );
+        const { endpoint } = naming(provider);
+        expect(JSON.stringify(await server.post('alice', MODELS, { provider, endpoint }))).not.toContain(KEY);
       }
     }
     const { stdout, stderr } = await server.kill('SIGKILL');

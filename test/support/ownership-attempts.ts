@@ -53,6 +53,10 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
       variables,
       answer: { available: false, keyId: null, candidates: [{ keyId: null }, { keyId: null }] },
     })),
+  'query models': () => [
+    { variables: { provider: 'OPENAI' }, answer: { source: 'CATALOGUE', keyId: null, fetchedAt: null } },
+    { variables: { provider: 'CUSTOM', endpoint: ENDPOINT_NAME }, answer: 'NO_KEY_AVAILABLE' },
+  ],
   'query webSearch': () => [
     { variables: { input: { query: 'words', provider: 'TAVILY' } }, answer: 'NO_KEY_AVAILABLE' },
     { variables: { input: { query: 'words' } }, answer: 'NO_KEY_AVAILABLE' },

@@ -1,4 +1,4 @@
-import type { UseRecord } from '../writer/use-record.js';
+import { MODELS, type UseRecord } from '../writer/use-record.js';
 import type { WatchedEvent } from './watched-event.js';
 
 /** What the rules look at of a record that was written. */
@@ -9,7 +9,8 @@ export function eventsOf({ userId, at, event, key, origin }: UseRecord): Watched
   const from = { at, network, userId, provider };
   if (event?.kind === 'KEY_USED' && event.outcome === 'OK') {
     const { keySource = 'USER', model = null } = event;
-    return [{ type: 'KEY_USED', ...from, keyId, keySource, model }];
+    const isList = event.detail === MODELS;
+    return [{ type: 'KEY_USED', ...from, keyId, keySource, model, ...(isList && { isList }) }];
   }
   if (fault !== null && keyId !== null) return [{ type: 'KEY_UNREADABLE', ...from, keyId, fault }];
   if (key?.type === 'ENDED' && key.verdict?.health === 'REJECTED')

@@ -13,12 +13,13 @@ interface OfUser extends Watched {
   readonly keyId: string | null;
 }
 
-/** A key was opened for a chat or a search. */
+/** A key was opened for a chat, a search or a list of models. */
 export interface KeyUsed extends OfUser {
   readonly type: 'KEY_USED';
   readonly keySource: KeySource;
-  /** Null for a search. */
+  /** Null for a search, and for a list. */
   readonly model: string | null;
+  readonly isList?: true;
 }
 
 /** A provider has refused a key, in a chat, a search or a verification. */

@@ -12,8 +12,10 @@ export interface BatchParts {
 export function partsOf(records: Iterable<UseRecord>): BatchParts {
   let [uses, ends] = [false, false];
   for (const { key } of records) {
-    uses ||= key?.type === 'USED' || key?.type === 'DAMAGED';
-    ends ||= key?.type !== 'USED';
+    uses ||= isUse(key) || key?.type === 'DAMAGED';
+    ends ||= !isUse(key);
   }
   return { uses, ends };
 }
+
+const isUse = (key: UseRecord['key']): boolean => key?.type === 'USED' || key?.type === 'LISTED';

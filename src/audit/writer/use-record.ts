@@ -1,6 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { NewAuditEvent } from '../audit.repository.js';
 
+/** What the trail says of a key's use for a list of models, in `detail`. */
+export const MODELS = 'models';
+
 /** What a use of a key changes in the key's own row, which is its owner's. */
 export type KeyChange = { readonly keyId: string } & (
   | {
@@ -8,6 +11,8 @@ export type KeyChange = { readonly keyId: string } & (
       /** What a chat may need of them; null for a search. */
       readonly tokens: TokenDemand | null;
     }
+  /** Models were listed with it: the month does not count that. */
+  | { readonly type: 'LISTED' }
   /** @property digest names the envelope that did not open */
   | { readonly type: 'DAMAGED'; readonly digest: string }
   | {

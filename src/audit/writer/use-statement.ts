@@ -64,7 +64,7 @@ const writing = (name: string, others: 'SKIP LOCKED' | '', parts: BatchParts): S
     FROM judged LEFT JOIN added ON added.id = judged.id
   ), ${parts.ends ? `${rollingUp}, ` : ''}${counting(parts)}, changes AS MATERIALIZED (
     SELECT user_id, changed_key_id AS id, max(digest) AS digest,
-      max(at) FILTER (WHERE change = 'USED') AS used_at,
+      max(at) FILTER (WHERE change IN ('USED', 'LISTED')) AS used_at,
       max(at) FILTER (WHERE change = 'DAMAGED' OR health IS NOT NULL) AS checked_at,
       -- Of several that speak of its health, the last.
       (array_agg(health ORDER BY place DESC) FILTER (WHERE health IS NOT NULL))[1] AS health,
@@ -126,7 +126,7 @@ function toRow({ record, event }: SealedRecord, place: number): JsonRow {
     row.input_demand = key.tokens?.input;
     row.output_demand = key.tokens?.output;
   } else if (key.type === 'DAMAGED') row.digest = key.digest;
-  else {
+  else if (key.type === 'ENDED') {
     const { verdict, settlement } = key;
     row.health = verdict?.health;
     row.health_reason = verdict?.reason;

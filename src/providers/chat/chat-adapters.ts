@@ -1,15 +1,23 @@
 import type { EndpointAddress } from '../../common/endpoint-address.js';
+import type { KeyMask } from '../../common/key-mask.js';
 import type { OpenedKey } from '../../common/opened-key.js';
 import type { KeyCheck, KeyChecker } from '../../outbound/key-check.js';
 import type { ChatAdapter, KeyedChatAdapter } from './contract.js';
+import type { ListedModel } from './listed-model.js';
+import type { ModelLister } from './model-lister.js';
+
+/** All that is asked of a provider. */
+export type ProviderAdapter = ChatAdapter & KeyChecker & ModelLister;
 
 /** Makes the adapter of one address. */
-export type EndpointAdapterMaker = (address: EndpointAddress) => ChatAdapter & KeyChecker;
+export type EndpointAdapterMaker = (address: EndpointAddress) => ProviderAdapter;
 
 /** A way for one key. */
 export interface KeyWay extends KeyedChatAdapter {
   /** @throws as {@link KeyChecker.check} */
   check(signal: AbortSignal): Promise<KeyCheck>;
+  /** @throws as {@link ModelLister.list} */
+  list(mask: KeyMask, signal: AbortSignal): Promise<readonly ListedModel[]>;
 }
 
 /**
@@ -21,11 +29,11 @@ export interface KeyWay extends KeyedChatAdapter {
  * address to a user's, nor from one that has an address to the operator's.
  */
 export class ChatAdapters {
-  readonly #adapters: ReadonlyMap<string, ChatAdapter & KeyChecker>;
+  readonly #adapters: ReadonlyMap<string, ProviderAdapter>;
   readonly #makers: ReadonlyMap<string, EndpointAdapterMaker>;
 
   constructor(
-    adapters: ReadonlyMap<string, ChatAdapter & KeyChecker>,
+    adapters: ReadonlyMap<string, ProviderAdapter>,
     makers: ReadonlyMap<string, EndpointAdapterMaker>,
   ) {
     this.#adapters = adapters;
@@ -37,10 +45,11 @@ export class ChatAdapters {
     return {
       stream: (request, signal, onParts) => adapter.stream(request, key.secret, signal, onParts),
       check: (signal) => adapter.check(key.secret, signal),
+      list: (mask, signal) => adapter.list(key.secret, mask, signal),
     };
   }
 
-  #adapterOf({ provider, endpoint }: OpenedKey): ChatAdapter & KeyChecker {
+  #adapterOf({ provider, endpoint }: OpenedKey): ProviderAdapter {
     const adapter = endpoint === null ? this.#adapters.get(provider) : this.#makers.get(provider)?.(endpoint);
     if (!adapter)
       throw new Error(

@@ -3,6 +3,7 @@ import type { Secret } from '../../common/secret.js';
 import type { ServerSentEvent } from '../../outbound/server-sent-event-parser.js';
 import type { UpstreamError } from '../../outbound/upstream-error.js';
 import type { ChatPart, ChatRequest } from './contract.js';
+import type { ModelEntry } from './listed-model.js';
 import type { AdditionName } from './refused-addition.error.js';
 
 /** One request as the provider takes it, without the key. */
@@ -54,6 +55,20 @@ export interface ChatDecoder {
   readonly isRefused?: boolean;
 }
 
+/** How many models one answer should list: as few as the API can, to try a key; or many, from the beginning or behind a place. */
+export type ModelPage = 'SHORTEST' | { readonly after: string | null };
+
+/** The call that lists models, which costs nothing: with it a key is tried, too, unless there is a {@link ChatDialect.keyCall}. */
+export interface ModelListCall {
+  toRequest(endpoints: ProviderSettings['endpoints'], page: ModelPage): Omit<DialectRequest, 'body'>;
+  /** What an answer lists; null where the API itself cannot have answered so. */
+  entriesIn(answer: unknown): readonly unknown[] | null;
+  /** What an entry says of its model; null where it says that one cannot chat with it. */
+  toModel(entry: unknown): ModelEntry | null;
+  /** The place behind which the next page begins, as the API names it. Without it there is one page. */
+  nextIn?(answer: unknown): unknown;
+}
+
 /** How a provider is spoken to. */
 export interface ChatDialect {
   /** @param without what the provider has refused of our own additions */
@@ -66,12 +81,7 @@ export interface ChatDialect {
   toKeyHeaders(key: Secret): Readonly<Record<string, string>>;
   createDecoder(request: ChatRequest): ChatDecoder;
   readonly toFailure: ToFailure;
-  /** The call that lists models, which costs nothing: with it a key is tried, unless there is a {@link keyCall}. */
-  readonly models: {
-    toRequest(endpoints: ProviderSettings['endpoints']): Omit<DialectRequest, 'body'>;
-    /** Whether the API itself may have answered so. */
-    isList(answer: unknown): boolean;
-  };
+  readonly models: ModelListCall;
   /** The call with which a key is tried where models are listed without one. It costs nothing, too. */
   readonly keyCall?: {
     toRequest(endpoints: ProviderSettings['endpoints']): Omit<DialectRequest, 'body'>;

@@ -139,6 +139,8 @@ export interface ChatProviderEntry<Id extends string = string> extends ProviderD
   readonly kind: 'CHAT';
   /** Which list of @pydantic/genai-prices has its prices. Without one its chats have no cost. */
   readonly priceList?: string;
+  /** Which list of the catalogue knows what its models can (catalogue/capabilities.ts). */
+  readonly capabilityList?: string;
   readonly dialect: ChatDialect;
 }
 

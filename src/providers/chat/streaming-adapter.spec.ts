@@ -16,6 +16,7 @@ import {
 import type { ChatDecoder } from './chat-dialect.js';
 import type { ChatPart } from './contract.js';
 import { StreamingAdapter } from './streaming-adapter.js';
+import { listOrNull } from './value-at.js';
 
 /** A body whose pieces the test sends, and which reports when it is closed. */
 class Connection implements AsyncIterableIterator<Uint8Array, undefined> {
@@ -99,7 +100,11 @@ function open({ status = 200, signal = new AbortController().signal, onBatch = (
       toRequest: ({ model }, { api }) => ({ url: `${api}/${model}`, headers: { own: '1' }, body: { model } }),
       toKeyHeaders: (key) => ({ key: key.reveal() }),
       createDecoder: () => new WordDecoder(),
-      models: { toRequest: ({ api }) => ({ url: `${api}/models` }), isList: Array.isArray },
+      models: {
+        toRequest: ({ api }) => ({ url: `${api}/models` }),
+        entriesIn: (answer) => listOrNull(answer),
+        toModel: (id) => ({ id }),
+      },
       toFailure: () => new KeyRejectedError(),
     },
     { endpoints: { api: 'https://api' }, firstByteTimeoutMs: 1, idleTimeoutMs: 2 },

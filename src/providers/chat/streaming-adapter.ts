@@ -1,4 +1,5 @@
 import { nextTurn } from '../../common/event-loop-turn.js';
+import type { KeyMask } from '../../common/key-mask.js';
 import { PatientTimer } from '../../common/patient-timer.js';
 import type { ProviderSettings } from '../../common/provider-definition.js';
 import type { Secret } from '../../common/secret.js';
@@ -11,6 +12,9 @@ import { AnswerReader } from './answer-reader.js';
 import { checkKey } from './check-key.js';
 import type { ChatDialect } from './chat-dialect.js';
 import type { ChatAdapter, ChatPart, ChatRequest, PartConsumer } from './contract.js';
+import { listModels } from './list-models.js';
+import type { ListedModel } from './listed-model.js';
+import type { ModelLister } from './model-lister.js';
 import { type AdditionName, RefusedAdditionError } from './refused-addition.error.js';
 
 /** How long a body may take to end after the last part before its connection is given up. */
@@ -33,7 +37,7 @@ type Body = OutboundResponse['body'];
  *
  * A part's way from the socket's bytes to its consumer is synchronous, with one `await` for each chunk.
  */
-export class StreamingAdapter implements ChatAdapter, KeyChecker {
+export class StreamingAdapter implements ChatAdapter, KeyChecker, ModelLister {
   constructor(
     private readonly dialect: ChatDialect,
     private readonly settings: ProviderSettings,
@@ -53,7 +57,18 @@ export class StreamingAdapter implements ChatAdapter, KeyChecker {
   }
 
   check(key: Secret, signal: AbortSignal): Promise<KeyCheck> {
-    return checkKey(this.dialect, this.settings, this.http, key, signal);
+    return checkKey(this.dialect, { settings: this.settings, http: this.http, key, signal });
+  }
+
+  async list(key: Secret, mask: KeyMask, signal: AbortSignal): Promise<readonly ListedModel[]> {
+    try {
+      const call = { settings: this.settings, http: this.http, key, signal };
+      return await listModels(this.dialect, call, mask);
+    } catch (error) {
+      const ended: unknown = signal.aborted ? signal.reason : error;
+      if (ended instanceof UpstreamError) this.report(ended);
+      throw ended;
+    }
   }
 
   /** @returns the addition of ours that the provider refused; null: it has answered */

@@ -14,6 +14,12 @@ export function listAt(value: unknown, ...path: readonly string[]): readonly unk
   return Array.isArray(list) ? list : [];
 }
 
+/** The same, where it matters whether there is one. */
+export function listOrNull(value: unknown, ...path: readonly string[]): readonly unknown[] | null {
+  const list = valueAt(value, ...path);
+  return Array.isArray(list) ? list : null;
+}
+
 /** The same for a place in a list; undefined where it is no number: a text there could be of any size. */
 export function indexAt(value: unknown, ...path: readonly string[]): number | undefined {
   const index = valueAt(value, ...path);

@@ -1,4 +1,5 @@
 import { EndpointAddress } from '../../common/endpoint-address.js';
+import { KeyMask } from '../../common/key-mask.js';
 import type { OpenedKey } from '../../common/opened-key.js';
 import { Secret } from '../../common/secret.js';
 import { ChatAdapters, type EndpointAdapterMaker } from '../chat/chat-adapters.js';
@@ -23,6 +24,10 @@ const leadingTo = (place: string): ReturnType<EndpointAdapterMaker> => ({
   check: (key) => {
     sent.push(`${key.reveal()} tried at ${place}`);
     return Promise.resolve({ health: null, reason: '', outcome: 'OK' });
+  },
+  list: (key) => {
+    sent.push(`${key.reveal()} lists at ${place}`);
+    return Promise.resolve([]);
   },
 });
 
@@ -64,8 +69,9 @@ describe('the way of a key', () => {
       const way = adapters.for(key);
       await way.stream(request, never, () => undefined);
       await way.check(never);
+      await way.list(new KeyMask(key.secret, { mask: '…', publicPrefixes: [] }), never);
       const [text, place] = [key.secret.reveal(), key.endpoint?.baseUrl ?? id];
-      expect(sent).toEqual([`${text} to ${place}`, `${text} tried at ${place}`]);
+      expect(sent).toEqual([`${text} to ${place}`, `${text} tried at ${place}`, `${text} lists at ${place}`]);
     },
   );
 

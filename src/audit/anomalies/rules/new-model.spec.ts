@@ -28,6 +28,11 @@ describe('NEW_MODEL', () => {
     expect(observe(newModel, [used({ at: START, keyId: null })])).toEqual([]);
   });
 
+  it('takes no list of models for a use of one', () => {
+    expect(newModel.subjectOf(later(40))).not.toBeNull();
+    expect(newModel.subjectOf({ ...later(40, { model: null }), isList: true })).toBeNull();
+  });
+
   it('is found once a day, however many models are tried out, and they are known then', () => {
     const tried = (days: number) =>
       times(3, (index) => later(days, { model: `model-${String(days)}-${String(index)}` }));

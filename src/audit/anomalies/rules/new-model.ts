@@ -25,7 +25,8 @@ export const newModel: Rule<ModelState> = {
   isOfUser: true,
   hasHashes: false,
   keptMs: 400 * DAY_MS,
-  subjectOf: (event) => (event.type === 'KEY_USED' ? event.keyId : null),
+  // Looking at what there is, is no use of it.
+  subjectOf: (event) => (event.type === 'KEY_USED' && !event.isList ? event.keyId : null),
   observe(before, event) {
     if (event.type !== 'KEY_USED') return NOTHING;
     const model = event.model ?? '';

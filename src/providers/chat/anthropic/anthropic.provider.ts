@@ -1,7 +1,8 @@
 import { defineChatProvider } from '../contract.js';
 import { AnthropicDecoder } from './anthropic-decoder.js';
 import { toFailure } from './anthropic-failures.js';
-import { valueAt } from '../value-at.js';
+import { listOrNull, valueAt } from '../value-at.js';
+import { toModel } from './anthropic-models.js';
 import { toBody } from './anthropic-request.js';
 
 /** The version whose events the decoder reads. */
@@ -21,6 +22,7 @@ export const anthropic = defineChatProvider({
     defaultModel: { variable: 'ANTHROPIC_DEFAULT_MODEL', default: 'claude-haiku-5-5' },
   },
   priceList: 'anthropic',
+  capabilityList: 'anthropic',
   keyPrefixes: { public: ['sk-ant-api03-', 'sk-ant-'], unmistakable: ['sk-ant-'] },
   dialect: {
     toRequest: (request, { api }, without) => ({
@@ -33,11 +35,16 @@ export const anthropic = defineChatProvider({
     toFailure,
     // https://platform.claude.com/docs/en/api/models-list
     models: {
-      toRequest: ({ api }) => ({
-        url: `${api}/v1/models?limit=1`,
+      toRequest: ({ api }, page) => ({
+        url: `${api}/v1/models?${page === 'SHORTEST' ? 'limit=1' : pageBehind(page.after)}`,
         headers: { 'anthropic-version': API_VERSION },
       }),
-      isList: (answer) => Array.isArray(valueAt(answer, 'data')),
+      entriesIn: (answer) => listOrNull(answer, 'data'),
+      toModel,
+      nextIn: (answer) => (valueAt(answer, 'has_more') === true ? valueAt(answer, 'last_id') : null),
     },
   },
 });
+
+const pageBehind = (after: string | null): string =>
+  new URLSearchParams({ limit: '1000', ...(after !== null && { after_id: after }) }).toString();

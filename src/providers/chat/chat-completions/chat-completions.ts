@@ -1,8 +1,8 @@
 import type { Secret } from '../../../common/secret.js';
-import type { ChatDialect, ToFailure } from '../chat-dialect.js';
+import type { ChatDialect, ModelListCall, ToFailure } from '../chat-dialect.js';
 import type { ReasoningEffort } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
-import { valueAt } from '../value-at.js';
+import { listOrNull, valueAt } from '../value-at.js';
 import { ChatCompletionsDecoder } from './chat-completions-decoder.js';
 import { toBody } from './chat-completions-request.js';
 import type { SayAgain } from './said-again.js';
@@ -30,6 +30,14 @@ export interface ChatCompletionsTraits {
   /** How a turn that called tools is said again, with its reasoning. */
   readonly sayAgain: SayAgain;
   readonly toFailure: ToFailure;
+  /** How it lists its models, where it is not as OpenAI does, who has the ids and no more. */
+  readonly models?: {
+    /** In place of `/models`. */
+    readonly path?: string;
+    /** In place of `data`. */
+    readonly field?: string;
+    readonly toModel: ModelListCall['toModel'];
+  };
   /** See {@link ChatDialect.keyCall}. */
   readonly keyCall?: ChatDialect['keyCall'];
 }
@@ -40,6 +48,7 @@ export interface ChatCompletionsTraits {
  */
 export function chatCompletions(traits: ChatCompletionsTraits): ChatDialect {
   const { versionPath, toFailure, keyCall } = traits;
+  const { path = '/models', field = 'data', toModel = hasOnlyItsId } = traits.models ?? {};
   return {
     toRequest: (request, { api }, without) => ({
       url: `${api}${versionPath}/chat/completions`,
@@ -49,9 +58,12 @@ export function chatCompletions(traits: ChatCompletionsTraits): ChatDialect {
     createDecoder: (request) => new ChatCompletionsDecoder(request, traits),
     toFailure,
     models: {
-      toRequest: ({ api }) => ({ url: `${api}${versionPath}/models` }),
-      isList: (answer) => Array.isArray(valueAt(answer, 'data')),
+      toRequest: ({ api }) => ({ url: `${api}${versionPath}${path}` }),
+      entriesIn: (answer) => listOrNull(answer, field),
+      toModel,
     },
     ...(keyCall && { keyCall }),
   };
 }
+
+const hasOnlyItsId: ModelListCall['toModel'] = (entry) => ({ id: valueAt(entry, 'id') });

@@ -1,11 +1,20 @@
 import { toUpstreamError } from '../../../outbound/upstream-failure.js';
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { detailedModel } from '../chat-completions/detailed-model.js';
 import { efforts } from '../efforts.js';
 import { withoutReasoning } from '../chat-completions/said-again.js';
 import type { ToFailure } from '../chat-dialect.js';
 import { defineEndpointProvider } from '../contract.js';
+import type { ModelEntry } from '../listed-model.js';
 import { RefusedAdditionError } from '../refused-addition.error.js';
+import { valueAt } from '../value-at.js';
+
+/** Most servers say the id and no more; gateways what OpenRouter says, and vLLM the context size. */
+function toModel(entry: unknown): ModelEntry | null {
+  const model = detailedModel(entry);
+  return model && { ...model, contextTokens: model.contextTokens ?? valueAt(entry, 'max_model_len') };
+}
 
 const readFailure = chatCompletionsFailures({});
 
@@ -37,6 +46,7 @@ export const custom = defineEndpointProvider({
     hasStreamOptions: true,
     toReasoning: (_model, effort) => (effort ? { reasoning_effort: efforts[effort] } : {}),
     sayAgain: withoutReasoning,
+    models: { toModel },
     toFailure,
   }),
 });

@@ -20,8 +20,9 @@ export const deepseek = defineChatProvider({
     },
     defaultModel: { variable: 'DEEPSEEK_DEFAULT_MODEL', default: 'deepseek-v4-flash' },
   },
-  // OpenAI's older keys begin like its own.
   priceList: 'deepseek',
+  capabilityList: 'deepseek',
+  // OpenAI's older keys begin like its own.
   keyPrefixes: { public: ['sk-'], unmistakable: [] },
   dialect: chatCompletions({
     // The API has one, and documents the addresses without.

@@ -1,7 +1,8 @@
 import { defineChatProvider } from '../contract.js';
 import { GoogleDecoder } from './google-decoder.js';
 import { toFailure } from './google-failures.js';
-import { valueAt } from '../value-at.js';
+import { listOrNull, valueAt } from '../value-at.js';
+import { toModel } from './google-models.js';
 import { toBody } from './google-request.js';
 
 /** Google's Gemini API: https://ai.google.dev/api/generate-content */
@@ -22,6 +23,7 @@ export const google = defineChatProvider({
     defaultModel: { variable: 'GOOGLE_DEFAULT_MODEL', default: 'gemini-3.1-flash-lite' },
   },
   priceList: 'google',
+  capabilityList: 'google',
   keyPrefixes: { public: ['AIza'], unmistakable: ['AIza'] },
   dialect: {
     toRequest(request, { api }, without) {
@@ -36,8 +38,15 @@ export const google = defineChatProvider({
     toFailure,
     // https://ai.google.dev/api/models#method:-models.list
     models: {
-      toRequest: ({ api }) => ({ url: `${api}/v1beta/models?pageSize=1` }),
-      isList: (answer) => Array.isArray(valueAt(answer, 'models')),
+      toRequest: ({ api }, page) => ({
+        url: `${api}/v1beta/models?${page === 'SHORTEST' ? 'pageSize=1' : pageBehind(page.after)}`,
+      }),
+      entriesIn: (answer) => listOrNull(answer, 'models'),
+      toModel,
+      nextIn: (answer) => valueAt(answer, 'nextPageToken'),
     },
   },
 });
+
+const pageBehind = (after: string | null): string =>
+  new URLSearchParams({ pageSize: '1000', ...(after !== null && { pageToken: after }) }).toString();

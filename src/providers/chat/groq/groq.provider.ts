@@ -24,6 +24,7 @@ export const groq = defineChatProvider({
     defaultModel: { variable: 'GROQ_DEFAULT_MODEL', default: 'openai/gpt-oss-20b' },
   },
   priceList: 'groq',
+  capabilityList: 'groq',
   keyPrefixes: { public: ['gsk_'], unmistakable: ['gsk_'] },
   dialect: chatCompletions({
     versionPath: '/v1',
@@ -34,6 +35,17 @@ export const groq = defineChatProvider({
       ...(THINKS_ALOUD.test(model) && !without.has('shownReasoning') && { reasoning_format: 'parsed' }),
     }),
     sayAgain: inReasoning,
+    // https://console.groq.com/docs/api-reference#models-list
+    models: {
+      toModel: (entry) =>
+        valueAt(entry, 'active') === false
+          ? null
+          : {
+              id: valueAt(entry, 'id'),
+              contextTokens: valueAt(entry, 'context_window'),
+              outputTokens: valueAt(entry, 'max_completion_tokens'),
+            },
+    },
     // https://console.groq.com/docs/errors
     toFailure: chatCompletionsFailures({
       codes: {

@@ -3,6 +3,7 @@ import { chatCompletions } from '../chat-completions/chat-completions.js';
 import { efforts } from '../efforts.js';
 import { inContent } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
+import { toModel } from './mistral-models.js';
 
 /** https://docs.mistral.ai/capabilities/reasoning */
 const TAKES_AN_EFFORT = /^mistral-large-[4-9]/;
@@ -22,8 +23,9 @@ export const mistral = defineChatProvider({
     },
     defaultModel: { variable: 'MISTRAL_DEFAULT_MODEL', default: 'mistral-small-latest' },
   },
-  // Its keys begin with nothing.
   priceList: 'mistral',
+  capabilityList: 'mistral',
+  // Its keys begin with nothing.
   keyPrefixes: { public: [], unmistakable: [] },
   dialect: chatCompletions({
     versionPath: '/v1',
@@ -36,6 +38,7 @@ export const mistral = defineChatProvider({
       return effort && isKnown ? { reasoning_effort: efforts[effort] } : {};
     },
     sayAgain: inContent,
+    models: { toModel },
     // https://docs.mistral.ai/getting-started/glossary#error-codes
     toFailure: chatCompletionsFailures({
       codes: {

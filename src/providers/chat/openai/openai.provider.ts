@@ -1,8 +1,15 @@
 import { defineChatProvider } from '../contract.js';
 import { OpenAiDecoder } from './openai-decoder.js';
 import { toFailure } from './openai-failures.js';
-import { valueAt } from '../value-at.js';
+import { listOrNull, valueAt } from '../value-at.js';
 import { toBody } from './openai-request.js';
+
+/**
+ * What its list has beside models that one chats with: the list says nothing of a model but its name.
+ * https://platform.openai.com/docs/models
+ */
+const NO_CHAT =
+  /^(babbage|chatgpt-image|dall-e|davinci|gpt-audio|gpt-image|gpt-live|gpt-realtime|gpt-transcribe|omni-moderation|sora|text-|tts-|whisper)|-(audio|instruct|realtime|transcribe|tts)\b/;
 
 /** OpenAI's Responses API: https://platform.openai.com/docs/api-reference/responses */
 export const openai = defineChatProvider({
@@ -18,6 +25,7 @@ export const openai = defineChatProvider({
     defaultModel: { variable: 'OPENAI_DEFAULT_MODEL', default: 'gpt-5.4-mini' },
   },
   priceList: 'openai',
+  capabilityList: 'openai',
   keyPrefixes: {
     public: ['sk-proj-', 'sk-svcacct-', 'sk-'],
     unmistakable: ['sk-proj-', 'sk-svcacct-'],
@@ -33,7 +41,11 @@ export const openai = defineChatProvider({
     // https://platform.openai.com/docs/api-reference/models/list
     models: {
       toRequest: ({ api }) => ({ url: `${api}/v1/models` }),
-      isList: (answer) => Array.isArray(valueAt(answer, 'data')),
+      entriesIn: (answer) => listOrNull(answer, 'data'),
+      toModel(entry) {
+        const id = valueAt(entry, 'id');
+        return typeof id === 'string' && NO_CHAT.test(id) ? null : { id };
+      },
     },
   },
 });

@@ -4,6 +4,7 @@ import { inReasoningDetails } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
 import { toFailure } from './openrouter-failures.js';
 import { openRouterKeyCall } from './openrouter-key-call.js';
+import { toModel } from './openrouter-models.js';
 
 /** Those of all other providers are cached by themselves: https://openrouter.ai/docs/guides/best-practices/prompt-caching */
 const WANTS_CACHE_MARKS = /^~?(anthropic|qwen)\//;
@@ -22,6 +23,7 @@ export const openrouter = defineChatProvider({
     defaultModel: { variable: 'OPENROUTER_DEFAULT_MODEL', default: 'openai/gpt-5.4-mini' },
   },
   priceList: 'openrouter',
+  capabilityList: 'openrouter',
   keyPrefixes: { public: ['sk-or-v1-', 'sk-or-'], unmistakable: ['sk-or-'] },
   dialect: chatCompletions({
     versionPath: '/v1',
@@ -34,6 +36,8 @@ export const openrouter = defineChatProvider({
     toReasoning: (_model, effort) => (effort ? { reasoning: { effort: efforts[effort] } } : {}),
     sayAgain: inReasoningDetails,
     toFailure,
+    // Those that the account of the key allows: https://openrouter.ai/docs/api/api-reference/models/list-models-user
+    models: { path: '/models/user', toModel },
     keyCall: openRouterKeyCall,
   }),
 });

@@ -3,6 +3,7 @@ import { chatCompletions } from '../chat-completions/chat-completions.js';
 import { efforts } from '../efforts.js';
 import { inReasoningContent } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
+import { toModel } from './xai-models.js';
 
 /** https://docs.x.ai/developers/model-capabilities/text/reasoning: the models between these refuse an effort. */
 const TAKES_AN_EFFORT = /^grok-(4\.[3-9](?!\d)|[5-9]|latest\b)/;
@@ -21,6 +22,7 @@ export const xai = defineChatProvider({
     defaultModel: { variable: 'XAI_DEFAULT_MODEL', default: 'grok-4.3' },
   },
   priceList: 'x-ai',
+  capabilityList: 'xai',
   keyPrefixes: { public: ['xai-'], unmistakable: ['xai-'] },
   dialect: chatCompletions({
     versionPath: '/v1',
@@ -31,6 +33,8 @@ export const xai = defineChatProvider({
       return effort && isKnown ? { reasoning_effort: efforts[effort] } : {};
     },
     sayAgain: inReasoningContent,
+    // Without those that make pictures: https://docs.x.ai/docs/api-reference#list-language-models
+    models: { path: '/language-models', field: 'models', toModel },
     // https://docs.x.ai/docs/key-information/debugging. Its codes are sentences: only what it says tells the cause.
     toFailure: chatCompletionsFailures({
       codes: {

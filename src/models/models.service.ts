@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { checkEndpointStands } from '../keys/check-endpoint.js';
+import type { KeyCaller } from '../keys/key-decisions.service.js';
+import { type KeyRequest, KeyResolutionService } from '../keys/key-resolution.service.js';
+import { KeyBusyError, NoKeyAvailableError } from '../keys/keys.errors.js';
+import { type KeyPattern, matchesAny } from '../keys/model-patterns.js';
+import { UpstreamError } from '../outbound/upstream-error.js';
+import {
+  type ChatProviderId,
+  getProviderEntry,
+  isEndpointProvider,
+} from '../providers/registry/provider-ids.js';
+import { cataloguedModels } from './catalogued-models.js';
+import type { KeptList } from './kept-lists.js';
+import { type ListRequest, LiveLists } from './live-lists.service.js';
+import type { Model, ModelList } from './model.model.js';
+
+/** So often in a row a key may be replaced, disabled or deleted in the moment of its use. */
+const MAX_ATTEMPTS = 5;
+
+/** What the provider says of the key: nothing takes the place of that. */
+const ABOUT_THE_KEY: ReadonlySet<string> = new Set([
+  'KEY_REJECTED',
+  'KEY_EXHAUSTED',
+  'PROVIDER_RATE_LIMITED',
+]);
+
+/** The models that a chat of a user may name. */
+@Injectable()
+export class ModelsService {
+  constructor(
+    private readonly resolution: KeyResolutionService,
+    private readonly lists: LiveLists,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * @param endpoint the name of one of the caller's, with the provider whose keys have addresses
+   * @throws BAD_USER_INPUT, RATE_LIMITED, CONFLICT, SERVICE_UNAVAILABLE; KEY_EXPIRED, KEY_NOT_PERMITTED, KEY_UNREADABLE;
+   *   KEY_REJECTED, KEY_EXHAUSTED, PROVIDER_RATE_LIMITED; of an endpoint NO_KEY_AVAILABLE, and every failure of it; after
+   *   an abort, `signal.reason`
+   */
+  async list(
+    caller: KeyCaller,
+    provider: ChatProviderId,
+    endpoint: string | null,
+    signal: AbortSignal,
+  ): Promise<ModelList> {
+    checkEndpointStands({ provider, endpoint });
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.listOnce(caller, requestFor(provider, endpoint), provider, signal);
+      } catch (error) {
+        if (!(error instanceof KeyBusyError) || attempt === MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private async listOnce(
+    caller: KeyCaller,
+    request: KeyRequest<ChatProviderId>,
+    provider: ChatProviderId,
+    signal: AbortSignal,
+  ): Promise<ModelList> {
+    const chosen = await this.resolution.choose(caller, request);
+    if (!chosen) return await this.withoutKey(provider);
+    const list = await this.find({ caller, request, chosen }, signal);
+    const { stored } = chosen;
+    const live = list?.models ?? null;
+    const models = live ?? (await this.catalogued(provider));
+    return {
+      source: live ? 'LIVE' : 'CATALOGUE',
+      fetchedAt: (live && list?.fetchedAt) ?? null,
+      keyId: stored?.id ?? null,
+      models: models.filter(({ id }) => isAllowed(id, stored?.allowedModels ?? [])),
+    };
+  }
+
+  /** Null where the provider has no answer to give, and there is a catalogue. */
+  private async find(asked: ListRequest, signal: AbortSignal): Promise<KeptList | null> {
+    try {
+      return await this.lists.get(asked, signal);
+    } catch (error) {
+      const isSilent = error instanceof UpstreamError && !ABOUT_THE_KEY.has(error.code);
+      if (isSilent && !signal.aborted && !isEndpointProvider(asked.chosen.candidate.provider)) return null;
+      throw error;
+    }
+  }
+
+  /** What there is to choose from before a key is stored. Of an endpoint nobody knows that. */
+  private async withoutKey(provider: ChatProviderId): Promise<ModelList> {
+    if (isEndpointProvider(provider)) throw new NoKeyAvailableError([getProviderEntry(provider).displayName]);
+    return {
+      source: 'CATALOGUE',
+      fetchedAt: null,
+      keyId: null,
+      models: [...(await this.catalogued(provider))],
+    };
+  }
+
+  private catalogued(provider: ChatProviderId): Promise<readonly Model[]> {
+    return cataloguedModels(provider, this.config.getProvider(provider).defaultModel);
+  }
+}
+
+const requestFor = (provider: ChatProviderId, endpoint: string | null): KeyRequest<ChatProviderId> => ({
+  providers: [provider],
+  endpoint,
+  use: 'CHAT',
+  modelOf: () => null,
+  tokens: null,
+  chatId: null,
+  listsModels: true,
+  onOpen: () => undefined,
+});
+
+const isAllowed = (model: string, patterns: readonly KeyPattern[]): boolean =>
+  patterns.length === 0 || matchesAny(model, patterns);
