@@ -54,7 +54,7 @@ describe('calls that several share', () => {
     expect(await stays).toBe('done');
   });
 
-  it('end when the last one leaves, and whoever comes then makes another', async () => {
+  it('end when the last caller leaves: the next one makes a new call', async () => {
     const callers = [new AbortController(), new AbortController()];
     const left = callers.map(({ signal }) => failureOf(join('a', signal)));
     const reason = new Error('left');

@@ -1,6 +1,7 @@
 import { cleanKey } from '../common/clean-key.js';
 import { parseAddress } from '../common/ip-address.js';
 import { findKeyMistake } from '../common/key-mistake.js';
+import { MODEL_NAME } from '../common/model-name.js';
 import { InvalidValueError, type Parser } from './variable.js';
 
 /** The longest delay a timer can have: `setTimeout` fires at once when it is longer. */
@@ -87,10 +88,7 @@ export const simpleName = matching(
   'must be 1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit',
 );
 
-export const modelName = matching(
-  /^[\x21-\x7e]{1,200}$/,
-  'must be 1 to 200 printable ASCII characters without spaces',
-);
+export const modelName = matching(MODEL_NAME, 'must be 1 to 200 printable ASCII characters without spaces');
 
 /** A key that travels in a header; what is often copied with it is dropped. */
 export function serverKey(publicPrefixes: readonly string[]): Parser<string> {

@@ -21,7 +21,6 @@ import type { KeyCandidate } from './key-resolution.model.js';
 import { checkModelIsNoKey } from './key-shape.js';
 import { type FailedUse, KeyUseService, type UnreadableUse } from './key-use.service.js';
 import {
-  KeyBusyError,
   KeyExpiredError,
   KeyNotPermittedError,
   KeyUnreadableError,
@@ -31,6 +30,7 @@ import type { ResolvableKey } from './keys.repository.js';
 import { maskOf } from './mask-of.js';
 import { openedKeyOf } from './opened-key-of.js';
 import { allSources, isDecisive, type JudgedCandidate } from './resolve.js';
+import { whileItChanges } from './while-it-changes.js';
 
 /**
  * A key, opened for one request, with the only way that it may go: of a provider that has an address, a user's or the
@@ -69,9 +69,6 @@ export interface KeyRequest<Id extends ProviderId = ProviderId> {
   /** Called when the key is open, before its use is written down; what it throws ends the request. */
   readonly onOpen: (provider: Id) => void;
 }
-
-/** So often in a row a key may be replaced, disabled or deleted in the moment of its use. */
-const MAX_ATTEMPTS = 5;
 
 /** The key that a request would use, before it is opened. */
 export interface ChosenKey<Id extends ProviderId = ProviderId> {
@@ -129,24 +126,19 @@ export class KeyResolutionService {
     return (await this.openWhileItChanges(caller, request, failed)).key;
   }
 
-  private async openWhileItChanges<Id extends ProviderId>(
+  private openWhileItChanges<Id extends ProviderId>(
     caller: KeyCaller,
     request: KeyRequest<Id>,
     failed: FailedUse | null,
   ): Promise<Opened<Id>> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.openOnce(caller, request, failed);
-      } catch (error) {
-        const mayPass =
-          error instanceof KeyBusyError ||
-          // What was kept for chats that never ended may be enough.
-          (error instanceof KeyNotPermittedError &&
-            error.refusal === 'MONTH' &&
-            (await this.reservations.release(caller.userId)));
-        if (!mayPass || attempt === MAX_ATTEMPTS) throw error;
-      }
-    }
+    return whileItChanges(
+      () => this.openOnce(caller, request, failed),
+      // What was kept for chats that never ended may be enough.
+      async (error) =>
+        error instanceof KeyNotPermittedError &&
+        error.refusal === 'MONTH' &&
+        (await this.reservations.release(caller.userId)),
+    );
   }
 
   /**

@@ -3,8 +3,9 @@ import { Config } from '../config/config.js';
 import { checkEndpointStands } from '../keys/check-endpoint.js';
 import type { KeyCaller } from '../keys/key-decisions.service.js';
 import { type KeyRequest, KeyResolutionService } from '../keys/key-resolution.service.js';
-import { KeyBusyError, NoKeyAvailableError } from '../keys/keys.errors.js';
+import { NoKeyAvailableError } from '../keys/keys.errors.js';
 import { type KeyPattern, matchesAny } from '../keys/model-patterns.js';
+import { whileItChanges } from '../keys/while-it-changes.js';
 import { UpstreamError } from '../outbound/upstream-error.js';
 import {
   type ChatProviderId,
@@ -15,9 +16,6 @@ import { cataloguedModels } from './catalogued-models.js';
 import type { KeptList } from './kept-lists.js';
 import { type ListRequest, LiveLists } from './live-lists.service.js';
 import type { Model, ModelList } from './model.model.js';
-
-/** So often in a row a key may be replaced, disabled or deleted in the moment of its use. */
-const MAX_ATTEMPTS = 5;
 
 /** What the provider says of the key: nothing takes the place of that. */
 const ABOUT_THE_KEY: ReadonlySet<string> = new Set([
@@ -48,13 +46,9 @@ export class ModelsService {
     signal: AbortSignal,
   ): Promise<ModelList> {
     checkEndpointStands({ provider, endpoint });
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await this.listOnce(caller, requestFor(provider, endpoint), provider, signal);
-      } catch (error) {
-        if (!(error instanceof KeyBusyError) || attempt === MAX_ATTEMPTS) throw error;
-      }
-    }
+    return await whileItChanges(() =>
+      this.listOnce(caller, requestFor(provider, endpoint), provider, signal),
+    );
   }
 
   private async listOnce(

@@ -1,5 +1,6 @@
 import { Field, Float, InputType, Int } from '@nestjs/graphql';
 import { describedEnum } from '../../common/described-enum.js';
+import { MODEL_NAME } from '../../common/model-name.js';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -80,7 +81,7 @@ export class ChatInput {
     description: "The model, by the provider's name for it. Left out: the provider's default.",
   })
   @IsOptional()
-  @Matches(/^[\x21-\x7e]{1,200}$/, { message: 'must be 1 to 200 printable ASCII characters without spaces' })
+  @Matches(MODEL_NAME, { message: 'must be 1 to 200 printable ASCII characters without spaces' })
   model?: string | null;
 
   @Field(() => [ChatMessageInput], {

@@ -134,7 +134,7 @@ export interface KeyedChatAdapter {
 /** A chat provider's entry in the registry. */
 export interface ChatProviderEntry<Id extends string = string> extends ProviderDefinition<Id> {
   readonly kind: 'CHAT';
-  /** Which list of @pydantic/genai-prices has its prices. Without one its chats have no cost. */
+  /** Which list of @pydantic/genai-prices has its prices. Without one its models have no price. */
   readonly priceList?: string;
   /** Which list of the catalogue knows what its models can (catalogue/capabilities.ts). */
   readonly capabilityList?: string;

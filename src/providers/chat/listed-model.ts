@@ -1,5 +1,6 @@
 import type { KeyMask } from '../../common/key-mask.js';
 import { dollarsOf } from '../../common/dollars.js';
+import { MODEL_NAME } from '../../common/model-name.js';
 
 /** What goes into a model beside its answer so far. */
 export const modalities = ['TEXT', 'IMAGE', 'FILE', 'AUDIO'] as const;
@@ -36,19 +37,17 @@ export interface ModelEntry {
   readonly input?: readonly unknown[];
   readonly tools?: unknown;
   readonly reasoning?: unknown;
-  readonly price?: EntryPrice;
+  readonly price?: TokenPrices;
 }
 
-/** Whole picodollars for one token; null where the API names none, or none that can be. */
-export interface EntryPrice {
+/** Whole picodollars for one token; null where none is known. */
+export interface TokenPrices {
   readonly input: bigint | null;
   readonly cachedInput: bigint | null;
   readonly cacheWrite: bigint | null;
   readonly output: bigint | null;
 }
 
-/** What a chat takes for the name of a model. */
-const MODEL_ID = /^[\x21-\x7e]{1,200}$/;
 const LONGEST_NAME = 200;
 /** The largest number that GraphQL calls an Int. */
 const MOST_TOKENS = 2 ** 31 - 1;
@@ -70,7 +69,7 @@ const modalityNames: ReadonlyMap<unknown, Modality> = new Map<unknown, Modality>
  */
 export function toListedModel(entry: ModelEntry, mask: KeyMask): ListedModel | null {
   const { id } = entry;
-  if (typeof id !== 'string' || !MODEL_ID.test(id) || mask.text(id) !== id) return null;
+  if (typeof id !== 'string' || !MODEL_NAME.test(id) || mask.text(id) !== id) return null;
   return {
     id,
     displayName: nameIn(entry.displayName, mask),
@@ -79,7 +78,7 @@ export function toListedModel(entry: ModelEntry, mask: KeyMask): ListedModel | n
     input: entry.input ? modalitiesIn(entry.input) : null,
     tools: flagIn(entry.tools),
     reasoning: flagIn(entry.reasoning),
-    price: entry.price ? priceIn(entry.price) : null,
+    price: entry.price ? perMillionTokens(entry.price) : null,
   };
 }
 
@@ -106,7 +105,13 @@ function modalitiesIn(names: readonly unknown[]): readonly Modality[] | null {
 /** No API names as many. */
 const MOST_MODALITIES = 20;
 
-function priceIn({ input, cachedInput, cacheWrite, output }: EntryPrice): ListedPrice | null {
+/** Null where input or output has none. */
+export function perMillionTokens({
+  input,
+  cachedInput,
+  cacheWrite,
+  output,
+}: TokenPrices): ListedPrice | null {
   if (input === null || output === null) return null;
   return {
     inputPerMillion: perMillion(input),

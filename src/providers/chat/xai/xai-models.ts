@@ -1,4 +1,4 @@
-import type { EntryPrice, ModelEntry } from '../listed-model.js';
+import type { TokenPrices, ModelEntry } from '../listed-model.js';
 import { listOrNull, valueAt } from '../value-at.js';
 
 /** It names prices in cents for a hundred million tokens: so many picodollars is one of these for a token. */
@@ -11,7 +11,7 @@ export function toModel(entry: unknown): ModelEntry | null {
   return { id: valueAt(entry, 'id'), ...(input && { input }), price: priceIn(entry) };
 }
 
-function priceIn(entry: unknown): EntryPrice {
+function priceIn(entry: unknown): TokenPrices {
   const priceOf = (name: string): bigint | null => {
     const price = valueAt(entry, name);
     return Number.isSafeInteger(price) && (price as number) >= 0 ? BigInt(price as number) * PICOS : null;
