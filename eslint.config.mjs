@@ -23,7 +23,7 @@ const nodeGlobals = [
 ];
 
 /** What the parts of a chat know of the rest, all of them. */
-const chatNeeds = ['common', 'outbound', 'providers/chat', 'providers/registry', 'web-search'];
+const chatNeeds = ['catalogue', 'common', 'outbound', 'providers/chat', 'providers/registry', 'web-search'];
 /** The parts of a chat. What calls a provider and what a client sees (run) knows neither Redis nor GraphQL. */
 const chatWings = ['chat/run', 'chat/answer', 'chat/schema', 'chat/claims', 'chat/shared', 'chat/owned'];
 /** The ways in. None knows another. */

@@ -4,6 +4,8 @@ import type { Statement } from '../prisma/statement.js';
 import type { AuditEvent as WholeRow } from '../prisma/generated/client.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { isProviderId } from '../providers/registry/provider-ids.js';
+import type { Cost } from '../common/cost.js';
+import { costIn } from './cost-in.js';
 import type { TrailContent } from './chain/trail-event.js';
 import { type AuditEvent, type AuditFilter, AuditKind } from './audit-event.model.js';
 
@@ -16,13 +18,17 @@ export interface NewAuditEvent extends TrailContent {
 }
 
 /** What a row says. */
-export type AuditEventRow = Omit<WholeRow, 'mac' | 'keyGeneration'>;
+export type AuditEventRow = Omit<WholeRow, 'mac' | 'keyGeneration' | 'cost'> & { readonly cost: Cost | null };
 
 /** Longer than any provider's id. */
 const MAX_ID_LENGTH = 40;
 
 /** An event of a provider that this version does not know names it in its detail. */
-export function toModel({ provider, detail, ...row }: AuditEventRow): AuditEvent {
+export function toModel({
+  provider,
+  detail,
+  ...row
+}: AuditEventRow): AuditEvent & Pick<AuditEventRow, 'cost'> {
   const { kind } = row;
   if (provider === null || isProviderId(provider)) return { ...row, kind, provider, detail };
   const words = `provider ${provider.slice(0, MAX_ID_LENGTH)}, unknown to this version`;
@@ -53,9 +59,14 @@ export class AuditRepository {
    * Newest first, at most `limit`, older than the event `afterId`. The database's enums have values that this version
    * does not know, and may get more from a newer one: events of these are left out here, where pages are cut.
    */
-  list(userId: string, filter: AuditFilter, limit: number, afterId: string | null): Promise<AuditEventRow[]> {
+  async list(
+    userId: string,
+    filter: AuditFilter,
+    limit: number,
+    afterId: string | null,
+  ): Promise<AuditEventRow[]> {
     const { kinds, provider, keyId, chatId, from, to } = filter;
-    return this.database.client.auditEvent.findMany({
+    const rows = await this.database.client.auditEvent.findMany({
       omit: { mac: true, keyGeneration: true },
       where: {
         userId,
@@ -70,5 +81,6 @@ export class AuditRepository {
       orderBy: { id: 'desc' },
       take: limit,
     });
+    return rows.map((row) => ({ ...row, cost: costIn(row.cost) }));
   }
 }

@@ -15,6 +15,8 @@ export interface FinishedUse {
   /** Of the input: read from the provider's cache, and written to it. */
   readonly cachedInputTokens: number | null;
   readonly cacheWriteInputTokens: number | null;
+  /** In dollars, as exact decimal text; null where it has no known price, and of a search. */
+  readonly cost: string | null;
   readonly timeToFirstTokenMs: number | null;
   /** Null where the server that measured it is gone. */
   readonly durationMs: number | null;

@@ -1,6 +1,7 @@
 import { ArgsType, Field, ObjectType } from '@nestjs/graphql';
 import { describedEnum } from '../common/described-enum.js';
 import { IsOptional } from 'class-validator';
+import { Cost } from '../common/cost.model.js';
 import { DateTime } from '../common/date-time.scalar.js';
 import { IsMoment } from '../common/is-moment.js';
 import { KeySource } from '../common/key-source.enum.js';
@@ -19,6 +20,9 @@ export const UsageBucketSize = describedEnum(
   },
 );
 export type UsageBucketSize = keyof typeof UsageBucketSize;
+
+/** Models with a line of their own in a report. */
+export const MOST_MODELS = 100;
 
 @ObjectType({ description: 'Sums over a period.' })
 export class UsageTotals {
@@ -46,6 +50,17 @@ export class UsageTotals {
     description: "Of the input, tokens written to the providers' caches, as far as they told.",
   })
   cacheWriteInputTokens!: number;
+
+  @Field(() => Cost, {
+    nullable: true,
+    description: 'What the chats with a known price cost, each at its price then; null where none has one.',
+  })
+  cost!: Cost | null;
+
+  @Field(() => SafeInt, {
+    description: 'Chats whose cost is not known: they are in no sum of costs.',
+  })
+  unpricedChats!: number;
 }
 
 @ObjectType({ description: "What was used of one provider with one source's keys." })
@@ -55,6 +70,24 @@ export class ProviderUsage {
 
   @Field(() => KeySource, { description: 'Whose keys.' })
   keySource!: KeySource;
+
+  @Field(() => UsageTotals, { description: 'Its sums over the whole range.' })
+  totals!: UsageTotals;
+}
+
+@ObjectType({ description: "What was used of one model with one source's keys." })
+export class ModelUsage {
+  @Field(() => Provider, { description: 'The provider.' })
+  provider!: ProviderId;
+
+  @Field(() => KeySource, { description: 'Whose keys.' })
+  keySource!: KeySource;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `The model as chats named it. Null: all that brought no answer, and those beyond the ${MOST_MODELS} with the most tokens.`,
+  })
+  model!: string | null;
 
   @Field(() => UsageTotals, { description: 'Its sums over the whole range.' })
   totals!: UsageTotals;
@@ -78,6 +111,12 @@ export class UsageReport {
   @MaxItems(2 * registry.length)
   @Field(() => [ProviderUsage], { description: 'The sums by provider and by whose key was used.' })
   byProvider!: ProviderUsage[];
+
+  @MaxItems(MOST_MODELS + 2 * registry.length)
+  @Field(() => [ModelUsage], {
+    description: 'The sums by model, provider and by whose key was used, the most tokens first.',
+  })
+  byModel!: ModelUsage[];
 
   @Field(() => [UsageBucket], { description: 'The sums by hour or day, oldest first and without gaps.' })
   buckets!: UsageBucket[];

@@ -2,8 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { BadUserInputError } from '../common/input-errors.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { isProviderId } from '../providers/registry/provider-ids.js';
-import { type UsageArgs, type UsageBucketSize, type UsageReport, type UsageTotals } from './usage.model.js';
-import { UsageRepository, type UsageRow } from './usage.repository.js';
+import { addCosts, costOfPicos, NOTHING } from '../common/cost.js';
+import { picosOf } from '../common/dollars.js';
+import {
+  MOST_MODELS,
+  type UsageArgs,
+  type UsageBucketSize,
+  type UsageReport,
+  type UsageTotals,
+} from './usage.model.js';
+import { type ModelRow, UsageRepository, type UsageRow } from './usage.repository.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -23,11 +31,18 @@ export class UsageService {
   constructor(private readonly repository: UsageRepository) {}
 
   /** @throws BadUserInputError BAD_USER_INPUT for a range that is empty or has too many buckets */
-  async report(userId: string, args: UsageArgs): Promise<UsageReport> {
+  async report(userId: string, args: UsageArgs): Promise<Omit<UsageReport, 'byModel'>> {
     const bucket = args.bucket ?? 'DAY';
     const range = wholeBuckets(args, bucket);
     const rows = await this.repository.sum(userId, new Date(range.from), new Date(range.to), bucket);
     return toReport(rows, range);
+  }
+
+  /** @throws as {@link report} */
+  async reportByModel(userId: string, args: UsageArgs): Promise<UsageReport['byModel']> {
+    const { from, to } = wholeBuckets(args, args.bucket ?? 'DAY');
+    const rows = await this.repository.sumByModel(userId, new Date(from), new Date(to), MOST_MODELS);
+    return rows.flatMap(toModelUsage);
   }
 }
 
@@ -58,7 +73,7 @@ function rangeOf({ from, to }: UsageArgs, bucket: UsageBucketSize): Range {
   return { from: start, to: end, step };
 }
 
-function toReport(rows: readonly UsageRow[], { from, to, step }: Range): UsageReport {
+function toReport(rows: readonly UsageRow[], { from, to, step }: Range): Omit<UsageReport, 'byModel'> {
   const buckets = Array.from({ length: (to - from) / step }, (_, index) => ({
     start: new Date(from + index * step),
     totals: noUsage(),
@@ -80,6 +95,13 @@ function toReport(rows: readonly UsageRow[], { from, to, step }: Range): UsageRe
   return { totals, byProvider: sorted, buckets };
 }
 
+function toModelUsage({ provider, keySource, model, ...row }: ModelRow): UsageReport['byModel'] {
+  if (!isProviderId(provider) || !isKeySource(keySource)) return [];
+  const totals = noUsage();
+  add(totals, row);
+  return [{ provider, keySource, model, totals }];
+}
+
 const isKeySource = (source: string): source is KeySource => Object.hasOwn(KeySource, source);
 
 const noUsage = (): UsageTotals => ({
@@ -90,9 +112,11 @@ const noUsage = (): UsageTotals => ({
   outputTokens: 0,
   cachedInputTokens: 0,
   cacheWriteInputTokens: 0,
+  cost: null,
+  unpricedChats: 0,
 });
 
-function add(totals: UsageTotals, row: UsageRow): void {
+function add(totals: UsageTotals, row: Omit<ModelRow, 'provider' | 'keySource' | 'model'>): void {
   totals.chats += Number(row.chats);
   totals.searches += Number(row.searches);
   totals.failures += Number(row.failures);
@@ -100,4 +124,7 @@ function add(totals: UsageTotals, row: UsageRow): void {
   totals.outputTokens += Number(row.outputTokens);
   totals.cachedInputTokens += Number(row.cachedInputTokens);
   totals.cacheWriteInputTokens += Number(row.cacheWriteInputTokens);
+  totals.unpricedChats += Number(row.unpricedChats);
+  const picos = row.cost === null ? null : picosOf(row.cost);
+  if (picos !== null) totals.cost = addCosts(totals.cost ?? NOTHING, costOfPicos(picos));
 }

@@ -1,8 +1,10 @@
-import { findProvider } from '@pydantic/genai-prices';
+import { calcPrice, findProvider } from '@pydantic/genai-prices';
+import { picosOf } from '../common/dollars.js';
 import { getProviderEntry, providerIdsOf } from '../providers/registry/provider-ids.js';
-import { priceOf } from './prices.js';
+import { costOf, priceOf } from './prices.js';
 
 const at = new Date('2026-11-27T12:00:00Z');
+const inDollars = (picos: bigint | null): number => Number(picos) / 1e12;
 
 /** The lists that the providers' entries name. */
 const lists = providerIdsOf('CHAT').flatMap((id) => {
@@ -60,6 +62,7 @@ describe('the price of a model', () => {
     ['a name that is too long', 'OPENAI', `gpt-4o${'-'.repeat(200)}`],
   ] as const)('is unknown for %s', (_, provider, model) => {
     expect(priceOf(provider, model, at)).toBeNull();
+    expect(costOf(provider, model, { inputTokens: 1, outputTokens: 1 }, at)).toBeNull();
   });
 
   it.each(['a', 'gpt-', '-tts', 'gemini-tts-', 'ft:', '2026-11-27-', 'claude-', '~google/'])(
@@ -76,4 +79,52 @@ describe('the price of a model', () => {
       }
     },
   );
+});
+
+describe('the cost of tokens', () => {
+  const counts = [
+    { inputTokens: 0, outputTokens: 0 },
+    { inputTokens: 1, outputTokens: 1 },
+    { inputTokens: 10_000, outputTokens: 777, cachedInputTokens: 8_001, cacheWriteInputTokens: 99 },
+    { inputTokens: 1_000_001, outputTokens: 65_536, cachedInputTokens: 500_000 },
+  ];
+
+  it.each(lists)('of $id is what the package makes of them', ({ id, list }) => {
+    for (const { id: model } of list.models)
+      for (const usage of counts) {
+        const cost = costOf(id, model, usage, at);
+        if (cost === null) continue;
+        const expected = calcPrice(
+          {
+            input_tokens: usage.inputTokens,
+            output_tokens: usage.outputTokens,
+            cache_read_tokens: usage.cachedInputTokens ?? 0,
+            cache_write_tokens: usage.cacheWriteInputTokens ?? 0,
+          },
+          model,
+          { providerId: list.id, timestamp: at },
+        );
+        // Six places of a price per million count.
+        const mostRounded = (usage.inputTokens + usage.outputTokens) * 0.5e-12 + 1e-9;
+        const difference = Math.abs(inDollars(cost) - (expected?.total_price ?? NaN));
+        expect([model, usage, difference < mostRounded]).toEqual([model, usage, true]);
+      }
+  });
+
+  it('is exact', () => {
+    expect(costOf('OPENAI', 'gpt-4o-mini', { inputTokens: 4, outputTokens: 2 }, at)).toBe(
+      picosOf('0.0000018'),
+    );
+  });
+
+  it('has each part of the input once', () => {
+    const usage = { inputTokens: 1_000_000, cachedInputTokens: 600_000, cacheWriteInputTokens: 300_000 };
+    const cost = costOf('ANTHROPIC', 'claude-haiku-4-5', { ...usage, outputTokens: 0 }, at);
+    expect(cost).toBe(picosOf('0.535'));
+  });
+
+  it('is not less for counts that cannot be', () => {
+    const usage = { inputTokens: 10, cachedInputTokens: 20, cacheWriteInputTokens: 20, outputTokens: 0 };
+    expect(costOf('ANTHROPIC', 'claude-haiku-4-5', usage, at)).toBe(picosOf('0.000001'));
+  });
 });

@@ -18,6 +18,7 @@ const end: FinishedUse = {
   outputTokens: 4,
   cachedInputTokens: null,
   cacheWriteInputTokens: null,
+  cost: null,
   timeToFirstTokenMs: 1,
   durationMs: 2,
 };

@@ -12,6 +12,7 @@ import {
   type UseRecord,
 } from '../audit/writer/use-record.js';
 import { UseWriter } from '../audit/writer/use-writer.js';
+import { NOTHING } from '../common/cost.js';
 import type { ErrorCode } from '../common/error-code.js';
 import { keyVerdictOf } from '../common/key-verdicts.js';
 import type { KeySource } from '../common/key-source.enum.js';
@@ -220,8 +221,24 @@ export class KeyUseService {
 function endOf(userId: string, use: FinishedUse, network: string | null): UseRecord {
   const { keyId, outcome } = use;
   const key = keyId === null ? null : endOfKey(keyId, outcome, settlementOf(use));
-  return newUseRecord(userId, { event: use, key, origin: { network } });
+  // What a provider refused has cost nothing, whatever the model's price.
+  const event = spentNothing(use) ? { ...use, cost: NOTHING.amount } : use;
+  return newUseRecord(userId, { event, key, origin: { network } });
 }
+
+/** A chat that was refused before its first word, without any tokens. */
+const spentNothing = ({
+  kind,
+  inputTokens,
+  outputTokens,
+  outcome,
+  timeToFirstTokenMs,
+}: FinishedUse): boolean =>
+  kind === 'CHAT_FINISHED' &&
+  inputTokens === null &&
+  outputTokens === null &&
+  REFUSALS.has(outcome) &&
+  timeToFirstTokenMs === null;
 
 /** Null where the end says nothing of the key and nothing was reserved for it. */
 function endOfKey(keyId: string, outcome: string, settlement: Settlement | null): KeyChange | null {
@@ -230,14 +247,13 @@ function endOfKey(keyId: string, outcome: string, settlement: Settlement | null)
 }
 
 function settlementOf(use: FinishedUse): Settlement | null {
-  const { chatId, kind, inputTokens, outputTokens, outcome, timeToFirstTokenMs, durationMs } = use;
+  const { chatId, kind, inputTokens, outputTokens, durationMs } = use;
   if (kind !== 'CHAT_FINISHED' || chatId === null) return null;
   const isReported = inputTokens !== null || outputTokens !== null;
-  const isRefused = REFUSALS.has(outcome) && timeToFirstTokenMs === null;
   const reported = (inputTokens ?? 0) + (outputTokens ?? 0);
   return {
     chatId,
-    tokens: isReported || isRefused ? reported : null,
+    tokens: isReported || spentNothing(use) ? reported : null,
     beganAt: new Date(Date.now() - (durationMs ?? 0)),
   };
 }

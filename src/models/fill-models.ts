@@ -1,6 +1,7 @@
 import { capabilitiesOf } from '../catalogue/capabilities.js';
 import { isForChats } from '../catalogue/is-for-chats.js';
-import { CURRENCY, priceOf } from '../catalogue/prices.js';
+import { priceOf } from '../catalogue/prices.js';
+import { CURRENCY } from '../common/cost.js';
 import { turnIsOver } from '../common/event-loop-turn.js';
 import type { ListedModel } from '../providers/chat/listed-model.js';
 import { type ChatProviderId, isEndpointProvider } from '../providers/registry/provider-ids.js';

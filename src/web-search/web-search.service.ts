@@ -174,6 +174,7 @@ export class WebSearchService {
       outputTokens: null,
       cachedInputTokens: null,
       cacheWriteInputTokens: null,
+      cost: null,
       timeToFirstTokenMs: null,
       ...end,
     } as const;

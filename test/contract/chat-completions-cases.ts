@@ -138,7 +138,7 @@ export const chatCompletionsCases: readonly ChatCase[] = [
         { model: 'deepseek/deepseek-v4-pro', reasoning: { effort: 'high' } },
       ],
     ],
-    usage: { ...usage, cacheWriteInputTokens: 3 },
+    usage: { ...usage, cacheWriteInputTokens: 3, cost: { amount: '0.0001365', currency: 'USD' } },
     finishes: finishes(),
     errors: {
       badKey: openrouterErrors.badKey,

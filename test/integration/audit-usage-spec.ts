@@ -12,7 +12,8 @@ const AUDIT = `query ($first: Int! = 50, $after: String, $filter: AuditFilter) {
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }`;
-const TOTALS = 'chats searches failures inputTokens outputTokens cachedInputTokens cacheWriteInputTokens';
+const TOTALS =
+  'chats searches failures inputTokens outputTokens cachedInputTokens cacheWriteInputTokens cost { amount currency } unpricedChats';
 const USAGE = `query ($from: DateTime, $to: DateTime, $bucket: UsageBucketSize) {
   usage(from: $from, to: $to, bucket: $bucket) {
     totals { ${TOTALS} } byProvider { provider keySource totals { ${TOTALS} } } buckets { start totals { ${TOTALS} } }
@@ -22,7 +23,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const NOTHING = {
   ...{ chats: 0, searches: 0, failures: 0, inputTokens: 0, outputTokens: 0 },
-  ...{ cachedInputTokens: 0, cacheWriteInputTokens: 0 },
+  ...{ cachedInputTokens: 0, cacheWriteInputTokens: 0, cost: null, unpricedChats: 0 },
 };
 const KEY_ID = '01890000-0000-7000-8000-00000000000a';
 const CHAT_ID = '01890000-0000-7000-8000-00000000000b';
@@ -240,6 +241,7 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
         outputTokens: 4,
         cachedInputTokens: 2,
         cacheWriteInputTokens: 1,
+        cost: null,
         timeToFirstTokenMs: 1,
         durationMs: 2,
       } as const;
@@ -258,6 +260,7 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       expect(usage.totals).toEqual({
         ...NOTHING,
         ...{ chats: 1, inputTokens: 3, outputTokens: 4, cachedInputTokens: 2, cacheWriteInputTokens: 1 },
+        unpricedChats: 1,
       });
       expect(apiKeys).toEqual([{ health: 'VALID' }]);
       // Another chat's end is another matter.
@@ -286,6 +289,8 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       readonly userId?: string;
       readonly chats?: number;
       readonly outputTokens?: number | bigint;
+      readonly cost?: string;
+      readonly unpricedChats?: number;
     }
 
     const write = (uses: readonly Use[]) =>
@@ -337,6 +342,65 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
           { start: '2026-03-02T00:00:00.000Z', totals: totals(0) },
           { start: '2026-03-03T00:00:00.000Z', totals: totals(12) },
         ],
+      });
+    });
+
+    it('sums up costs, and is silent where nothing has a price', async () => {
+      await write([
+        { hour: '2026-03-01T10:00:00Z', chats: 2, cost: '0.1', unpricedChats: 1 },
+        { hour: '2026-03-01T11:00:00Z', chats: 1, cost: '0.2', provider: 'ANTHROPIC' },
+        { hour: '2026-03-02T10:00:00Z', chats: 1, unpricedChats: 1, provider: 'CUSTOM' },
+      ]);
+      const { totals, byProvider, buckets } = await report({
+        from: '2026-03-01T00:00:00Z',
+        to: '2026-03-03T00:00:00Z',
+      });
+      const dollars = (amount: string) => ({ amount, currency: 'USD' });
+      expect(totals).toMatchObject({ chats: 4, cost: dollars('0.3'), unpricedChats: 2 });
+      expect(byProvider).toMatchObject([
+        { provider: 'ANTHROPIC', totals: { cost: dollars('0.2'), unpricedChats: 0 } },
+        { provider: 'CUSTOM', totals: { cost: null, unpricedChats: 1 } },
+        { provider: 'OPENAI', totals: { cost: dollars('0.1'), unpricedChats: 1 } },
+      ]);
+      expect(buckets).toMatchObject([{ totals: { cost: dollars('0.3') } }, { totals: { cost: null } }]);
+    });
+
+    it('sums up by model, the largest first, with all beyond the hundredth and the nameless as one', async () => {
+      const row = { userId: 'alice', keySource: 'USER', hour: '2026-03-01T10:00:00Z', chats: 1 } as const;
+      await database().client.modelHour.createMany({
+        data: [
+          ...Array.from({ length: 105 }, (_, index) => ({
+            ...{ ...row, provider: 'OPENAI', model: `model-${index}` },
+            ...{ inputTokens: 1_000 - index, cost: '0.01' },
+          })),
+          { ...row, provider: 'OPENAI', model: '', failures: 1 },
+          { ...row, provider: 'CUSTOM', model: 'model-0', outputTokens: 5_000, unpricedChats: 1 },
+          { ...row, provider: 'A_NEWER_ONE', model: 'model-0', outputTokens: 2 },
+          { ...row, provider: 'OPENAI', model: 'model-0', hour: '2026-03-01T11:00:00Z', cost: '0.02' },
+          { ...row, provider: 'OPENAI', model: 'model-0', hour: '2026-02-28T23:00:00Z' },
+          { ...row, userId: 'bob', provider: 'OPENAI', model: 'model-0' },
+        ],
+      });
+      const { usage } = await server().query(
+        'alice',
+        `{ usage(from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z") {
+          byModel { provider keySource model totals { ${TOTALS} } } } }`,
+      );
+      expect(usage.byModel).toHaveLength(101);
+      expect(usage.byModel[0]).toEqual({
+        ...{ provider: 'CUSTOM', keySource: 'USER', model: 'model-0' },
+        totals: { ...NOTHING, chats: 1, outputTokens: 5_000, unpricedChats: 1 },
+      });
+      expect(usage.byModel[1]).toEqual({
+        ...{ provider: 'OPENAI', keySource: 'USER', model: 'model-0' },
+        totals: { ...NOTHING, chats: 2, inputTokens: 1_000, cost: { amount: '0.03', currency: 'USD' } },
+      });
+      expect(usage.byModel.at(-1)).toEqual({
+        ...{ provider: 'OPENAI', keySource: 'USER', model: null },
+        totals: {
+          ...{ ...NOTHING, chats: 7, failures: 1, inputTokens: 901 + 900 + 899 + 898 + 897 + 896 },
+          cost: { amount: '0.06', currency: 'USD' },
+        },
       });
     });
 
@@ -438,8 +502,11 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       await server().failure('alice', search);
       await cancelChat('alice');
       const { totals, byProvider, buckets } = await report({ bucket: 'HOUR' });
-      const usage = events.at(-1)?.usage as { inputTokens: number; outputTokens: number };
-      const tokens = { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens };
+      const usage = events.at(-1)?.usage as { inputTokens: number; outputTokens: number; cost: object };
+      const { inputTokens, outputTokens, cost } = usage;
+      // Nobody knows what the one that was cancelled cost.
+      const tokens = { inputTokens, outputTokens, cost, unpricedChats: 1 };
+      expect(cost).toEqual({ amount: expect.stringMatching(/^0\.\d+[1-9]$/), currency: 'USD' });
       expect(totals).toEqual({ ...NOTHING, chats: 2, searches: 2, failures: 1, ...tokens });
       expect(byProvider).toEqual([
         { provider: 'OPENAI', keySource: 'USER', totals: { ...NOTHING, chats: 2, ...tokens } },

@@ -63,6 +63,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     outputTokens: 5,
     cachedInputTokens: 2,
     cacheWriteInputTokens: 1,
+    cost: null,
     timeToFirstTokenMs: 1.5,
     durationMs: 2.5,
     ...more,
@@ -173,7 +174,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
   it('sum up what they count by user, hour, provider and source', async () => {
     const count = {
       ...{ chats: 0n, searches: 0n, failures: 0n, inputTokens: 0n, outputTokens: 0n },
-      ...{ cachedInputTokens: 0n, cacheWriteInputTokens: 0n },
+      ...{ cachedInputTokens: 0n, cacheWriteInputTokens: 0n, cost: null, unpricedChats: 0n },
     };
     const search = {
       kind: 'SEARCH_FINISHED',
@@ -213,6 +214,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
         outputTokens: 10n,
         cachedInputTokens: 4n,
         cacheWriteInputTokens: 2n,
+        unpricedChats: 2n,
       },
       {
         ...count,
@@ -224,6 +226,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
         outputTokens: 20n,
         cachedInputTokens: 12n,
         cacheWriteInputTokens: 6n,
+        unpricedChats: 6n,
       },
     ]);
     expect(await usage('bob')).toMatchObject([{ chats: 2n, inputTokens: 6n }]);
@@ -239,7 +242,10 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
         uses.finish('bob', endOf({ model: 'b' })),
       ]);
     }
-    const tokens = (chats: bigint) => ({ chats, inputTokens: 3n * chats, outputTokens: 5n * chats });
+    const tokens = (chats: bigint) => ({
+      ...{ chats, inputTokens: 3n * chats, outputTokens: 5n * chats },
+      ...{ cost: null, unpricedChats: chats },
+    });
     const [a, b] = [
       { ...tokens(4n), failures: 2n, cachedInputTokens: 4n, cacheWriteInputTokens: 4n },
       { ...tokens(2n), failures: 0n, cachedInputTokens: 4n, cacheWriteInputTokens: 0n },
@@ -249,6 +255,66 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       { ...b, provider: 'OPENAI', keySource: 'SERVER', model: 'b' },
     ]);
     expect(await usageByModel('bob')).toMatchObject([{ model: 'b', chats: 2n, cacheWriteInputTokens: 2n }]);
+  });
+
+  it('sum up what they cost, to the last digit, and count those whose cost nobody knows', async () => {
+    const costs = ['0.1', '0.2', '0.000000000001', null, '0', null];
+    for (let round = 0; round < 2; round += 1)
+      await Promise.all(costs.map((cost) => uses.finish('alice', endOf({ cost }))));
+    await uses.finish('bob', endOf());
+    await uses.finish(
+      'bob',
+      endOf({ kind: 'SEARCH_FINISHED', chatId: null, model: null, provider: 'BRAVE' }),
+    );
+    for (const read of [usage, usageByModel]) {
+      const [row] = await read('alice');
+      expect([String(row!.cost), row!.unpricedChats]).toEqual(['0.600000000002', 4n]);
+    }
+    expect(await usage('bob')).toMatchObject([
+      { provider: 'BRAVE', cost: null, unpricedChats: 0n },
+      { provider: 'OPENAI', cost: null, unpricedChats: 1n },
+    ]);
+    const rows = await service.client.auditEvent.findMany({
+      where: { userId: 'alice' },
+      orderBy: { id: 'asc' },
+    });
+    expect(new Set(rows.map(({ cost }) => cost?.toFixed() ?? null))).toEqual(new Set(costs));
+  });
+
+  it('have no price to ask for where a provider refused them before its first word', async () => {
+    const refused = {
+      outcome: 'UNKNOWN_MODEL',
+      timeToFirstTokenMs: null,
+      inputTokens: null,
+      outputTokens: null,
+    };
+    await uses.finish('alice', endOf(refused));
+    await uses.finish('alice', endOf({ ...refused, outcome: 'PROVIDER_TIMEOUT' }));
+    await uses.finish('alice', endOf({ ...refused, timeToFirstTokenMs: 1 }));
+    const [row] = await usage('alice');
+    expect([String(row!.cost), row!.chats, row!.unpricedChats]).toEqual(['0', 3n, 2n]);
+  });
+
+  it('count models that have answered, and all others as one', async () => {
+    const silent = { timeToFirstTokenMs: null, inputTokens: null, outputTokens: null };
+    for (let number = 0; number < 20; number += 1)
+      await uses.finish('alice', endOf({ ...silent, outcome: 'UNKNOWN_MODEL', model: `no-${number}` }));
+    await uses.finish('alice', endOf({ ...silent, model: 'empty' }));
+    await uses.finish(
+      'alice',
+      endOf({ ...silent, outcome: 'CANCELLED', timeToFirstTokenMs: 1, model: 'stopped' }),
+    );
+    await uses.finish(
+      'alice',
+      endOf({ outcome: 'PROVIDER_TRUNCATED', timeToFirstTokenMs: null, model: 'cut' }),
+    );
+    const rows = await usageByModel('alice');
+    expect(rows.map(({ model, chats }) => [model, chats])).toEqual([
+      ['', 20n],
+      ['cut', 1n],
+      ['empty', 1n],
+      ['stopped', 1n],
+    ]);
   });
 
   it('are summed up by servers of the version before, too, which know of no models', async () => {

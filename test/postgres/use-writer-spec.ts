@@ -103,6 +103,7 @@ describe('uses of keys that servers write together', () => {
       outputTokens: inputTokens,
       cachedInputTokens: null,
       cacheWriteInputTokens: null,
+      cost: null,
       timeToFirstTokenMs: null,
       durationMs: null,
     });

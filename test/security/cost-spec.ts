@@ -1,15 +1,17 @@
 import { useServerProcess } from '../support/use-server-process.js';
 
 const TOTALS =
-  '{ __typename chats searches failures inputTokens outputTokens cachedInputTokens cacheWriteInputTokens }';
+  '{ __typename chats searches failures inputTokens outputTokens cachedInputTokens cacheWriteInputTokens cost { __typename amount currency } unpricedChats }';
 const YEARS = 'from: "2016-01-01T00:00:00Z", to: "2026-01-08T00:00:00Z"';
 const HOURS = 'from: "2026-01-01T00:00:00Z", to: "2026-06-02T00:00:00Z", bucket: HOUR';
 const report = (range: string): string =>
-  `usage(${range}) { __typename totals ${TOTALS} byProvider { __typename provider keySource totals ${TOTALS} } buckets { __typename start totals ${TOTALS} } }`;
+  `usage(${range}) { __typename totals ${TOTALS} byProvider { __typename provider keySource totals ${TOTALS} } byModel { __typename provider keySource model totals ${TOTALS} } buckets { __typename start totals ${TOTALS} } }`;
 const trail = (first: number | string): string => `auditEvents(first: ${String(first)}) {
   __typename pageInfo { __typename hasNextPage hasPreviousPage startCursor endCursor }
   edges { __typename cursor node { __typename id kind at provider keyId keySource chatId model outcome inputTokens outputTokens cachedInputTokens cacheWriteInputTokens timeToFirstTokenMs durationMs detail } }
 }`;
+/** As many pages as there may be fields, and a report beside them. */
+const pages = (first: number | string): string => `${aliased(14, trail(first))} ${report(YEARS)}`;
 const aliased = (count: number, field: string): string =>
   Array.from({ length: count }, (_, index) => `a${String(index)}: ${field}`).join(' ');
 
@@ -38,7 +40,7 @@ describe('the cost of an operation', () => {
   it.each([
     ['fifteen aliases of a long report', `{ ${aliased(15, report(HOURS))} }`, {}],
     ['two of them', `{ ${aliased(2, report(YEARS))} }`, {}],
-    ['fifteen pages of the trail', `{ ${aliased(15, trail(200))} }`, {}],
+    ['fourteen pages of the trail, and a report', `{ ${pages(200)} }`, {}],
     [
       'them with variables',
       `query ($first: Int!, $size: UsageBucketSize, $from: DateTime, $to: DateTime) { ${aliased(15, trail('$first'))} usage(from: $from, to: $to, bucket: $size) { buckets { totals { chats } } } }`,
@@ -59,11 +61,10 @@ describe('the cost of an operation', () => {
   });
 
   it('counts the values of variables, their defaults, and not what is left out', async () => {
-    const query = `query ($first: Int! = 200) { ${aliased(15, trail('$first'))} }`;
+    const query = `query ($first: Int! = 200) { ${pages('$first')} }`;
     expect((await post(query, { first: 5 })).errors).toEqual([]);
     expect((await post(query)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-    const spread = Array.from({ length: 15 }, (_, index) => `a${String(index)}: ${trail(200)}`).join(' ');
-    const skipped = `query ($no: Boolean!) { __typename ... on Query @skip(if: $no) { ${spread} } }`;
+    const skipped = `query ($no: Boolean!) { __typename ... on Query @skip(if: $no) { ${pages(200)} } }`;
     expect((await post(skipped, { no: true })).errors).toEqual([]);
     expect((await post(skipped, { no: false })).errors).toMatchObject([
       { extensions: { code: 'BAD_USER_INPUT' } },

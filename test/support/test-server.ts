@@ -240,7 +240,8 @@ export interface ChatData {
 
 export const HELLO = [{ role: 'USER', content: 'Hello' }];
 
-const USAGE = 'usage { inputTokens outputTokens reasoningTokens cachedInputTokens cacheWriteInputTokens }';
+const USAGE =
+  'usage { inputTokens outputTokens reasoningTokens cachedInputTokens cacheWriteInputTokens cost { amount currency } }';
 
 /** Every field of every event, but the deprecated ones. */
 export const CHAT = `subscription Chat($input: ChatInput!) {

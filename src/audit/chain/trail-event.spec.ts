@@ -1,4 +1,4 @@
-import { canonicalForm, type TrailEvent, textsOf } from './trail-event.js';
+import { canonicalForm, readTexts, type TrailEvent, textsOf } from './trail-event.js';
 
 const event: TrailEvent = {
   id: '019be0f0-0000-7000-8000-000000000001',
@@ -34,6 +34,8 @@ describe("a row's canonical form", () => {
       { outputTokens: 1 },
       { cachedInputTokens: 1 },
       { cacheWriteInputTokens: 1 },
+      { cost: '1' },
+      { cost: '0' },
       { timeToFirstTokenMs: 1 },
       { timeToFirstTokenMs: 1.5 },
       { durationMs: 1 },
@@ -42,6 +44,20 @@ describe("a row's canonical form", () => {
     ];
     const forms = changes.map(formOf);
     expect(new Set(forms).size).toBe(changes.length);
+  });
+
+  it('is what it was for a row from before a cost could be in it', () => {
+    expect(formOf({})).toBe(
+      'keystream/audit-event/v1["019be0f0-0000-7000-8000-000000000001","alice","KEY_USED","2026-11-27T12:00:00.000Z",null,null,null,null,null,"OK",null,null,null,null,null,null,null]',
+    );
+  });
+
+  it('has an amount as it was written, whatever zeros the database adds', () => {
+    const written = textsOf({ ...event, cost: '0.00125' }, event);
+    const stored = written.map((text) => (text === '0.00125' ? '0.001250000000' : text));
+    expect(canonicalForm(readTexts(JSON.stringify(stored)))).toBe(canonicalForm(written));
+    const changed = written.map((text) => (text === '0.00125' ? '0.001250000001' : text));
+    expect(canonicalForm(readTexts(JSON.stringify(changed)))).not.toBe(canonicalForm(written));
   });
 
   it('is that of what the database holds: no half character, and null for what is left out', () => {

@@ -1,3 +1,5 @@
+import { dollarsOf, picosOf } from '../../common/dollars.js';
+
 /** Which row of the trail it is: whose, and when it happened. */
 export interface TrailPlace {
   readonly id: string;
@@ -20,6 +22,8 @@ export interface TrailContent {
   readonly outputTokens?: number | null;
   readonly cachedInputTokens?: number | null;
   readonly cacheWriteInputTokens?: number | null;
+  /** In dollars, as exact decimal text without zeros at its end. */
+  readonly cost?: string | null;
   readonly timeToFirstTokenMs?: number | null;
   readonly durationMs?: number | null;
   readonly detail?: string | null;
@@ -47,6 +51,7 @@ const columns = {
   detail: 'text',
   cached_input_tokens: 'bigint',
   cache_write_input_tokens: 'bigint',
+  cost: 'numeric(28,12)',
 } as const;
 
 const names = Object.keys(columns);
@@ -106,12 +111,16 @@ export const textsOf = (event: TrailContent, { id, userId, at }: TrailPlace): Ev
   text(event.detail),
   number(event.cachedInputTokens),
   number(event.cacheWriteInputTokens),
+  event.cost ?? null,
 ];
 
+const placesOf = (type: string): number[] =>
+  names.flatMap((name, place) => (columns[name as keyof typeof columns] === type ? [place] : []));
+
 /** Numbers that are no whole ones: as JavaScript writes them, whatever wrote them. */
-const FRACTIONS = names.flatMap((name, place) =>
-  columns[name as keyof typeof columns] === 'double precision' ? [place] : [],
-);
+const FRACTIONS = placesOf('double precision');
+/** As they were written: the database adds zeros at the end. */
+const AMOUNTS = placesOf('numeric(28,12)');
 
 /** The columns of a row of the database. @param json what {@link textsOfRow} is, as JSON */
 export function readTexts(json: string): EventTexts {
@@ -120,13 +129,25 @@ export function readTexts(json: string): EventTexts {
     const value = texts[place];
     if (typeof value === 'string') texts[place] = String(Number(value));
   }
+  for (const place of AMOUNTS) {
+    const picos = picosOf(texts[place] ?? '');
+    if (picos !== null) texts[place] = dollarsOf(picos);
+  }
   return texts;
 }
 
+/** The columns that were there when rows got MACs. One that came later is left out of a row's form where it is null. */
+const FIRST_COLUMNS = 17;
+
 /**
- * What a MAC is made over. Two rows that differ have different ones: JSON keeps texts apart, and null from any text.
+ * What a MAC is made over. Two rows that differ have different ones: JSON keeps texts apart, and null from any text. A row
+ * from before a column has the same as ever.
  */
-export const canonicalForm = (texts: EventTexts): string => PREFIX + JSON.stringify(texts);
+export function canonicalForm(texts: EventTexts): string {
+  let length = texts.length;
+  while (length > FIRST_COLUMNS && texts[length - 1] === null) length -= 1;
+  return PREFIX + JSON.stringify(texts.slice(0, length));
+}
 const PREFIX = 'keystream/audit-event/v1';
 
 /** A row, as JSON for {@link eventTypes}. */

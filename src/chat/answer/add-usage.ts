@@ -1,3 +1,4 @@
+import { addCosts } from '../../common/cost.js';
 import type { TokenUsage } from '../../providers/chat/contract.js';
 import { MAX_COUNT } from '../../providers/chat/token-usage.js';
 
@@ -9,6 +10,7 @@ export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
     reasoningTokens: addKnown(one.reasoningTokens, other.reasoningTokens),
     cachedInputTokens: addKnown(one.cachedInputTokens, other.cachedInputTokens),
     cacheWriteInputTokens: addKnown(one.cacheWriteInputTokens, other.cacheWriteInputTokens),
+    ...((one.cost ?? other.cost) !== undefined && { cost: addCosts(one.cost ?? null, other.cost ?? null) }),
   };
 }
 

@@ -14,6 +14,7 @@ import type { ChatInput } from '../schema/chat.inputs.js';
 import { ChatSearches } from '../answer/chat-searches.js';
 import type { ChatSource } from '../run/chat-source.js';
 import { FailoverSource, type OpenAttempt } from '../answer/failover-source.js';
+import { PricedAdapter } from '../answer/priced-adapter.js';
 import { RetryOnce } from '../answer/retry-once.js';
 import { DEFAULT_MAX_SEARCHES } from '../schema/chat-web-search.input.js';
 import { tokenDemandOf } from './token-demand.js';
@@ -63,7 +64,7 @@ export class ChatSourceFactory {
     searches: ChatSearches | null,
   ): SearchingAnswer {
     return new SearchingAnswer({
-      adapter: new RetryOnce(this.adapters.for(key)),
+      adapter: new RetryOnce(new PricedAdapter(this.adapters.for(key), key.provider)),
       request: toRequest(input, model),
       mask: new AnswerMask(maskOf(key)),
       searches,

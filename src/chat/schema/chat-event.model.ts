@@ -1,4 +1,5 @@
 import { Field, Float, Int, InterfaceType, ObjectType } from '@nestjs/graphql';
+import { Cost } from '../../common/cost.model.js';
 import { describedEnum } from '../../common/described-enum.js';
 import { ID } from '../../common/id.scalar.js';
 import { KeySource } from '../../common/key-source.enum.js';
@@ -34,6 +35,13 @@ export class TokenUsage {
 
   @Field(() => Int, { nullable: true, description: "Of the input, those written to the provider's cache." })
   cacheWriteInputTokens!: number | null;
+
+  @Field(() => Cost, {
+    nullable: true,
+    description:
+      'What they cost: as the provider itself says, or at its list price; null where the model has no known price.',
+  })
+  cost?: Cost | null;
 }
 
 @ObjectType({ description: 'Where the time went, in milliseconds.' })

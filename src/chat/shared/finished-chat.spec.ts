@@ -17,7 +17,8 @@ const usage = {
   reasoningTokens: null,
   cachedInputTokens: 2,
   cacheWriteInputTokens: 1,
-};
+  cost: { amount: '0.25', currency: 'USD' },
+} as const;
 const base = { chatId: 'chat', seq: 7, usage };
 
 describe('finishedChat', () => {
@@ -38,6 +39,7 @@ describe('finishedChat', () => {
       outputTokens: 4,
       cachedInputTokens: 2,
       cacheWriteInputTokens: 1,
+      cost: '0.25',
       timeToFirstTokenMs: null,
       durationMs: 2,
     });

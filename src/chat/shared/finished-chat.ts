@@ -29,6 +29,7 @@ export function finishedChat(
     cachedInputTokens: end.usage?.cachedInputTokens ?? null,
     // In Redis there may be the end of a chat from before it was counted.
     cacheWriteInputTokens: end.usage?.cacheWriteInputTokens ?? null,
+    cost: end.usage?.cost?.amount ?? null,
     timeToFirstTokenMs: timings?.timeToFirstTokenMs ?? null,
     durationMs: timings?.totalMs ?? null,
   };

@@ -1,3 +1,4 @@
+import type { Cost } from '../../common/cost.js';
 import type { Addressed, Operated, ProviderDefinition } from '../../common/provider-definition.js';
 import type { Secret } from '../../common/secret.js';
 import type { ChatDialect } from './chat-dialect.js';
@@ -86,6 +87,8 @@ export interface TokenUsage {
   readonly reasoningTokens: number | null;
   readonly cachedInputTokens: number | null;
   readonly cacheWriteInputTokens: number | null;
+  /** What they cost. Left out, or null, where the API does not say so. */
+  readonly cost?: Cost | null;
 }
 
 /**

@@ -18,6 +18,22 @@ describe('usageParts', () => {
     ]);
   });
 
+  it.each([
+    [0, '0'],
+    [0.0001365, '0.0001365'],
+    [1e-12, '0.000000000001'],
+    [0.1 + 0.2, '0.3'],
+    [1_000, '1000'],
+  ])('has a cost of %d dollars', (cost, amount) => {
+    expect(usageParts({ input: 1, output: 1, cost })).toMatchObject([
+      { usage: { cost: { amount, currency: 'USD' } } },
+    ]);
+  });
+
+  it.each([null, -1, NaN, Infinity, 1_000.01, 1e300, '1', {}])('has none where it is %p', (cost) => {
+    expect(usageParts({ input: 1, output: 1, cost })).toMatchObject([{ usage: { cost: null } }]);
+  });
+
   it('has null for what was not counted', () => {
     expect(usageParts({ input: 10, output: 20, cachedInput: null })).toEqual([
       {

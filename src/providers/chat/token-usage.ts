@@ -1,3 +1,4 @@
+import { type Cost, costOfPicos } from '../../common/cost.js';
 import type { ChatPart } from './contract.js';
 import { valueAt } from './value-at.js';
 
@@ -8,10 +9,21 @@ interface CountedTokens {
   readonly reasoning?: unknown;
   readonly cachedInput?: unknown;
   readonly cacheWriteInput?: unknown;
+  /** In dollars. */
+  readonly cost?: unknown;
 }
 
 /** The most that GraphQL's Int holds. A larger number is no count: it would falsify the usage. */
 export const MAX_COUNT = 2 ** 31 - 1;
+
+/** More than any answer costs, in dollars, and few enough for a number to hold its picodollars. */
+const MOST_DOLLARS = 1_000;
+const PICOS = 1e12;
+
+const readCost = (value: unknown): Cost | null =>
+  typeof value === 'number' && value >= 0 && value <= MOST_DOLLARS
+    ? costOfPicos(BigInt(Math.round(value * PICOS)))
+    : null;
 
 const count = (value: unknown): number | null =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_COUNT ? value : null;
@@ -27,6 +39,7 @@ export function usageParts({ input, output, ...parts }: CountedTokens): ChatPart
     reasoningTokens: count(parts.reasoning),
     cachedInputTokens: count(parts.cachedInput),
     cacheWriteInputTokens: count(parts.cacheWriteInput),
+    ...(parts.cost !== undefined && { cost: readCost(parts.cost) }),
   };
   return [{ type: 'usage', usage }];
 }

@@ -1668,6 +1668,7 @@ export const AuditEventScalarFieldEnum = {
   outputTokens: 'outputTokens',
   cachedInputTokens: 'cachedInputTokens',
   cacheWriteInputTokens: 'cacheWriteInputTokens',
+  cost: 'cost',
   timeToFirstTokenMs: 'timeToFirstTokenMs',
   durationMs: 'durationMs',
   detail: 'detail',
@@ -1722,7 +1723,9 @@ export const UsageHourScalarFieldEnum = {
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
   cachedInputTokens: 'cachedInputTokens',
-  cacheWriteInputTokens: 'cacheWriteInputTokens'
+  cacheWriteInputTokens: 'cacheWriteInputTokens',
+  cost: 'cost',
+  unpricedChats: 'unpricedChats'
 } as const
 
 export type UsageHourScalarFieldEnum = (typeof UsageHourScalarFieldEnum)[keyof typeof UsageHourScalarFieldEnum]
@@ -1779,7 +1782,9 @@ export const ModelHourScalarFieldEnum = {
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
   cachedInputTokens: 'cachedInputTokens',
-  cacheWriteInputTokens: 'cacheWriteInputTokens'
+  cacheWriteInputTokens: 'cacheWriteInputTokens',
+  cost: 'cost',
+  unpricedChats: 'unpricedChats'
 } as const
 
 export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]
@@ -1966,6 +1971,20 @@ export type EnumKeySourceFieldRefInput<$PrismaModel> = FieldRefInputType<$Prisma
  * Reference to a field of type 'KeySource[]'
  */
 export type ListEnumKeySourceFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'KeySource[]'>
+    
+
+
+/**
+ * Reference to a field of type 'Decimal'
+ */
+export type DecimalFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Decimal'>
+    
+
+
+/**
+ * Reference to a field of type 'Decimal[]'
+ */
+export type ListDecimalFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Decimal[]'>
     
 
 

@@ -172,6 +172,7 @@ export const AuditEventScalarFieldEnum = {
   outputTokens: 'outputTokens',
   cachedInputTokens: 'cachedInputTokens',
   cacheWriteInputTokens: 'cacheWriteInputTokens',
+  cost: 'cost',
   timeToFirstTokenMs: 'timeToFirstTokenMs',
   durationMs: 'durationMs',
   detail: 'detail',
@@ -226,7 +227,9 @@ export const UsageHourScalarFieldEnum = {
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
   cachedInputTokens: 'cachedInputTokens',
-  cacheWriteInputTokens: 'cacheWriteInputTokens'
+  cacheWriteInputTokens: 'cacheWriteInputTokens',
+  cost: 'cost',
+  unpricedChats: 'unpricedChats'
 } as const
 
 export type UsageHourScalarFieldEnum = (typeof UsageHourScalarFieldEnum)[keyof typeof UsageHourScalarFieldEnum]
@@ -283,7 +286,9 @@ export const ModelHourScalarFieldEnum = {
   inputTokens: 'inputTokens',
   outputTokens: 'outputTokens',
   cachedInputTokens: 'cachedInputTokens',
-  cacheWriteInputTokens: 'cacheWriteInputTokens'
+  cacheWriteInputTokens: 'cacheWriteInputTokens',
+  cost: 'cost',
+  unpricedChats: 'unpricedChats'
 } as const
 
 export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]

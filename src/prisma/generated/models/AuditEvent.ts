@@ -31,6 +31,7 @@ export type AuditEventAvgAggregateOutputType = {
   outputTokens: number | null
   cachedInputTokens: number | null
   cacheWriteInputTokens: number | null
+  cost: runtime.Decimal | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   keyGeneration: number | null
@@ -41,6 +42,7 @@ export type AuditEventSumAggregateOutputType = {
   outputTokens: bigint | null
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
+  cost: runtime.Decimal | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   keyGeneration: number | null
@@ -61,6 +63,7 @@ export type AuditEventMinAggregateOutputType = {
   outputTokens: bigint | null
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
+  cost: runtime.Decimal | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
@@ -83,6 +86,7 @@ export type AuditEventMaxAggregateOutputType = {
   outputTokens: bigint | null
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
+  cost: runtime.Decimal | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
@@ -105,6 +109,7 @@ export type AuditEventCountAggregateOutputType = {
   outputTokens: number
   cachedInputTokens: number
   cacheWriteInputTokens: number
+  cost: number
   timeToFirstTokenMs: number
   durationMs: number
   detail: number
@@ -119,6 +124,7 @@ export type AuditEventAvgAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   keyGeneration?: true
@@ -129,6 +135,7 @@ export type AuditEventSumAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   keyGeneration?: true
@@ -149,6 +156,7 @@ export type AuditEventMinAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
@@ -171,6 +179,7 @@ export type AuditEventMaxAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
@@ -193,6 +202,7 @@ export type AuditEventCountAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
   timeToFirstTokenMs?: true
   durationMs?: true
   detail?: true
@@ -302,6 +312,7 @@ export type AuditEventGroupByOutputType = {
   outputTokens: bigint | null
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
+  cost: runtime.Decimal | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
   detail: string | null
@@ -347,6 +358,7 @@ export type AuditEventWhereInput = {
   outputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   cachedInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   cacheWriteInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cost?: Prisma.DecimalNullableFilter<"AuditEvent"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
@@ -369,6 +381,7 @@ export type AuditEventOrderByWithRelationInput = {
   outputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cost?: Prisma.SortOrderInput | Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -394,6 +407,7 @@ export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   outputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   cachedInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
   cacheWriteInputTokens?: Prisma.BigIntNullableFilter<"AuditEvent"> | bigint | number | null
+  cost?: Prisma.DecimalNullableFilter<"AuditEvent"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
@@ -416,6 +430,7 @@ export type AuditEventOrderByWithAggregationInput = {
   outputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrderInput | Prisma.SortOrder
+  cost?: Prisma.SortOrderInput | Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -446,6 +461,7 @@ export type AuditEventScalarWhereWithAggregatesInput = {
   outputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
   cachedInputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
   cacheWriteInputTokens?: Prisma.BigIntNullableWithAggregatesFilter<"AuditEvent"> | bigint | number | null
+  cost?: Prisma.DecimalNullableWithAggregatesFilter<"AuditEvent"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   detail?: Prisma.StringNullableWithAggregatesFilter<"AuditEvent"> | string | null
@@ -468,6 +484,7 @@ export type AuditEventCreateInput = {
   outputTokens?: bigint | number | null
   cachedInputTokens?: bigint | number | null
   cacheWriteInputTokens?: bigint | number | null
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
@@ -490,6 +507,7 @@ export type AuditEventUncheckedCreateInput = {
   outputTokens?: bigint | number | null
   cachedInputTokens?: bigint | number | null
   cacheWriteInputTokens?: bigint | number | null
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
@@ -512,6 +530,7 @@ export type AuditEventUpdateInput = {
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -534,6 +553,7 @@ export type AuditEventUncheckedUpdateInput = {
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -556,6 +576,7 @@ export type AuditEventCreateManyInput = {
   outputTokens?: bigint | number | null
   cachedInputTokens?: bigint | number | null
   cacheWriteInputTokens?: bigint | number | null
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
   detail?: string | null
@@ -578,6 +599,7 @@ export type AuditEventUpdateManyMutationInput = {
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -600,6 +622,7 @@ export type AuditEventUncheckedUpdateManyInput = {
   outputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   cachedInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   cacheWriteInputTokens?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -622,6 +645,7 @@ export type AuditEventCountOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
@@ -634,6 +658,7 @@ export type AuditEventAvgOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   keyGeneration?: Prisma.SortOrder
@@ -654,6 +679,7 @@ export type AuditEventMaxOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
@@ -676,6 +702,7 @@ export type AuditEventMinOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   detail?: Prisma.SortOrder
@@ -688,6 +715,7 @@ export type AuditEventSumOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
   keyGeneration?: Prisma.SortOrder
@@ -699,6 +727,14 @@ export type EnumAuditKindFieldUpdateOperationsInput = {
 
 export type NullableEnumKeySourceFieldUpdateOperationsInput = {
   set?: $Enums.KeySource | null
+}
+
+export type NullableDecimalFieldUpdateOperationsInput = {
+  set?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  increment?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  decrement?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  multiply?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  divide?: runtime.Decimal | runtime.DecimalJsLike | number | string
 }
 
 export type NullableFloatFieldUpdateOperationsInput = {
@@ -730,6 +766,7 @@ export type AuditEventSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
@@ -752,6 +789,7 @@ export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
@@ -774,6 +812,7 @@ export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
@@ -796,6 +835,7 @@ export type AuditEventSelectScalar = {
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
   detail?: boolean
@@ -803,7 +843,7 @@ export type AuditEventSelectScalar = {
   keyGeneration?: boolean
 }
 
-export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "timeToFirstTokenMs" | "durationMs" | "detail" | "mac" | "keyGeneration", ExtArgs["result"]["auditEvent"]>
+export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "cost" | "timeToFirstTokenMs" | "durationMs" | "detail" | "mac" | "keyGeneration", ExtArgs["result"]["auditEvent"]>
 
 export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AuditEvent"
@@ -832,6 +872,10 @@ export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.Internal
      */
     cachedInputTokens: bigint | null
     cacheWriteInputTokens: bigint | null
+    /**
+     * In US dollars. Null: of a chat, it has no known price.
+     */
+    cost: runtime.Decimal | null
     timeToFirstTokenMs: number | null
     durationMs: number | null
     detail: string | null
@@ -1277,6 +1321,7 @@ export interface AuditEventFieldRefs {
   readonly outputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
   readonly cachedInputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
   readonly cacheWriteInputTokens: Prisma.FieldRef<"AuditEvent", 'BigInt'>
+  readonly cost: Prisma.FieldRef<"AuditEvent", 'Decimal'>
   readonly timeToFirstTokenMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly durationMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly detail: Prisma.FieldRef<"AuditEvent", 'String'>

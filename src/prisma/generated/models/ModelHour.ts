@@ -34,6 +34,8 @@ export type ModelHourAvgAggregateOutputType = {
   outputTokens: number | null
   cachedInputTokens: number | null
   cacheWriteInputTokens: number | null
+  cost: runtime.Decimal | null
+  unpricedChats: number | null
 }
 
 export type ModelHourSumAggregateOutputType = {
@@ -43,6 +45,8 @@ export type ModelHourSumAggregateOutputType = {
   outputTokens: bigint | null
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
+  cost: runtime.Decimal | null
+  unpricedChats: bigint | null
 }
 
 export type ModelHourMinAggregateOutputType = {
@@ -57,6 +61,8 @@ export type ModelHourMinAggregateOutputType = {
   outputTokens: bigint | null
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
+  cost: runtime.Decimal | null
+  unpricedChats: bigint | null
 }
 
 export type ModelHourMaxAggregateOutputType = {
@@ -71,6 +77,8 @@ export type ModelHourMaxAggregateOutputType = {
   outputTokens: bigint | null
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
+  cost: runtime.Decimal | null
+  unpricedChats: bigint | null
 }
 
 export type ModelHourCountAggregateOutputType = {
@@ -85,6 +93,8 @@ export type ModelHourCountAggregateOutputType = {
   outputTokens: number
   cachedInputTokens: number
   cacheWriteInputTokens: number
+  cost: number
+  unpricedChats: number
   _all: number
 }
 
@@ -96,6 +106,8 @@ export type ModelHourAvgAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
+  unpricedChats?: true
 }
 
 export type ModelHourSumAggregateInputType = {
@@ -105,6 +117,8 @@ export type ModelHourSumAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
+  unpricedChats?: true
 }
 
 export type ModelHourMinAggregateInputType = {
@@ -119,6 +133,8 @@ export type ModelHourMinAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
+  unpricedChats?: true
 }
 
 export type ModelHourMaxAggregateInputType = {
@@ -133,6 +149,8 @@ export type ModelHourMaxAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
+  unpricedChats?: true
 }
 
 export type ModelHourCountAggregateInputType = {
@@ -147,6 +165,8 @@ export type ModelHourCountAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
+  unpricedChats?: true
   _all?: true
 }
 
@@ -248,6 +268,8 @@ export type ModelHourGroupByOutputType = {
   outputTokens: bigint
   cachedInputTokens: bigint
   cacheWriteInputTokens: bigint
+  cost: runtime.Decimal | null
+  unpricedChats: bigint
   _count: ModelHourCountAggregateOutputType | null
   _avg: ModelHourAvgAggregateOutputType | null
   _sum: ModelHourSumAggregateOutputType | null
@@ -285,6 +307,8 @@ export type ModelHourWhereInput = {
   outputTokens?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
   cachedInputTokens?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
+  cost?: Prisma.DecimalNullableFilter<"ModelHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
 }
 
 export type ModelHourOrderByWithRelationInput = {
@@ -299,6 +323,8 @@ export type ModelHourOrderByWithRelationInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrderInput | Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 export type ModelHourWhereUniqueInput = Prisma.AtLeast<{
@@ -317,6 +343,8 @@ export type ModelHourWhereUniqueInput = Prisma.AtLeast<{
   outputTokens?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
   cachedInputTokens?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
+  cost?: Prisma.DecimalNullableFilter<"ModelHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
 }, "userId_hour_provider_keySource_model">
 
 export type ModelHourOrderByWithAggregationInput = {
@@ -331,6 +359,8 @@ export type ModelHourOrderByWithAggregationInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrderInput | Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
   _count?: Prisma.ModelHourCountOrderByAggregateInput
   _avg?: Prisma.ModelHourAvgOrderByAggregateInput
   _max?: Prisma.ModelHourMaxOrderByAggregateInput
@@ -353,6 +383,8 @@ export type ModelHourScalarWhereWithAggregatesInput = {
   outputTokens?: Prisma.BigIntWithAggregatesFilter<"ModelHour"> | bigint | number
   cachedInputTokens?: Prisma.BigIntWithAggregatesFilter<"ModelHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntWithAggregatesFilter<"ModelHour"> | bigint | number
+  cost?: Prisma.DecimalNullableWithAggregatesFilter<"ModelHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntWithAggregatesFilter<"ModelHour"> | bigint | number
 }
 
 export type ModelHourCreateInput = {
@@ -367,6 +399,8 @@ export type ModelHourCreateInput = {
   outputTokens?: bigint | number
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: bigint | number
 }
 
 export type ModelHourUncheckedCreateInput = {
@@ -381,6 +415,8 @@ export type ModelHourUncheckedCreateInput = {
   outputTokens?: bigint | number
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: bigint | number
 }
 
 export type ModelHourUpdateInput = {
@@ -395,6 +431,8 @@ export type ModelHourUpdateInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type ModelHourUncheckedUpdateInput = {
@@ -409,6 +447,8 @@ export type ModelHourUncheckedUpdateInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type ModelHourCreateManyInput = {
@@ -423,6 +463,8 @@ export type ModelHourCreateManyInput = {
   outputTokens?: bigint | number
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: bigint | number
 }
 
 export type ModelHourUpdateManyMutationInput = {
@@ -437,6 +479,8 @@ export type ModelHourUpdateManyMutationInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type ModelHourUncheckedUpdateManyInput = {
@@ -451,6 +495,8 @@ export type ModelHourUncheckedUpdateManyInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type ModelHourUserIdHourProviderKeySourceModelCompoundUniqueInput = {
@@ -473,6 +519,8 @@ export type ModelHourCountOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 export type ModelHourAvgOrderByAggregateInput = {
@@ -482,6 +530,8 @@ export type ModelHourAvgOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 export type ModelHourMaxOrderByAggregateInput = {
@@ -496,6 +546,8 @@ export type ModelHourMaxOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 export type ModelHourMinOrderByAggregateInput = {
@@ -510,6 +562,8 @@ export type ModelHourMinOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 export type ModelHourSumOrderByAggregateInput = {
@@ -519,6 +573,8 @@ export type ModelHourSumOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 
@@ -535,6 +591,8 @@ export type ModelHourSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
+  unpricedChats?: boolean
 }, ExtArgs["result"]["modelHour"]>
 
 export type ModelHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -549,6 +607,8 @@ export type ModelHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
+  unpricedChats?: boolean
 }, ExtArgs["result"]["modelHour"]>
 
 export type ModelHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -563,6 +623,8 @@ export type ModelHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
+  unpricedChats?: boolean
 }, ExtArgs["result"]["modelHour"]>
 
 export type ModelHourSelectScalar = {
@@ -577,9 +639,11 @@ export type ModelHourSelectScalar = {
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
+  unpricedChats?: boolean
 }
 
-export type ModelHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "model" | "chats" | "failures" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens", ExtArgs["result"]["modelHour"]>
+export type ModelHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "model" | "chats" | "failures" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "cost" | "unpricedChats", ExtArgs["result"]["modelHour"]>
 
 export type $ModelHourPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "ModelHour"
@@ -596,6 +660,14 @@ export type $ModelHourPayload<ExtArgs extends runtime.Types.Extensions.InternalA
     outputTokens: bigint
     cachedInputTokens: bigint
     cacheWriteInputTokens: bigint
+    /**
+     * In US dollars, of the chats that have a known price. Null where none has.
+     */
+    cost: runtime.Decimal | null
+    /**
+     * Chats without one.
+     */
+    unpricedChats: bigint
   }, ExtArgs["result"]["modelHour"]>
   composites: {}
 }
@@ -1030,6 +1102,8 @@ export interface ModelHourFieldRefs {
   readonly outputTokens: Prisma.FieldRef<"ModelHour", 'BigInt'>
   readonly cachedInputTokens: Prisma.FieldRef<"ModelHour", 'BigInt'>
   readonly cacheWriteInputTokens: Prisma.FieldRef<"ModelHour", 'BigInt'>
+  readonly cost: Prisma.FieldRef<"ModelHour", 'Decimal'>
+  readonly unpricedChats: Prisma.FieldRef<"ModelHour", 'BigInt'>
 }
     
 

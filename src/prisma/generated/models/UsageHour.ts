@@ -34,6 +34,8 @@ export type UsageHourAvgAggregateOutputType = {
   outputTokens: number | null
   cachedInputTokens: number | null
   cacheWriteInputTokens: number | null
+  cost: runtime.Decimal | null
+  unpricedChats: number | null
 }
 
 export type UsageHourSumAggregateOutputType = {
@@ -44,6 +46,8 @@ export type UsageHourSumAggregateOutputType = {
   outputTokens: bigint | null
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
+  cost: runtime.Decimal | null
+  unpricedChats: bigint | null
 }
 
 export type UsageHourMinAggregateOutputType = {
@@ -58,6 +62,8 @@ export type UsageHourMinAggregateOutputType = {
   outputTokens: bigint | null
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
+  cost: runtime.Decimal | null
+  unpricedChats: bigint | null
 }
 
 export type UsageHourMaxAggregateOutputType = {
@@ -72,6 +78,8 @@ export type UsageHourMaxAggregateOutputType = {
   outputTokens: bigint | null
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
+  cost: runtime.Decimal | null
+  unpricedChats: bigint | null
 }
 
 export type UsageHourCountAggregateOutputType = {
@@ -86,6 +94,8 @@ export type UsageHourCountAggregateOutputType = {
   outputTokens: number
   cachedInputTokens: number
   cacheWriteInputTokens: number
+  cost: number
+  unpricedChats: number
   _all: number
 }
 
@@ -98,6 +108,8 @@ export type UsageHourAvgAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
+  unpricedChats?: true
 }
 
 export type UsageHourSumAggregateInputType = {
@@ -108,6 +120,8 @@ export type UsageHourSumAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
+  unpricedChats?: true
 }
 
 export type UsageHourMinAggregateInputType = {
@@ -122,6 +136,8 @@ export type UsageHourMinAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
+  unpricedChats?: true
 }
 
 export type UsageHourMaxAggregateInputType = {
@@ -136,6 +152,8 @@ export type UsageHourMaxAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
+  unpricedChats?: true
 }
 
 export type UsageHourCountAggregateInputType = {
@@ -150,6 +168,8 @@ export type UsageHourCountAggregateInputType = {
   outputTokens?: true
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
+  cost?: true
+  unpricedChats?: true
   _all?: true
 }
 
@@ -251,6 +271,8 @@ export type UsageHourGroupByOutputType = {
   outputTokens: bigint
   cachedInputTokens: bigint
   cacheWriteInputTokens: bigint
+  cost: runtime.Decimal | null
+  unpricedChats: bigint
   _count: UsageHourCountAggregateOutputType | null
   _avg: UsageHourAvgAggregateOutputType | null
   _sum: UsageHourSumAggregateOutputType | null
@@ -288,6 +310,8 @@ export type UsageHourWhereInput = {
   outputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   cachedInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
+  cost?: Prisma.DecimalNullableFilter<"UsageHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
 }
 
 export type UsageHourOrderByWithRelationInput = {
@@ -302,6 +326,8 @@ export type UsageHourOrderByWithRelationInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrderInput | Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 export type UsageHourWhereUniqueInput = Prisma.AtLeast<{
@@ -320,6 +346,8 @@ export type UsageHourWhereUniqueInput = Prisma.AtLeast<{
   outputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   cachedInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
+  cost?: Prisma.DecimalNullableFilter<"UsageHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
 }, "userId_hour_provider_keySource">
 
 export type UsageHourOrderByWithAggregationInput = {
@@ -334,6 +362,8 @@ export type UsageHourOrderByWithAggregationInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrderInput | Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
   _count?: Prisma.UsageHourCountOrderByAggregateInput
   _avg?: Prisma.UsageHourAvgOrderByAggregateInput
   _max?: Prisma.UsageHourMaxOrderByAggregateInput
@@ -356,6 +386,8 @@ export type UsageHourScalarWhereWithAggregatesInput = {
   outputTokens?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
   cachedInputTokens?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
+  cost?: Prisma.DecimalNullableWithAggregatesFilter<"UsageHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
 }
 
 export type UsageHourCreateInput = {
@@ -370,6 +402,8 @@ export type UsageHourCreateInput = {
   outputTokens?: bigint | number
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: bigint | number
 }
 
 export type UsageHourUncheckedCreateInput = {
@@ -384,6 +418,8 @@ export type UsageHourUncheckedCreateInput = {
   outputTokens?: bigint | number
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: bigint | number
 }
 
 export type UsageHourUpdateInput = {
@@ -398,6 +434,8 @@ export type UsageHourUpdateInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourUncheckedUpdateInput = {
@@ -412,6 +450,8 @@ export type UsageHourUncheckedUpdateInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourCreateManyInput = {
@@ -426,6 +466,8 @@ export type UsageHourCreateManyInput = {
   outputTokens?: bigint | number
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: bigint | number
 }
 
 export type UsageHourUpdateManyMutationInput = {
@@ -440,6 +482,8 @@ export type UsageHourUpdateManyMutationInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourUncheckedUpdateManyInput = {
@@ -454,6 +498,8 @@ export type UsageHourUncheckedUpdateManyInput = {
   outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourUserIdHourProviderKeySourceCompoundUniqueInput = {
@@ -475,6 +521,8 @@ export type UsageHourCountOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 export type UsageHourAvgOrderByAggregateInput = {
@@ -485,6 +533,8 @@ export type UsageHourAvgOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 export type UsageHourMaxOrderByAggregateInput = {
@@ -499,6 +549,8 @@ export type UsageHourMaxOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 export type UsageHourMinOrderByAggregateInput = {
@@ -513,6 +565,8 @@ export type UsageHourMinOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 export type UsageHourSumOrderByAggregateInput = {
@@ -523,6 +577,8 @@ export type UsageHourSumOrderByAggregateInput = {
   outputTokens?: Prisma.SortOrder
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
+  unpricedChats?: Prisma.SortOrder
 }
 
 export type EnumKeySourceFieldUpdateOperationsInput = {
@@ -543,6 +599,8 @@ export type UsageHourSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
+  unpricedChats?: boolean
 }, ExtArgs["result"]["usageHour"]>
 
 export type UsageHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -557,6 +615,8 @@ export type UsageHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
+  unpricedChats?: boolean
 }, ExtArgs["result"]["usageHour"]>
 
 export type UsageHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -571,6 +631,8 @@ export type UsageHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
+  unpricedChats?: boolean
 }, ExtArgs["result"]["usageHour"]>
 
 export type UsageHourSelectScalar = {
@@ -585,9 +647,11 @@ export type UsageHourSelectScalar = {
   outputTokens?: boolean
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
+  cost?: boolean
+  unpricedChats?: boolean
 }
 
-export type UsageHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "chats" | "searches" | "failures" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens", ExtArgs["result"]["usageHour"]>
+export type UsageHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "chats" | "searches" | "failures" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "cost" | "unpricedChats", ExtArgs["result"]["usageHour"]>
 
 export type $UsageHourPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "UsageHour"
@@ -607,6 +671,14 @@ export type $UsageHourPayload<ExtArgs extends runtime.Types.Extensions.InternalA
      */
     cachedInputTokens: bigint
     cacheWriteInputTokens: bigint
+    /**
+     * In US dollars, of the chats that have a known price. Null where none has.
+     */
+    cost: runtime.Decimal | null
+    /**
+     * Chats without one.
+     */
+    unpricedChats: bigint
   }, ExtArgs["result"]["usageHour"]>
   composites: {}
 }
@@ -1041,6 +1113,8 @@ export interface UsageHourFieldRefs {
   readonly outputTokens: Prisma.FieldRef<"UsageHour", 'BigInt'>
   readonly cachedInputTokens: Prisma.FieldRef<"UsageHour", 'BigInt'>
   readonly cacheWriteInputTokens: Prisma.FieldRef<"UsageHour", 'BigInt'>
+  readonly cost: Prisma.FieldRef<"UsageHour", 'Decimal'>
+  readonly unpricedChats: Prisma.FieldRef<"UsageHour", 'BigInt'>
 }
     
 

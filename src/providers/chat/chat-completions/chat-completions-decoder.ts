@@ -52,14 +52,15 @@ const failedReasons: ReadonlyMap<string, new () => UpstreamError> = new Map([
  */
 export class ChatCompletionsDecoder implements ChatDecoder {
   readonly #turn: ChatCompletionsTurn | null;
-  readonly #tokens = new ChatCompletionsTokens();
+  readonly #tokens: ChatCompletionsTokens;
   #reason: FinishReason | null = null;
   #hasRefusal = false;
 
   constructor(
     request: ChatRequest,
-    private readonly traits: Pick<ChatCompletionsTraits, 'sayAgain' | 'toFailure'>,
+    private readonly traits: Pick<ChatCompletionsTraits, 'sayAgain' | 'toFailure' | 'reportsCost'>,
   ) {
+    this.#tokens = new ChatCompletionsTokens(traits.reportsCost === true);
     this.#turn = request.tools ? new ChatCompletionsTurn(traits.sayAgain) : null;
   }
 

@@ -13,7 +13,12 @@ export class ChatCompletionsTokens {
     // What DeepSeek and Mistral call what others have in the details.
     'prompt_cache_hit_tokens',
     'num_cached_tokens',
+    // In dollars.
+    'cost',
   ]);
+
+  /** @param reportsCost what another API calls a cost may be anything */
+  constructor(private readonly reportsCost: boolean) {}
 
   add(usage: unknown): ChatPart[] {
     if (!this.#counts.add(usage)) return [];
@@ -33,6 +38,7 @@ export class ChatCompletionsTokens {
         this.#counts.get('prompt_cache_hit_tokens') ??
         this.#counts.get('num_cached_tokens'),
       cacheWriteInput: valueAt(details, 'cache_write_tokens'),
+      ...(this.reportsCost && { cost: this.#counts.get('cost') }),
     });
   }
 }

@@ -17,6 +17,8 @@ export interface ChatCompletionsTraits {
   readonly hasStreamOptions: boolean;
   /** It takes instructions at the beginning of a conversation only. */
   readonly takesInstructionsFirst?: true;
+  /** It says with the usage what that costs, in dollars. */
+  readonly reportsCost?: true;
   /** The models whose requests are cached only where they are marked. */
   readonly wantsCacheMarks?: RegExp;
   /** The fields that make a model reason as asked for, and tell its reasoning from its text. */

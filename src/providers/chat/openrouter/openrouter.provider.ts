@@ -30,6 +30,7 @@ export const openrouter = defineChatProvider({
     maxTokensField: 'max_tokens',
     // Usage comes by itself, and asking for it is deprecated: https://openrouter.ai/docs/use-cases/usage-accounting
     hasStreamOptions: false,
+    reportsCost: true,
     wantsCacheMarks: WANTS_CACHE_MARKS,
     // It leaves the field out for models that do not reason: https://openrouter.ai/docs/use-cases/reasoning-tokens
     toReasoning: (_model, effort) => (effort ? { reasoning: { effort: efforts[effort] } } : {}),
