@@ -61,6 +61,7 @@ const layers = {
     'auth',
     'audit',
     'audit/chain',
+    'catalogue',
     'crypto',
     'limits',
     'prisma',

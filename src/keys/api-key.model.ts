@@ -1,4 +1,5 @@
 import { Field, ObjectType } from '@nestjs/graphql';
+import { Cost } from '../common/cost.model.js';
 import { describedEnum } from '../common/described-enum.js';
 import { ID } from '../common/id.scalar.js';
 import { DateTime } from '../common/date-time.scalar.js';
@@ -35,6 +36,13 @@ export class MonthlyLimit {
 
   @Field(() => SafeInt, { nullable: true, description: 'Chats and searches. Null: not limited.' })
   requests!: number | null;
+
+  @Field(() => Cost, {
+    nullable: true,
+    description:
+      'What its chats may cost. Only models with a known price may be used then. Null: not limited.',
+  })
+  cost!: Cost | null;
 }
 
 @ObjectType({ description: 'How much a key was used in this calendar month, in UTC.' })
@@ -44,6 +52,9 @@ export class MonthlyUse {
 
   @Field(() => SafeInt, { description: 'Chats and searches.' })
   requests!: number;
+
+  @Field(() => Cost, { description: 'What its chats with a known price have cost.' })
+  cost!: Cost;
 
   @Field(() => DateTime, { description: 'When the next month begins.' })
   resetsAt!: Date;

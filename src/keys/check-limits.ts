@@ -1,5 +1,6 @@
 import { BadUserInputError, type Violation } from '../common/input-errors.js';
 import type { ProviderKind } from '../common/provider-definition.js';
+import { getProviderEntry, type ProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import type { KeyLimitsInput } from './key-limits.input.js';
 import { checkPatternsAreNoKeys } from './key-shape.js';
 import type { LimitChanges } from './keys.repository.js';
@@ -9,8 +10,9 @@ import type { LimitChanges } from './keys.repository.js';
  *
  * @throws BadUserInputError BAD_USER_INPUT naming each that does not
  */
-export function checkLimits(input: KeyLimitsInput, kind: ProviderKind): void {
-  const violations = [...violationsOfMonth(input, kind), ...violationsOfUses(input, kind)];
+export function checkLimits(input: KeyLimitsInput, provider: ProviderId): void {
+  const { kind } = getProviderEntry(provider);
+  const violations = [...violationsOfMonth(input, provider), ...violationsOfUses(input, kind)];
   if (kind === 'SEARCH' && input.allowedModels) {
     violations.push({
       path: 'input.allowedModels',
@@ -21,17 +23,29 @@ export function checkLimits(input: KeyLimitsInput, kind: ProviderKind): void {
   checkPatternsAreNoKeys(input.allowedModels);
 }
 
-function violationsOfMonth({ monthlyLimit }: KeyLimitsInput, kind: ProviderKind): Violation[] {
+function violationsOfMonth({ monthlyLimit }: KeyLimitsInput, provider: ProviderId): Violation[] {
   if (!monthlyLimit) return [];
-  const { tokens = null, requests = null } = monthlyLimit;
-  if (tokens === null && requests === null)
-    return [{ path: 'input.monthlyLimit', message: 'must have tokens or requests; null removes the limit' }];
-  if (kind === 'SEARCH' && tokens !== null)
+  const { tokens = null, requests = null, cost = null } = monthlyLimit;
+  if (tokens === null && requests === null && cost === null)
     return [
-      { path: 'input.monthlyLimit.tokens', message: 'must be left out: search engines report no tokens' },
+      { path: 'input.monthlyLimit', message: 'must have tokens, requests or cost; null removes the limit' },
     ];
-  return [];
+  const entry = getProviderEntry(provider);
+  const violations: Violation[] = [];
+  if (entry.kind === 'SEARCH' && tokens !== null)
+    violations.push({
+      path: 'input.monthlyLimit.tokens',
+      message: 'must be left out: search engines report no tokens',
+    });
+  if (cost !== null && !hasPrices(entry))
+    violations.push({
+      path: 'input.monthlyLimit.cost',
+      message: `must be left out: no prices are known for ${entry.displayName}`,
+    });
+  return violations;
 }
+
+const hasPrices = (entry: ProviderEntry): boolean => entry.kind === 'CHAT' && Boolean(entry.priceList);
 
 const usesOf: Readonly<Record<ProviderKind, readonly string[]>> = {
   CHAT: ['CHAT'],

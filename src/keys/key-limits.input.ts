@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  IsIn,
   IsInt,
   IsOptional,
   IsString,
@@ -13,6 +14,8 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { CURRENCY } from '../common/cost.js';
+import { IsAmount } from '../common/is-amount.js';
 import { IsMoment } from '../common/is-moment.js';
 import { DateTime } from '../common/date-time.scalar.js';
 import { SafeInt } from '../common/safe-int.scalar.js';
@@ -32,8 +35,22 @@ const IsLimit = (): PropertyDecorator => (target, property) => {
   Max(Number.MAX_SAFE_INTEGER)(target, property);
 };
 
+@InputType({ description: 'An amount of money.' })
+export class CostInput {
+  @Field({
+    description:
+      'The amount, as a decimal number: `20` or `0.5`. More than 0, at most 1,000,000,000, with 12 decimal places at the most.',
+  })
+  @IsAmount()
+  amount!: string;
+
+  @Field({ description: 'The currency, as ISO 4217 has it. It must be `USD`: prices are known in no other.' })
+  @IsIn([CURRENCY], { message: `must be ${CURRENCY}: prices are known in no other currency` })
+  currency!: string;
+}
+
 @InputType({
-  description: 'How much a key may be used in a calendar month, in UTC: at least one of the two.',
+  description: 'How much a key may be used in a calendar month, in UTC: at least one of the three.',
 })
 export class MonthlyLimitInput {
   @Field(() => SafeInt, {
@@ -47,6 +64,16 @@ export class MonthlyLimitInput {
   @Field(() => SafeInt, { nullable: true, description: 'Chats and searches, 1 or more. Never exceeded.' })
   @IsLimit()
   requests?: number | null;
+
+  @Field(() => CostInput, {
+    nullable: true,
+    description:
+      'What chats may cost at list prices; chat providers only, and no endpoints. Then only models with a known price may be used. A chat reserves the price of the tokens that it may need, and where it has no `maxOutputTokens`, for its output the smaller of 4,096 tokens and a quarter of what is left.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CostInput)
+  cost?: CostInput | null;
 }
 
 /** What an owner may allow a key for. What is left out stays as it is, and null clears it. */

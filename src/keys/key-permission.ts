@@ -1,5 +1,6 @@
 import { describedEnum } from '../common/described-enum.js';
-import type { TokenDemand } from '../audit/writer/use-record.js';
+import type { CostDemand, TokenDemand } from '../audit/writer/use-record.js';
+import { costOf } from '../catalogue/prices.js';
 import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { type KeyPattern, matchesAny } from './model-patterns.js';
 
@@ -16,8 +17,11 @@ export interface KeyLimits {
   readonly allowedUses: readonly string[];
   readonly tokenLimit: number | null;
   readonly requestLimit: number | null;
+  /** In picodollars, as what is used of it. */
+  readonly costLimit: bigint | null;
   readonly monthTokens: number;
   readonly monthRequests: number;
+  readonly monthCost: bigint;
 }
 
 /** What a key is asked for. */
@@ -32,30 +36,55 @@ export interface KeyDemand {
 }
 
 /** What a key's owner does not allow it for, or the operator its address. */
-export type KeyRefusal = 'USE' | 'MODEL' | 'MONTH' | 'ENDPOINT';
+export type KeyRefusal = 'USE' | 'MODEL' | 'PRICE' | 'MONTH' | 'ENDPOINT';
 
 /**
  * Why a key may not be used for something, as far as is known before its use is written down: two requests that come at
  * the same time may both find enough left, and the writer lets one of them through (audit/writer/month-counts.ts).
  */
 export function findRefusal(
+  provider: ProviderId,
   limits: KeyLimits,
   { use, model, tokens, listsModels }: KeyDemand,
 ): KeyRefusal | null {
-  const { allowedUses, allowedModels } = limits;
+  const { allowedUses, allowedModels, costLimit } = limits;
   if (allowedUses.length > 0 && !allowedUses.includes(use)) return 'USE';
   if (model !== null && allowedModels.length > 0 && !matchesAny(model, allowedModels)) return 'MODEL';
-  return listsModels || hasRoom(limits, tokens) ? null : 'MONTH';
+  if (listsModels) return null;
+  const cost = costLimit === null || model === null ? null : costDemandOf(provider, model, tokens);
+  if (costLimit !== null && cost === null) return 'PRICE';
+  return hasRequests(limits) && hasTokens(limits, tokens) && hasAmount(limits, tokens, cost) ? null : 'MONTH';
 }
 
-function hasRoom(
-  { tokenLimit, requestLimit, monthTokens, monthRequests }: KeyLimits,
-  tokens: TokenDemand | null,
-): boolean {
-  if (requestLimit !== null && monthRequests >= requestLimit) return false;
+const hasRequests = ({ requestLimit, monthRequests }: KeyLimits): boolean =>
+  requestLimit === null || monthRequests < requestLimit;
+
+function hasTokens({ tokenLimit, monthTokens }: KeyLimits, tokens: TokenDemand | null): boolean {
   if (tokenLimit === null) return true;
   const needed = tokens ? tokens.input + (tokens.output ?? 0) : 0;
   return monthTokens < tokenLimit && monthTokens + needed <= tokenLimit;
+}
+
+function hasAmount(
+  { costLimit, monthCost }: KeyLimits,
+  tokens: TokenDemand | null,
+  cost: CostDemand | null,
+): boolean {
+  if (costLimit === null) return true;
+  const needed = cost ? cost.input + cost.outputToken * BigInt(tokens?.output ?? 0) : 0n;
+  return monthCost < costLimit && monthCost + needed <= costLimit;
+}
+
+/** What a chat may cost now; null where its model has no known price. @param tokens null where they are not known */
+export function costDemandOf(
+  provider: ProviderId,
+  model: string,
+  tokens: TokenDemand | null,
+): CostDemand | null {
+  const [inputTokens, now] = [tokens?.input ?? 0, new Date()];
+  const input = costOf(provider, model, { inputTokens, outputTokens: 0 }, now);
+  const withOutput = costOf(provider, model, { inputTokens, outputTokens: 1 }, now);
+  return input === null || withOutput === null ? null : { input, outputToken: withOutput - input };
 }
 
 export function describeRefusal(provider: ProviderId, refusal: KeyRefusal): string {
@@ -65,6 +94,8 @@ export function describeRefusal(provider: ProviderId, refusal: KeyRefusal): stri
       return `${key} is not allowed for this use.`;
     case 'MODEL':
       return `${key} is not allowed for this model.`;
+    case 'PRICE':
+      return `${key} has a monthly amount, and this model has no known price.`;
     case 'ENDPOINT':
       return `${key} may not be used: this server does not call its address.`;
     case 'MONTH':

@@ -28,12 +28,13 @@ const releaseExpired: Statement = {
     DELETE FROM key_reservations AS reservation USING expired, locked
     WHERE reservation.chat_id = expired.chat_id AND reservation.key_id = expired.key_id
       AND locked.id = reservation.key_id AND locked.user_id = reservation.user_id
-    RETURNING reservation.user_id, month, tokens,
+    RETURNING reservation.user_id, month, tokens, cost,
       ${heirOf('locked.status', 'locked.id')} AS id
   ), freed AS (
-    SELECT user_id, id, month, sum(tokens) AS tokens FROM released GROUP BY 1, 2, 3
+    SELECT user_id, id, month, sum(tokens) AS tokens, sum(cost) AS cost FROM released GROUP BY 1, 2, 3
   ), changed AS (
-    UPDATE api_keys SET used_tokens = greatest(0, used_tokens - freed.tokens)
+    UPDATE api_keys SET
+      used_tokens = greatest(0, used_tokens - freed.tokens), used_cost = greatest(0, used_cost - freed.cost)
     FROM freed
     WHERE api_keys.user_id = freed.user_id AND api_keys.id = freed.id AND used_month = freed.month
   )

@@ -15,7 +15,7 @@ import {
 } from '../providers/registry/provider-ids.js';
 import { type KeyCaller, KeyDecisions } from './key-decisions.service.js';
 import { findFault } from './key-fault.js';
-import type { AllowedUse, KeyDemand, KeyRefusal } from './key-permission.js';
+import { type AllowedUse, costDemandOf, type KeyDemand, type KeyRefusal } from './key-permission.js';
 import { KeyReservations } from './key-reservations.js';
 import type { KeyCandidate } from './key-resolution.model.js';
 import { checkModelIsNoKey } from './key-shape.js';
@@ -177,8 +177,10 @@ export class KeyResolutionService {
       const { provider, source, keyId } = key;
       request.onOpen(provider);
       const model = request.modelOf(provider);
-      const use = { provider, source, keyId, chatId, tokens, listsModels, network, model };
-      checkModelIsNoKey(use.model, maskOf(key));
+      checkModelIsNoKey(model, maskOf(key));
+      const hasAmount = stored !== null && stored.costLimit !== null;
+      const cost = hasAmount && model !== null ? costDemandOf(provider, model, tokens) : null;
+      const use = { provider, source, keyId, chatId, tokens, cost, listsModels, network, model };
       await this.uses.begin(userId, use, failed);
       return key;
     } catch (error) {

@@ -18,12 +18,13 @@ const withRecords = (keys: string): string => `
 const recordColumns = `envelope, damaged_digest AS "damagedDigest",
   EXISTS (SELECT FROM retired_encryption_keys WHERE id = split_part(envelope, '.', 2)) AS "isRetired"`;
 
-/** Counts are of this month, or there are none. Every number here is exact as a JavaScript one. */
+/** Counts are of this month, or there are none. Every number here is exact as a JavaScript one; amounts are texts. */
 const limitColumns = `
   allowed_models AS "allowedModels", allowed_uses AS "allowedUses",
   token_limit::double precision AS "tokenLimit", request_limit::double precision AS "requestLimit",
   (CASE WHEN used_month = ${monthOf('now()')} THEN used_tokens ELSE 0 END)::double precision AS "monthTokens",
-  (CASE WHEN used_month = ${monthOf('now()')} THEN used_requests ELSE 0 END)::double precision AS "monthRequests"`;
+  (CASE WHEN used_month = ${monthOf('now()')} THEN used_requests ELSE 0 END)::double precision AS "monthRequests",
+  cost_limit::text AS "costLimit", (CASE WHEN used_month = ${monthOf('now()')} THEN used_cost ELSE 0 END)::text AS "monthCost"`;
 
 /** A provider's key has neither. */
 const endpointColumns = 'endpoint_name AS "endpointName", endpoint_url AS "endpointUrl"';
@@ -89,14 +90,15 @@ export const selectPlace: Statement = {
 };
 
 /**
- * The limits of a key: as it is, or as seven values say, of which the first is `first`. For each of the three, whether it
+ * The limits of a key: as it is, or as eight values say, of which the first is `first`. For each of the three, whether it
  * is named, and then what it is now.
  */
 const limitsAs = (first: number): string => `
   CASE WHEN $${first}::boolean THEN $${first + 1}::text[] ELSE coalesce(allowed_models, '{}') END,
   CASE WHEN $${first + 2}::boolean THEN $${first + 3}::text[] ELSE coalesce(allowed_uses, '{}') END,
   CASE WHEN $${first + 4}::boolean THEN $${first + 5}::bigint ELSE token_limit END,
-  CASE WHEN $${first + 4}::boolean THEN $${first + 6}::bigint ELSE request_limit END`;
+  CASE WHEN $${first + 4}::boolean THEN $${first + 6}::bigint ELSE request_limit END,
+  CASE WHEN $${first + 4}::boolean THEN $${first + 7}::numeric ELSE cost_limit END`;
 
 /** Ends live keys, and destroys their ciphertext: the first parts of a statement. */
 const ending = (condition: string, changes: string): string => `
@@ -114,20 +116,21 @@ export const storeKey: Statement = {
   // the one that the trail's row names, nothing is stored. An endpoint takes the place of the key that it replaces, or a
   // free one: of two that take the same at once, the index refuses one.
   sql: `
-  WITH ${ending('provider = $2 AND endpoint_name = $21 AND id = $8::uuid', `status = 'REPLACED', replaced_by_id = $3::uuid`)},
+  WITH ${ending('provider = $2 AND endpoint_name = $22 AND id = $8::uuid', `status = 'REPLACED', replaced_by_id = $3::uuid`)},
   stored AS (
     INSERT INTO api_keys (
       id, user_id, provider, endpoint_name, endpoint_url, endpoint_slot,
       name, masked_key, expires_at, health, health_reason, health_checked_at,
-      allowed_models, allowed_uses, token_limit, request_limit, used_month, used_tokens, used_requests
+      allowed_models, allowed_uses, token_limit, request_limit, cost_limit,
+      used_month, used_tokens, used_requests, used_cost
     )
-    SELECT $3::uuid, $1, $2, $21, $22, CASE WHEN $22::text IS NOT NULL THEN coalesce(endpoint_slot, ${freeSlot}) END,
+    SELECT $3::uuid, $1, $2, $22, $23, CASE WHEN $23::text IS NOT NULL THEN coalesce(endpoint_slot, ${freeSlot}) END,
       $4, $5, $11::timestamptz,
       coalesce($12::"KeyHealth", 'UNVERIFIED'), $13, CASE WHEN $12::text IS NOT NULL THEN $9::timestamptz END,
-      ${limitsAs(14)}, used_month, coalesce(used_tokens, 0), coalesce(used_requests, 0)
+      ${limitsAs(14)}, used_month, coalesce(used_tokens, 0), coalesce(used_requests, 0), coalesce(used_cost, 0)
     FROM (SELECT count(*) AS count FROM ended) AS before LEFT JOIN ended ON true
     WHERE before.count = CASE WHEN $8::uuid IS NULL THEN 0 ELSE 1 END
-      AND ($22::text IS NULL OR endpoint_slot IS NOT NULL OR ${freeSlot} IS NOT NULL)
+      AND ($23::text IS NULL OR endpoint_slot IS NOT NULL OR ${freeSlot} IS NOT NULL)
     RETURNING *
   ), sealed AS (
     INSERT INTO sealed_keys (key_id, user_id, envelope, encryption_key_id)
@@ -147,7 +150,7 @@ export const updateKey: Statement = {
       name = CASE WHEN $3::boolean THEN $4 ELSE name END,
       status = coalesce($5::"ApiKeyStatus", status),
       expires_at = CASE WHEN $7::boolean THEN $8::timestamptz ELSE expires_at END,
-      (allowed_models, allowed_uses, token_limit, request_limit) = ROW (${limitsAs(9)})
+      (allowed_models, allowed_uses, token_limit, request_limit, cost_limit) = ROW (${limitsAs(9)})
     WHERE user_id = $1 AND id = $2::uuid AND ${isLive}
     RETURNING *
   ), events AS (${addToTrail(6, 'EXISTS (SELECT FROM updated)')}

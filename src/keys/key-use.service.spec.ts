@@ -111,6 +111,7 @@ describe('KeyUseService', () => {
       chatId: 'chat',
       model: 'model',
       tokens: null,
+      cost: null,
       network: null,
     } as const;
     const uses = usesWith(() => Promise.resolve('KEY_GONE'));

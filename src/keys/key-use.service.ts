@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { NewAuditEvent } from '../audit/audit.repository.js';
 import type { FinishedUse } from '../audit/finished-use.js';
 import {
+  type CostDemand,
   type HealthVerdict,
   type KeyChange,
   MODELS,
@@ -31,6 +32,8 @@ export interface KeyUse {
   readonly model: string | null;
   /** What it may need of the key's month; null for a search. */
   readonly tokens: TokenDemand | null;
+  /** What it may cost; null for a search, and where the key's month has no amount. */
+  readonly cost: CostDemand | null;
   /** It is to list models. */
   readonly listsModels?: true | undefined;
   /** Where the request came from; null where nobody knows. */
@@ -88,7 +91,7 @@ export class KeyUseService {
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async begin(userId: string, use: KeyUse, failed: FailedUse | null = null): Promise<void> {
-    const { provider, source, keyId, chatId, model, tokens, listsModels, network } = use;
+    const { provider, source, keyId, chatId, model, tokens, cost, listsModels, network } = use;
     const detail = listsModels ? MODELS : failed && reasonAfter(failed);
     const event = {
       kind: 'KEY_USED',
@@ -100,7 +103,7 @@ export class KeyUseService {
       outcome: 'OK',
       detail,
     } as const;
-    const change = listsModels ? ({ type: 'LISTED' } as const) : ({ type: 'USED', tokens } as const);
+    const change = listsModels ? ({ type: 'LISTED' } as const) : ({ type: 'USED', tokens, cost } as const);
     const key = keyId === null ? null : { keyId, ...change };
     await this.writeUse(userId, event, key, { network });
   }
@@ -141,8 +144,8 @@ export class KeyUseService {
    */
   async recordFailure(userId: string, { keyId, code, chatId, provider, network }: FailedUse): Promise<void> {
     if (keyId === null) return;
-    const tokens = REFUSALS.has(code) ? 0 : null;
-    const key = endOfKey(keyId, code, { chatId, tokens, beganAt: new Date() });
+    const [tokens, cost] = REFUSALS.has(code) ? [0, NOTHING.amount] : [null, null];
+    const key = endOfKey(keyId, code, { chatId, tokens, cost, beganAt: new Date() });
     await this.writer.write(newUseRecord(userId, { event: null, key, origin: { network, provider } }));
   }
 
@@ -219,10 +222,10 @@ export class KeyUseService {
 }
 
 function endOf(userId: string, use: FinishedUse, network: string | null): UseRecord {
-  const { keyId, outcome } = use;
-  const key = keyId === null ? null : endOfKey(keyId, outcome, settlementOf(use));
   // What a provider refused has cost nothing, whatever the model's price.
   const event = spentNothing(use) ? { ...use, cost: NOTHING.amount } : use;
+  const { keyId, outcome } = event;
+  const key = keyId === null ? null : endOfKey(keyId, outcome, settlementOf(event));
   return newUseRecord(userId, { event, key, origin: { network } });
 }
 
@@ -247,13 +250,14 @@ function endOfKey(keyId: string, outcome: string, settlement: Settlement | null)
 }
 
 function settlementOf(use: FinishedUse): Settlement | null {
-  const { chatId, kind, inputTokens, outputTokens, durationMs } = use;
+  const { chatId, kind, inputTokens, outputTokens, cost, durationMs } = use;
   if (kind !== 'CHAT_FINISHED' || chatId === null) return null;
   const isReported = inputTokens !== null || outputTokens !== null;
   const reported = (inputTokens ?? 0) + (outputTokens ?? 0);
   return {
     chatId,
     tokens: isReported || spentNothing(use) ? reported : null,
+    cost,
     beganAt: new Date(Date.now() - (durationMs ?? 0)),
   };
 }

@@ -4,6 +4,7 @@ import { AuditTrail } from '../audit/chain/audit-trail.js';
 import type { SealedEvent } from '../audit/chain/trail-event.js';
 import type { AuditKind } from '../audit/audit-event.model.js';
 import { addOnly, rowsOf } from '../audit/trail-rows.js';
+import { picosOf } from '../common/dollars.js';
 import type { SealedEnvelope } from '../crypto/envelope.js';
 import type { KeyEndpoint } from '../crypto/seal-context.js';
 import { DatabaseService } from '../prisma/database.service.js';
@@ -98,17 +99,19 @@ export interface NewKey {
   readonly limits: LimitChanges;
 }
 
+/** Null, or left out: as much as the provider lets it. */
+interface MonthlyLimits {
+  readonly tokens?: number | null | undefined;
+  readonly requests?: number | null | undefined;
+  /** In dollars, as decimal text. */
+  readonly cost?: { readonly amount: string } | null | undefined;
+}
+
 /** What is left out stays as it is; a key that replaces another one takes it over. Null: not limited. */
 export interface LimitChanges {
   readonly allowedModels?: readonly string[] | null | undefined;
   readonly allowedUses?: readonly string[] | null | undefined;
-  readonly monthlyLimit?:
-    | {
-        readonly tokens?: number | null | undefined;
-        readonly requests?: number | null | undefined;
-      }
-    | null
-    | undefined;
+  readonly monthlyLimit?: MonthlyLimits | null | undefined;
 }
 
 /** What is left out stays as it is. */
@@ -131,7 +134,16 @@ interface EndpointColumns {
   readonly endpointUrl: string | null;
 }
 
-type Joined<Key> = Omit<Key, 'sealedKey' | 'endpoint'> & RecordColumns & EndpointColumns;
+/** In dollars. */
+interface AmountColumns {
+  readonly costLimit: string | null;
+  readonly monthCost: string;
+}
+
+type Joined<Key> = Omit<Key, 'sealedKey' | 'endpoint' | keyof AmountColumns> &
+  RecordColumns &
+  EndpointColumns &
+  AmountColumns;
 
 /** A {@link StoredKey} as the database gives it. */
 type KeyRow = WithTexts<Joined<StoredKey>, 'createdAt' | 'lastUsedAt' | 'healthCheckedAt' | 'expiresAt'>;
@@ -330,12 +342,20 @@ const momentOf = (text: string | null): Date | null => (text === null ? null : n
 
 /** As `limitsAs` in key-statements.ts takes them. */
 function valuesOf({ allowedModels, allowedUses, monthlyLimit }: LimitChanges): StatementValue[] {
-  const { tokens, requests } = monthlyLimit ?? {};
+  const { tokens, requests, cost } = monthlyLimit ?? {};
   return [
     ...[String(allowedModels !== undefined), allowedModels ?? []],
     ...[String(allowedUses !== undefined), allowedUses ?? []],
     ...[String(monthlyLimit !== undefined), tokens?.toString() ?? null, requests?.toString() ?? null],
+    cost?.amount ?? null,
   ];
+}
+
+/** @param amount as the database writes one */
+function picosIn(amount: string): bigint {
+  const picos = picosOf(amount);
+  if (picos === null) throw new Error('The database has an amount that is none.');
+  return picos;
 }
 
 const hasKey = ({ id }: { readonly id: string | null }): boolean => id !== null;
@@ -350,16 +370,21 @@ function toStoredKey({ createdAt, lastUsedAt, healthCheckedAt, expiresAt, ...row
   };
 }
 
-function withRecord<Row extends RecordColumns & EndpointColumns>({
+function withRecord<Row extends RecordColumns & EndpointColumns & AmountColumns>({
   envelope,
   damagedDigest,
   isRetired,
   endpointName: name,
   endpointUrl: baseUrl,
+  costLimit,
+  monthCost,
   ...key
-}: Row): Omit<Row, keyof RecordColumns | keyof EndpointColumns> & Pick<StoredKey, 'sealedKey' | 'endpoint'> {
+}: Row): Omit<Row, keyof RecordColumns | keyof EndpointColumns | keyof AmountColumns> &
+  Pick<StoredKey, 'sealedKey' | 'endpoint' | keyof AmountColumns> {
   return {
     ...key,
+    costLimit: costLimit === null ? null : picosIn(costLimit),
+    monthCost: picosIn(monthCost),
     sealedKey: envelope === null ? null : { envelope, damagedDigest, isRetired },
     endpoint: baseUrl === null ? null : { name, baseUrl },
   };

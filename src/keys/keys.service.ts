@@ -69,7 +69,7 @@ export class KeysService {
     if (!isEndpointProvider(input.provider)) checkKeyBelongsTo(input.apiKey, definition);
     checkNameIsNoKey(input.name);
     checkNameIsNotOf(input.apiKey, definition, input.name);
-    checkLimits(input, definition.kind);
+    checkLimits(input, input.provider);
     checkIsAhead(input.expiresAt);
     const endpoint = readEndpoint(input, this.policy);
     const probe = input.verify ? await this.verification.tryNew(userId, input, endpoint, origin) : null;
@@ -102,7 +102,7 @@ export class KeysService {
     const key = isUuid(keyId) ? await this.keys.findById(userId, keyId) : null;
     if (!key || !isLive(key)) throw new KeyNotFoundError();
     checkNameIsNotMasked(key.maskedKey, name);
-    checkLimits(input, getProviderEntry(key.provider).kind);
+    checkLimits(input, key.provider);
     const updated = await this.turns.take(userId, key.provider, () =>
       this.keys.update(userId, key, changes, describeChanges(changes)),
     );

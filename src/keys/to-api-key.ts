@@ -1,3 +1,4 @@
+import { costOfPicos } from '../common/cost.js';
 import type { Vault } from '../crypto/vault.js';
 import { type ApiKey, KeyHealth } from './api-key.model.js';
 import { findFault, type KeyFault } from './key-fault.js';
@@ -47,14 +48,20 @@ function advice(row: StoredKey, { expiresSoon, shouldRotate }: Dates): string | 
 type Limits = Pick<ApiKey, 'allowedModels' | 'allowedUses' | 'monthlyLimit' | 'usedThisMonth'>;
 
 function limitsOf(row: StoredKey): Limits {
-  const { tokenLimit: tokens, requestLimit: requests, monthTokens, monthRequests } = row;
-  const isLimited = tokens !== null || requests !== null;
+  const { tokenLimit: tokens, requestLimit: requests, monthTokens, monthRequests, monthCost } = row;
+  const cost = row.costLimit === null ? null : costOfPicos(row.costLimit);
+  const isLimited = tokens !== null || requests !== null || cost !== null;
   return {
     allowedModels: row.allowedModels.length > 0 ? row.allowedModels : null,
     allowedUses: row.allowedUses.length > 0 ? row.allowedUses.filter(isAllowedUse) : null,
-    monthlyLimit: isLimited ? { tokens, requests } : null,
+    monthlyLimit: isLimited ? { tokens, requests, cost } : null,
     usedThisMonth: isLimited
-      ? { tokens: monthTokens, requests: monthRequests, resetsAt: nextMonth(new Date()) }
+      ? {
+          tokens: monthTokens,
+          requests: monthRequests,
+          cost: costOfPicos(monthCost),
+          resetsAt: nextMonth(new Date()),
+        }
       : null,
   };
 }

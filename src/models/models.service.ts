@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { priceOf } from '../catalogue/prices.js';
 import { Config } from '../config/config.js';
 import { checkEndpointStands } from '../keys/check-endpoint.js';
 import type { KeyCaller } from '../keys/key-decisions.service.js';
 import { type KeyRequest, KeyResolutionService } from '../keys/key-resolution.service.js';
 import { NoKeyAvailableError } from '../keys/keys.errors.js';
-import { type KeyPattern, matchesAny } from '../keys/model-patterns.js';
+import type { ResolvableKey } from '../keys/keys.repository.js';
+import { matchesAny } from '../keys/model-patterns.js';
 import { whileItChanges } from '../keys/while-it-changes.js';
 import { UpstreamError } from '../outbound/upstream-error.js';
 import {
@@ -67,7 +69,7 @@ export class ModelsService {
       source: live ? 'LIVE' : 'CATALOGUE',
       fetchedAt: (live && list?.fetchedAt) ?? null,
       keyId: stored?.id ?? null,
-      models: models.filter(({ id }) => isAllowed(id, stored?.allowedModels ?? [])),
+      models: stored ? models.filter(({ id }) => mayUse(stored, id)) : [...models],
     };
   }
 
@@ -109,5 +111,7 @@ const requestFor = (provider: ChatProviderId, endpoint: string | null): KeyReque
   onOpen: () => undefined,
 });
 
-const isAllowed = (model: string, patterns: readonly KeyPattern[]): boolean =>
-  patterns.length === 0 || matchesAny(model, patterns);
+/** A key with a monthly amount is for models with a known price. */
+const mayUse = ({ provider, allowedModels, costLimit }: ResolvableKey, model: string): boolean =>
+  (allowedModels.length === 0 || matchesAny(model, allowedModels)) &&
+  (costLimit === null || priceOf(provider, model, new Date()) !== null);

@@ -49,6 +49,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       chatId,
       model,
       tokens: null,
+      cost: null,
       network: null,
     });
   const endOf = (more: Partial<FinishedUse> = {}): FinishedUse => ({

@@ -81,6 +81,7 @@ describe('uses of keys that servers write together', () => {
       chatId: uuidv7(),
       model: 'model',
       tokens: null,
+      cost: null,
       network: null,
     });
   const finish = (

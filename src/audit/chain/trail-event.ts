@@ -32,6 +32,9 @@ export interface TrailContent {
 /** A row of the trail, whole: it is known before the statement that writes it, for its MAC is made of it. */
 export type TrailEvent = TrailPlace & TrailContent;
 
+/** An amount of US dollars, to the picodollar. */
+export const AMOUNT = 'numeric(28,12)';
+
 /** The columns that a MAC covers, in its order, with their types in the database. A new one goes to the end. */
 const columns = {
   id: 'uuid',
@@ -51,7 +54,7 @@ const columns = {
   detail: 'text',
   cached_input_tokens: 'bigint',
   cache_write_input_tokens: 'bigint',
-  cost: 'numeric(28,12)',
+  cost: AMOUNT,
 } as const;
 
 const names = Object.keys(columns);
@@ -120,7 +123,7 @@ const placesOf = (type: string): number[] =>
 /** Numbers that are no whole ones: as JavaScript writes them, whatever wrote them. */
 const FRACTIONS = placesOf('double precision');
 /** As they were written: the database adds zeros at the end. */
-const AMOUNTS = placesOf('numeric(28,12)');
+const AMOUNTS = placesOf(AMOUNT);
 
 /** The columns of a row of the database. @param json what {@link textsOfRow} is, as JSON */
 export function readTexts(json: string): EventTexts {

@@ -2,7 +2,7 @@ import { partsOf } from './batch-parts.js';
 import { type KeyChange, newUseRecord } from './use-record.js';
 
 const recordOf = (key: KeyChange | null) => newUseRecord('user', { event: null, key });
-const use = recordOf({ keyId: 'a', type: 'USED', tokens: null });
+const use = recordOf({ keyId: 'a', type: 'USED', tokens: null, cost: null });
 const end = recordOf({ keyId: 'a', type: 'ENDED', verdict: null, settlement: null });
 const damage = recordOf({ keyId: 'a', type: 'DAMAGED', digest: 'x' });
 

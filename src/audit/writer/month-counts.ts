@@ -11,6 +11,10 @@ export const monthOf = (moment: string): string => `date_trunc('month', ${moment
 export const heirOf = (status: string, keyId: string): string =>
   `CASE WHEN ${status} = 'REPLACED' THEN replaced_by_id ELSE ${keyId} END`;
 
+/** What a key's row says of its month. */
+export const monthColumns =
+  'token_limit, request_limit, cost_limit, used_month, used_tokens, used_requests, used_cost';
+
 /** Records with what is known of the keys that they change. */
 const asked = (columns: string): string => `
   SELECT records.*, locked.status AS key_status, replaced_by_id, ${columns}
@@ -29,29 +33,37 @@ export const judgingEnds = `
 /**
  * Parts of the writer's statement: what may be used of a key's month, record by record.
  *
- * A key's two counts stand in its row, which is locked here: no two servers can take the same rest. They hold what chats
+ * A key's counts stand in its row, which is locked here: no two servers can take the same rest. They hold what chats
  * that have not ended may need, too (`key_reservations`), so that chats which begin together do not all take it.
  *
  * A record that fits alone but not beside those before it in its batch is `LOCKED`: its turn comes when the others are
  * written.
  */
 export const judgingUses = `
-  asked AS MATERIALIZED (${asked(`token_limit, request_limit,
+  asked AS MATERIALIZED (${asked(`token_limit, request_limit, cost_limit,
       CASE WHEN used_month = this_month THEN used_tokens ELSE 0 END AS month_tokens,
-      CASE WHEN used_month = this_month THEN used_requests ELSE 0 END AS month_requests,`)}
+      CASE WHEN used_month = this_month THEN used_requests ELSE 0 END AS month_requests,
+      CASE WHEN used_month = this_month THEN used_cost ELSE 0 END AS month_cost,`)}
   ), measured AS (
     SELECT *, CASE WHEN change = 'USED' AND token_limit IS NOT NULL AND input_demand IS NOT NULL
       THEN input_demand
         + coalesce(output_demand, greatest(0, least(${MOST_UNNAMED}, (token_limit - month_tokens) / ${PART_LEFT})))
-      ELSE 0 END AS needed
+      ELSE 0 END AS needed,
+      CASE WHEN change = 'USED' AND cost_limit IS NOT NULL AND input_cost IS NOT NULL
+      THEN input_cost + coalesce(
+          output_demand * output_price,
+          greatest(0, least(${MOST_UNNAMED} * output_price, (cost_limit - month_cost) / ${PART_LEFT})))
+      ELSE 0 END AS needed_cost
     FROM asked
   ), alone AS (
     SELECT *, CASE
       WHEN changed_key_id IS NULL THEN 'READY'
       WHEN is_locked THEN 'LOCKED'
       WHEN change <> 'ENDED' AND key_status IS DISTINCT FROM 'ACTIVE' THEN 'KEY_GONE'
-      WHEN change = 'USED' AND (month_requests + 1 > request_limit OR month_tokens + needed > token_limit)
-        THEN 'OVER_LIMIT'
+      WHEN change = 'USED' AND (
+        month_requests + 1 > request_limit OR month_tokens + needed > token_limit
+        OR month_cost >= cost_limit OR month_cost + needed_cost > cost_limit
+      ) THEN 'OVER_LIMIT'
       ELSE 'READY'
     END AS alone
     FROM measured
@@ -60,6 +72,7 @@ export const judgingUses = `
       WHEN alone = 'READY' AND change = 'USED' AND (
         month_requests + count(*) FILTER (WHERE alone = 'READY' AND change = 'USED') OVER before > request_limit
         OR month_tokens + sum(needed) FILTER (WHERE alone = 'READY' AND change = 'USED') OVER before > token_limit
+        OR month_cost + sum(needed_cost) FILTER (WHERE alone = 'READY' AND change = 'USED') OVER before > cost_limit
       ) THEN 'LOCKED'
       ELSE alone
     END AS verdict
@@ -69,9 +82,9 @@ export const judgingUses = `
 
 const reserving = `
   reserved AS (
-    INSERT INTO key_reservations (chat_id, key_id, user_id, month, tokens, made_at)
-    SELECT chat_id, changed_key_id, user_id, this_month, needed, at
-    FROM written WHERE result = 'WRITTEN' AND needed > 0
+    INSERT INTO key_reservations (chat_id, key_id, user_id, month, tokens, cost, made_at)
+    SELECT chat_id, changed_key_id, user_id, this_month, needed, needed_cost, at
+    FROM written WHERE result = 'WRITTEN' AND (needed > 0 OR needed_cost > 0)
     ON CONFLICT DO NOTHING
   )`;
 
@@ -80,16 +93,17 @@ const releasing = `
     DELETE FROM key_reservations AS reservation USING written
     WHERE result = 'WRITTEN' AND reservation.user_id = written.user_id
       AND reservation.chat_id = settled_chat_id AND reservation.key_id = settled_key_id
-    RETURNING reservation.chat_id, reservation.key_id, reservation.month, reservation.tokens
+    RETURNING reservation.chat_id, reservation.key_id, reservation.month, reservation.tokens, reservation.cost
   )`;
 
 const taken = `
-  SELECT user_id, changed_key_id AS id, this_month, needed AS tokens, 1 AS requests
+  SELECT user_id, changed_key_id AS id, this_month, needed AS tokens, needed_cost AS cost, 1 AS requests
   FROM written WHERE result = 'WRITTEN' AND change = 'USED'`;
 
 const givenBack = `
   SELECT user_id, ${heirOf('key_status', 'changed_key_id')} AS id, this_month,
-    spent_tokens - coalesce(released.tokens, 0) AS tokens, 0 AS requests
+    spent_tokens - coalesce(released.tokens, 0) AS tokens,
+    coalesce(spent_cost - coalesce(released.cost, 0), 0) AS cost, 0 AS requests
   FROM written LEFT JOIN released ON released.chat_id = settled_chat_id AND released.key_id = settled_key_id
   WHERE result = 'WRITTEN' AND spent_tokens IS NOT NULL
     AND coalesce(released.month, ${monthOf('began_at')}) = this_month`;
@@ -97,7 +111,7 @@ const givenBack = `
 /** What was written counts: a use takes what it needs, and an end gives back what the chat has not used. */
 export const counting = ({ uses, ends }: BatchParts): string => `
   ${[uses && reserving, ends && releasing].filter(Boolean).join(', ')}, counts AS MATERIALIZED (
-    SELECT user_id, id, this_month, sum(tokens) AS tokens, sum(requests) AS requests
+    SELECT user_id, id, this_month, sum(tokens) AS tokens, sum(cost) AS cost, sum(requests) AS requests
     FROM (${[uses && taken, ends && givenBack].filter(Boolean).join(' UNION ALL ')}) AS part
     GROUP BY 1, 2, 3
   )`;
@@ -111,5 +125,9 @@ export const countedColumns = `
   used_requests = CASE
     WHEN this_month IS NULL OR used_month > this_month THEN used_requests
     ELSE requests + CASE WHEN used_month = this_month THEN used_requests ELSE 0 END
+  END,
+  used_cost = CASE
+    WHEN this_month IS NULL OR used_month > this_month THEN used_cost
+    ELSE greatest(0, cost + CASE WHEN used_month = this_month THEN used_cost ELSE 0 END)
   END,
   used_month = greatest(used_month, this_month)`;

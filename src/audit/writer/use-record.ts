@@ -10,6 +10,8 @@ export type KeyChange = { readonly keyId: string } & (
       readonly type: 'USED';
       /** What a chat may need of them; null for a search. */
       readonly tokens: TokenDemand | null;
+      /** What it may cost; null for a search, and where the key's month has no amount. */
+      readonly cost: CostDemand | null;
     }
   /** Models were listed with it: the month does not count that. */
   | { readonly type: 'LISTED' }
@@ -35,16 +37,24 @@ export interface TokenDemand {
   readonly output: number | null;
 }
 
+/** What a chat may cost, at list prices: picodollars, so many for its input, and for each token of its output. */
+export interface CostDemand {
+  readonly input: bigint;
+  readonly outputToken: bigint;
+}
+
 export interface HealthVerdict {
   readonly health: string;
   readonly reason: string | null;
 }
 
-/** What becomes of the tokens that were reserved when the key was used. */
+/** What becomes of what was reserved when the key was used. */
 export interface Settlement {
   readonly chatId: string;
   /** What the chat has used; null where nobody knows: then the reserved ones stay counted. */
   readonly tokens: number | null;
+  /** What that costs, in dollars, as exact decimal text; null where nobody knows: then a reserved amount stays counted. */
+  readonly cost: string | null;
   /** When the key's use began: they count in its month. */
   readonly beganAt: Date;
 }

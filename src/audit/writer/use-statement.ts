@@ -1,7 +1,15 @@
-import { eventColumns, eventTypes, type JsonRow, rowOf, type SealedEvent } from '../chain/trail-event.js';
+import {
+  AMOUNT,
+  eventColumns,
+  eventTypes,
+  type JsonRow,
+  rowOf,
+  type SealedEvent,
+} from '../chain/trail-event.js';
+import { dollarsOf } from '../../common/dollars.js';
 import type { Statement } from '../../prisma/statement.js';
 import { type BatchParts, partsOf } from './batch-parts.js';
-import { countedColumns, counting, judgingEnds, judgingUses, monthOf } from './month-counts.js';
+import { countedColumns, counting, judgingEnds, judgingUses, monthColumns, monthOf } from './month-counts.js';
 import { rollingUp } from './roll-up.js';
 import { touchesRow, type UseOutcome, type UseRecord } from './use-record.js';
 
@@ -40,12 +48,11 @@ const writing = (name: string, others: 'SKIP LOCKED' | '', parts: BatchParts): S
     SELECT *, ${monthOf('max(at) OVER ()')} AS this_month FROM jsonb_to_recordset($1::jsonb) AS record (
       place integer, ${eventTypes},
       changed_key_id uuid, change text, health "KeyHealth", health_reason text, digest text,
-      input_demand bigint, output_demand bigint,
-      settled_chat_id uuid, settled_key_id uuid, spent_tokens bigint, began_at timestamptz
+      input_demand bigint, output_demand bigint, input_cost ${AMOUNT}, output_price ${AMOUNT},
+      settled_chat_id uuid, settled_key_id uuid, spent_tokens bigint, spent_cost ${AMOUNT}, began_at timestamptz
     )
   ), locked AS MATERIALIZED (
-    SELECT id, user_id, status, replaced_by_id, token_limit, request_limit, used_month, used_tokens, used_requests
-    FROM api_keys
+    SELECT id, user_id, status, replaced_by_id, ${monthColumns} FROM api_keys
     WHERE (user_id, id) IN (SELECT user_id, changed_key_id FROM records)
     ORDER BY id
     FOR NO KEY UPDATE ${others}
@@ -125,6 +132,8 @@ function toRow({ record, event }: SealedRecord, place: number): JsonRow {
   if (key.type === 'USED') {
     row.input_demand = key.tokens?.input;
     row.output_demand = key.tokens?.output;
+    row.input_cost = key.cost && dollarsOf(key.cost.input);
+    row.output_price = key.cost && dollarsOf(key.cost.outputToken);
   } else if (key.type === 'DAMAGED') row.digest = key.digest;
   else if (key.type === 'ENDED') {
     const { verdict, settlement } = key;
@@ -133,6 +142,7 @@ function toRow({ record, event }: SealedRecord, place: number): JsonRow {
     row.settled_chat_id = settlement?.chatId;
     row.settled_key_id = key.keyId;
     row.spent_tokens = settlement?.tokens;
+    row.spent_cost = settlement?.cost;
     row.began_at = settlement?.beganAt.toISOString();
   }
   return row;

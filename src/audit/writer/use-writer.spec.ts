@@ -20,7 +20,10 @@ interface Sent {
 }
 
 const recordOf = (userId: string, keyId: string | null = null): UseRecord =>
-  newUseRecord(userId, { event: null, key: keyId === null ? null : { keyId, type: 'USED', tokens: null } });
+  newUseRecord(userId, {
+    event: null,
+    key: keyId === null ? null : { keyId, type: 'USED', tokens: null, cost: null },
+  });
 
 Logger.overrideLogger(false);
 

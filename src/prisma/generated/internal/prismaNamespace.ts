@@ -1600,9 +1600,11 @@ export const ApiKeyScalarFieldEnum = {
   allowedUses: 'allowedUses',
   tokenLimit: 'tokenLimit',
   requestLimit: 'requestLimit',
+  costLimit: 'costLimit',
   usedMonth: 'usedMonth',
   usedTokens: 'usedTokens',
   usedRequests: 'usedRequests',
+  usedCost: 'usedCost',
   endedAt: 'endedAt',
   replacedById: 'replacedById'
 } as const
@@ -1636,6 +1638,7 @@ export const KeyReservationScalarFieldEnum = {
   userId: 'userId',
   month: 'month',
   tokens: 'tokens',
+  cost: 'cost',
   madeAt: 'madeAt'
 } as const
 
@@ -1933,6 +1936,20 @@ export type ListBigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaMod
 
 
 /**
+ * Reference to a field of type 'Decimal'
+ */
+export type DecimalFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Decimal'>
+    
+
+
+/**
+ * Reference to a field of type 'Decimal[]'
+ */
+export type ListDecimalFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Decimal[]'>
+    
+
+
+/**
  * Reference to a field of type 'FallbackPolicy'
  */
 export type EnumFallbackPolicyFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'FallbackPolicy'>
@@ -1971,20 +1988,6 @@ export type EnumKeySourceFieldRefInput<$PrismaModel> = FieldRefInputType<$Prisma
  * Reference to a field of type 'KeySource[]'
  */
 export type ListEnumKeySourceFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'KeySource[]'>
-    
-
-
-/**
- * Reference to a field of type 'Decimal'
- */
-export type DecimalFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Decimal'>
-    
-
-
-/**
- * Reference to a field of type 'Decimal[]'
- */
-export type ListDecimalFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Decimal[]'>
     
 
 

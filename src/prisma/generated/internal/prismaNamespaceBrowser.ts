@@ -104,9 +104,11 @@ export const ApiKeyScalarFieldEnum = {
   allowedUses: 'allowedUses',
   tokenLimit: 'tokenLimit',
   requestLimit: 'requestLimit',
+  costLimit: 'costLimit',
   usedMonth: 'usedMonth',
   usedTokens: 'usedTokens',
   usedRequests: 'usedRequests',
+  usedCost: 'usedCost',
   endedAt: 'endedAt',
   replacedById: 'replacedById'
 } as const
@@ -140,6 +142,7 @@ export const KeyReservationScalarFieldEnum = {
   userId: 'userId',
   month: 'month',
   tokens: 'tokens',
+  cost: 'cost',
   madeAt: 'madeAt'
 } as const
 

@@ -30,16 +30,20 @@ export type ApiKeyAvgAggregateOutputType = {
   endpointSlot: number | null
   tokenLimit: number | null
   requestLimit: number | null
+  costLimit: runtime.Decimal | null
   usedTokens: number | null
   usedRequests: number | null
+  usedCost: runtime.Decimal | null
 }
 
 export type ApiKeySumAggregateOutputType = {
   endpointSlot: number | null
   tokenLimit: bigint | null
   requestLimit: bigint | null
+  costLimit: runtime.Decimal | null
   usedTokens: bigint | null
   usedRequests: bigint | null
+  usedCost: runtime.Decimal | null
 }
 
 export type ApiKeyMinAggregateOutputType = {
@@ -60,9 +64,11 @@ export type ApiKeyMinAggregateOutputType = {
   expiresAt: Date | null
   tokenLimit: bigint | null
   requestLimit: bigint | null
+  costLimit: runtime.Decimal | null
   usedMonth: Date | null
   usedTokens: bigint | null
   usedRequests: bigint | null
+  usedCost: runtime.Decimal | null
   endedAt: Date | null
   replacedById: string | null
 }
@@ -85,9 +91,11 @@ export type ApiKeyMaxAggregateOutputType = {
   expiresAt: Date | null
   tokenLimit: bigint | null
   requestLimit: bigint | null
+  costLimit: runtime.Decimal | null
   usedMonth: Date | null
   usedTokens: bigint | null
   usedRequests: bigint | null
+  usedCost: runtime.Decimal | null
   endedAt: Date | null
   replacedById: string | null
 }
@@ -112,9 +120,11 @@ export type ApiKeyCountAggregateOutputType = {
   allowedUses: number
   tokenLimit: number
   requestLimit: number
+  costLimit: number
   usedMonth: number
   usedTokens: number
   usedRequests: number
+  usedCost: number
   endedAt: number
   replacedById: number
   _all: number
@@ -125,16 +135,20 @@ export type ApiKeyAvgAggregateInputType = {
   endpointSlot?: true
   tokenLimit?: true
   requestLimit?: true
+  costLimit?: true
   usedTokens?: true
   usedRequests?: true
+  usedCost?: true
 }
 
 export type ApiKeySumAggregateInputType = {
   endpointSlot?: true
   tokenLimit?: true
   requestLimit?: true
+  costLimit?: true
   usedTokens?: true
   usedRequests?: true
+  usedCost?: true
 }
 
 export type ApiKeyMinAggregateInputType = {
@@ -155,9 +169,11 @@ export type ApiKeyMinAggregateInputType = {
   expiresAt?: true
   tokenLimit?: true
   requestLimit?: true
+  costLimit?: true
   usedMonth?: true
   usedTokens?: true
   usedRequests?: true
+  usedCost?: true
   endedAt?: true
   replacedById?: true
 }
@@ -180,9 +196,11 @@ export type ApiKeyMaxAggregateInputType = {
   expiresAt?: true
   tokenLimit?: true
   requestLimit?: true
+  costLimit?: true
   usedMonth?: true
   usedTokens?: true
   usedRequests?: true
+  usedCost?: true
   endedAt?: true
   replacedById?: true
 }
@@ -207,9 +225,11 @@ export type ApiKeyCountAggregateInputType = {
   allowedUses?: true
   tokenLimit?: true
   requestLimit?: true
+  costLimit?: true
   usedMonth?: true
   usedTokens?: true
   usedRequests?: true
+  usedCost?: true
   endedAt?: true
   replacedById?: true
   _all?: true
@@ -321,9 +341,11 @@ export type ApiKeyGroupByOutputType = {
   allowedUses: string[]
   tokenLimit: bigint | null
   requestLimit: bigint | null
+  costLimit: runtime.Decimal | null
   usedMonth: Date | null
   usedTokens: bigint
   usedRequests: bigint
+  usedCost: runtime.Decimal
   endedAt: Date | null
   replacedById: string | null
   _count: ApiKeyCountAggregateOutputType | null
@@ -371,9 +393,11 @@ export type ApiKeyWhereInput = {
   allowedUses?: Prisma.StringNullableListFilter<"ApiKey">
   tokenLimit?: Prisma.BigIntNullableFilter<"ApiKey"> | bigint | number | null
   requestLimit?: Prisma.BigIntNullableFilter<"ApiKey"> | bigint | number | null
+  costLimit?: Prisma.DecimalNullableFilter<"ApiKey"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   usedTokens?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
   usedRequests?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
+  usedCost?: Prisma.DecimalFilter<"ApiKey"> | runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   replacedById?: Prisma.UuidNullableFilter<"ApiKey"> | string | null
   sealedKey?: Prisma.XOR<Prisma.SealedKeyNullableScalarRelationFilter, Prisma.SealedKeyWhereInput> | null
@@ -399,9 +423,11 @@ export type ApiKeyOrderByWithRelationInput = {
   allowedUses?: Prisma.SortOrder
   tokenLimit?: Prisma.SortOrderInput | Prisma.SortOrder
   requestLimit?: Prisma.SortOrderInput | Prisma.SortOrder
+  costLimit?: Prisma.SortOrderInput | Prisma.SortOrder
   usedMonth?: Prisma.SortOrderInput | Prisma.SortOrder
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
+  usedCost?: Prisma.SortOrder
   endedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   replacedById?: Prisma.SortOrderInput | Prisma.SortOrder
   sealedKey?: Prisma.SealedKeyOrderByWithRelationInput
@@ -432,9 +458,11 @@ export type ApiKeyWhereUniqueInput = Prisma.AtLeast<{
   allowedUses?: Prisma.StringNullableListFilter<"ApiKey">
   tokenLimit?: Prisma.BigIntNullableFilter<"ApiKey"> | bigint | number | null
   requestLimit?: Prisma.BigIntNullableFilter<"ApiKey"> | bigint | number | null
+  costLimit?: Prisma.DecimalNullableFilter<"ApiKey"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   usedTokens?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
   usedRequests?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
+  usedCost?: Prisma.DecimalFilter<"ApiKey"> | runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   replacedById?: Prisma.UuidNullableFilter<"ApiKey"> | string | null
   sealedKey?: Prisma.XOR<Prisma.SealedKeyNullableScalarRelationFilter, Prisma.SealedKeyWhereInput> | null
@@ -460,9 +488,11 @@ export type ApiKeyOrderByWithAggregationInput = {
   allowedUses?: Prisma.SortOrder
   tokenLimit?: Prisma.SortOrderInput | Prisma.SortOrder
   requestLimit?: Prisma.SortOrderInput | Prisma.SortOrder
+  costLimit?: Prisma.SortOrderInput | Prisma.SortOrder
   usedMonth?: Prisma.SortOrderInput | Prisma.SortOrder
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
+  usedCost?: Prisma.SortOrder
   endedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   replacedById?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.ApiKeyCountOrderByAggregateInput
@@ -495,9 +525,11 @@ export type ApiKeyScalarWhereWithAggregatesInput = {
   allowedUses?: Prisma.StringNullableListFilter<"ApiKey">
   tokenLimit?: Prisma.BigIntNullableWithAggregatesFilter<"ApiKey"> | bigint | number | null
   requestLimit?: Prisma.BigIntNullableWithAggregatesFilter<"ApiKey"> | bigint | number | null
+  costLimit?: Prisma.DecimalNullableWithAggregatesFilter<"ApiKey"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
   usedTokens?: Prisma.BigIntWithAggregatesFilter<"ApiKey"> | bigint | number
   usedRequests?: Prisma.BigIntWithAggregatesFilter<"ApiKey"> | bigint | number
+  usedCost?: Prisma.DecimalWithAggregatesFilter<"ApiKey"> | runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
   replacedById?: Prisma.UuidNullableWithAggregatesFilter<"ApiKey"> | string | null
 }
@@ -522,9 +554,11 @@ export type ApiKeyCreateInput = {
   allowedUses?: Prisma.ApiKeyCreateallowedUsesInput | string[]
   tokenLimit?: bigint | number | null
   requestLimit?: bigint | number | null
+  costLimit?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Date | string | null
   usedTokens?: bigint | number
   usedRequests?: bigint | number
+  usedCost?: runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Date | string | null
   replacedById?: string | null
   sealedKey?: Prisma.SealedKeyCreateNestedOneWithoutApiKeyInput
@@ -550,9 +584,11 @@ export type ApiKeyUncheckedCreateInput = {
   allowedUses?: Prisma.ApiKeyCreateallowedUsesInput | string[]
   tokenLimit?: bigint | number | null
   requestLimit?: bigint | number | null
+  costLimit?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Date | string | null
   usedTokens?: bigint | number
   usedRequests?: bigint | number
+  usedCost?: runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Date | string | null
   replacedById?: string | null
   sealedKey?: Prisma.SealedKeyUncheckedCreateNestedOneWithoutApiKeyInput
@@ -578,9 +614,11 @@ export type ApiKeyUpdateInput = {
   allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
   tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  costLimit?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedKey?: Prisma.SealedKeyUpdateOneWithoutApiKeyNestedInput
@@ -606,9 +644,11 @@ export type ApiKeyUncheckedUpdateInput = {
   allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
   tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  costLimit?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedKey?: Prisma.SealedKeyUncheckedUpdateOneWithoutApiKeyNestedInput
@@ -634,9 +674,11 @@ export type ApiKeyCreateManyInput = {
   allowedUses?: Prisma.ApiKeyCreateallowedUsesInput | string[]
   tokenLimit?: bigint | number | null
   requestLimit?: bigint | number | null
+  costLimit?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Date | string | null
   usedTokens?: bigint | number
   usedRequests?: bigint | number
+  usedCost?: runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Date | string | null
   replacedById?: string | null
 }
@@ -661,9 +703,11 @@ export type ApiKeyUpdateManyMutationInput = {
   allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
   tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  costLimit?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -688,9 +732,11 @@ export type ApiKeyUncheckedUpdateManyInput = {
   allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
   tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  costLimit?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -734,9 +780,11 @@ export type ApiKeyCountOrderByAggregateInput = {
   allowedUses?: Prisma.SortOrder
   tokenLimit?: Prisma.SortOrder
   requestLimit?: Prisma.SortOrder
+  costLimit?: Prisma.SortOrder
   usedMonth?: Prisma.SortOrder
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
+  usedCost?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   replacedById?: Prisma.SortOrder
 }
@@ -745,8 +793,10 @@ export type ApiKeyAvgOrderByAggregateInput = {
   endpointSlot?: Prisma.SortOrder
   tokenLimit?: Prisma.SortOrder
   requestLimit?: Prisma.SortOrder
+  costLimit?: Prisma.SortOrder
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
+  usedCost?: Prisma.SortOrder
 }
 
 export type ApiKeyMaxOrderByAggregateInput = {
@@ -767,9 +817,11 @@ export type ApiKeyMaxOrderByAggregateInput = {
   expiresAt?: Prisma.SortOrder
   tokenLimit?: Prisma.SortOrder
   requestLimit?: Prisma.SortOrder
+  costLimit?: Prisma.SortOrder
   usedMonth?: Prisma.SortOrder
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
+  usedCost?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   replacedById?: Prisma.SortOrder
 }
@@ -792,9 +844,11 @@ export type ApiKeyMinOrderByAggregateInput = {
   expiresAt?: Prisma.SortOrder
   tokenLimit?: Prisma.SortOrder
   requestLimit?: Prisma.SortOrder
+  costLimit?: Prisma.SortOrder
   usedMonth?: Prisma.SortOrder
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
+  usedCost?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   replacedById?: Prisma.SortOrder
 }
@@ -803,8 +857,10 @@ export type ApiKeySumOrderByAggregateInput = {
   endpointSlot?: Prisma.SortOrder
   tokenLimit?: Prisma.SortOrder
   requestLimit?: Prisma.SortOrder
+  costLimit?: Prisma.SortOrder
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
+  usedCost?: Prisma.SortOrder
 }
 
 export type ApiKeyScalarRelationFilter = {
@@ -870,12 +926,28 @@ export type NullableBigIntFieldUpdateOperationsInput = {
   divide?: bigint | number
 }
 
+export type NullableDecimalFieldUpdateOperationsInput = {
+  set?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  increment?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  decrement?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  multiply?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  divide?: runtime.Decimal | runtime.DecimalJsLike | number | string
+}
+
 export type BigIntFieldUpdateOperationsInput = {
   set?: bigint | number
   increment?: bigint | number
   decrement?: bigint | number
   multiply?: bigint | number
   divide?: bigint | number
+}
+
+export type DecimalFieldUpdateOperationsInput = {
+  set?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  increment?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  decrement?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  multiply?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  divide?: runtime.Decimal | runtime.DecimalJsLike | number | string
 }
 
 export type ApiKeyCreateNestedOneWithoutSealedKeyInput = {
@@ -912,9 +984,11 @@ export type ApiKeyCreateWithoutSealedKeyInput = {
   allowedUses?: Prisma.ApiKeyCreateallowedUsesInput | string[]
   tokenLimit?: bigint | number | null
   requestLimit?: bigint | number | null
+  costLimit?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Date | string | null
   usedTokens?: bigint | number
   usedRequests?: bigint | number
+  usedCost?: runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Date | string | null
   replacedById?: string | null
 }
@@ -939,9 +1013,11 @@ export type ApiKeyUncheckedCreateWithoutSealedKeyInput = {
   allowedUses?: Prisma.ApiKeyCreateallowedUsesInput | string[]
   tokenLimit?: bigint | number | null
   requestLimit?: bigint | number | null
+  costLimit?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Date | string | null
   usedTokens?: bigint | number
   usedRequests?: bigint | number
+  usedCost?: runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Date | string | null
   replacedById?: string | null
 }
@@ -982,9 +1058,11 @@ export type ApiKeyUpdateWithoutSealedKeyInput = {
   allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
   tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  costLimit?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -1009,9 +1087,11 @@ export type ApiKeyUncheckedUpdateWithoutSealedKeyInput = {
   allowedUses?: Prisma.ApiKeyUpdateallowedUsesInput | string[]
   tokenLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   requestLimit?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  costLimit?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   usedMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -1038,9 +1118,11 @@ export type ApiKeySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   allowedUses?: boolean
   tokenLimit?: boolean
   requestLimit?: boolean
+  costLimit?: boolean
   usedMonth?: boolean
   usedTokens?: boolean
   usedRequests?: boolean
+  usedCost?: boolean
   endedAt?: boolean
   replacedById?: boolean
   sealedKey?: boolean | Prisma.ApiKey$sealedKeyArgs<ExtArgs>
@@ -1066,9 +1148,11 @@ export type ApiKeySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   allowedUses?: boolean
   tokenLimit?: boolean
   requestLimit?: boolean
+  costLimit?: boolean
   usedMonth?: boolean
   usedTokens?: boolean
   usedRequests?: boolean
+  usedCost?: boolean
   endedAt?: boolean
   replacedById?: boolean
 }, ExtArgs["result"]["apiKey"]>
@@ -1093,9 +1177,11 @@ export type ApiKeySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   allowedUses?: boolean
   tokenLimit?: boolean
   requestLimit?: boolean
+  costLimit?: boolean
   usedMonth?: boolean
   usedTokens?: boolean
   usedRequests?: boolean
+  usedCost?: boolean
   endedAt?: boolean
   replacedById?: boolean
 }, ExtArgs["result"]["apiKey"]>
@@ -1120,14 +1206,16 @@ export type ApiKeySelectScalar = {
   allowedUses?: boolean
   tokenLimit?: boolean
   requestLimit?: boolean
+  costLimit?: boolean
   usedMonth?: boolean
   usedTokens?: boolean
   usedRequests?: boolean
+  usedCost?: boolean
   endedAt?: boolean
   replacedById?: boolean
 }
 
-export type ApiKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "provider" | "endpointName" | "endpointUrl" | "endpointSlot" | "name" | "maskedKey" | "status" | "health" | "healthReason" | "healthCheckedAt" | "createdAt" | "lastUsedAt" | "expiresAt" | "allowedModels" | "allowedUses" | "tokenLimit" | "requestLimit" | "usedMonth" | "usedTokens" | "usedRequests" | "endedAt" | "replacedById", ExtArgs["result"]["apiKey"]>
+export type ApiKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "provider" | "endpointName" | "endpointUrl" | "endpointSlot" | "name" | "maskedKey" | "status" | "health" | "healthReason" | "healthCheckedAt" | "createdAt" | "lastUsedAt" | "expiresAt" | "allowedModels" | "allowedUses" | "tokenLimit" | "requestLimit" | "costLimit" | "usedMonth" | "usedTokens" | "usedRequests" | "usedCost" | "endedAt" | "replacedById", ExtArgs["result"]["apiKey"]>
 export type ApiKeyInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   sealedKey?: boolean | Prisma.ApiKey$sealedKeyArgs<ExtArgs>
 }
@@ -1184,7 +1272,11 @@ export type $ApiKeyPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     tokenLimit: bigint | null
     requestLimit: bigint | null
     /**
-     * The month, in UTC, that the two counts are of: its first day.
+     * In US dollars.
+     */
+    costLimit: runtime.Decimal | null
+    /**
+     * The month, in UTC, that the counts are of: its first day.
      */
     usedMonth: Date | null
     /**
@@ -1192,6 +1284,10 @@ export type $ApiKeyPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
      */
     usedTokens: bigint
     usedRequests: bigint
+    /**
+     * Of chats with a known price, in US dollars.
+     */
+    usedCost: runtime.Decimal
     /**
      * When it was replaced or deleted.
      */
@@ -1640,9 +1736,11 @@ export interface ApiKeyFieldRefs {
   readonly allowedUses: Prisma.FieldRef<"ApiKey", 'String[]'>
   readonly tokenLimit: Prisma.FieldRef<"ApiKey", 'BigInt'>
   readonly requestLimit: Prisma.FieldRef<"ApiKey", 'BigInt'>
+  readonly costLimit: Prisma.FieldRef<"ApiKey", 'Decimal'>
   readonly usedMonth: Prisma.FieldRef<"ApiKey", 'DateTime'>
   readonly usedTokens: Prisma.FieldRef<"ApiKey", 'BigInt'>
   readonly usedRequests: Prisma.FieldRef<"ApiKey", 'BigInt'>
+  readonly usedCost: Prisma.FieldRef<"ApiKey", 'Decimal'>
   readonly endedAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
   readonly replacedById: Prisma.FieldRef<"ApiKey", 'String'>
 }

@@ -28,10 +28,12 @@ export type AggregateKeyReservation = {
 
 export type KeyReservationAvgAggregateOutputType = {
   tokens: number | null
+  cost: runtime.Decimal | null
 }
 
 export type KeyReservationSumAggregateOutputType = {
   tokens: bigint | null
+  cost: runtime.Decimal | null
 }
 
 export type KeyReservationMinAggregateOutputType = {
@@ -40,6 +42,7 @@ export type KeyReservationMinAggregateOutputType = {
   userId: string | null
   month: Date | null
   tokens: bigint | null
+  cost: runtime.Decimal | null
   madeAt: Date | null
 }
 
@@ -49,6 +52,7 @@ export type KeyReservationMaxAggregateOutputType = {
   userId: string | null
   month: Date | null
   tokens: bigint | null
+  cost: runtime.Decimal | null
   madeAt: Date | null
 }
 
@@ -58,6 +62,7 @@ export type KeyReservationCountAggregateOutputType = {
   userId: number
   month: number
   tokens: number
+  cost: number
   madeAt: number
   _all: number
 }
@@ -65,10 +70,12 @@ export type KeyReservationCountAggregateOutputType = {
 
 export type KeyReservationAvgAggregateInputType = {
   tokens?: true
+  cost?: true
 }
 
 export type KeyReservationSumAggregateInputType = {
   tokens?: true
+  cost?: true
 }
 
 export type KeyReservationMinAggregateInputType = {
@@ -77,6 +84,7 @@ export type KeyReservationMinAggregateInputType = {
   userId?: true
   month?: true
   tokens?: true
+  cost?: true
   madeAt?: true
 }
 
@@ -86,6 +94,7 @@ export type KeyReservationMaxAggregateInputType = {
   userId?: true
   month?: true
   tokens?: true
+  cost?: true
   madeAt?: true
 }
 
@@ -95,6 +104,7 @@ export type KeyReservationCountAggregateInputType = {
   userId?: true
   month?: true
   tokens?: true
+  cost?: true
   madeAt?: true
   _all?: true
 }
@@ -191,6 +201,7 @@ export type KeyReservationGroupByOutputType = {
   userId: string
   month: Date
   tokens: bigint
+  cost: runtime.Decimal
   madeAt: Date
   _count: KeyReservationCountAggregateOutputType | null
   _avg: KeyReservationAvgAggregateOutputType | null
@@ -223,6 +234,7 @@ export type KeyReservationWhereInput = {
   userId?: Prisma.StringFilter<"KeyReservation"> | string
   month?: Prisma.DateTimeFilter<"KeyReservation"> | Date | string
   tokens?: Prisma.BigIntFilter<"KeyReservation"> | bigint | number
+  cost?: Prisma.DecimalFilter<"KeyReservation"> | runtime.Decimal | runtime.DecimalJsLike | number | string
   madeAt?: Prisma.DateTimeFilter<"KeyReservation"> | Date | string
 }
 
@@ -232,6 +244,7 @@ export type KeyReservationOrderByWithRelationInput = {
   userId?: Prisma.SortOrder
   month?: Prisma.SortOrder
   tokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
   madeAt?: Prisma.SortOrder
 }
 
@@ -245,6 +258,7 @@ export type KeyReservationWhereUniqueInput = Prisma.AtLeast<{
   userId?: Prisma.StringFilter<"KeyReservation"> | string
   month?: Prisma.DateTimeFilter<"KeyReservation"> | Date | string
   tokens?: Prisma.BigIntFilter<"KeyReservation"> | bigint | number
+  cost?: Prisma.DecimalFilter<"KeyReservation"> | runtime.Decimal | runtime.DecimalJsLike | number | string
   madeAt?: Prisma.DateTimeFilter<"KeyReservation"> | Date | string
 }, "chatId_keyId">
 
@@ -254,6 +268,7 @@ export type KeyReservationOrderByWithAggregationInput = {
   userId?: Prisma.SortOrder
   month?: Prisma.SortOrder
   tokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
   madeAt?: Prisma.SortOrder
   _count?: Prisma.KeyReservationCountOrderByAggregateInput
   _avg?: Prisma.KeyReservationAvgOrderByAggregateInput
@@ -271,6 +286,7 @@ export type KeyReservationScalarWhereWithAggregatesInput = {
   userId?: Prisma.StringWithAggregatesFilter<"KeyReservation"> | string
   month?: Prisma.DateTimeWithAggregatesFilter<"KeyReservation"> | Date | string
   tokens?: Prisma.BigIntWithAggregatesFilter<"KeyReservation"> | bigint | number
+  cost?: Prisma.DecimalWithAggregatesFilter<"KeyReservation"> | runtime.Decimal | runtime.DecimalJsLike | number | string
   madeAt?: Prisma.DateTimeWithAggregatesFilter<"KeyReservation"> | Date | string
 }
 
@@ -280,6 +296,7 @@ export type KeyReservationCreateInput = {
   userId: string
   month: Date | string
   tokens: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string
   madeAt: Date | string
 }
 
@@ -289,6 +306,7 @@ export type KeyReservationUncheckedCreateInput = {
   userId: string
   month: Date | string
   tokens: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string
   madeAt: Date | string
 }
 
@@ -298,6 +316,7 @@ export type KeyReservationUpdateInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   month?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   tokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -307,6 +326,7 @@ export type KeyReservationUncheckedUpdateInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   month?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   tokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -316,6 +336,7 @@ export type KeyReservationCreateManyInput = {
   userId: string
   month: Date | string
   tokens: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string
   madeAt: Date | string
 }
 
@@ -325,6 +346,7 @@ export type KeyReservationUpdateManyMutationInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   month?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   tokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -334,6 +356,7 @@ export type KeyReservationUncheckedUpdateManyInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   month?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   tokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   madeAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -348,11 +371,13 @@ export type KeyReservationCountOrderByAggregateInput = {
   userId?: Prisma.SortOrder
   month?: Prisma.SortOrder
   tokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
   madeAt?: Prisma.SortOrder
 }
 
 export type KeyReservationAvgOrderByAggregateInput = {
   tokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
 }
 
 export type KeyReservationMaxOrderByAggregateInput = {
@@ -361,6 +386,7 @@ export type KeyReservationMaxOrderByAggregateInput = {
   userId?: Prisma.SortOrder
   month?: Prisma.SortOrder
   tokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
   madeAt?: Prisma.SortOrder
 }
 
@@ -370,11 +396,13 @@ export type KeyReservationMinOrderByAggregateInput = {
   userId?: Prisma.SortOrder
   month?: Prisma.SortOrder
   tokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
   madeAt?: Prisma.SortOrder
 }
 
 export type KeyReservationSumOrderByAggregateInput = {
   tokens?: Prisma.SortOrder
+  cost?: Prisma.SortOrder
 }
 
 
@@ -385,6 +413,7 @@ export type KeyReservationSelect<ExtArgs extends runtime.Types.Extensions.Intern
   userId?: boolean
   month?: boolean
   tokens?: boolean
+  cost?: boolean
   madeAt?: boolean
 }, ExtArgs["result"]["keyReservation"]>
 
@@ -394,6 +423,7 @@ export type KeyReservationSelectCreateManyAndReturn<ExtArgs extends runtime.Type
   userId?: boolean
   month?: boolean
   tokens?: boolean
+  cost?: boolean
   madeAt?: boolean
 }, ExtArgs["result"]["keyReservation"]>
 
@@ -403,6 +433,7 @@ export type KeyReservationSelectUpdateManyAndReturn<ExtArgs extends runtime.Type
   userId?: boolean
   month?: boolean
   tokens?: boolean
+  cost?: boolean
   madeAt?: boolean
 }, ExtArgs["result"]["keyReservation"]>
 
@@ -412,10 +443,11 @@ export type KeyReservationSelectScalar = {
   userId?: boolean
   month?: boolean
   tokens?: boolean
+  cost?: boolean
   madeAt?: boolean
 }
 
-export type KeyReservationOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"chatId" | "keyId" | "userId" | "month" | "tokens" | "madeAt", ExtArgs["result"]["keyReservation"]>
+export type KeyReservationOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"chatId" | "keyId" | "userId" | "month" | "tokens" | "cost" | "madeAt", ExtArgs["result"]["keyReservation"]>
 
 export type $KeyReservationPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "KeyReservation"
@@ -429,6 +461,10 @@ export type $KeyReservationPayload<ExtArgs extends runtime.Types.Extensions.Inte
      */
     month: Date
     tokens: bigint
+    /**
+     * In US dollars.
+     */
+    cost: runtime.Decimal
     madeAt: Date
   }, ExtArgs["result"]["keyReservation"]>
   composites: {}
@@ -858,6 +894,7 @@ export interface KeyReservationFieldRefs {
   readonly userId: Prisma.FieldRef<"KeyReservation", 'String'>
   readonly month: Prisma.FieldRef<"KeyReservation", 'DateTime'>
   readonly tokens: Prisma.FieldRef<"KeyReservation", 'BigInt'>
+  readonly cost: Prisma.FieldRef<"KeyReservation", 'Decimal'>
   readonly madeAt: Prisma.FieldRef<"KeyReservation", 'DateTime'>
 }
     
