@@ -48,11 +48,12 @@ export class AuditResolver {
   async usage(@CurrentUser() user: AuthenticatedUser, @Args() range: UsageArgs): Promise<ShownReport> {
     const { usageService } = this;
     const { totals, byProvider, buckets } = await usageService.report(user.userId, range);
+    let byModel: ShownReport['byModel'] | null = null;
     return {
       ...{ totals, byProvider },
-      // A query of its own, made where the field is asked for.
+      // A query of its own, made where the field is asked for, once however often.
       get byModel() {
-        return usageService.reportByModel(user.userId, range);
+        return (byModel ??= usageService.reportByModel(user.userId, range));
       },
       // The longest list that there is: shown in one go it would hold up all other requests.
       buckets: inTurns(buckets),

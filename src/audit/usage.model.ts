@@ -53,7 +53,8 @@ export class UsageTotals {
 
   @Field(() => Cost, {
     nullable: true,
-    description: 'What the chats with a known price cost, each at its price then; null where none has one.',
+    description:
+      'What the chats with a known price cost, each at its price then: one that was refused cost nothing. Null where none has one.',
   })
   cost!: Cost | null;
 

@@ -7,6 +7,7 @@ import {
   type UsageHour as UsageHourRow,
 } from '../prisma/generated/client.js';
 import type { Cost } from '../common/cost.js';
+import { providerIdsOf } from '../providers/registry/provider-ids.js';
 import { costIn } from './cost-in.js';
 import type { UsageBucketSize } from './usage.model.js';
 
@@ -25,7 +26,7 @@ interface UsageSums {
   readonly outputTokens: bigint;
   readonly cachedInputTokens: bigint;
   readonly cacheWriteInputTokens: bigint;
-  readonly unpricedChats: bigint;
+  readonly pricedChats: bigint;
   /** In dollars; null where nothing has a price. */
   readonly cost: string | null;
 }
@@ -40,13 +41,24 @@ export interface ModelRow extends UsageSums {
 }
 
 /** What a report sums up, of usage_hours as of model_hours. */
-const sums = Prisma.raw(`
-        sum(chats)::bigint AS chats, sum(failures)::bigint AS failures,
-        sum(input_tokens)::bigint AS "inputTokens", sum(output_tokens)::bigint AS "outputTokens",
-        sum(cached_input_tokens)::bigint AS "cachedInputTokens",
-        sum(cache_write_input_tokens)::bigint AS "cacheWriteInputTokens",
-        sum(unpriced_chats)::bigint AS "unpricedChats", sum(cost)::text AS cost`);
+const counts = {
+  chats: 'chats',
+  failures: 'failures',
+  input_tokens: 'inputTokens',
+  output_tokens: 'outputTokens',
+  cached_input_tokens: 'cachedInputTokens',
+  cache_write_input_tokens: 'cacheWriteInputTokens',
+  priced_chats: 'pricedChats',
+} as const;
+const summed = [...Object.keys(counts), 'cost'].map((column) => `sum(${column}) AS ${column}`);
+const sums = Prisma.raw(
+  [
+    ...Object.entries(counts).map(([column, name]) => `sum(${column})::bigint AS "${name}"`),
+    'sum(cost)::text AS cost',
+  ].join(', '),
+);
 
+const chatProviders: readonly string[] = providerIdsOf('CHAT');
 const knownSources = Object.values(KeySource);
 
 @Injectable()
@@ -103,26 +115,28 @@ export class UsageRepository {
    */
   sumByModel(userId: string, from: Date, to: Date, most: number): Promise<ModelRow[]> {
     return this.database.client.$queryRaw<ModelRow[]>`
-      WITH hours AS (
-        SELECT provider, key_source, nullif(model, '') AS model, chats, failures, input_tokens, output_tokens,
-          cached_input_tokens, cache_write_input_tokens, unpriced_chats, cost
+      WITH models AS (
+        SELECT provider, key_source::text AS source,
+          -- Servers of the version before wrote down any model that a chat named.
+          CASE WHEN output_tokens > 0 OR chats > failures THEN nullif(model, '') END AS model,
+          ${Prisma.raw(summed.join(', '))}
         FROM model_hours
         WHERE user_id = ${userId} AND hour >= ${from} AND hour < ${to}
-      ), ranked AS (
-        SELECT provider, key_source, model, row_number() OVER (
-          ORDER BY sum(input_tokens + output_tokens) DESC, sum(chats) DESC, provider, key_source, model
-        ) AS rank
-        FROM hours WHERE model IS NOT NULL
+          AND provider = ANY(${chatProviders}) AND key_source::text = ANY(${knownSources})
         GROUP BY 1, 2, 3
       ), placed AS (
-        SELECT hours.*, CASE WHEN rank <= ${most} THEN rank END AS place
-        FROM hours LEFT JOIN ranked USING (provider, key_source, model)
+        SELECT *, row_number() OVER (
+          ORDER BY model IS NULL, input_tokens + output_tokens DESC, chats DESC, provider, source, model
+        ) AS place
+        FROM models
+      ), folded AS (
+        SELECT *, CASE WHEN model IS NOT NULL AND place <= ${most} THEN place END AS line FROM placed
       )
-      SELECT provider, key_source::text AS "keySource", CASE WHEN place IS NOT NULL THEN model END AS model,
+      SELECT provider, source AS "keySource", CASE WHEN line IS NOT NULL THEN model END AS model,
         0::bigint AS searches, ${sums}
-      FROM placed
-      GROUP BY 1, 2, 3, place
-      ORDER BY place NULLS LAST, 1, 2`;
+      FROM folded
+      GROUP BY 1, 2, 3, line
+      ORDER BY line NULLS LAST, 1, 2`;
   }
 }
 

@@ -124,7 +124,7 @@ function add(totals: UsageTotals, row: Omit<ModelRow, 'provider' | 'keySource' |
   totals.outputTokens += Number(row.outputTokens);
   totals.cachedInputTokens += Number(row.cachedInputTokens);
   totals.cacheWriteInputTokens += Number(row.cacheWriteInputTokens);
-  totals.unpricedChats += Number(row.unpricedChats);
+  totals.unpricedChats += Number(row.chats - row.pricedChats);
   const picos = row.cost === null ? null : picosOf(row.cost);
   if (picos !== null) totals.cost = addCosts(totals.cost ?? NOTHING, costOfPicos(picos));
 }

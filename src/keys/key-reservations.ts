@@ -34,9 +34,10 @@ const releaseExpired: Statement = {
     SELECT user_id, id, month, sum(tokens) AS tokens, sum(cost) AS cost FROM released GROUP BY 1, 2, 3
   ), changed AS (
     UPDATE api_keys SET
-      used_tokens = greatest(0, used_tokens - freed.tokens), used_cost = greatest(0, used_cost - freed.cost)
+      used_tokens = greatest(0, used_tokens - CASE WHEN used_month = freed.month THEN freed.tokens ELSE 0 END),
+      used_cost = greatest(0, used_cost - CASE WHEN cost_month = freed.month THEN freed.cost ELSE 0 END)
     FROM freed
-    WHERE api_keys.user_id = freed.user_id AND api_keys.id = freed.id AND used_month = freed.month
+    WHERE api_keys.user_id = freed.user_id AND api_keys.id = freed.id AND freed.month IN (used_month, cost_month)
   )
   SELECT count(*)::integer AS count FROM released`,
 };

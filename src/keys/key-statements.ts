@@ -24,7 +24,7 @@ const limitColumns = `
   token_limit::double precision AS "tokenLimit", request_limit::double precision AS "requestLimit",
   (CASE WHEN used_month = ${monthOf('now()')} THEN used_tokens ELSE 0 END)::double precision AS "monthTokens",
   (CASE WHEN used_month = ${monthOf('now()')} THEN used_requests ELSE 0 END)::double precision AS "monthRequests",
-  cost_limit::text AS "costLimit", (CASE WHEN used_month = ${monthOf('now()')} THEN used_cost ELSE 0 END)::text AS "monthCost"`;
+  cost_limit::text AS "costLimit", (CASE WHEN cost_month = ${monthOf('now()')} THEN used_cost ELSE 0 END)::text AS "monthCost"`;
 
 /** A provider's key has neither. */
 const endpointColumns = 'endpoint_name AS "endpointName", endpoint_url AS "endpointUrl"';
@@ -122,12 +122,13 @@ export const storeKey: Statement = {
       id, user_id, provider, endpoint_name, endpoint_url, endpoint_slot,
       name, masked_key, expires_at, health, health_reason, health_checked_at,
       allowed_models, allowed_uses, token_limit, request_limit, cost_limit,
-      used_month, used_tokens, used_requests, used_cost
+      used_month, used_tokens, used_requests, cost_month, used_cost
     )
     SELECT $3::uuid, $1, $2, $22, $23, CASE WHEN $23::text IS NOT NULL THEN coalesce(endpoint_slot, ${freeSlot}) END,
       $4, $5, $11::timestamptz,
       coalesce($12::"KeyHealth", 'UNVERIFIED'), $13, CASE WHEN $12::text IS NOT NULL THEN $9::timestamptz END,
-      ${limitsAs(14)}, used_month, coalesce(used_tokens, 0), coalesce(used_requests, 0), coalesce(used_cost, 0)
+      ${limitsAs(14)}, used_month, coalesce(used_tokens, 0), coalesce(used_requests, 0),
+      cost_month, coalesce(used_cost, 0)
     FROM (SELECT count(*) AS count FROM ended) AS before LEFT JOIN ended ON true
     WHERE before.count = CASE WHEN $8::uuid IS NULL THEN 0 ELSE 1 END
       AND ($23::text IS NULL OR endpoint_slot IS NOT NULL OR ${freeSlot} IS NOT NULL)

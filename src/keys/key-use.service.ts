@@ -13,7 +13,7 @@ import {
   type UseRecord,
 } from '../audit/writer/use-record.js';
 import { UseWriter } from '../audit/writer/use-writer.js';
-import { NOTHING } from '../common/cost.js';
+import { type Cost, NOTHING } from '../common/cost.js';
 import type { ErrorCode } from '../common/error-code.js';
 import { keyVerdictOf } from '../common/key-verdicts.js';
 import type { KeySource } from '../common/key-source.enum.js';
@@ -40,6 +40,14 @@ export interface KeyUse {
   readonly network: string | null;
 }
 
+/** What a provider has reported. */
+interface SpentTokens {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Null, or left out, where its price is not known. */
+  readonly cost?: Cost | null;
+}
+
 /** The use of a key that failed, for which another provider's key is used in its place. */
 export interface FailedUse {
   readonly provider: ProviderId;
@@ -47,6 +55,8 @@ export interface FailedUse {
   readonly keyId: string | null;
   readonly chatId: string;
   readonly code: ErrorCode;
+  /** What it had used all the same; null where the provider has said nothing. */
+  readonly usage: SpentTokens | null;
   /** Where the request came from; null where nobody knows. */
   readonly network: string | null;
 }
@@ -142,10 +152,10 @@ export class KeyUseService {
    *
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
-  async recordFailure(userId: string, { keyId, code, chatId, provider, network }: FailedUse): Promise<void> {
+  async recordFailure(userId: string, failed: FailedUse): Promise<void> {
+    const { keyId, code, chatId, provider, network } = failed;
     if (keyId === null) return;
-    const [tokens, cost] = REFUSALS.has(code) ? [0, NOTHING.amount] : [null, null];
-    const key = endOfKey(keyId, code, { chatId, tokens, cost, beganAt: new Date() });
+    const key = endOfKey(keyId, code, { chatId, ...spentBy(failed), beganAt: new Date() });
     await this.writer.write(newUseRecord(userId, { event: null, key, origin: { network, provider } }));
   }
 
@@ -222,11 +232,18 @@ export class KeyUseService {
 }
 
 function endOf(userId: string, use: FinishedUse, network: string | null): UseRecord {
-  // What a provider refused has cost nothing, whatever the model's price.
-  const event = spentNothing(use) ? { ...use, cost: NOTHING.amount } : use;
-  const { keyId, outcome } = event;
-  const key = keyId === null ? null : endOfKey(keyId, outcome, settlementOf(event));
+  const { keyId, outcome } = use;
+  const key = keyId === null ? null : endOfKey(keyId, outcome, settlementOf(use));
+  // What a provider refused has cost nothing, whatever the model's price. One that is not there may have been.
+  const isFree = spentNothing(use) && outcome !== 'PROVIDER_UNAVAILABLE';
+  const event = isFree ? { ...use, cost: NOTHING.amount } : use;
   return newUseRecord(userId, { event, key, origin: { network } });
+}
+
+/** What a use that failed before its first word has spent. */
+function spentBy({ code, usage }: FailedUse): Pick<Settlement, 'tokens' | 'cost'> {
+  if (usage) return { tokens: usage.inputTokens + usage.outputTokens, cost: usage.cost?.amount ?? null };
+  return REFUSALS.has(code) ? { tokens: 0, cost: NOTHING.amount } : { tokens: null, cost: null };
 }
 
 /** A chat that was refused before its first word, without any tokens. */
@@ -254,10 +271,11 @@ function settlementOf(use: FinishedUse): Settlement | null {
   if (kind !== 'CHAT_FINISHED' || chatId === null) return null;
   const isReported = inputTokens !== null || outputTokens !== null;
   const reported = (inputTokens ?? 0) + (outputTokens ?? 0);
+  const isRefused = spentNothing(use);
   return {
     chatId,
-    tokens: isReported || spentNothing(use) ? reported : null,
-    cost,
+    tokens: isReported || isRefused ? reported : null,
+    cost: isRefused ? NOTHING.amount : cost,
     beganAt: new Date(Date.now() - (durationMs ?? 0)),
   };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { priceOf } from '../catalogue/prices.js';
+import { mapInTurns } from '../common/event-loop-turn.js';
 import { Config } from '../config/config.js';
 import { checkEndpointStands } from '../keys/check-endpoint.js';
 import type { KeyCaller } from '../keys/key-decisions.service.js';
@@ -69,7 +70,7 @@ export class ModelsService {
       source: live ? 'LIVE' : 'CATALOGUE',
       fetchedAt: (live && list?.fetchedAt) ?? null,
       keyId: stored?.id ?? null,
-      models: stored ? models.filter(({ id }) => mayUse(stored, id)) : [...models],
+      models: stored ? await allowedFor(stored, models) : [...models],
     };
   }
 
@@ -110,6 +111,11 @@ const requestFor = (provider: ChatProviderId, endpoint: string | null): KeyReque
   listsModels: true,
   onOpen: () => undefined,
 });
+
+async function allowedFor(key: ResolvableKey, models: readonly Model[]): Promise<Model[]> {
+  const verdicts = await mapInTurns(models, ({ id }) => mayUse(key, id));
+  return models.filter((_, index) => verdicts[index]);
+}
 
 /** A key with a monthly amount is for models with a known price. */
 const mayUse = ({ provider, allowedModels, costLimit }: ResolvableKey, model: string): boolean =>

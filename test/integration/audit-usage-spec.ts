@@ -290,7 +290,7 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       readonly chats?: number;
       readonly outputTokens?: number | bigint;
       readonly cost?: string;
-      readonly unpricedChats?: number;
+      readonly pricedChats?: number;
     }
 
     const write = (uses: readonly Use[]) =>
@@ -329,7 +329,12 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
         { hour: '2026-03-01T10:00:00Z', chats: 99, userId: 'bob' },
       ]);
       const usage = await report({ from: '2026-03-01T00:00:00Z', to: '2026-03-04T00:00:00Z' });
-      const totals = (chats: number) => ({ ...NOTHING, chats, outputTokens: chats * 10 });
+      const totals = (chats: number) => ({
+        ...NOTHING,
+        chats,
+        unpricedChats: chats,
+        outputTokens: chats * 10,
+      });
       expect(usage).toEqual({
         totals: totals(15),
         byProvider: [
@@ -347,9 +352,9 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
 
     it('sums up costs, and is silent where nothing has a price', async () => {
       await write([
-        { hour: '2026-03-01T10:00:00Z', chats: 2, cost: '0.1', unpricedChats: 1 },
-        { hour: '2026-03-01T11:00:00Z', chats: 1, cost: '0.2', provider: 'ANTHROPIC' },
-        { hour: '2026-03-02T10:00:00Z', chats: 1, unpricedChats: 1, provider: 'CUSTOM' },
+        { hour: '2026-03-01T10:00:00Z', chats: 2, cost: '0.1', pricedChats: 1 },
+        { hour: '2026-03-01T11:00:00Z', chats: 1, cost: '0.2', pricedChats: 1, provider: 'ANTHROPIC' },
+        { hour: '2026-03-02T10:00:00Z', chats: 1, provider: 'CUSTOM' },
       ]);
       const { totals, byProvider, buckets } = await report({
         from: '2026-03-01T00:00:00Z',
@@ -371,12 +376,21 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
         data: [
           ...Array.from({ length: 105 }, (_, index) => ({
             ...{ ...row, provider: 'OPENAI', model: `model-${index}` },
-            ...{ inputTokens: 1_000 - index, cost: '0.01' },
+            ...{ inputTokens: 1_000 - index, cost: '0.01', pricedChats: 1 },
           })),
           { ...row, provider: 'OPENAI', model: '', failures: 1 },
-          { ...row, provider: 'CUSTOM', model: 'model-0', outputTokens: 5_000, unpricedChats: 1 },
+          // As servers wrote them down that knew no costs.
+          { ...row, provider: 'OPENAI', model: 'no-model', failures: 1 },
+          { ...row, provider: 'CUSTOM', model: 'model-0', outputTokens: 5_000 },
           { ...row, provider: 'A_NEWER_ONE', model: 'model-0', outputTokens: 2 },
-          { ...row, provider: 'OPENAI', model: 'model-0', hour: '2026-03-01T11:00:00Z', cost: '0.02' },
+          {
+            ...row,
+            provider: 'OPENAI',
+            model: 'model-0',
+            hour: '2026-03-01T11:00:00Z',
+            cost: '0.02',
+            pricedChats: 1,
+          },
           { ...row, provider: 'OPENAI', model: 'model-0', hour: '2026-02-28T23:00:00Z' },
           { ...row, userId: 'bob', provider: 'OPENAI', model: 'model-0' },
         ],
@@ -398,7 +412,13 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       expect(usage.byModel.at(-1)).toEqual({
         ...{ provider: 'OPENAI', keySource: 'USER', model: null },
         totals: {
-          ...{ ...NOTHING, chats: 7, failures: 1, inputTokens: 901 + 900 + 899 + 898 + 897 + 896 },
+          ...{
+            ...NOTHING,
+            chats: 8,
+            failures: 2,
+            unpricedChats: 2,
+            inputTokens: 901 + 900 + 899 + 898 + 897 + 896,
+          },
           cost: { amount: '0.06', currency: 'USD' },
         },
       });

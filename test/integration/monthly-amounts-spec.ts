@@ -172,10 +172,13 @@ describe.each(databaseKinds)("the amount of a key's month, on %s", (kind) => {
   it('lets nobody go on when it is used up, with a model that costs nothing either', async () => {
     const { id } = await store('1');
     const usedMonth = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth()));
-    await database().apiKey.update({ where: { id }, data: { usedMonth, usedCost: '1' } });
+    await database().apiKey.update({
+      where: { id },
+      data: { usedMonth, costMonth: usedMonth, usedCost: '1' },
+    });
     expect(await failure()).toBe('KEY_NOT_PERMITTED');
     expect(await explained(PRICED)).toMatchObject({ available: false });
-    await database().apiKey.update({ where: { id }, data: { usedMonth: new Date('2026-01-01') } });
+    await database().apiKey.update({ where: { id }, data: { costMonth: new Date('2026-01-01') } });
     expect((await used()).cost).toEqual(NOTHING);
     expect((await chat()).at(-1)).toMatchObject({ __typename: 'ChatCompleted' });
   });
@@ -231,6 +234,49 @@ describe.each(databaseKinds)("the amount of a key's month, on %s", (kind) => {
       expect(await database().keyReservation.count()).toBe(0);
     });
 
+    it('counts the turns of a key in whose place another one goes on', async () => {
+      await store('1');
+      server().standIn.acceptKey('ANTHROPIC', KEY);
+      await server().query('alice', STORE, { input: { provider: 'ANTHROPIC', apiKey: KEY } });
+      const refused = reply({ status: 500, body: { error: {} } });
+      const chatting = chat({
+        ...{ failover: true, webSearch: {} },
+        messages: [{ role: 'USER', content: 'search: words' }],
+      });
+      // Its first turn searches, and its second one fails.
+      await server().standIn.nextRequest('OPENAI');
+      server().standIn.once('OPENAI', refused);
+      const events = await chatting;
+      expect(events.map(({ __typename }) => __typename)).toContain('ProviderSwitched');
+      const { apiKeys } = await server().query('alice', LIST);
+      const month = apiKeys.find((key: any) => key.monthlyLimit).usedThisMonth;
+      expect(month.tokens).toBeGreaterThan(0);
+      // What the second turn has cost, nobody knows.
+      expect(month.cost).not.toEqual(NOTHING);
+      expect(await database().keyReservation.count()).toBe(0);
+    });
+
+    it('is not lost where a server that knows no costs begins the next month', async () => {
+      const { id } = await store('1');
+      const lastMonth = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() - 1));
+      const thisMonth = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth()));
+      const data = { usedCost: '0.99', costMonth: lastMonth, usedMonth: thisMonth, usedRequests: 1n };
+      await database().apiKey.update({ where: { id }, data });
+      expect(await used()).toMatchObject({ cost: NOTHING, requests: 1 });
+      const end = (await chat()).at(-1) as any;
+      expect(await used()).toMatchObject({ cost: end.usage.cost, requests: 2 });
+    });
+
+    it('is asked for again where the amount has come since the key was decided on', async () => {
+      const { id: keyId } = await store('1');
+      const use = { provider: 'OPENAI', source: 'USER', keyId, chatId: uuidv7(), network: null } as const;
+      const uses = server().app.get(KeyUseService);
+      const tokens = { input: 1, output: null };
+      const late = uses.begin('alice', { ...use, model: 'of-nobody', tokens, cost: null });
+      await expect(late).rejects.toMatchObject({ code: 'CONFLICT' });
+      expect((await used()).requests).toBe(0);
+    });
+
     it('stays reserved where its tokens are known and their price is not', async () => {
       const { id: keyId } = await store('1');
       const use = { provider: 'OPENAI', keyId, chatId: uuidv7(), model: PRICED } as const;
@@ -276,7 +322,7 @@ describe.each(databaseKinds)("the amount of a key's month, on %s", (kind) => {
     it('comes back where the chat has never ended', async () => {
       const { id } = await store('1');
       const month = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth()));
-      await database().apiKey.update({ where: { id }, data: { usedMonth: month, usedCost: '1' } });
+      await database().apiKey.update({ where: { id }, data: { costMonth: month, usedCost: '1' } });
       const lost = { chatId: uuidv7(), keyId: id, userId: 'alice', month, tokens: 0n, cost: '0.75' };
       await database().keyReservation.create({ data: { ...lost, madeAt: new Date() } });
       expect(await failure()).toBe('KEY_NOT_PERMITTED');

@@ -290,6 +290,7 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
           keyId: null,
           chatId,
           code: 'KEY_REJECTED',
+          usage: null,
           network: null,
         } as const;
         const resolution = server().app.get(KeyResolutionService);

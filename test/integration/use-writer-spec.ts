@@ -175,7 +175,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
   it('sum up what they count by user, hour, provider and source', async () => {
     const count = {
       ...{ chats: 0n, searches: 0n, failures: 0n, inputTokens: 0n, outputTokens: 0n },
-      ...{ cachedInputTokens: 0n, cacheWriteInputTokens: 0n, cost: null, unpricedChats: 0n },
+      ...{ cachedInputTokens: 0n, cacheWriteInputTokens: 0n, cost: null, pricedChats: 0n },
     };
     const search = {
       kind: 'SEARCH_FINISHED',
@@ -215,7 +215,6 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
         outputTokens: 10n,
         cachedInputTokens: 4n,
         cacheWriteInputTokens: 2n,
-        unpricedChats: 2n,
       },
       {
         ...count,
@@ -227,7 +226,6 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
         outputTokens: 20n,
         cachedInputTokens: 12n,
         cacheWriteInputTokens: 6n,
-        unpricedChats: 6n,
       },
     ]);
     expect(await usage('bob')).toMatchObject([{ chats: 2n, inputTokens: 6n }]);
@@ -245,7 +243,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     }
     const tokens = (chats: bigint) => ({
       ...{ chats, inputTokens: 3n * chats, outputTokens: 5n * chats },
-      ...{ cost: null, unpricedChats: chats },
+      ...{ cost: null, pricedChats: 0n },
     });
     const [a, b] = [
       { ...tokens(4n), failures: 2n, cachedInputTokens: 4n, cacheWriteInputTokens: 4n },
@@ -269,11 +267,11 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     );
     for (const read of [usage, usageByModel]) {
       const [row] = await read('alice');
-      expect([String(row!.cost), row!.unpricedChats]).toEqual(['0.600000000002', 4n]);
+      expect([String(row!.cost), row!.pricedChats]).toEqual(['0.600000000002', 8n]);
     }
     expect(await usage('bob')).toMatchObject([
-      { provider: 'BRAVE', cost: null, unpricedChats: 0n },
-      { provider: 'OPENAI', cost: null, unpricedChats: 1n },
+      { provider: 'BRAVE', cost: null, pricedChats: 0n },
+      { provider: 'OPENAI', cost: null, pricedChats: 0n },
     ]);
     const rows = await service.client.auditEvent.findMany({
       where: { userId: 'alice' },
@@ -292,8 +290,10 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     await uses.finish('alice', endOf(refused));
     await uses.finish('alice', endOf({ ...refused, outcome: 'PROVIDER_TIMEOUT' }));
     await uses.finish('alice', endOf({ ...refused, timeToFirstTokenMs: 1 }));
+    // It may have begun to answer.
+    await uses.finish('alice', endOf({ ...refused, outcome: 'PROVIDER_UNAVAILABLE' }));
     const [row] = await usage('alice');
-    expect([String(row!.cost), row!.chats, row!.unpricedChats]).toEqual(['0', 3n, 2n]);
+    expect([String(row!.cost), row!.chats, row!.pricedChats]).toEqual(['0', 4n, 1n]);
   });
 
   it('count models that have answered, and all others as one', async () => {
@@ -342,7 +342,14 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
   it('leave a key with what the last of them found', async () => {
     const keyId = await storeKey('alice');
     const found = (outcome: string) => uses.finish('alice', endOf({ keyId, outcome }));
-    const failed = { provider: 'OPENAI', source: 'USER', keyId, chatId: uuidv7(), network: null } as const;
+    const failed = {
+      provider: 'OPENAI',
+      source: 'USER',
+      keyId,
+      chatId: uuidv7(),
+      usage: null,
+      network: null,
+    } as const;
     await Promise.all([begin('alice', keyId), found('OK'), found('KEY_REJECTED'), found('PROVIDER_TIMEOUT')]);
     expect(await keyOf(keyId)).toMatchObject({
       health: 'REJECTED',
@@ -367,6 +374,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       source: 'USER',
       keyId: hers,
       chatId: uuidv7(),
+      usage: null,
       network: null,
     } as const;
     await Promise.all([

@@ -1,5 +1,6 @@
 -- AlterTable
 ALTER TABLE "api_keys" ADD COLUMN     "cost_limit" DECIMAL(28,12),
+ADD COLUMN     "cost_month" DATE,
 ADD COLUMN     "used_cost" DECIMAL(28,12) NOT NULL DEFAULT 0;
 
 -- AlterTable

@@ -13,7 +13,7 @@ export const heirOf = (status: string, keyId: string): string =>
 
 /** What a key's row says of its month. */
 export const monthColumns =
-  'token_limit, request_limit, cost_limit, used_month, used_tokens, used_requests, used_cost';
+  'token_limit, request_limit, cost_limit, used_month, used_tokens, used_requests, cost_month, used_cost';
 
 /** Records with what is known of the keys that they change. */
 const asked = (columns: string): string => `
@@ -43,7 +43,7 @@ export const judgingUses = `
   asked AS MATERIALIZED (${asked(`token_limit, request_limit, cost_limit,
       CASE WHEN used_month = this_month THEN used_tokens ELSE 0 END AS month_tokens,
       CASE WHEN used_month = this_month THEN used_requests ELSE 0 END AS month_requests,
-      CASE WHEN used_month = this_month THEN used_cost ELSE 0 END AS month_cost,`)}
+      CASE WHEN cost_month = this_month THEN used_cost ELSE 0 END AS month_cost,`)}
   ), measured AS (
     SELECT *, CASE WHEN change = 'USED' AND token_limit IS NOT NULL AND input_demand IS NOT NULL
       THEN input_demand
@@ -60,6 +60,8 @@ export const judgingUses = `
       WHEN changed_key_id IS NULL THEN 'READY'
       WHEN is_locked THEN 'LOCKED'
       WHEN change <> 'ENDED' AND key_status IS DISTINCT FROM 'ACTIVE' THEN 'KEY_GONE'
+      -- Its month has got an amount since the key was decided on.
+      WHEN cost_limit IS NOT NULL AND input_demand IS NOT NULL AND input_cost IS NULL THEN 'KEY_GONE'
       WHEN change = 'USED' AND (
         month_requests + 1 > request_limit OR month_tokens + needed > token_limit
         OR month_cost >= cost_limit OR month_cost + needed_cost > cost_limit
@@ -127,7 +129,8 @@ export const countedColumns = `
     ELSE requests + CASE WHEN used_month = this_month THEN used_requests ELSE 0 END
   END,
   used_cost = CASE
-    WHEN this_month IS NULL OR used_month > this_month THEN used_cost
-    ELSE greatest(0, cost + CASE WHEN used_month = this_month THEN used_cost ELSE 0 END)
+    WHEN this_month IS NULL OR cost_month > this_month THEN used_cost
+    ELSE greatest(0, cost + CASE WHEN cost_month = this_month THEN used_cost ELSE 0 END)
   END,
-  used_month = greatest(used_month, this_month)`;
+  used_month = greatest(used_month, this_month),
+  cost_month = greatest(cost_month, this_month)`;

@@ -6,14 +6,14 @@ const counts = [
   'output_tokens',
   'cached_input_tokens',
   'cache_write_input_tokens',
-  'unpriced_chats',
+  'priced_chats',
 ] as const;
 
 const sums = `
       count(*) FILTER (WHERE kind = 'CHAT_FINISHED'), count(*) FILTER (WHERE outcome NOT IN ('OK', 'CANCELLED')),
       coalesce(sum(input_tokens), 0), coalesce(sum(output_tokens), 0),
       coalesce(sum(cached_input_tokens), 0), coalesce(sum(cache_write_input_tokens), 0),
-      count(*) FILTER (WHERE kind = 'CHAT_FINISHED' AND cost IS NULL), sum(cost)`;
+      count(*) FILTER (WHERE kind = 'CHAT_FINISHED' AND cost IS NOT NULL), sum(cost)`;
 
 /** The sum of costs is null as long as none of them is known. */
 const added = (names: readonly string[]): string =>

@@ -83,8 +83,8 @@ export interface UseOrigin {
 }
 
 /**
- * `KNOWN`: the trail has the end of this chat, or this very record, already. `KEY_GONE`: the key is no longer ACTIVE, and
- * nothing was written. `OVER_LIMIT`: the key's month has not so much left, and nothing was written.
+ * `KNOWN`: the trail has the end of this chat, or this very record, already. `KEY_GONE`: the key is no longer ACTIVE, or
+ * its month has an amount and the record no cost, and nothing was written. `OVER_LIMIT`: the key's month has not so much left, and nothing was written.
  */
 export type UseOutcome = 'WRITTEN' | 'KNOWN' | 'KEY_GONE' | 'OVER_LIMIT';
 

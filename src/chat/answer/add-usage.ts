@@ -14,6 +14,9 @@ export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
   };
 }
 
+/** What was used before a further request, which has not said yet what it takes: what both cost is not known. */
+export const withoutCost = (usage: TokenUsage): TokenUsage => ({ ...usage, cost: null });
+
 /** Null where neither was reported. */
 function addKnown(one: number | null, other: number | null): number | null {
   return one === null ? other : sum(one, other ?? 0);

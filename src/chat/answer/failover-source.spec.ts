@@ -84,8 +84,8 @@ function start(
       expect(others.filter((attempt) => !isDestroyed(attempt))).toEqual([]);
       return handOn(calls[key.provider]!(signal), onParts);
     },
-    openNext: (failed, code) => {
-      openings.push(`${failed.key.provider} ${code}`);
+    openNext: (failed, code, usage) => {
+      openings.push(`${failed.key.provider} ${code}${usage ? ` after ${usage.inputTokens}` : ''}`);
       expect(isDestroyed(failed)).toBe(true);
       const next = left.shift();
       return next ? opening(next) : Promise.resolve(null);
@@ -129,6 +129,17 @@ describe('FailoverSource', () => {
     expect(attempts.map(isDestroyed)).toEqual([true, false]);
   });
 
+  it('says what an attempt had used that failed all the same, and not what the one before it had', async () => {
+    const failed = (): Error => new ProviderDownError();
+    const { stream, openings } = start({
+      OPENAI: script(USAGE, failed()),
+      ANTHROPIC: script(failed()),
+      GOOGLE: script(TEXT, FINISH),
+    });
+    await outcomeOf(stream);
+    expect(openings).toEqual(['OPENAI PROVIDER_UNAVAILABLE after 3', 'ANTHROPIC PROVIDER_UNAVAILABLE']);
+  });
+
   it.each([
     new KeyRejectedError(),
     new KeyExhaustedError(),
@@ -162,7 +173,7 @@ describe('FailoverSource', () => {
       FINISH,
     ]);
     expect(failure).toBeNull();
-    expect(openings).toEqual([`OPENAI ${code}`]);
+    expect(openings).toEqual([`OPENAI ${code} after 3`]);
     expect(attempts.map(isDestroyed)).toEqual([true, true]);
   });
 

@@ -2,7 +2,7 @@ import { describeError } from '../../common/describe-error.js';
 import type { ErrorCode } from '../../common/error-code.js';
 import type { ResolvedKey } from '../../keys/key-resolution.service.js';
 import { UpstreamError } from '../../outbound/upstream-error.js';
-import type { PartConsumer } from '../../providers/chat/contract.js';
+import type { PartConsumer, TokenUsage } from '../../providers/chat/contract.js';
 import type { ChatProviderId } from '../../providers/registry/provider-ids.js';
 import { type ChatAttempt, type ChatSource, isDelta, type SourcePart } from '../run/chat-source.js';
 
@@ -24,11 +24,13 @@ export interface FailoverSettings {
    * Opens the key of the next attempt. What it throws ends the chat, in place of the failure.
    *
    * @param code why the attempt before failed
+   * @param usage what it had used all the same; null where it has said nothing
    * @returns null where none is left
    */
   readonly openNext: (
     failed: OpenAttempt,
     code: ErrorCode,
+    usage: TokenUsage | null,
     signal: AbortSignal,
   ) => Promise<OpenAttempt | null>;
 }
@@ -41,6 +43,8 @@ export interface FailoverSettings {
 export class FailoverSource implements ChatSource {
   readonly first: ChatAttempt;
   #attempt: OpenAttempt;
+  /** What the attempt has reported. */
+  #usage: TokenUsage | null = null;
   #isClosed = false;
 
   constructor(private readonly settings: FailoverSettings) {
@@ -54,9 +58,10 @@ export class FailoverSource implements ChatSource {
         const failure = await this.#call(signal, onParts);
         if (failure === null) return;
         this.#destroyKey();
-        const next = await this.settings.openNext(this.#attempt, failure.code, signal);
+        const next = await this.settings.openNext(this.#attempt, failure.code, this.#usage, signal);
         if (next === null) throw failure;
         this.#attempt = next;
+        this.#usage = null;
         if (this.#isClosed) this.#destroyKey();
         // Also after an abort: the use of this key is in the trail, and the chat's end must be in its name.
         await onParts([{ type: 'switch', attempt: describeAttempt(next), cause: describeError(failure) }]);
@@ -77,7 +82,10 @@ export class FailoverSource implements ChatSource {
     let hasBegun = false as boolean;
     try {
       await this.settings.call(this.#attempt, signal, (parts) => {
-        hasBegun ||= parts.some(isDelta);
+        for (const part of parts) {
+          if (isDelta(part)) hasBegun = true;
+          else if (part.type === 'usage') this.#usage = part.usage;
+        }
         return onParts(parts);
       });
       return null;

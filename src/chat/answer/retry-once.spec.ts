@@ -152,6 +152,32 @@ describe('RetryOnce', () => {
     ]);
   });
 
+  it('knows no cost until the second request has said its own', async () => {
+    const priced = (amount: string | null): ChatPart => ({
+      type: 'usage',
+      usage: {
+        inputTokens: 3,
+        outputTokens: 0,
+        ...unreported,
+        cost: amount === null ? null : { amount, currency: 'USD' },
+      },
+    });
+    const { adapter } = retrying([
+      [priced('0.1'), new ProviderUnavailableError(0)],
+      [TEXT, priced('0.2'), FINISH],
+    ]);
+    const costs = (await collect(streamed(adapter, never))).map(
+      (part) => part.type === 'usage' && part.usage.cost,
+    );
+    expect(costs).toEqual([
+      { amount: '0.1', currency: 'USD' },
+      null,
+      false,
+      { amount: '0.3', currency: 'USD' },
+      false,
+    ]);
+  });
+
   it('reports what the first request took where the second reports nothing', async () => {
     const { adapter } = retrying([
       [USAGE, new ProviderUnavailableError(0)],

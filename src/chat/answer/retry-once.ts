@@ -7,7 +7,7 @@ import type {
   PartConsumer,
   TokenUsage,
 } from '../../providers/chat/contract.js';
-import { addUsage } from './add-usage.js';
+import { addUsage, withoutCost } from './add-usage.js';
 import { isDelta } from '../run/chat-source.js';
 
 /** The longest that a chat waits for its provider's own retry-after, in milliseconds. */
@@ -50,6 +50,7 @@ export class RetryOnce implements KeyedChatAdapter {
         // The timer wraps the reason in an error of its own.
         throw signal.aborted ? signal.reason : failure;
       });
+      if (usage?.cost) await onParts([{ type: 'usage', usage: withoutCost(usage) }]);
       await this.adapter.stream(request, signal, usage === null ? onParts : addingTo(usage, onParts));
     }
   }

@@ -398,6 +398,34 @@ describe('a chat that may search', () => {
       expect(parts.filter(({ type }) => type === 'usage')).toEqual([usageOf(10, 3), usageOf(11, 4)]);
     });
 
+    it('has no cost as long as a turn has not said what it takes', async () => {
+      const cost = (amount: string | null) => ({ cost: amount && { amount, currency: 'USD' as const } });
+      const priced = (amount: string): ChatPart => {
+        const { type, usage } = usageOf(10, 3);
+        return { type, usage: { ...usage, cost: { amount, currency: 'USD' } } };
+      };
+      const { stream } = chatWith([
+        [priced('0.1'), ...searching('a')],
+        searching('b'),
+        [priced('0.2'), STOP],
+      ]);
+      const parts = await collect(stream());
+      expect(parts.filter(({ type }) => type === 'usage')).toMatchObject([
+        { usage: cost('0.1') },
+        { usage: { inputTokens: 10, ...cost(null) } },
+        { usage: { inputTokens: 20, ...cost(null) } },
+      ]);
+      const inOrder = chatWith([
+        [priced('0.1'), ...searching('a')],
+        [priced('0.2'), STOP],
+      ]);
+      expect((await collect(inOrder.stream())).filter(({ type }) => type === 'usage')).toMatchObject([
+        { usage: cost('0.1') },
+        { usage: cost(null) },
+        { usage: cost('0.3') },
+      ]);
+    });
+
     it('never counts more than an Int holds', async () => {
       const most = 2 ** 31 - 1;
       const all = usageOf(most, most, most, most, most);

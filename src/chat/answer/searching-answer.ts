@@ -8,7 +8,7 @@ import type {
   ToolStep,
 } from '../../providers/chat/contract.js';
 import { Paragraphs } from '../../providers/chat/paragraphs.js';
-import { addUsage } from './add-usage.js';
+import { addUsage, withoutCost } from './add-usage.js';
 import type { AnswerMask } from './answer-mask.js';
 import type { ChatSearches } from './chat-searches.js';
 import type { SourcePart } from '../run/chat-source.js';
@@ -97,6 +97,10 @@ export class SearchingAnswer {
     const { adapter, request } = this.#settings;
     const turn: Turn = { calls: null, finish: null };
     const before = this.#usage;
+    if (before?.cost) {
+      this.#usage = withoutCost(before);
+      await onParts([{ type: 'usage', usage: this.#usage }]);
+    }
     await adapter.stream(tools ? { ...request, tools } : request, signal, (parts) => {
       const shown: SourcePart[] = [];
       for (const part of parts) this.#take(part, turn, before, shown);

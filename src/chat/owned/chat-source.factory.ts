@@ -6,7 +6,7 @@ import { KeyResolutionService, type ResolvedKey } from '../../keys/key-resolutio
 import { KeyUseService } from '../../keys/key-use.service.js';
 import { maskOf } from '../../keys/mask-of.js';
 import { ChatAdapters } from '../../providers/chat/chat-adapters.js';
-import type { ChatRequest } from '../../providers/chat/contract.js';
+import type { ChatRequest, TokenUsage } from '../../providers/chat/contract.js';
 import { candidatesOf, type ChatProviderId } from '../../providers/registry/provider-ids.js';
 import { WebSearchService } from '../../web-search/web-search.service.js';
 import { AnswerMask } from '../answer/answer-mask.js';
@@ -46,7 +46,7 @@ export class ChatSourceFactory {
       first: { key, model: this.modelOf(key.provider, chat.input.model) },
       call: (attempt, signal, onParts) => this.answerOf(chat.input, attempt, searches).give(signal, onParts),
       openNext: chat.input.failover
-        ? (failed, code, signal) => this.openNext(chat, failed, code, signal)
+        ? (failed, code, usage, signal) => this.openNext(chat, failed, code, usage, signal)
         : () => Promise.resolve(null),
     });
   }
@@ -91,6 +91,7 @@ export class ChatSourceFactory {
     { caller, chatId, input }: ChatToAnswer,
     { key }: OpenAttempt,
     code: ErrorCode,
+    usage: TokenUsage | null,
     signal: AbortSignal,
   ): Promise<OpenAttempt | null> {
     // What was asked of an endpoint goes to no provider.
@@ -99,7 +100,7 @@ export class ChatSourceFactory {
     const order = candidatesOf('CHAT');
     const left = order.slice(order.indexOf(provider) + 1);
     if (left.length === 0) return null;
-    const failed = { provider, source, keyId, chatId, code, network: caller.network };
+    const failed = { provider, source, keyId, chatId, code, usage, network: caller.network };
     await this.uses.recordFailure(caller.userId, failed);
     const next = await this.resolution.openAfter(caller, failed, {
       providers: left,

@@ -1605,6 +1605,7 @@ export const ApiKeyScalarFieldEnum = {
   usedTokens: 'usedTokens',
   usedRequests: 'usedRequests',
   usedCost: 'usedCost',
+  costMonth: 'costMonth',
   endedAt: 'endedAt',
   replacedById: 'replacedById'
 } as const
@@ -1728,7 +1729,7 @@ export const UsageHourScalarFieldEnum = {
   cachedInputTokens: 'cachedInputTokens',
   cacheWriteInputTokens: 'cacheWriteInputTokens',
   cost: 'cost',
-  unpricedChats: 'unpricedChats'
+  pricedChats: 'pricedChats'
 } as const
 
 export type UsageHourScalarFieldEnum = (typeof UsageHourScalarFieldEnum)[keyof typeof UsageHourScalarFieldEnum]
@@ -1787,7 +1788,7 @@ export const ModelHourScalarFieldEnum = {
   cachedInputTokens: 'cachedInputTokens',
   cacheWriteInputTokens: 'cacheWriteInputTokens',
   cost: 'cost',
-  unpricedChats: 'unpricedChats'
+  pricedChats: 'pricedChats'
 } as const
 
 export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]

@@ -109,6 +109,7 @@ export const ApiKeyScalarFieldEnum = {
   usedTokens: 'usedTokens',
   usedRequests: 'usedRequests',
   usedCost: 'usedCost',
+  costMonth: 'costMonth',
   endedAt: 'endedAt',
   replacedById: 'replacedById'
 } as const
@@ -232,7 +233,7 @@ export const UsageHourScalarFieldEnum = {
   cachedInputTokens: 'cachedInputTokens',
   cacheWriteInputTokens: 'cacheWriteInputTokens',
   cost: 'cost',
-  unpricedChats: 'unpricedChats'
+  pricedChats: 'pricedChats'
 } as const
 
 export type UsageHourScalarFieldEnum = (typeof UsageHourScalarFieldEnum)[keyof typeof UsageHourScalarFieldEnum]
@@ -291,7 +292,7 @@ export const ModelHourScalarFieldEnum = {
   cachedInputTokens: 'cachedInputTokens',
   cacheWriteInputTokens: 'cacheWriteInputTokens',
   cost: 'cost',
-  unpricedChats: 'unpricedChats'
+  pricedChats: 'pricedChats'
 } as const
 
 export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]

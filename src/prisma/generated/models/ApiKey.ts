@@ -69,6 +69,7 @@ export type ApiKeyMinAggregateOutputType = {
   usedTokens: bigint | null
   usedRequests: bigint | null
   usedCost: runtime.Decimal | null
+  costMonth: Date | null
   endedAt: Date | null
   replacedById: string | null
 }
@@ -96,6 +97,7 @@ export type ApiKeyMaxAggregateOutputType = {
   usedTokens: bigint | null
   usedRequests: bigint | null
   usedCost: runtime.Decimal | null
+  costMonth: Date | null
   endedAt: Date | null
   replacedById: string | null
 }
@@ -125,6 +127,7 @@ export type ApiKeyCountAggregateOutputType = {
   usedTokens: number
   usedRequests: number
   usedCost: number
+  costMonth: number
   endedAt: number
   replacedById: number
   _all: number
@@ -174,6 +177,7 @@ export type ApiKeyMinAggregateInputType = {
   usedTokens?: true
   usedRequests?: true
   usedCost?: true
+  costMonth?: true
   endedAt?: true
   replacedById?: true
 }
@@ -201,6 +205,7 @@ export type ApiKeyMaxAggregateInputType = {
   usedTokens?: true
   usedRequests?: true
   usedCost?: true
+  costMonth?: true
   endedAt?: true
   replacedById?: true
 }
@@ -230,6 +235,7 @@ export type ApiKeyCountAggregateInputType = {
   usedTokens?: true
   usedRequests?: true
   usedCost?: true
+  costMonth?: true
   endedAt?: true
   replacedById?: true
   _all?: true
@@ -346,6 +352,7 @@ export type ApiKeyGroupByOutputType = {
   usedTokens: bigint
   usedRequests: bigint
   usedCost: runtime.Decimal
+  costMonth: Date | null
   endedAt: Date | null
   replacedById: string | null
   _count: ApiKeyCountAggregateOutputType | null
@@ -398,6 +405,7 @@ export type ApiKeyWhereInput = {
   usedTokens?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
   usedRequests?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
   usedCost?: Prisma.DecimalFilter<"ApiKey"> | runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   endedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   replacedById?: Prisma.UuidNullableFilter<"ApiKey"> | string | null
   sealedKey?: Prisma.XOR<Prisma.SealedKeyNullableScalarRelationFilter, Prisma.SealedKeyWhereInput> | null
@@ -428,6 +436,7 @@ export type ApiKeyOrderByWithRelationInput = {
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
   usedCost?: Prisma.SortOrder
+  costMonth?: Prisma.SortOrderInput | Prisma.SortOrder
   endedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   replacedById?: Prisma.SortOrderInput | Prisma.SortOrder
   sealedKey?: Prisma.SealedKeyOrderByWithRelationInput
@@ -463,6 +472,7 @@ export type ApiKeyWhereUniqueInput = Prisma.AtLeast<{
   usedTokens?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
   usedRequests?: Prisma.BigIntFilter<"ApiKey"> | bigint | number
   usedCost?: Prisma.DecimalFilter<"ApiKey"> | runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   endedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   replacedById?: Prisma.UuidNullableFilter<"ApiKey"> | string | null
   sealedKey?: Prisma.XOR<Prisma.SealedKeyNullableScalarRelationFilter, Prisma.SealedKeyWhereInput> | null
@@ -493,6 +503,7 @@ export type ApiKeyOrderByWithAggregationInput = {
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
   usedCost?: Prisma.SortOrder
+  costMonth?: Prisma.SortOrderInput | Prisma.SortOrder
   endedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   replacedById?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.ApiKeyCountOrderByAggregateInput
@@ -530,6 +541,7 @@ export type ApiKeyScalarWhereWithAggregatesInput = {
   usedTokens?: Prisma.BigIntWithAggregatesFilter<"ApiKey"> | bigint | number
   usedRequests?: Prisma.BigIntWithAggregatesFilter<"ApiKey"> | bigint | number
   usedCost?: Prisma.DecimalWithAggregatesFilter<"ApiKey"> | runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
   endedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
   replacedById?: Prisma.UuidNullableWithAggregatesFilter<"ApiKey"> | string | null
 }
@@ -559,6 +571,7 @@ export type ApiKeyCreateInput = {
   usedTokens?: bigint | number
   usedRequests?: bigint | number
   usedCost?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Date | string | null
   endedAt?: Date | string | null
   replacedById?: string | null
   sealedKey?: Prisma.SealedKeyCreateNestedOneWithoutApiKeyInput
@@ -589,6 +602,7 @@ export type ApiKeyUncheckedCreateInput = {
   usedTokens?: bigint | number
   usedRequests?: bigint | number
   usedCost?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Date | string | null
   endedAt?: Date | string | null
   replacedById?: string | null
   sealedKey?: Prisma.SealedKeyUncheckedCreateNestedOneWithoutApiKeyInput
@@ -619,6 +633,7 @@ export type ApiKeyUpdateInput = {
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedKey?: Prisma.SealedKeyUpdateOneWithoutApiKeyNestedInput
@@ -649,6 +664,7 @@ export type ApiKeyUncheckedUpdateInput = {
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sealedKey?: Prisma.SealedKeyUncheckedUpdateOneWithoutApiKeyNestedInput
@@ -679,6 +695,7 @@ export type ApiKeyCreateManyInput = {
   usedTokens?: bigint | number
   usedRequests?: bigint | number
   usedCost?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Date | string | null
   endedAt?: Date | string | null
   replacedById?: string | null
 }
@@ -708,6 +725,7 @@ export type ApiKeyUpdateManyMutationInput = {
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -737,6 +755,7 @@ export type ApiKeyUncheckedUpdateManyInput = {
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -785,6 +804,7 @@ export type ApiKeyCountOrderByAggregateInput = {
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
   usedCost?: Prisma.SortOrder
+  costMonth?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   replacedById?: Prisma.SortOrder
 }
@@ -822,6 +842,7 @@ export type ApiKeyMaxOrderByAggregateInput = {
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
   usedCost?: Prisma.SortOrder
+  costMonth?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   replacedById?: Prisma.SortOrder
 }
@@ -849,6 +870,7 @@ export type ApiKeyMinOrderByAggregateInput = {
   usedTokens?: Prisma.SortOrder
   usedRequests?: Prisma.SortOrder
   usedCost?: Prisma.SortOrder
+  costMonth?: Prisma.SortOrder
   endedAt?: Prisma.SortOrder
   replacedById?: Prisma.SortOrder
 }
@@ -989,6 +1011,7 @@ export type ApiKeyCreateWithoutSealedKeyInput = {
   usedTokens?: bigint | number
   usedRequests?: bigint | number
   usedCost?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Date | string | null
   endedAt?: Date | string | null
   replacedById?: string | null
 }
@@ -1018,6 +1041,7 @@ export type ApiKeyUncheckedCreateWithoutSealedKeyInput = {
   usedTokens?: bigint | number
   usedRequests?: bigint | number
   usedCost?: runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Date | string | null
   endedAt?: Date | string | null
   replacedById?: string | null
 }
@@ -1063,6 +1087,7 @@ export type ApiKeyUpdateWithoutSealedKeyInput = {
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -1092,6 +1117,7 @@ export type ApiKeyUncheckedUpdateWithoutSealedKeyInput = {
   usedTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedRequests?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   usedCost?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  costMonth?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   endedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   replacedById?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
 }
@@ -1123,6 +1149,7 @@ export type ApiKeySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   usedTokens?: boolean
   usedRequests?: boolean
   usedCost?: boolean
+  costMonth?: boolean
   endedAt?: boolean
   replacedById?: boolean
   sealedKey?: boolean | Prisma.ApiKey$sealedKeyArgs<ExtArgs>
@@ -1153,6 +1180,7 @@ export type ApiKeySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   usedTokens?: boolean
   usedRequests?: boolean
   usedCost?: boolean
+  costMonth?: boolean
   endedAt?: boolean
   replacedById?: boolean
 }, ExtArgs["result"]["apiKey"]>
@@ -1182,6 +1210,7 @@ export type ApiKeySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   usedTokens?: boolean
   usedRequests?: boolean
   usedCost?: boolean
+  costMonth?: boolean
   endedAt?: boolean
   replacedById?: boolean
 }, ExtArgs["result"]["apiKey"]>
@@ -1211,11 +1240,12 @@ export type ApiKeySelectScalar = {
   usedTokens?: boolean
   usedRequests?: boolean
   usedCost?: boolean
+  costMonth?: boolean
   endedAt?: boolean
   replacedById?: boolean
 }
 
-export type ApiKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "provider" | "endpointName" | "endpointUrl" | "endpointSlot" | "name" | "maskedKey" | "status" | "health" | "healthReason" | "healthCheckedAt" | "createdAt" | "lastUsedAt" | "expiresAt" | "allowedModels" | "allowedUses" | "tokenLimit" | "requestLimit" | "costLimit" | "usedMonth" | "usedTokens" | "usedRequests" | "usedCost" | "endedAt" | "replacedById", ExtArgs["result"]["apiKey"]>
+export type ApiKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "provider" | "endpointName" | "endpointUrl" | "endpointSlot" | "name" | "maskedKey" | "status" | "health" | "healthReason" | "healthCheckedAt" | "createdAt" | "lastUsedAt" | "expiresAt" | "allowedModels" | "allowedUses" | "tokenLimit" | "requestLimit" | "costLimit" | "usedMonth" | "usedTokens" | "usedRequests" | "usedCost" | "costMonth" | "endedAt" | "replacedById", ExtArgs["result"]["apiKey"]>
 export type ApiKeyInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   sealedKey?: boolean | Prisma.ApiKey$sealedKeyArgs<ExtArgs>
 }
@@ -1285,9 +1315,10 @@ export type $ApiKeyPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     usedTokens: bigint
     usedRequests: bigint
     /**
-     * Of chats with a known price, in US dollars.
+     * Of chats with a known price, in US dollars, and the month that it is of: servers that know no costs leave both alone.
      */
     usedCost: runtime.Decimal
+    costMonth: Date | null
     /**
      * When it was replaced or deleted.
      */
@@ -1741,6 +1772,7 @@ export interface ApiKeyFieldRefs {
   readonly usedTokens: Prisma.FieldRef<"ApiKey", 'BigInt'>
   readonly usedRequests: Prisma.FieldRef<"ApiKey", 'BigInt'>
   readonly usedCost: Prisma.FieldRef<"ApiKey", 'Decimal'>
+  readonly costMonth: Prisma.FieldRef<"ApiKey", 'DateTime'>
   readonly endedAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
   readonly replacedById: Prisma.FieldRef<"ApiKey", 'String'>
 }

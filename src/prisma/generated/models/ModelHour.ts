@@ -35,7 +35,7 @@ export type ModelHourAvgAggregateOutputType = {
   cachedInputTokens: number | null
   cacheWriteInputTokens: number | null
   cost: runtime.Decimal | null
-  unpricedChats: number | null
+  pricedChats: number | null
 }
 
 export type ModelHourSumAggregateOutputType = {
@@ -46,7 +46,7 @@ export type ModelHourSumAggregateOutputType = {
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
   cost: runtime.Decimal | null
-  unpricedChats: bigint | null
+  pricedChats: bigint | null
 }
 
 export type ModelHourMinAggregateOutputType = {
@@ -62,7 +62,7 @@ export type ModelHourMinAggregateOutputType = {
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
   cost: runtime.Decimal | null
-  unpricedChats: bigint | null
+  pricedChats: bigint | null
 }
 
 export type ModelHourMaxAggregateOutputType = {
@@ -78,7 +78,7 @@ export type ModelHourMaxAggregateOutputType = {
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
   cost: runtime.Decimal | null
-  unpricedChats: bigint | null
+  pricedChats: bigint | null
 }
 
 export type ModelHourCountAggregateOutputType = {
@@ -94,7 +94,7 @@ export type ModelHourCountAggregateOutputType = {
   cachedInputTokens: number
   cacheWriteInputTokens: number
   cost: number
-  unpricedChats: number
+  pricedChats: number
   _all: number
 }
 
@@ -107,7 +107,7 @@ export type ModelHourAvgAggregateInputType = {
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
   cost?: true
-  unpricedChats?: true
+  pricedChats?: true
 }
 
 export type ModelHourSumAggregateInputType = {
@@ -118,7 +118,7 @@ export type ModelHourSumAggregateInputType = {
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
   cost?: true
-  unpricedChats?: true
+  pricedChats?: true
 }
 
 export type ModelHourMinAggregateInputType = {
@@ -134,7 +134,7 @@ export type ModelHourMinAggregateInputType = {
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
   cost?: true
-  unpricedChats?: true
+  pricedChats?: true
 }
 
 export type ModelHourMaxAggregateInputType = {
@@ -150,7 +150,7 @@ export type ModelHourMaxAggregateInputType = {
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
   cost?: true
-  unpricedChats?: true
+  pricedChats?: true
 }
 
 export type ModelHourCountAggregateInputType = {
@@ -166,7 +166,7 @@ export type ModelHourCountAggregateInputType = {
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
   cost?: true
-  unpricedChats?: true
+  pricedChats?: true
   _all?: true
 }
 
@@ -269,7 +269,7 @@ export type ModelHourGroupByOutputType = {
   cachedInputTokens: bigint
   cacheWriteInputTokens: bigint
   cost: runtime.Decimal | null
-  unpricedChats: bigint
+  pricedChats: bigint
   _count: ModelHourCountAggregateOutputType | null
   _avg: ModelHourAvgAggregateOutputType | null
   _sum: ModelHourSumAggregateOutputType | null
@@ -308,7 +308,7 @@ export type ModelHourWhereInput = {
   cachedInputTokens?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
   cost?: Prisma.DecimalNullableFilter<"ModelHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
+  pricedChats?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
 }
 
 export type ModelHourOrderByWithRelationInput = {
@@ -324,7 +324,7 @@ export type ModelHourOrderByWithRelationInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrderInput | Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 export type ModelHourWhereUniqueInput = Prisma.AtLeast<{
@@ -344,7 +344,7 @@ export type ModelHourWhereUniqueInput = Prisma.AtLeast<{
   cachedInputTokens?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
   cost?: Prisma.DecimalNullableFilter<"ModelHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
+  pricedChats?: Prisma.BigIntFilter<"ModelHour"> | bigint | number
 }, "userId_hour_provider_keySource_model">
 
 export type ModelHourOrderByWithAggregationInput = {
@@ -360,7 +360,7 @@ export type ModelHourOrderByWithAggregationInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrderInput | Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
   _count?: Prisma.ModelHourCountOrderByAggregateInput
   _avg?: Prisma.ModelHourAvgOrderByAggregateInput
   _max?: Prisma.ModelHourMaxOrderByAggregateInput
@@ -384,7 +384,7 @@ export type ModelHourScalarWhereWithAggregatesInput = {
   cachedInputTokens?: Prisma.BigIntWithAggregatesFilter<"ModelHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntWithAggregatesFilter<"ModelHour"> | bigint | number
   cost?: Prisma.DecimalNullableWithAggregatesFilter<"ModelHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntWithAggregatesFilter<"ModelHour"> | bigint | number
+  pricedChats?: Prisma.BigIntWithAggregatesFilter<"ModelHour"> | bigint | number
 }
 
 export type ModelHourCreateInput = {
@@ -400,7 +400,7 @@ export type ModelHourCreateInput = {
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: bigint | number
+  pricedChats?: bigint | number
 }
 
 export type ModelHourUncheckedCreateInput = {
@@ -416,7 +416,7 @@ export type ModelHourUncheckedCreateInput = {
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: bigint | number
+  pricedChats?: bigint | number
 }
 
 export type ModelHourUpdateInput = {
@@ -432,7 +432,7 @@ export type ModelHourUpdateInput = {
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type ModelHourUncheckedUpdateInput = {
@@ -448,7 +448,7 @@ export type ModelHourUncheckedUpdateInput = {
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type ModelHourCreateManyInput = {
@@ -464,7 +464,7 @@ export type ModelHourCreateManyInput = {
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: bigint | number
+  pricedChats?: bigint | number
 }
 
 export type ModelHourUpdateManyMutationInput = {
@@ -480,7 +480,7 @@ export type ModelHourUpdateManyMutationInput = {
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type ModelHourUncheckedUpdateManyInput = {
@@ -496,7 +496,7 @@ export type ModelHourUncheckedUpdateManyInput = {
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type ModelHourUserIdHourProviderKeySourceModelCompoundUniqueInput = {
@@ -520,7 +520,7 @@ export type ModelHourCountOrderByAggregateInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 export type ModelHourAvgOrderByAggregateInput = {
@@ -531,7 +531,7 @@ export type ModelHourAvgOrderByAggregateInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 export type ModelHourMaxOrderByAggregateInput = {
@@ -547,7 +547,7 @@ export type ModelHourMaxOrderByAggregateInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 export type ModelHourMinOrderByAggregateInput = {
@@ -563,7 +563,7 @@ export type ModelHourMinOrderByAggregateInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 export type ModelHourSumOrderByAggregateInput = {
@@ -574,7 +574,7 @@ export type ModelHourSumOrderByAggregateInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 
@@ -592,7 +592,7 @@ export type ModelHourSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
   cost?: boolean
-  unpricedChats?: boolean
+  pricedChats?: boolean
 }, ExtArgs["result"]["modelHour"]>
 
 export type ModelHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -608,7 +608,7 @@ export type ModelHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
   cost?: boolean
-  unpricedChats?: boolean
+  pricedChats?: boolean
 }, ExtArgs["result"]["modelHour"]>
 
 export type ModelHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -624,7 +624,7 @@ export type ModelHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
   cost?: boolean
-  unpricedChats?: boolean
+  pricedChats?: boolean
 }, ExtArgs["result"]["modelHour"]>
 
 export type ModelHourSelectScalar = {
@@ -640,10 +640,10 @@ export type ModelHourSelectScalar = {
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
   cost?: boolean
-  unpricedChats?: boolean
+  pricedChats?: boolean
 }
 
-export type ModelHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "model" | "chats" | "failures" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "cost" | "unpricedChats", ExtArgs["result"]["modelHour"]>
+export type ModelHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "model" | "chats" | "failures" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "cost" | "pricedChats", ExtArgs["result"]["modelHour"]>
 
 export type $ModelHourPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "ModelHour"
@@ -665,9 +665,9 @@ export type $ModelHourPayload<ExtArgs extends runtime.Types.Extensions.InternalA
      */
     cost: runtime.Decimal | null
     /**
-     * Chats without one.
+     * How many these are: a server that knows no costs counts them in `chats` alone.
      */
-    unpricedChats: bigint
+    pricedChats: bigint
   }, ExtArgs["result"]["modelHour"]>
   composites: {}
 }
@@ -1103,7 +1103,7 @@ export interface ModelHourFieldRefs {
   readonly cachedInputTokens: Prisma.FieldRef<"ModelHour", 'BigInt'>
   readonly cacheWriteInputTokens: Prisma.FieldRef<"ModelHour", 'BigInt'>
   readonly cost: Prisma.FieldRef<"ModelHour", 'Decimal'>
-  readonly unpricedChats: Prisma.FieldRef<"ModelHour", 'BigInt'>
+  readonly pricedChats: Prisma.FieldRef<"ModelHour", 'BigInt'>
 }
     
 

@@ -35,7 +35,7 @@ export type UsageHourAvgAggregateOutputType = {
   cachedInputTokens: number | null
   cacheWriteInputTokens: number | null
   cost: runtime.Decimal | null
-  unpricedChats: number | null
+  pricedChats: number | null
 }
 
 export type UsageHourSumAggregateOutputType = {
@@ -47,7 +47,7 @@ export type UsageHourSumAggregateOutputType = {
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
   cost: runtime.Decimal | null
-  unpricedChats: bigint | null
+  pricedChats: bigint | null
 }
 
 export type UsageHourMinAggregateOutputType = {
@@ -63,7 +63,7 @@ export type UsageHourMinAggregateOutputType = {
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
   cost: runtime.Decimal | null
-  unpricedChats: bigint | null
+  pricedChats: bigint | null
 }
 
 export type UsageHourMaxAggregateOutputType = {
@@ -79,7 +79,7 @@ export type UsageHourMaxAggregateOutputType = {
   cachedInputTokens: bigint | null
   cacheWriteInputTokens: bigint | null
   cost: runtime.Decimal | null
-  unpricedChats: bigint | null
+  pricedChats: bigint | null
 }
 
 export type UsageHourCountAggregateOutputType = {
@@ -95,7 +95,7 @@ export type UsageHourCountAggregateOutputType = {
   cachedInputTokens: number
   cacheWriteInputTokens: number
   cost: number
-  unpricedChats: number
+  pricedChats: number
   _all: number
 }
 
@@ -109,7 +109,7 @@ export type UsageHourAvgAggregateInputType = {
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
   cost?: true
-  unpricedChats?: true
+  pricedChats?: true
 }
 
 export type UsageHourSumAggregateInputType = {
@@ -121,7 +121,7 @@ export type UsageHourSumAggregateInputType = {
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
   cost?: true
-  unpricedChats?: true
+  pricedChats?: true
 }
 
 export type UsageHourMinAggregateInputType = {
@@ -137,7 +137,7 @@ export type UsageHourMinAggregateInputType = {
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
   cost?: true
-  unpricedChats?: true
+  pricedChats?: true
 }
 
 export type UsageHourMaxAggregateInputType = {
@@ -153,7 +153,7 @@ export type UsageHourMaxAggregateInputType = {
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
   cost?: true
-  unpricedChats?: true
+  pricedChats?: true
 }
 
 export type UsageHourCountAggregateInputType = {
@@ -169,7 +169,7 @@ export type UsageHourCountAggregateInputType = {
   cachedInputTokens?: true
   cacheWriteInputTokens?: true
   cost?: true
-  unpricedChats?: true
+  pricedChats?: true
   _all?: true
 }
 
@@ -272,7 +272,7 @@ export type UsageHourGroupByOutputType = {
   cachedInputTokens: bigint
   cacheWriteInputTokens: bigint
   cost: runtime.Decimal | null
-  unpricedChats: bigint
+  pricedChats: bigint
   _count: UsageHourCountAggregateOutputType | null
   _avg: UsageHourAvgAggregateOutputType | null
   _sum: UsageHourSumAggregateOutputType | null
@@ -311,7 +311,7 @@ export type UsageHourWhereInput = {
   cachedInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   cost?: Prisma.DecimalNullableFilter<"UsageHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
+  pricedChats?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
 }
 
 export type UsageHourOrderByWithRelationInput = {
@@ -327,7 +327,7 @@ export type UsageHourOrderByWithRelationInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrderInput | Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 export type UsageHourWhereUniqueInput = Prisma.AtLeast<{
@@ -347,7 +347,7 @@ export type UsageHourWhereUniqueInput = Prisma.AtLeast<{
   cachedInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   cost?: Prisma.DecimalNullableFilter<"UsageHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
+  pricedChats?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
 }, "userId_hour_provider_keySource">
 
 export type UsageHourOrderByWithAggregationInput = {
@@ -363,7 +363,7 @@ export type UsageHourOrderByWithAggregationInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrderInput | Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
   _count?: Prisma.UsageHourCountOrderByAggregateInput
   _avg?: Prisma.UsageHourAvgOrderByAggregateInput
   _max?: Prisma.UsageHourMaxOrderByAggregateInput
@@ -387,7 +387,7 @@ export type UsageHourScalarWhereWithAggregatesInput = {
   cachedInputTokens?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
   cost?: Prisma.DecimalNullableWithAggregatesFilter<"UsageHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
+  pricedChats?: Prisma.BigIntWithAggregatesFilter<"UsageHour"> | bigint | number
 }
 
 export type UsageHourCreateInput = {
@@ -403,7 +403,7 @@ export type UsageHourCreateInput = {
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: bigint | number
+  pricedChats?: bigint | number
 }
 
 export type UsageHourUncheckedCreateInput = {
@@ -419,7 +419,7 @@ export type UsageHourUncheckedCreateInput = {
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: bigint | number
+  pricedChats?: bigint | number
 }
 
 export type UsageHourUpdateInput = {
@@ -435,7 +435,7 @@ export type UsageHourUpdateInput = {
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourUncheckedUpdateInput = {
@@ -451,7 +451,7 @@ export type UsageHourUncheckedUpdateInput = {
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourCreateManyInput = {
@@ -467,7 +467,7 @@ export type UsageHourCreateManyInput = {
   cachedInputTokens?: bigint | number
   cacheWriteInputTokens?: bigint | number
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: bigint | number
+  pricedChats?: bigint | number
 }
 
 export type UsageHourUpdateManyMutationInput = {
@@ -483,7 +483,7 @@ export type UsageHourUpdateManyMutationInput = {
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourUncheckedUpdateManyInput = {
@@ -499,7 +499,7 @@ export type UsageHourUncheckedUpdateManyInput = {
   cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
-  unpricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
 }
 
 export type UsageHourUserIdHourProviderKeySourceCompoundUniqueInput = {
@@ -522,7 +522,7 @@ export type UsageHourCountOrderByAggregateInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 export type UsageHourAvgOrderByAggregateInput = {
@@ -534,7 +534,7 @@ export type UsageHourAvgOrderByAggregateInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 export type UsageHourMaxOrderByAggregateInput = {
@@ -550,7 +550,7 @@ export type UsageHourMaxOrderByAggregateInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 export type UsageHourMinOrderByAggregateInput = {
@@ -566,7 +566,7 @@ export type UsageHourMinOrderByAggregateInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 export type UsageHourSumOrderByAggregateInput = {
@@ -578,7 +578,7 @@ export type UsageHourSumOrderByAggregateInput = {
   cachedInputTokens?: Prisma.SortOrder
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrder
-  unpricedChats?: Prisma.SortOrder
+  pricedChats?: Prisma.SortOrder
 }
 
 export type EnumKeySourceFieldUpdateOperationsInput = {
@@ -600,7 +600,7 @@ export type UsageHourSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
   cost?: boolean
-  unpricedChats?: boolean
+  pricedChats?: boolean
 }, ExtArgs["result"]["usageHour"]>
 
 export type UsageHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -616,7 +616,7 @@ export type UsageHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ext
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
   cost?: boolean
-  unpricedChats?: boolean
+  pricedChats?: boolean
 }, ExtArgs["result"]["usageHour"]>
 
 export type UsageHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -632,7 +632,7 @@ export type UsageHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ext
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
   cost?: boolean
-  unpricedChats?: boolean
+  pricedChats?: boolean
 }, ExtArgs["result"]["usageHour"]>
 
 export type UsageHourSelectScalar = {
@@ -648,10 +648,10 @@ export type UsageHourSelectScalar = {
   cachedInputTokens?: boolean
   cacheWriteInputTokens?: boolean
   cost?: boolean
-  unpricedChats?: boolean
+  pricedChats?: boolean
 }
 
-export type UsageHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "chats" | "searches" | "failures" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "cost" | "unpricedChats", ExtArgs["result"]["usageHour"]>
+export type UsageHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "chats" | "searches" | "failures" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "cost" | "pricedChats", ExtArgs["result"]["usageHour"]>
 
 export type $UsageHourPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "UsageHour"
@@ -676,9 +676,9 @@ export type $UsageHourPayload<ExtArgs extends runtime.Types.Extensions.InternalA
      */
     cost: runtime.Decimal | null
     /**
-     * Chats without one.
+     * How many these are: a server that knows no costs counts them in `chats` alone.
      */
-    unpricedChats: bigint
+    pricedChats: bigint
   }, ExtArgs["result"]["usageHour"]>
   composites: {}
 }
@@ -1114,7 +1114,7 @@ export interface UsageHourFieldRefs {
   readonly cachedInputTokens: Prisma.FieldRef<"UsageHour", 'BigInt'>
   readonly cacheWriteInputTokens: Prisma.FieldRef<"UsageHour", 'BigInt'>
   readonly cost: Prisma.FieldRef<"UsageHour", 'Decimal'>
-  readonly unpricedChats: Prisma.FieldRef<"UsageHour", 'BigInt'>
+  readonly pricedChats: Prisma.FieldRef<"UsageHour", 'BigInt'>
 }
     
 
