@@ -8,7 +8,6 @@ import {
   IsInt,
   IsNumber,
   IsOptional,
-  IsString,
   Length,
   Matches,
   Max,
@@ -55,7 +54,6 @@ export class ChatMessageInput {
   role!: ChatRoleId;
 
   @Field({ description: 'The text of the message.' })
-  @IsString()
   content!: string;
 }
 
@@ -89,8 +87,6 @@ export class ChatInput {
   })
   @ArrayMinSize(1, { message: 'must have at least one message' })
   @ArrayMaxSize(1000, { message: 'must have at most 1,000 messages' })
-  @ValidateNested({ each: true })
-  @Type(() => ChatMessageInput)
   messages!: ChatMessageInput[];
 
   @Field(() => Float, { nullable: true, description: 'Randomness, 0 to 2. Not every model takes it.' })
