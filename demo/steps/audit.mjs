@@ -5,7 +5,7 @@ const AUDIT = `{
   auditEvents(first: 100) {
     edges { node { at kind provider outcome inputTokens outputTokens } }
   }
-  usage { totals { chats searches failures } }
+  usage { totals { chats searches failures unpricedChats cost { amount } } }
 }`;
 
 const SHOWN = 12;
@@ -28,12 +28,14 @@ export async function showAuditTrail({ client }) {
   for (const kind of ['KEY_REPLACED', 'KEY_STORED', 'KEY_USED', 'CHAT_FINISHED', 'SEARCH_FINISHED']) {
     assert.ok(kinds.has(kind), `${kind} is not in the trail`);
   }
-  const { chats, searches, failures } = usage.totals;
+  const { chats, searches, failures, unpricedChats, cost } = usage.totals;
   assert.deepEqual(
     { chats, searches, failures },
     { chats: 8, searches: 6, failures: 1 },
     'the usage is wrong',
   );
+  assert.ok(Number(cost.amount) > 0, 'the chats cost nothing');
+  show('cost', `$${cost.amount} at list prices, without ${unpricedChats} chats whose price nobody knows`);
   show('usage', `${chats} chats and ${searches} searches, ${failures} of which failed:`);
   const failed = events
     .filter(({ kind, outcome }) => kind in finished && outcome !== 'OK')

@@ -7,7 +7,7 @@ const CHAT = `subscription ($input: ChatInput!) {
     __typename
     ... on ChatStarted { model keySource maskedKey }
     ... on TextDelta { text }
-    ... on ChatCompleted { finishReason usage { inputTokens outputTokens } timings { timeToFirstTokenMs totalMs } }
+    ... on ChatCompleted { finishReason usage { inputTokens outputTokens cost { amount } } timings { timeToFirstTokenMs totalMs } }
     ... on ChatFailed { error { code message } }
   }
 }`;
@@ -56,7 +56,8 @@ async function streamChat({ client }, provider, more) {
 
 /** @param {Record<string, any>} completed */
 function summary({ usage, timings }) {
-  const tokens = `${usage.inputTokens} tokens in, ${usage.outputTokens} out`;
+  const cost = usage.cost ? `$${usage.cost.amount}` : 'at no known price';
+  const tokens = `${usage.inputTokens} tokens in, ${usage.outputTokens} out, ${cost}`;
   return `${tokens}, first words after ${timings.timeToFirstTokenMs.toFixed(0)} ms, all after ${timings.totalMs.toFixed(0)} ms`;
 }
 
