@@ -1,2 +1,2 @@
-/** What may be the name of a model, by whoever names it: printable ASCII without spaces. */
+/** What a model may be called, in a request as in a list: printable ASCII without spaces. */
 export const MODEL_NAME = /^[\x21-\x7e]{1,200}$/;

@@ -16,7 +16,8 @@ import { mayCall } from './check-endpoint.js';
 import { findFault } from './key-fault.js';
 import { type AllowedUse, findRefusal, type KeyDemand } from './key-permission.js';
 import type { KeyResolution } from './key-resolution.model.js';
-import { KeysRepository, type ResolutionRow, type ResolvableKey } from './keys.repository.js';
+import { KeysRepository } from './keys.repository.js';
+import type { ResolutionRow, ResolvableKey } from './stored-key.js';
 import { allSources, type JudgedCandidate, type KeyProblem, resolve, type ServerRefusal } from './resolve.js';
 
 /** Who asks for a key. */

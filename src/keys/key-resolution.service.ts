@@ -26,7 +26,7 @@ import {
   KeyUnreadableError,
   NoKeyAvailableError,
 } from './keys.errors.js';
-import type { ResolvableKey } from './keys.repository.js';
+import type { ResolvableKey } from './stored-key.js';
 import { maskOf } from './mask-of.js';
 import { openedKeyOf } from './opened-key-of.js';
 import { allSources, isDecisive, type JudgedCandidate } from './resolve.js';

@@ -20,7 +20,7 @@ import type { KeySource } from '../common/key-source.enum.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
 import { digestOf, type KeyFault } from './key-fault.js';
 import { KeyBusyError, KeyNotPermittedError } from './keys.errors.js';
-import type { ResolvableKey } from './keys.repository.js';
+import type { ResolvableKey } from './stored-key.js';
 import { logEnd } from './log-end.js';
 
 /** The use of one key by one chat or search. */

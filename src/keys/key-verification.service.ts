@@ -15,7 +15,8 @@ import { KeyProber, type ProbeResult } from './key-prober.js';
 import { KeyUseService } from './key-use.service.js';
 import type { StoreApiKeyInput } from './keys.inputs.js';
 import { KeyNotPermittedError, KeyNotStoredError, KeyUnreadableError } from './keys.errors.js';
-import { KeysRepository, type StoredKey } from './keys.repository.js';
+import { KeysRepository } from './keys.repository.js';
+import type { StoredKey } from './stored-key.js';
 import { type KeyRecordPlace, openedKeyOf } from './opened-key-of.js';
 
 /** The request that changes or tries a key. */

@@ -4,16 +4,12 @@ import { AuditTrail } from '../audit/chain/audit-trail.js';
 import type { SealedEvent } from '../audit/chain/trail-event.js';
 import type { AuditKind } from '../audit/audit-event.model.js';
 import { addOnly, rowsOf } from '../audit/trail-rows.js';
-import { picosOf } from '../common/dollars.js';
 import type { SealedEnvelope } from '../crypto/envelope.js';
 import type { KeyEndpoint } from '../crypto/seal-context.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import { hasCode, UNIQUE_VIOLATION } from '../prisma/error-codes.js';
-import type { ApiKey as ApiKeyRow } from '../prisma/generated/client.js';
 import type { Statement, StatementValue } from '../prisma/statement.js';
 import { type ProviderId, providerIdsOf } from '../providers/registry/provider-ids.js';
-import type { SealedRecord } from './key-fault.js';
-import type { KeyLimits } from './key-permission.js';
 import type { ProbeResult } from './key-prober.js';
 import { TooManyEndpointsError } from './keys.errors.js';
 import {
@@ -28,51 +24,14 @@ import {
   updateKey,
   verifyKey,
 } from './key-statements.js';
-
-/** A key of a provider that this version knows. */
-export type StoredKey = Pick<
-  ApiKeyRow,
-  | 'id'
-  | 'userId'
-  | 'name'
-  | 'maskedKey'
-  | 'status'
-  | 'healthReason'
-  | 'healthCheckedAt'
-  | 'createdAt'
-  | 'lastUsedAt'
-  | 'expiresAt'
-> &
-  KeyLimits & {
-    readonly provider: ProviderId;
-    /** Null for a provider's key. */
-    readonly endpoint: KeyEndpoint | null;
-    /** A newer version may have stored one that this version does not know. */
-    readonly health: string;
-    readonly sealedKey: SealedRecord | null;
-  };
-
-/** What resolution needs to know of one live key. */
-export interface ResolvableKey extends KeyLimits {
-  readonly id: string;
-  readonly provider: ProviderId;
-  /** Null for a provider's key. */
-  readonly endpoint: KeyEndpoint | null;
-  readonly status: 'ACTIVE' | 'DISABLED';
-  /** What its provider last said of it, as it is stored: a newer version may know more. */
-  readonly health: string;
-  readonly maskedKey: string;
-  readonly expiresAt: Date | null;
-  readonly sealedKey: SealedRecord | null;
-}
-
-/** What the key of a request is decided on. */
-export interface ResolutionRow {
-  readonly userKeys: readonly ResolvableKey[];
-  readonly fallbackPolicy: string | null;
-  /** As it is stored: a newer version may know others. */
-  readonly defaultSearchProvider: string | null;
-}
+import {
+  type KeyRow,
+  type ResolutionRow,
+  type ResolvableRow,
+  type StoredKey,
+  toResolvableKey,
+  toStoredKey,
+} from './stored-key.js';
 
 /** What the trail says of a live key. */
 export interface KeyTrace {
@@ -121,41 +80,7 @@ export interface KeyChanges extends LimitChanges {
   readonly expiresAt?: Date | null;
 }
 
-/** A record as {@link withRecords} joins it to its key. */
-interface RecordColumns {
-  readonly envelope: string | null;
-  readonly damagedDigest: string | null;
-  readonly isRetired: boolean;
-}
-
-/** Both are there, or neither is: the database keeps it so. */
-interface EndpointColumns {
-  readonly endpointName: string;
-  readonly endpointUrl: string | null;
-}
-
-/** In dollars. */
-interface AmountColumns {
-  readonly costLimit: string | null;
-  readonly monthCost: string;
-}
-
-type Joined<Key> = Omit<Key, 'sealedKey' | 'endpoint' | keyof AmountColumns> &
-  RecordColumns &
-  EndpointColumns &
-  AmountColumns;
-
-/** A {@link StoredKey} as the database gives it. */
-type KeyRow = WithTexts<Joined<StoredKey>, 'createdAt' | 'lastUsedAt' | 'healthCheckedAt' | 'expiresAt'>;
-
-type ResolvableRow = WithTexts<Joined<ResolvableKey>, 'expiresAt'> & Omit<ResolutionRow, 'userKeys'>;
-
 type PlaceRow = (KeyTrace | { readonly id: null }) & { readonly hasRoom: boolean };
-
-/** Moments as the database gives them. */
-type WithTexts<Row, Moment extends keyof Row> = Omit<Row, Moment> & {
-  readonly [Name in Moment]: null extends Row[Name] ? string | null : string;
-};
 
 /**
  * Invariants: every method takes the user's id first and touches that user's rows only. A change and its audit event are
@@ -172,9 +97,7 @@ export class KeysRepository {
   async findResolvable(userId: string, providers: readonly ProviderId[]): Promise<ResolutionRow> {
     const rows = await this.database.run<ResolvableRow>(selectResolvable, [userId, providers]);
     const { fallbackPolicy = null, defaultSearchProvider = null } = rows[0] ?? {};
-    const userKeys = rows
-      .filter(hasKey)
-      .map(({ expiresAt, ...row }) => ({ ...withRecord(row), expiresAt: momentOf(expiresAt) }));
+    const userKeys = rows.filter(hasKey).map(toResolvableKey);
     return { userKeys, fallbackPolicy, defaultSearchProvider };
   }
 
@@ -338,8 +261,6 @@ export class KeysRepository {
 const describeTrace = ({ maskedKey, endpointName }: KeyTrace): string =>
   endpointName === '' ? maskedKey : `${maskedKey} for the endpoint ${endpointName}`;
 
-const momentOf = (text: string | null): Date | null => (text === null ? null : new Date(text));
-
 /** As `limitsAs` in key-statements.ts takes them. */
 function valuesOf({ allowedModels, allowedUses, monthlyLimit }: LimitChanges): StatementValue[] {
   const { tokens, requests, cost } = monthlyLimit ?? {};
@@ -351,41 +272,4 @@ function valuesOf({ allowedModels, allowedUses, monthlyLimit }: LimitChanges): S
   ];
 }
 
-/** @param amount as the database writes one */
-function picosIn(amount: string): bigint {
-  const picos = picosOf(amount);
-  if (picos === null) throw new Error('The database has an amount that is none.');
-  return picos;
-}
-
 const hasKey = ({ id }: { readonly id: string | null }): boolean => id !== null;
-
-function toStoredKey({ createdAt, lastUsedAt, healthCheckedAt, expiresAt, ...row }: KeyRow): StoredKey {
-  return {
-    ...withRecord(row),
-    createdAt: new Date(createdAt),
-    lastUsedAt: momentOf(lastUsedAt),
-    healthCheckedAt: momentOf(healthCheckedAt),
-    expiresAt: momentOf(expiresAt),
-  };
-}
-
-function withRecord<Row extends RecordColumns & EndpointColumns & AmountColumns>({
-  envelope,
-  damagedDigest,
-  isRetired,
-  endpointName: name,
-  endpointUrl: baseUrl,
-  costLimit,
-  monthCost,
-  ...key
-}: Row): Omit<Row, keyof RecordColumns | keyof EndpointColumns | keyof AmountColumns> &
-  Pick<StoredKey, 'sealedKey' | 'endpoint' | keyof AmountColumns> {
-  return {
-    ...key,
-    costLimit: costLimit === null ? null : picosIn(costLimit),
-    monthCost: picosIn(monthCost),
-    sealedKey: envelope === null ? null : { envelope, damagedDigest, isRetired },
-    endpoint: baseUrl === null ? null : { name, baseUrl },
-  };
-}

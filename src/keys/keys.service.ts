@@ -28,7 +28,8 @@ import type {
   VerifyApiKeyPayload,
 } from './keys.inputs.js';
 import { KeyBusyError, KeyNotFoundError } from './keys.errors.js';
-import { type KeyChanges, KeysRepository, type NewKey, type StoredKey } from './keys.repository.js';
+import { type KeyChanges, KeysRepository, type NewKey } from './keys.repository.js';
+import type { StoredKey } from './stored-key.js';
 import { isLive, toApiKey } from './to-api-key.js';
 
 /** How often other servers may store a key of the same user and provider between the parts of a change. */

@@ -2,7 +2,7 @@ import type { KeySource } from '../common/key-source.enum.js';
 import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { describeRefusal, type KeyRefusal } from './key-permission.js';
 import type { CandidateOutcome, KeyCandidate } from './key-resolution.model.js';
-import type { ResolvableKey } from './keys.repository.js';
+import type { ResolvableKey } from './stored-key.js';
 
 /** Who may pay by default. They are tried in the rule's order, also where one is left out. */
 export const allSources: readonly KeySource[] = ['USER', 'SERVER'];

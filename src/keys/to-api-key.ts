@@ -3,7 +3,7 @@ import type { Vault } from '../crypto/vault.js';
 import { type ApiKey, KeyHealth } from './api-key.model.js';
 import { findFault, type KeyFault } from './key-fault.js';
 import { AllowedUse } from './key-permission.js';
-import type { StoredKey } from './keys.repository.js';
+import type { StoredKey } from './stored-key.js';
 
 const faultReasons: Record<KeyFault, string> = {
   CIPHERTEXT_GONE: 'Its ciphertext is gone. Store it again.',

@@ -6,8 +6,8 @@ import { checkEndpointStands } from '../keys/check-endpoint.js';
 import type { KeyCaller } from '../keys/key-decisions.service.js';
 import { type KeyRequest, KeyResolutionService } from '../keys/key-resolution.service.js';
 import { NoKeyAvailableError } from '../keys/keys.errors.js';
-import type { ResolvableKey } from '../keys/keys.repository.js';
 import { matchesAny } from '../keys/model-patterns.js';
+import type { ResolvableKey } from '../keys/stored-key.js';
 import { whileItChanges } from '../keys/while-it-changes.js';
 import { UpstreamError } from '../outbound/upstream-error.js';
 import {
