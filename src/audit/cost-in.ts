@@ -1,13 +1,10 @@
-import { type Cost, costOfPicos } from '../common/cost.js';
-import { picosOf } from '../common/dollars.js';
+import { type Cost, CURRENCY } from '../common/cost.js';
 
-/** A decimal number as the database's client has it. */
+/** A decimal number as the database's client has it: exact, and without zeros at its end. */
 interface Decimal {
   toFixed(): string;
 }
 
 /** What a column of dollars holds. */
-export function costIn(column: Decimal | null): Cost | null {
-  const picos = column && picosOf(column.toFixed());
-  return picos === null ? null : costOfPicos(picos);
-}
+export const costIn = (column: Decimal | null): Cost | null =>
+  column && { amount: column.toFixed(), currency: CURRENCY };

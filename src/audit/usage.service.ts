@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BadUserInputError } from '../common/input-errors.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { isProviderId } from '../providers/registry/provider-ids.js';
-import { addCosts, costOfPicos, NOTHING } from '../common/cost.js';
+import { costOfPicos } from '../common/cost.js';
 import { picosOf } from '../common/dollars.js';
 import {
   MOST_MODELS,
@@ -78,9 +78,9 @@ function toReport(rows: readonly UsageRow[], { from, to, step }: Range): Omit<Us
     start: new Date(from + index * step),
     totals: noUsage(),
   }));
-  const byProvider = new Map<string, UsageReport['byProvider'][number]>();
+  const byProvider = new Map<string, Summed<UsageReport['byProvider'][number]>>();
   const totals = noUsage();
-  for (const row of rows) {
+  for (const row of rows.map(toSums)) {
     const bucket = buckets[(row.start.getTime() - from) / step];
     if (bucket) add(bucket.totals, row);
     add(totals, row);
@@ -92,19 +92,26 @@ function toReport(rows: readonly UsageRow[], { from, to, step }: Range): Omit<Us
     byProvider.set(key, usage);
   }
   const sorted = [...byProvider].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, usage]) => usage);
-  return { totals, byProvider: sorted, buckets };
+  return { totals: toTotals(totals), byProvider: sorted.map(shown), buckets: buckets.map(shown) };
 }
 
 function toModelUsage({ provider, keySource, model, ...row }: ModelRow): UsageReport['byModel'] {
   if (!isProviderId(provider) || !isKeySource(keySource)) return [];
   const totals = noUsage();
-  add(totals, row);
-  return [{ provider, keySource, model, totals }];
+  add(totals, toSums(row));
+  return [{ provider, keySource, model, totals: toTotals(totals) }];
 }
 
 const isKeySource = (source: string): source is KeySource => Object.hasOwn(KeySource, source);
 
-const noUsage = (): UsageTotals => ({
+/** Sums that are added up: the cost in picodollars, which becomes an amount once, at the end. */
+type Sums = Omit<UsageTotals, 'cost'> & { picos: bigint | null };
+
+type Summed<Shown extends { readonly totals: UsageTotals }> = Omit<Shown, 'totals'> & {
+  readonly totals: Sums;
+};
+
+const noUsage = (): Sums => ({
   chats: 0,
   searches: 0,
   failures: 0,
@@ -112,19 +119,43 @@ const noUsage = (): UsageTotals => ({
   outputTokens: 0,
   cachedInputTokens: 0,
   cacheWriteInputTokens: 0,
-  cost: null,
   unpricedChats: 0,
+  picos: null,
 });
 
-function add(totals: UsageTotals, row: Omit<ModelRow, 'provider' | 'keySource' | 'model'>): void {
-  totals.chats += Number(row.chats);
-  totals.searches += Number(row.searches);
-  totals.failures += Number(row.failures);
-  totals.inputTokens += Number(row.inputTokens);
-  totals.outputTokens += Number(row.outputTokens);
-  totals.cachedInputTokens += Number(row.cachedInputTokens);
-  totals.cacheWriteInputTokens += Number(row.cacheWriteInputTokens);
-  totals.unpricedChats += Number(row.chats - row.pricedChats);
-  const picos = row.cost === null ? null : picosOf(row.cost);
-  if (picos !== null) totals.cost = addCosts(totals.cost ?? NOTHING, costOfPicos(picos));
+/** What the database has summed up. */
+type SummedRow = Omit<ModelRow, 'provider' | 'keySource' | 'model'>;
+
+const toSums = <Row extends SummedRow>(row: Row): Omit<Row, keyof Sums> & Sums => ({
+  ...row,
+  chats: Number(row.chats),
+  searches: Number(row.searches),
+  failures: Number(row.failures),
+  inputTokens: Number(row.inputTokens),
+  outputTokens: Number(row.outputTokens),
+  cachedInputTokens: Number(row.cachedInputTokens),
+  cacheWriteInputTokens: Number(row.cacheWriteInputTokens),
+  unpricedChats: Number(row.chats - row.pricedChats),
+  picos: row.cost === null ? null : picosOf(row.cost),
+});
+
+function add(totals: Sums, row: Sums): void {
+  totals.chats += row.chats;
+  totals.searches += row.searches;
+  totals.failures += row.failures;
+  totals.inputTokens += row.inputTokens;
+  totals.outputTokens += row.outputTokens;
+  totals.cachedInputTokens += row.cachedInputTokens;
+  totals.cacheWriteInputTokens += row.cacheWriteInputTokens;
+  totals.unpricedChats += row.unpricedChats;
+  if (row.picos !== null) totals.picos = (totals.picos ?? 0n) + row.picos;
 }
+
+const toTotals = ({ picos, ...totals }: Sums): UsageTotals => ({
+  ...totals,
+  cost: picos === null ? null : costOfPicos(picos),
+});
+
+const shown = <Part extends { readonly totals: Sums }>(
+  part: Part,
+): Omit<Part, 'totals'> & { readonly totals: UsageTotals } => ({ ...part, totals: toTotals(part.totals) });

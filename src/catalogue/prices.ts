@@ -16,7 +16,7 @@ export type PricedTokens = Pick<TokenUsage, 'inputTokens' | 'outputTokens'> &
 
 /** The list price of a model at a moment; null where the catalogue has none. */
 export function priceOf(provider: ProviderId, model: string, at: Date): ModelPrice | null {
-  const price = perMillionTokens(pricesFor(provider, model, at, 0));
+  const price = perMillionTokens(tokenPricesOf(provider, model, at, 0));
   return price && { currency: CURRENCY, ...price };
 }
 
@@ -27,7 +27,7 @@ export function costOf(
   { inputTokens, outputTokens, cachedInputTokens, cacheWriteInputTokens }: PricedTokens,
   at: Date,
 ): bigint | null {
-  const { input, cachedInput, cacheWrite, output } = pricesFor(provider, model, at, inputTokens);
+  const { input, cachedInput, cacheWrite, output } = tokenPricesOf(provider, model, at, inputTokens);
   if (input === null || output === null) return null;
   // A provider's counts may be anything: more was not read from its cache than was read.
   const cached = Math.min(cachedInputTokens ?? 0, inputTokens);
@@ -40,8 +40,13 @@ export function costOf(
   );
 }
 
-/** @param inputTokens long inputs have prices of their own */
-function pricesFor(provider: ProviderId, model: string, at: Date, inputTokens: number): TokenPrices {
+/** What single tokens cost at a moment. @param inputTokens long inputs have prices of their own */
+export function tokenPricesOf(
+  provider: ProviderId,
+  model: string,
+  at: Date,
+  inputTokens: number,
+): TokenPrices {
   const listed: ListedPrices = findPrices(provider, model, at) ?? {};
   const priceFor = (name: string): bigint | null => {
     const price = listed[name];

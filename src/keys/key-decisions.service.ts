@@ -146,7 +146,7 @@ export class KeyDecisions {
     if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) return 'EXPIRED';
     if (!mayCall(key.endpoint, this.policy)) return 'ENDPOINT';
     const isUnreadable = (): boolean => findFault({ ...key, userId }, this.vault) !== null;
-    return findRefusal(key.provider, key, demand) ?? (isUnreadable() ? 'UNREADABLE' : null);
+    return findRefusal(key, demand) ?? (isUnreadable() ? 'UNREADABLE' : null);
   }
 }
 

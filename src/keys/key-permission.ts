@@ -1,6 +1,6 @@
 import { describedEnum } from '../common/described-enum.js';
 import type { CostDemand, TokenDemand } from '../audit/writer/use-record.js';
-import { costOf } from '../catalogue/prices.js';
+import { tokenPricesOf } from '../catalogue/prices.js';
 import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { type KeyPattern, matchesAny } from './model-patterns.js';
 
@@ -24,6 +24,9 @@ export interface KeyLimits {
   readonly monthCost: bigint;
 }
 
+/** The key that they are of, as far as they need it. */
+type LimitedKey = KeyLimits & { readonly provider: ProviderId };
+
 /** What a key is asked for. */
 export interface KeyDemand {
   readonly use: AllowedUse;
@@ -43,17 +46,16 @@ export type KeyRefusal = 'USE' | 'MODEL' | 'PRICE' | 'MONTH' | 'ENDPOINT';
  * the same time may both find enough left, and the writer lets one of them through (audit/writer/month-counts.ts).
  */
 export function findRefusal(
-  provider: ProviderId,
-  limits: KeyLimits,
+  key: LimitedKey,
   { use, model, tokens, listsModels }: KeyDemand,
 ): KeyRefusal | null {
-  const { allowedUses, allowedModels, costLimit } = limits;
+  const { allowedUses, allowedModels, costLimit } = key;
   if (allowedUses.length > 0 && !allowedUses.includes(use)) return 'USE';
   if (model !== null && allowedModels.length > 0 && !matchesAny(model, allowedModels)) return 'MODEL';
+  const cost = costDemandOf(key, model, tokens);
+  if (costLimit !== null && model !== null && cost === null) return 'PRICE';
   if (listsModels) return null;
-  const cost = costLimit === null || model === null ? null : costDemandOf(provider, model, tokens);
-  if (costLimit !== null && cost === null) return 'PRICE';
-  return hasRequests(limits) && hasTokens(limits, tokens) && hasAmount(limits, tokens, cost) ? null : 'MONTH';
+  return hasRequests(key) && hasTokens(key, tokens) && hasAmount(key, tokens, cost) ? null : 'MONTH';
 }
 
 const hasRequests = ({ requestLimit, monthRequests }: KeyLimits): boolean =>
@@ -75,16 +77,22 @@ function hasAmount(
   return monthCost < costLimit && monthCost + needed <= costLimit;
 }
 
-/** What a chat may cost now; null where its model has no known price. @param tokens null where they are not known */
+/**
+ * What a chat may cost now; null where the key's month has no amount, and where the model has no known price.
+ *
+ * @param tokens null where they are not known
+ */
 export function costDemandOf(
-  provider: ProviderId,
-  model: string,
+  { provider, costLimit }: LimitedKey,
+  model: string | null,
   tokens: TokenDemand | null,
 ): CostDemand | null {
-  const [inputTokens, now] = [tokens?.input ?? 0, new Date()];
-  const input = costOf(provider, model, { inputTokens, outputTokens: 0 }, now);
-  const withOutput = costOf(provider, model, { inputTokens, outputTokens: 1 }, now);
-  return input === null || withOutput === null ? null : { input, outputToken: withOutput - input };
+  if (costLimit === null || model === null) return null;
+  const inputTokens = tokens?.input ?? 0;
+  const { input, output } = tokenPricesOf(provider, model, new Date(), inputTokens);
+  return input === null || output === null
+    ? null
+    : { input: input * BigInt(inputTokens), outputToken: output };
 }
 
 export function describeRefusal(provider: ProviderId, refusal: KeyRefusal): string {

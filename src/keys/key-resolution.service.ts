@@ -178,8 +178,7 @@ export class KeyResolutionService {
       request.onOpen(provider);
       const model = request.modelOf(provider);
       checkModelIsNoKey(model, maskOf(key));
-      const hasAmount = stored !== null && stored.costLimit !== null;
-      const cost = hasAmount && model !== null ? costDemandOf(provider, model, tokens) : null;
+      const cost = stored && costDemandOf(stored, model, tokens);
       const use = { provider, source, keyId, chatId, tokens, cost, listsModels, network, model };
       await this.uses.begin(userId, use, failed);
       return key;

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { priceOf } from '../catalogue/prices.js';
 import { mapInTurns } from '../common/event-loop-turn.js';
 import { Config } from '../config/config.js';
 import { checkEndpointStands } from '../keys/check-endpoint.js';
 import type { KeyCaller } from '../keys/key-decisions.service.js';
+import { findRefusal } from '../keys/key-permission.js';
 import { type KeyRequest, KeyResolutionService } from '../keys/key-resolution.service.js';
 import { NoKeyAvailableError } from '../keys/keys.errors.js';
-import { matchesAny } from '../keys/model-patterns.js';
 import type { ResolvableKey } from '../keys/stored-key.js';
 import { whileItChanges } from '../keys/while-it-changes.js';
 import { UpstreamError } from '../outbound/upstream-error.js';
@@ -117,7 +116,6 @@ async function allowedFor(key: ResolvableKey, models: readonly Model[]): Promise
   return models.filter((_, index) => verdicts[index]);
 }
 
-/** A key with a monthly amount is for models with a known price. */
-const mayUse = ({ provider, allowedModels, costLimit }: ResolvableKey, model: string): boolean =>
-  (allowedModels.length === 0 || matchesAny(model, allowedModels)) &&
-  (costLimit === null || priceOf(provider, model, new Date()) !== null);
+/** As a chat would be judged that names it, but for what is left of the month. */
+const mayUse = (key: ResolvableKey, model: string): boolean =>
+  findRefusal(key, { use: 'CHAT', model, tokens: null, listsModels: true }) === null;
