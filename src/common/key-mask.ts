@@ -6,10 +6,17 @@ import type { Secret } from './secret.js';
  * of it. It keeps no copy of the key, and is of use only while the secret is not destroyed.
  */
 export class KeyMask {
-  readonly #pattern: KeyPattern;
+  readonly #key: Secret;
+  readonly #form: MaskForm;
+  /** In characters, which are bytes. */
+  readonly #length: number;
+  /** Made when a text comes that is long enough to hold the key. */
+  #madePattern: KeyPattern | null = null;
 
   constructor(key: Secret, form: MaskForm) {
-    this.#pattern = toPattern(key, form);
+    this.#key = key;
+    this.#form = form;
+    this.#length = key.revealBytes().length;
   }
 
   /** What takes the key's place. */
@@ -17,9 +24,13 @@ export class KeyMask {
     return this.#pattern.mask;
   }
 
+  get #pattern(): KeyPattern {
+    return (this.#madePattern ??= toPattern(this.#key, this.#form));
+  }
+
   /** A whole text, with every occurrence of the key replaced. */
   text(text: string): string {
-    if (text.length < this.#pattern.length) return text;
+    if (text.length < this.#length) return text;
     const whole = this.stream();
     return whole.push(text) + whole.release();
   }

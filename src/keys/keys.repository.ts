@@ -95,7 +95,8 @@ export class KeysRepository {
 
   /** Every chat begins with it. */
   async findResolvable(userId: string, providers: readonly ProviderId[]): Promise<ResolutionRow> {
-    const rows = await this.database.run<ResolvableRow>(selectResolvable, [userId, providers]);
+    const found = await this.database.run<{ row: string }>(selectResolvable, [userId, providers]);
+    const rows = found.map(({ row }) => JSON.parse(row) as ResolvableRow);
     const { fallbackPolicy = null, defaultSearchProvider = null } = rows[0] ?? {};
     const userKeys = rows.filter(hasKey).map(toResolvableKey);
     return { userKeys, fallbackPolicy, defaultSearchProvider };

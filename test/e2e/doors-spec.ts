@@ -101,6 +101,18 @@ describe('a door for subscriptions', () => {
       expect(await subscription.next()).toBeNull();
     });
 
+    it('refuses a list that is too long for any input, before its items are looked at', async () => {
+      const messages = Array.from({ length: 1_001 }, () => HELLO[0]);
+      expect(await refusal(CHAT, { input: { messages } })).toMatchObject([
+        {
+          extensions: {
+            code: 'BAD_USER_INPUT',
+            violations: [{ path: 'input.messages', message: 'must have at most 1000 items' }],
+          },
+        },
+      ]);
+    });
+
     it('shows nothing of what went wrong on the server, but where to find it', async () => {
       jest.spyOn(server().app.get(ChatService), 'start').mockRejectedValue(new Error(`with ${SENTINEL}`));
       const errors = await refusal(CHAT, { input: { messages: HELLO } });

@@ -50,6 +50,21 @@ export function checkVariables(
   return violations;
 }
 
+/**
+ * Whether GraphQL's own check of them comes to an end soon: no list is longer than any input takes, and what validates
+ * inputs looks at each item before it counts them.
+ */
+export const areListsShort = (
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): boolean =>
+  variableDefinitions.every(({ type: typeNode, variable }) => {
+    const type = typeFromAST(schema, typeNode);
+    const value = variables[variable.name.value];
+    return !isInputType(type) || findLongList(type, value) === null;
+  });
+
 function checkVariable(
   schema: GraphQLSchema,
   { type: typeNode, variable, defaultValue }: VariableDefinitionNode,
@@ -63,9 +78,9 @@ function checkVariable(
     if (isNonNullType(type) && !defaultValue) report({ path: name, message: 'is required' });
     return;
   }
-  const longList = findLongList(type, variables[name], [name]);
+  const longList = findLongList(type, variables[name]);
   if (longList) {
-    report({ path: longList.join('.'), message: `must have at most ${MOST_ITEMS} items` });
+    report({ path: [name, ...longList].join('.'), message: `must have at most ${MOST_ITEMS} items` });
     return;
   }
   coerceInputValue(variables[name], type, (path, invalidValue) =>
@@ -74,29 +89,28 @@ function checkVariable(
 }
 
 /** Where a list stands that is too long; null for none. It goes where the type leads, and nowhere else. */
-function findLongList(
-  type: GraphQLInputType,
-  value: unknown,
-  path: readonly string[],
-): readonly string[] | null {
+function findLongList(type: GraphQLInputType, value: unknown): readonly (string | number)[] | null {
+  if (typeof value !== 'object' || value === null) return null;
   const nullable = getNullableType(type);
-  if (isListType(nullable) && Array.isArray(value)) {
-    if (value.length > MOST_ITEMS) return path;
-    return firstFound(value.entries(), ([index, item]) =>
-      findLongList(nullable.ofType, item, [...path, String(index)]),
-    );
+  if (isListType(nullable)) return Array.isArray(value) ? findLongListIn(nullable.ofType, value) : null;
+  if (!isInputObjectType(nullable)) return null;
+  const fields = nullable.getFields();
+  for (const name of Object.keys(value)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const found = field && findLongList(field.type, (value as Readonly<Record<string, unknown>>)[name]);
+    if (found) return [name, ...found];
   }
-  if (!isInputObjectType(nullable) || typeof value !== 'object' || value === null) return null;
-  const fields = Object.values(nullable.getFields()).filter(({ name }) => Object.hasOwn(value, name));
-  return firstFound(fields.values(), (field) =>
-    findLongList(field.type, (value as Readonly<Record<string, unknown>>)[field.name], [...path, field.name]),
-  );
+  return null;
 }
 
-function firstFound<Item, Found>(items: Iterable<Item>, find: (item: Item) => Found | null): Found | null {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== null) return found;
+function findLongListIn(
+  itemType: GraphQLInputType,
+  items: readonly unknown[],
+): readonly (string | number)[] | null {
+  if (items.length > MOST_ITEMS) return [];
+  for (let index = 0; index < items.length; index += 1) {
+    const found = findLongList(itemType, items[index]);
+    if (found) return [index, ...found];
   }
   return null;
 }

@@ -49,8 +49,16 @@ export interface CostedOperation {
  * length. The document is valid, and its variables are of their types.
  */
 export function costOf(costed: CostedOperation): number {
-  return new CostCounter(costed).total();
+  const known = sameForAll.get(costed.operation);
+  if (known !== undefined) return known;
+  const counter = new CostCounter(costed);
+  const cost = counter.total();
+  if (!counter.dependsOnVariables) sameForAll.set(costed.operation, cost);
+  return cost;
 }
+
+/** Costs that depend on no variable. Clients send the same documents, which are kept. */
+const sameForAll = new WeakMap<OperationDefinitionNode, number>();
 
 /** The list that the fields around a selection decide on: a field of theirs, and its items. */
 interface DecidedList {
@@ -68,6 +76,11 @@ class CostCounter {
       if (definition.kind === Kind.FRAGMENT_DEFINITION)
         this.#fragments.set(definition.name.value, definition);
     }
+  }
+
+  /** Known when the cost is. */
+  get dependsOnVariables(): boolean {
+    return this.#variables !== null;
   }
 
   total(): number {

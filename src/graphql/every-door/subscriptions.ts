@@ -18,7 +18,7 @@ import { BadUserInputError } from '../../common/input-errors.js';
 import { Documents } from './documents.js';
 import { ErrorMask } from './error-mask.js';
 import { CompiledSelections } from './selection/compiled-selections.js';
-import { checkOperation, toGraphQLError } from './operation-check.js';
+import { type CheckedOperation, checkBeforeRun, checkOperation, toGraphQLError } from './operation-check.js';
 import { PersistedOperations } from './persisted-operations.js';
 import type { RequestedOperation } from './requested-operation.js';
 
@@ -93,10 +93,13 @@ export class Subscriptions {
 
   /** @returns a subscription, or the errors for which there is none: bad input, or what the resolver throws */
   async run(args: ExecutionArgs): Promise<RunningSubscription | ExecutionResult> {
-    const refusal = refusalOf(args);
+    const refusal = refusalOf(args, checkBeforeRun);
     if (refusal) return { errors: [refusal] };
     const stream = await createSourceEventStream(args);
-    if (!(Symbol.asyncIterator in stream)) return stream;
+    if (!(Symbol.asyncIterator in stream)) {
+      const inputRefusal = refusalOf(args, checkOperation);
+      return inputRefusal ? { errors: [inputRefusal] } : stream;
+    }
     const write = this.selections.get(args);
     return { source: toSource(stream), toText: (event) => write?.(event) ?? this.execute(args, event) };
   }
@@ -122,19 +125,16 @@ export class Subscriptions {
   }
 }
 
-/** What is wrong with the input rather than the document. */
-function refusalOf({
-  schema,
-  document,
-  operationName,
-  variableValues,
-  contextValue,
-}: ExecutionArgs): GraphQLError | null {
+/** What is wrong with the input rather than the document, as far as `check` finds it. */
+function refusalOf(
+  { schema, document, operationName, variableValues, contextValue }: ExecutionArgs,
+  check: (checked: CheckedOperation) => void,
+): GraphQLError | null {
   const operation = getOperationAST(document, operationName);
   if (!operation) throw new Error('An operation was lost on its way.');
   try {
     const context = contextValue as RequestContext;
-    checkOperation({ schema, document, operation, variables: variableValues ?? {}, context });
+    check({ schema, document, operation, variables: variableValues ?? {}, context });
     return null;
   } catch (error) {
     if (error instanceof AppError) return toGraphQLError(error);
