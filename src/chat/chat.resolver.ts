@@ -4,6 +4,7 @@ import { requireUser } from '../auth/current-user.decorator.js';
 import type { RequestContext } from '../auth/request-context.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import type { ChatEvent as ChatEventValue } from './run/chat-event.js';
+import { ChatAnswer } from './schema/chat-answer.model.js';
 import { CancelChatPayload, ChatEvent } from './schema/chat-event.model.js';
 import { ChatInput } from './schema/chat.inputs.js';
 import type { ChatWatch } from './run/chat-watch.js';
@@ -43,6 +44,18 @@ export class ChatResolver {
   ): Promise<ChatWatch> {
     if (afterSeq < 0) throw BadUserInputError.at('afterSeq', 'must be 0 or more');
     return this.chats.resume(toSubscriber(context), chatId, afterSeq);
+  }
+
+  @Mutation(() => ChatAnswer, {
+    description:
+      'Asks a model and waits for its whole answer, for clients that do not stream: with the same keys, limits and audit trail as `chat`. A failure is an error with its code, and the `chatId` in its extensions. A client that leaves before it is answered stops the provider at once; one that sends the same `requestId` again joins the chat.',
+  })
+  completeChat(
+    @Context() context: RequestContext,
+    @Args('input', { description: 'The conversation, and how to answer it.' }) input: ChatInput,
+  ): Promise<ChatAnswer> {
+    context.liftTimeLimit();
+    return this.chats.complete(toSubscriber(context), input);
   }
 
   @Mutation(() => CancelChatPayload, {

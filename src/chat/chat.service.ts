@@ -4,6 +4,7 @@ import { canonicalId } from '../common/id.scalar.js';
 import { Lifecycle } from '../common/lifecycle.js';
 import { Limits } from '../limits/limits.service.js';
 import { RedisUnavailableError } from '../redis/redis-unavailable.error.js';
+import type { ChatAnswer } from './schema/chat-answer.model.js';
 import type { ChatInput } from './schema/chat.inputs.js';
 import { ChatNotFoundError, RequestConflictError } from './run/chat.errors.js';
 import { OwnedRuns } from './owned/owned-runs.js';
@@ -13,6 +14,7 @@ import { RunStarter } from './owned/run-starter.js';
 import type { Subscriber } from './owned/subscriber.js';
 import { RemoteWatches } from './shared/remote-watches.js';
 import { RunStore } from './shared/run-store.js';
+import { wholeAnswerOf } from './whole-answer.js';
 
 /** Starting, watching and stopping chats, wherever they run. */
 @Injectable()
@@ -40,6 +42,29 @@ export class ChatService {
     return this.withSlot(subscriber, () =>
       this.runs.prepare(() => this.startOrJoin(subscriber, input, arrivedAt)),
     );
+  }
+
+  /**
+   * Starts a chat, or joins the one of the same request id, and waits for its end. A client that leaves stops it
+   * at once: it knows no id to come back with.
+   *
+   * @throws as {@link start}, and as the chat failed: FailedChatError with its code, CancelledChatError CONFLICT,
+   *   LongAnswerError PROVIDER_TRUNCATED
+   */
+  async complete(subscriber: Subscriber, input: ChatInput): Promise<ChatAnswer> {
+    const { connection } = subscriber;
+    // A connection that is lost is a client that may return: this one is not lost for the chat, but leaves it.
+    const watch = await this.start({ ...subscriber, connection: new AbortController().signal }, input);
+    const leave = (): void => watch.leave();
+    connection.addEventListener('abort', leave, { once: true });
+    if (connection.aborted) leave();
+    try {
+      const answer = await wholeAnswerOf(watch);
+      if (answer === null) throw connection.reason;
+      return answer;
+    } finally {
+      connection.removeEventListener('abort', leave);
+    }
   }
 
   /**

@@ -17,6 +17,8 @@ export abstract class AppError extends Error {
   abstract readonly retryable: boolean;
   /** Milliseconds after which a retry makes sense, where it is known. */
   readonly retryAfterMs: number | null = null;
+  /** The chat that it ended, where there is one: what there is of its answer can still be had. */
+  readonly chatId: string | null = null;
   /** HTTP status for a request that failed as a whole; null leaves it to GraphQL over HTTP. */
   readonly httpStatus: number | null = null;
 

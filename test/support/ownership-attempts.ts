@@ -109,6 +109,10 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
       answer: { viewer: { id: ATTACKER, defaultSearchProvider: 'BRAVE' } },
     },
   ],
+  'mutation completeChat': ({ requestIds }) => [
+    { variables: { input: { messages: HELLO } }, answer: 'NO_KEY_AVAILABLE' },
+    ...withEach(requestIds, (id) => ({ variables: { input: chatOf(id) }, answer: 'NO_KEY_AVAILABLE' })),
+  ],
   'mutation cancelChat': ({ chatIds }) =>
     withEach(chatIds, (chatId) => ({ variables: { chatId }, answer: 'CHAT_NOT_FOUND' })),
   'mutation deleteMyData': ({ userId }) => [

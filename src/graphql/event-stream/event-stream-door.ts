@@ -5,7 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UnauthenticatedError } from '../../auth/auth.errors.js';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.js';
-import type { RequestContext } from '../../auth/request-context.js';
+import { noTimeLimit, type RequestContext } from '../../auth/request-context.js';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { EventStream } from './event-stream.js';
 import { STREAM_PATH } from '../every-door/paths.js';
@@ -91,6 +91,7 @@ export class EventStreamDoor {
       requestId: request.id,
       user,
       signal: stream.signal,
+      liftTimeLimit: noTimeLimit,
       // Not the request's id, which clients choose.
       connectionId: randomUUID(),
       operationId: null,

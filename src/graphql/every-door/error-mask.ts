@@ -9,6 +9,9 @@ import { textWithoutQuotations, withoutSuggestions } from './document-error-text
 /** Codes for a document that GraphQL refuses, as Apollo names them. */
 type DocumentErrorCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED';
 
+/** What is said of an error beside its description, where there is nothing. */
+const NO_MORE = { violations: null, chatId: null };
+
 /**
  * The one way in which an error reaches a client, on every door.
  *
@@ -23,7 +26,7 @@ export class ErrorMask {
 
   format(error: unknown, requestId: string): GraphQLFormattedError {
     const graphqlError = error instanceof GraphQLError ? error : null;
-    const { description, violations } = this.describe(error, graphqlError, requestId);
+    const { description, violations, chatId } = this.describe(error, graphqlError, requestId);
     const { code, message, retryable, retryAfterMs } = description;
     return {
       message,
@@ -34,6 +37,7 @@ export class ErrorMask {
         retryable,
         ...(retryAfterMs !== null && { retryAfterMs }),
         ...(violations && { violations }),
+        ...(chatId !== null && { chatId }),
         requestId,
       },
     };
@@ -43,13 +47,13 @@ export class ErrorMask {
     const cause = graphqlError?.originalError ?? error;
     if (cause instanceof AppError) {
       const violations = cause instanceof BadUserInputError ? cause.violations : null;
-      return { description: describeError(cause), violations };
+      return { description: describeError(cause), violations, chatId: cause.chatId };
     }
     if (cause instanceof GraphQLError && isAboutTheDocument(cause, graphqlError)) {
-      return { description: this.describeDocumentError(cause), violations: null };
+      return { description: this.describeDocumentError(cause), ...NO_MORE };
     }
     this.#logger.error({ err: cause, requestId }, 'A request failed for a reason of our own');
-    return { description: describeError(cause), violations: null };
+    return { description: describeError(cause), ...NO_MORE };
   }
 
   private describeDocumentError(error: GraphQLError): ErrorDescription {

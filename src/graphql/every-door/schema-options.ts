@@ -8,7 +8,7 @@ export type SchemaTypes = NonNullable<BuildSchemaOptions['orphanedTypes']>;
 const DESCRIPTION = `
 Keystream: people bring their own AI keys, and ask models and search engines with them.
 
-\`storeApiKey\` keeps a key, encrypted; give it as a variable. The subscription \`chat\` streams an answer, and \`resumeChat\` goes on with one after a lost connection. \`webSearch\` searches. \`keyResolution\` says which key a request would use, and why; \`auditEvents\` and \`usage\` say what keys were used for, and \`keyAlerts\` tells when that is unusual.
+\`storeApiKey\` keeps a key, encrypted; give it as a variable. The subscription \`chat\` streams an answer, \`resumeChat\` goes on with one after a lost connection, and \`completeChat\` waits for a whole answer. \`webSearch\` searches. \`keyResolution\` says which key a request would use, and why; \`auditEvents\` and \`usage\` say what keys were used for, and \`keyAlerts\` tells when that is unusual.
 
 All but introspection needs a token: in the header \`Authorization: Bearer …\`, or as \`authorization\` in the payload of a WebSocket's \`connection_init\`. Every error has one of a fixed set of codes in \`extensions.code\`.
 `.trim();

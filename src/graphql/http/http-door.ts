@@ -14,7 +14,7 @@ import { ErrorMask } from '../every-door/error-mask.js';
 import { EXPORT_PATH, GRAPHQL_PATH, STREAM_PATH } from '../every-door/paths.js';
 import { checkNesting, operationIn } from './http-document.js';
 import { isOpen, MAX_OPEN_BODY_BYTES, mayBeOpen } from './open-documents.js';
-import { beginOperation } from './operation-life.js';
+import { beginOperation, type TimeLimit } from './operation-life.js';
 import { OperationTurns, type Turn } from '../every-door/operation-turns.js';
 import { ForbiddenOriginError, Origins } from '../every-door/origins.js';
 import { PersistedOperations } from '../every-door/persisted-operations.js';
@@ -27,6 +27,8 @@ declare module 'fastify' {
     /** Aborted when the client leaves before it is answered, and when that takes too long; null until it is asked for. */
     ending: AbortController | null;
     turn: Turn | null;
+    /** Null until an operation is read. */
+    timeLimit: TimeLimit | null;
   }
 }
 
@@ -67,6 +69,7 @@ export class HttpDoor {
     server.decorateRequest('user', null);
     server.decorateRequest('ending', null);
     server.decorateRequest('turn', null);
+    server.decorateRequest('timeLimit', null);
     server.decorateRequest('document', null);
     server.decorateRequest('listedText', null);
     server.addHook('onRequest', async (request, reply) => {
@@ -130,7 +133,7 @@ export class HttpDoor {
     const listed = user ? this.persisted.find(operation) : null;
     // What is wrong with such a request Apollo says, and to a browser it shows a page.
     if (!listed && query === null) return;
-    beginOperation(request, reply, this.operationTimeoutMs);
+    request.timeLimit = beginOperation(request, reply, this.operationTimeoutMs);
     const read = listed?.document ?? this.documents.read(query ?? '');
     if (!user && !('kind' in read && isOpen(read))) throw new UnauthenticatedError();
     if (!user) this.persisted.find(operation);
@@ -163,9 +166,11 @@ export interface HttpContext extends RequestContext {
 
 /** Its signal aborts when the client leaves before it is answered, and when that takes too long. */
 export function toContext(
-  { id: requestId, user, ending, document, listedText }: FastifyRequest,
+  { id: requestId, user, ending, timeLimit, document, listedText }: FastifyRequest,
   reply: FastifyReply,
 ): HttpContext {
   const { signal } = ending ?? abortedByLeaving(reply);
-  return { requestId, user, signal, connectionId: null, operationId: null, document, listedText };
+  const liftTimeLimit = (): void => timeLimit?.lift();
+  const place = { connectionId: null, operationId: null };
+  return { requestId, user, signal, liftTimeLimit, ...place, document, listedText };
 }

@@ -10,11 +10,19 @@ import { operationTraced, type TracedOperation } from '../../telemetry/signals/s
  */
 const TURN_MS = 500;
 
+/** How long an operation may take. */
+export interface TimeLimit {
+  /** It may take as long as it takes. */
+  readonly lift: () => void;
+}
+
 /**
  * From when a query or mutation is read until it is answered: it gives its turn back, is ended when it takes too long, and
  * is told to who traces.
+ *
+ * @returns its time limit, which may be lifted
  */
-export function beginOperation(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): void {
+export function beginOperation(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): TimeLimit {
   const beganAt = performance.now();
   const turn = setTimeout(() => request.turn?.release(), TURN_MS);
   const limit = new PatientTimer(timeoutMs, () => request.ending?.abort(new OperationTimeoutError()));
@@ -29,6 +37,13 @@ export function beginOperation(request: FastifyRequest, reply: FastifyReply, tim
       durationMs: performance.now() - beganAt,
     });
   });
+  return {
+    lift: () => {
+      limit.stop();
+      // Nothing moves on its connection meanwhile. The next request there has the limit for that again.
+      request.raw.socket.setTimeout(0);
+    },
+  };
 }
 
 /** What a request ran; a query where it ran nothing. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SubscribeMessage } from 'graphql-ws';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.js';
+import { noTimeLimit } from '../../auth/request-context.js';
 import type { OperationTurns, Turn } from '../every-door/operation-turns.js';
 import type { Subscriptions } from '../every-door/subscriptions.js';
 import { type OperationOwner, WebSocketOperation } from './websocket-operation.js';
@@ -69,7 +70,7 @@ export class WebSocketOperations {
     const { subscriptions, closing: signal, connectionId } = this.settings;
     const { id: operationId, requestId } = operation;
     try {
-      const context = { requestId, user, signal, connectionId, operationId };
+      const context = { requestId, user, signal, liftTimeLimit: noTimeLimit, connectionId, operationId };
       const prepared = subscriptions.prepare(payload, context, 'over WebSocket');
       if (!('schema' in prepared)) {
         operation.refuse(prepared);

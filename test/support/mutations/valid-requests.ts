@@ -5,6 +5,12 @@ import type { Draft } from './mutate.js';
 export const OWN_KEY = 'key-of-mallory-0123456789';
 const ID = '0199b000-0000-7000-8000-000000000000';
 
+const CHAT = {
+  ...{ messages: HELLO, provider: 'OPENAI', model: 'gpt-5', temperature: 0.5, maxOutputTokens: 50 },
+  ...{ reasoningEffort: 'LOW', promptCache: 'AUTO', failover: true, webSearch: { maxSearches: 1 } },
+  requestId: 'a-request',
+};
+
 /** Variables with which the documents are valid; a field that is not here is asked for without any. */
 const variables: Readonly<Record<string, object>> = {
   apiKey: { id: ID },
@@ -49,18 +55,8 @@ const variables: Readonly<Record<string, object>> = {
   updateSettings: { input: { fallbackPolicy: 'NEVER', defaultSearchProvider: 'TAVILY' } },
   cancelChat: { chatId: ID },
   deleteMyData: { confirmUserId: 'nobody' },
-  chat: {
-    input: {
-      ...{ messages: HELLO, provider: 'OPENAI', model: 'gpt-5', temperature: 0.5, maxOutputTokens: 50 },
-      ...{
-        reasoningEffort: 'LOW',
-        promptCache: 'AUTO',
-        failover: true,
-        webSearch: { maxSearches: 1 },
-        requestId: 'a-request',
-      },
-    },
-  },
+  chat: { input: CHAT },
+  completeChat: { input: { ...CHAT, requestId: 'another-request' } },
   resumeChat: { chatId: ID, afterSeq: 0 },
 };
 

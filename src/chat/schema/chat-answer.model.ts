@@ -1,0 +1,46 @@
+import { Field, ObjectType } from '@nestjs/graphql';
+import { ID } from '../../common/id.scalar.js';
+import { KeySource } from '../../common/key-source.enum.js';
+import type { FinishReason as FinishReasonId } from '../../providers/chat/contract.js';
+import type { ChatProviderId } from '../../providers/registry/provider-ids.js';
+import { ChatProvider } from '../../providers/registry/provider.enum.js';
+import { ChatTimings, FinishReason, TokenUsage } from './chat-event.model.js';
+
+@ObjectType({ description: 'The whole answer of a chat: what the events of `chat` say, at once.' })
+export class ChatAnswer {
+  @Field(() => ID, { description: "The chat's id." })
+  chatId!: string;
+
+  @Field(() => ChatProvider, { description: 'The provider that answered.' })
+  provider!: ChatProviderId;
+
+  @Field({ description: 'The model that answered.' })
+  model!: string;
+
+  @Field(() => KeySource, { description: 'Whose key pays.' })
+  keySource!: KeySource;
+
+  @Field({
+    description:
+      "The answer. If the provider repeats the key that it was called with, the key is replaced by its masked form, or by `[key]` where it is the server's.",
+  })
+  text!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The model's reasoning; null where it shows none.",
+  })
+  reasoning!: string | null;
+
+  @Field(() => FinishReason, { description: 'Why it ended.' })
+  finishReason!: FinishReasonId;
+
+  @Field(() => TokenUsage, {
+    nullable: true,
+    description: 'The tokens used; null where the provider does not report them.',
+  })
+  usage!: TokenUsage | null;
+
+  @Field(() => ChatTimings, { description: 'Where the time went.' })
+  timings!: ChatTimings;
+}
