@@ -36,7 +36,6 @@ export async function createApp(config: Config): Promise<NestFastifyApplication>
   app.get(PersistedOperations).load();
   await app.get(VaultCheck).check();
   await app.get(TrailKeeper).start();
-  app.get(EventStreamDoor).install();
   app.get(WebSocketDoor).install();
   return app;
 }

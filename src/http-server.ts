@@ -11,6 +11,7 @@ import { servePipelinedInTurn } from './edge/pipelining.js';
 import { RequestLoopError } from './edge/request-loop.error.js';
 import { secureAnswers, securityHeaders } from './edge/security-headers.js';
 import { answerUnreadable } from './edge/unreadable-request.js';
+import { EventStreamDoor } from './graphql/event-stream/event-stream-door.js';
 import { ErrorMask } from './graphql/every-door/error-mask.js';
 import { HttpDoor } from './graphql/http/http-door.js';
 import { answerProblem } from './graphql/http/http-error.filter.js';
@@ -82,6 +83,7 @@ export async function installHttp(app: NestFastifyApplication, { general }: Conf
   failingTokens.install(server);
   logRequests(server, app.get(Logger), ({ raw }) => failingTokens.isOverLimit(raw));
   app.get(HttpDoor).install(server);
+  app.get(EventStreamDoor).install();
 }
 
 /** What no route can be looked for, such as `/%`. Hooks do not see these requests. */

@@ -23,7 +23,7 @@ import { WebSocketDoor } from './websocket/websocket-door.js';
 @Module({ providers: [ErrorMask], exports: [ErrorMask] })
 class ErrorMaskModule {}
 
-/** Apollo over HTTP, our own graphql-ws server and graphql-sse's protocol, over one schema and under the same rules. */
+/** Apollo over HTTP, our own graphql-ws server, graphql-sse's protocol and Apollo's multipart one, over one schema and under the same rules. */
 @Module({})
 export class GraphQLModule {
   /** @param types that the schema reaches only through an interface */

@@ -1,5 +1,5 @@
 import { type Door, doors } from '../support/doors.js';
-import { RawStream } from '../support/raw-stream.js';
+import { multipart, RawStream, serverSentEvents, type StreamForm } from '../support/raw-stream.js';
 import { ScriptedChat } from '../support/scripted-chat.js';
 import { expectNoGaps, Watcher } from '../support/survival-cases.js';
 import { CHAT, HELLO, RawSocket, signToken, textOf, type TestServer } from '../support/test-server.js';
@@ -13,6 +13,20 @@ type Expiring = (server: TestServer, token: string) => Promise<{ chatId: string;
 
 const query = { query: CHAT, variables: { input: { messages: HELLO } } };
 
+const streamed =
+  (form: StreamForm): Expiring =>
+  async (server, token) => {
+    const stream = await RawStream.open(server.url, query, { authorization: `Bearer ${token}` }, form);
+    const { chatId } = (await stream.next())!.data.data.chat;
+    const over = (async () => {
+      for (let message = await stream.next(); message; message = await stream.next()) {
+        if (message.event === 'complete') return 'complete';
+      }
+      return 'closed';
+    })();
+    return { chatId, over };
+  };
+
 const expiring: Record<string, Expiring> = {
   WebSocket: async (server, token) => {
     const socket = await RawSocket.open(server.webSocketUrl, {});
@@ -22,17 +36,8 @@ const expiring: Record<string, Expiring> = {
     const { payload } = await socket.next();
     return { chatId: payload.data.chat.chatId as string, over: socket.closed.then(({ code }) => code) };
   },
-  'server-sent events': async (server, token) => {
-    const stream = await RawStream.open(server.url, query, { authorization: `Bearer ${token}` });
-    const { chatId } = (await stream.next())!.data.data.chat;
-    const over = (async () => {
-      for (let message = await stream.next(); message; message = await stream.next()) {
-        if (message.event === 'complete') return 'complete';
-      }
-      return 'closed';
-    })();
-    return { chatId, over };
-  },
+  'server-sent events': streamed(serverSentEvents),
+  multipart: streamed(multipart),
 };
 
 describe('a token that expires in mid-answer', () => {

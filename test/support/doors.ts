@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { ApolloClient, execute, gql, HttpLink, InMemoryCache, type Observable } from '@apollo/client';
 import { createClient as createEventStreamClient } from 'graphql-sse';
 import { createClient as createWebSocketClient, type FormattedExecutionResult } from 'graphql-ws';
+import type { Subscription } from 'rxjs';
 import { WebSocket } from 'ws';
-import { RawStream } from './raw-stream.js';
+import { multipart, RawStream, serverSentEvents, type StreamForm } from './raw-stream.js';
 import { type ChatData, RawSocket, signToken } from './test-server.js';
 
 export type ChatResults = AsyncIterableIterator<FormattedExecutionResult<ChatData, unknown>>;
@@ -127,25 +129,13 @@ export const webSocketDoor: Door = {
   },
 };
 
-export const eventStreamDoor: Door = {
-  name: 'server-sent events',
+/** What a door that answers with a stream has, whatever the form of its events. */
+const streamed = (form: StreamForm): Omit<Door, 'name' | 'client'> => ({
   refusals: { token: 401, origin: 403, later: 503 },
-
-  async client(server, userId) {
-    const client = createEventStreamClient({
-      url: `${server.url}/graphql/stream`,
-      headers: { authorization: await bearer(userId) },
-      retryAttempts: 0,
-    });
-    return {
-      iterate: (query, variables) => client.iterate<ChatData>({ query, variables }) as ChatResults,
-      cut: () => client.dispose(),
-    };
-  },
 
   async subscribe(server, userId, query, variables = {}) {
     const authorization = await bearer(userId);
-    const raw = await RawStream.open(server.url, { query, variables }, { authorization });
+    const raw = await RawStream.open(server.url, { query, variables }, { authorization }, form);
     return {
       next: async () => {
         const message = await raw.next();
@@ -160,13 +150,68 @@ export const eventStreamDoor: Door = {
   },
 
   async knock(server, { authorization, origin }) {
-    const query = 'subscription { __typename }';
+    const query = 'subscription { keyAlerts { id } }';
     const headers = { ...(authorization && { authorization }), ...(origin && { origin }) };
-    const { request, response } = await RawStream.open(server.url, { query }, headers);
+    const { request, response } = await RawStream.open(server.url, { query }, headers, form);
     request.destroy();
     return response.statusCode === 200 ? null : (response.statusCode ?? 0);
   },
+});
+
+export const eventStreamDoor: Door = {
+  name: 'server-sent events',
+  ...streamed(serverSentEvents),
+
+  async client(server, userId) {
+    const client = createEventStreamClient({
+      url: `${server.url}/graphql/stream`,
+      headers: { authorization: await bearer(userId) },
+      retryAttempts: 0,
+    });
+    return {
+      iterate: (query, variables) => client.iterate<ChatData>({ query, variables }) as ChatResults,
+      cut: () => client.dispose(),
+    };
+  },
 };
 
+/** Apollo Client without a WebSocket. */
+export const multipartDoor: Door = {
+  name: 'multipart',
+  ...streamed(multipart),
+
+  async client(server, userId) {
+    const headers = { authorization: await bearer(userId) };
+    const leaving = new AbortController();
+    const link = new HttpLink({
+      uri: `${server.url}/graphql`,
+      headers,
+      fetchOptions: { signal: leaving.signal },
+    });
+    const client = new ApolloClient({ link, cache: new InMemoryCache() });
+    return {
+      iterate: (query, variables) =>
+        iterate(execute(link, { query: gql(query), variables }, { client })) as ChatResults,
+      cut: () => leaving.abort(),
+    };
+  },
+};
+
+/** What an observable says, one by one: to return from it is to unsubscribe. */
+function iterate<Item>(observable: Observable<Item>): AsyncIterableIterator<Item> {
+  let subscription: Subscription | undefined;
+  const said = new ReadableStream<Item>({
+    start: (controller) => {
+      subscription = observable.subscribe({
+        next: (item) => controller.enqueue(item),
+        error: (error: unknown) => controller.error(error),
+        complete: () => controller.close(),
+      });
+    },
+    cancel: () => subscription?.unsubscribe(),
+  });
+  return said.values();
+}
+
 /** Every way in for subscriptions: what is promised of them holds on each. */
-export const doors: readonly Door[] = [webSocketDoor, eventStreamDoor];
+export const doors: readonly Door[] = [webSocketDoor, eventStreamDoor, multipartDoor];

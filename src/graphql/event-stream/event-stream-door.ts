@@ -8,8 +8,9 @@ import type { AuthenticatedUser } from '../../auth/authenticated-user.js';
 import { noTimeLimit, type RequestContext } from '../../auth/request-context.js';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { EventStream } from './event-stream.js';
-import { STREAM_PATH } from '../every-door/paths.js';
+import { GRAPHQL_PATH, STREAM_PATH } from '../every-door/paths.js';
 import { checkHeaders, readRequest } from './event-stream-request.js';
+import { parts, serverSentEvents, type StreamEncoding } from './stream-encoding.js';
 import type { Turn } from '../every-door/operation-turns.js';
 import { SubscriptionRelay } from '../every-door/subscription-relay.js';
 import {
@@ -22,9 +23,16 @@ import { atExpiry } from '../every-door/token-expiry.js';
 
 const METHOD = 'POST';
 
+/** Where a stream was asked for, and how it is written. */
+interface StreamPlace {
+  readonly path: string;
+  readonly encoding: StreamEncoding;
+}
+
 /**
- * Subscriptions for clients behind proxies that let no WebSocket through: one request for each, answered by an event
- * stream. {@link HttpDoor} has checked origin, drain and token before.
+ * Subscriptions for clients without a WebSocket: one request for each, answered by a stream of its events. Those of
+ * graphql-sse have a path of their own; those of Apollo's multipart protocol ask where queries do. {@link HttpDoor} has
+ * checked origin, drain and token before.
  */
 @Injectable()
 export class EventStreamDoor {
@@ -36,9 +44,12 @@ export class EventStreamDoor {
     private readonly lifecycle: Lifecycle,
   ) {}
 
-  /** Called before the server listens. */
+  /** Called before routes are registered, and after the hooks of {@link HttpDoor}. */
   install(): void {
     const server = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
+    server.addHook('preHandler', async (request, reply) => {
+      if (request.asksForParts) await this.open(request, reply, { path: GRAPHQL_PATH, encoding: parts });
+    });
     server.route({
       method: METHOD,
       url: STREAM_PATH,
@@ -47,7 +58,8 @@ export class EventStreamDoor {
         checkHeaders(request.headers);
         done();
       },
-      handler: (request, reply) => this.open(request, reply),
+      handler: (request, reply) =>
+        this.open(request, reply, { path: STREAM_PATH, encoding: serverSentEvents }),
     });
     // GET: an address with a query in it is kept by proxies, and EventSource, which needs one, sends no token.
     // PUT and DELETE: reservations of the single connection mode would live in one process of several.
@@ -74,20 +86,25 @@ export class EventStreamDoor {
     for (const stream of this.#streams) stream.terminate();
   }
 
-  private async open(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private async open(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { path, encoding }: StreamPlace,
+  ): Promise<void> {
     const user = getUser(request);
     const operation = readRequest(request.body);
     // The body may have come slowly.
     this.lifecycle.throwIfDraining();
     reply.hijack();
-    const stream = new EventStream(request.raw, reply.raw, reply.getHeaders() as OutgoingHttpHeaders);
+    const headers = reply.getHeaders() as OutgoingHttpHeaders;
+    const stream = new EventStream(request.raw, reply.raw, headers, encoding);
     this.#streams.add(stream);
     const stopWaiting = atExpiry(user.expiresAt, () => void stream.close());
     void stream.closed.then(() => {
       this.#streams.delete(stream);
       stopWaiting();
     });
-    await this.serve(stream, operation, request.turn, {
+    await this.serve(stream, operation, path, request.turn, {
       requestId: request.id,
       user,
       signal: stream.signal,
@@ -101,6 +118,7 @@ export class EventStreamDoor {
   private async serve(
     stream: EventStream,
     operation: SubscriptionRequest,
+    path: string,
     turn: Turn | null,
     context: RequestContext,
   ): Promise<void> {
@@ -112,7 +130,7 @@ export class EventStreamDoor {
     // Masking an error logs it, also where the client has left.
     const fail = (error: unknown): void => end({ errors: [error] });
     try {
-      const prepared = this.subscriptions.prepare(operation, context, `at ${STREAM_PATH}`);
+      const prepared = this.subscriptions.prepare(operation, context, `at ${path}`);
       if (!('schema' in prepared)) {
         end({ errors: prepared });
         return;

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { jest } from '@jest/globals';
 import { passTime } from '../../../test/support/pass-time.js';
 import { EventStream } from './event-stream.js';
+import { parts, serverSentEvents } from './stream-encoding.js';
 
 const PING = ':\n\n';
 const INTERVAL_MS = 12_000;
@@ -53,12 +54,13 @@ class FakeResponse extends EventEmitter {
 
 const opened: EventStream[] = [];
 
-function open(socket = new FakeSocket()) {
+function open(socket = new FakeSocket(), encoding = serverSentEvents) {
   const response = new FakeResponse();
   const stream = new EventStream(
     { socket } as unknown as IncomingMessage,
     response as unknown as ServerResponse,
     { 'cache-control': 'no-store', 'x-request-id': '1' },
+    encoding,
   );
   opened.push(stream);
   return { socket, response, stream };
@@ -96,6 +98,21 @@ describe('EventStream', () => {
     ]);
     expect(response.ended).toBe(true);
     expect(stream.signal.aborted).toBe(false);
+  });
+
+  it('writes parts as Apollo has them, each with the boundary behind it', () => {
+    const { response, stream } = open(new FakeSocket(), parts);
+    void stream.next(JSON.stringify({ data: { seq: 1 } }));
+    stream.complete();
+    expect(response.headers).toMatchObject({
+      'content-type': 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
+      'cache-control': 'no-store, no-transform',
+    });
+    expect(response.written).toEqual([
+      '\r\n--graphql\r\ncontent-type: application/json\r\n\r\n{}\r\n--graphql',
+      '\r\ncontent-type: application/json\r\n\r\n{"payload":{"data":{"seq":1}}}\r\n--graphql',
+      '--\r\n',
+    ]);
   });
 
   it('lets its source go on while less than 64 KiB wait, and then only when they are taken', async () => {

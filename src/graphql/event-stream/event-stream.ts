@@ -1,27 +1,18 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { print } from 'graphql-sse';
 import { PatientTimer } from '../../common/patient-timer.js';
 import { ClientLeftError } from '../every-door/client-left.error.js';
 import { SocketLife } from '../every-door/socket-life.js';
 import { CLOSING_MS, HIGH_WATER_MARK, PING_INTERVAL_MS } from '../every-door/stream-limits.js';
-
-/** A comment: clients skip it. https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
-const PING = ':\n\n';
+import type { StreamEncoding } from './stream-encoding.js';
 
 const HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
   // A proxy that compresses or collects the events delays them.
   'cache-control': 'no-store, no-transform',
   'x-accel-buffering': 'no',
 } as const;
 
-/**
- * The response to one subscription, in the distinct connections mode of graphql-sse's protocol.
- *
- * A stream that is not {@link complete} was cut, and clients ask again.
- * https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md#distinct-connections-mode
- */
+/** The response to one subscription. A stream that is not {@link complete} was cut, and clients ask again. */
 export class EventStream {
   /** Resolves when the connection is gone, or free for another request. */
   readonly closed: Promise<void>;
@@ -33,7 +24,12 @@ export class EventStream {
   #onTaken = (): void => undefined;
 
   /** Answers with the headers, at once: a stream may take its time to begin. */
-  constructor(request: IncomingMessage, response: ServerResponse, headers: OutgoingHttpHeaders) {
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    headers: OutgoingHttpHeaders,
+    private readonly encoding: StreamEncoding,
+  ) {
     this.#response = response;
     this.#socket = request.socket;
     this.closed = this.#watch();
@@ -41,9 +37,8 @@ export class EventStream {
       this.terminate();
       return;
     }
-    response.writeHead(200, { ...headers, ...HEADERS });
-    // Some browsers believe in a response only when its body begins.
-    response.write(PING);
+    response.writeHead(200, { ...headers, ...HEADERS, 'content-type': encoding.contentType });
+    response.write(encoding.begin);
     this.#stopPinging = this.#keepAlive();
   }
 
@@ -58,7 +53,7 @@ export class EventStream {
    */
   next(result: string): Promise<void> | void {
     if (this.#isOver) return;
-    const text = `event: next\ndata: ${result}\n\n`;
+    const text = this.encoding.next(result);
     if (this.#response.writableLength + text.length < HIGH_WATER_MARK) {
       this.#response.write(text);
       return;
@@ -73,7 +68,7 @@ export class EventStream {
   complete(): void {
     if (this.#isOver) return;
     this.#end();
-    this.#response.end(print({ event: 'complete', data: null }));
+    this.#response.end(this.encoding.end);
     void this.#closedWithin(PING_INTERVAL_MS);
   }
 
@@ -141,7 +136,7 @@ export class EventStream {
         return;
       }
       isTaken = false;
-      this.#response.write(PING, () => (isTaken = true));
+      this.#response.write(this.encoding.ping, () => (isTaken = true));
       timer.restart();
     });
     return () => timer.stop();

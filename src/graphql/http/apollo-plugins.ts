@@ -84,7 +84,7 @@ function checkRequest({
     checkUser({ document, context });
     throw BadUserInputError.at(
       'query',
-      'subscriptions run over WebSocket (sub-protocol graphql-transport-ws) or at POST /graphql/stream (graphql-sse)',
+      'subscriptions run over WebSocket (sub-protocol graphql-transport-ws), at POST /graphql/stream (graphql-sse), or here with Accept: multipart/mixed;subscriptionSpec=1.0',
     );
   }
   checkOperation({ schema, document, operation, variables: request.variables ?? {}, context });

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { DocumentNode } from 'graphql';
+import { type DocumentNode, getOperationAST, type GraphQLError, OperationTypeNode } from 'graphql';
 import { BadUserInputError, type Violation } from '../../common/input-errors.js';
 import { isNestedTooDeeply, MAX_NESTING } from '../../common/nesting.js';
 import { isJsonObject } from '../../common/is-json-object.js';
@@ -27,6 +27,18 @@ export function operationIn({ method, body, query: parameters }: FastifyRequest)
     documentId,
     extensions: typeof extensions === 'string' ? parsedOrNull(extensions) : extensions,
   };
+}
+
+/** Whether a request asks for a subscription in its body, with what was read of its document. */
+export function isSubscription(
+  read: DocumentNode | readonly GraphQLError[],
+  { body }: Pick<FastifyRequest, 'body'>,
+): boolean {
+  if (!('kind' in read) || !isJsonObject(body)) return false;
+  const { operationName } = body;
+  // Clients that have no name for an operation may send an empty one.
+  const name = typeof operationName === 'string' && operationName !== '' ? operationName : null;
+  return getOperationAST(read, name)?.operation === OperationTypeNode.SUBSCRIPTION;
 }
 
 interface HttpOperation extends RequestedOperation {

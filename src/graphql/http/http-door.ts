@@ -8,11 +8,12 @@ import type { RequestContext } from '../../auth/request-context.js';
 import { AppError } from '../../common/app-error.js';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { Config } from '../../config/config.js';
+import { acceptsParts } from '../every-door/accepts-parts.js';
 import { ClientLeftError } from '../every-door/client-left.error.js';
 import { Documents } from '../every-door/documents.js';
 import { ErrorMask } from '../every-door/error-mask.js';
 import { EXPORT_PATH, GRAPHQL_PATH, STREAM_PATH } from '../every-door/paths.js';
-import { checkNesting, operationIn } from './http-document.js';
+import { checkNesting, isSubscription, operationIn } from './http-document.js';
 import { isOpen, MAX_OPEN_BODY_BYTES, mayBeOpen } from './open-documents.js';
 import { beginOperation, type TimeLimit } from './operation-life.js';
 import { OperationTurns, type Turn } from '../every-door/operation-turns.js';
@@ -27,8 +28,10 @@ declare module 'fastify' {
     /** Aborted when the client leaves before it is answered, and when that takes too long; null until it is asked for. */
     ending: AbortController | null;
     turn: Turn | null;
-    /** Null until an operation is read. */
+    /** Null until an operation is read that has one. */
     timeLimit: TimeLimit | null;
+    /** It is a subscription, whose results its client takes as parts of one answer. */
+    asksForParts: boolean;
   }
 }
 
@@ -70,6 +73,7 @@ export class HttpDoor {
     server.decorateRequest('ending', null);
     server.decorateRequest('turn', null);
     server.decorateRequest('timeLimit', null);
+    server.decorateRequest('asksForParts', false);
     server.decorateRequest('document', null);
     server.decorateRequest('listedText', null);
     server.addHook('onRequest', async (request, reply) => {
@@ -133,8 +137,13 @@ export class HttpDoor {
     const listed = user ? this.persisted.find(operation) : null;
     // What is wrong with such a request Apollo says, and to a browser it shows a page.
     if (!listed && query === null) return;
-    request.timeLimit = beginOperation(request, reply, this.operationTimeoutMs);
+    const beganAt = performance.now();
     const read = listed?.document ?? this.documents.read(query ?? '');
+    if (user && acceptsParts(request.headers.accept) && isSubscription(read, request)) {
+      request.asksForParts = true;
+      return;
+    }
+    request.timeLimit = beginOperation(request, reply, { timeoutMs: this.operationTimeoutMs, beganAt });
     if (!user && !('kind' in read && isOpen(read))) throw new UnauthenticatedError();
     if (!user) this.persisted.find(operation);
     request.listedText = listed?.text ?? null;

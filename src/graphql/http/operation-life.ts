@@ -10,6 +10,12 @@ import { operationTraced, type TracedOperation } from '../../telemetry/signals/s
  */
 const TURN_MS = 500;
 
+interface OperationStart {
+  readonly timeoutMs: number;
+  /** `performance.now()` before it was read. */
+  readonly beganAt: number;
+}
+
 /** How long an operation may take. */
 export interface TimeLimit {
   /** It may take as long as it takes. */
@@ -22,8 +28,11 @@ export interface TimeLimit {
  *
  * @returns its time limit, which may be lifted
  */
-export function beginOperation(request: FastifyRequest, reply: FastifyReply, timeoutMs: number): TimeLimit {
-  const beganAt = performance.now();
+export function beginOperation(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { timeoutMs, beganAt }: OperationStart,
+): TimeLimit {
   const turn = setTimeout(() => request.turn?.release(), TURN_MS);
   const limit = new PatientTimer(timeoutMs, () => request.ending?.abort(new OperationTimeoutError()));
   reply.raw.once('close', () => {
