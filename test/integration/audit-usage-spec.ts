@@ -4,7 +4,7 @@ import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import type { DatabaseClient } from '../../src/prisma/prisma-client.js';
 import { databaseKinds } from '../support/database.js';
-import { useTestServer } from '../support/use-test-server.js';
+import { settleServer, useTestServer } from '../support/use-test-server.js';
 
 const AUDIT = `query ($first: Int! = 50, $after: String, $filter: AuditFilter) {
   auditEvents(first: $first, after: $after, filter: $filter) {
@@ -52,6 +52,7 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
   /** How many queries the work takes. */
   const queriesOf = async (work: () => Promise<unknown>): Promise<number> => {
     const { client } = database();
+    await settleServer(server());
     let queries = 0;
     const spy = jest
       .spyOn(database(), 'client', 'get')

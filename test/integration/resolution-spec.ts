@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { databaseKinds } from '../support/database.js';
 import { statementsOf } from '../support/statements.js';
-import { useTestServer } from '../support/use-test-server.js';
+import { settleServer, useTestServer } from '../support/use-test-server.js';
 import { Vault } from '../../src/crypto/vault.js';
 import { KeyResolutionService } from '../../src/keys/key-resolution.service.js';
 import { KeyUseService } from '../../src/keys/key-use.service.js';
@@ -82,6 +82,7 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
     it('takes one round trip to the database', async () => {
       await server().storeKey('alice', 'OPENAI', KEY);
       await server().storeKey('alice', 'GOOGLE', KEY);
+      await settleServer(server());
       expect(await statementsOf(() => explain())).toHaveLength(1);
       expect(await statementsOf(() => server().query('alice', '{ providers { keySource } }'))).toHaveLength(
         1,

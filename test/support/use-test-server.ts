@@ -1,3 +1,4 @@
+import { AuditTrail } from '../../src/audit/chain/audit-trail.js';
 import { AnomalyWatch } from '../../src/audit/anomalies/anomaly-watch.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import type { Statement } from '../../src/prisma/statement.js';
@@ -57,6 +58,12 @@ export async function emptyServer(server: TestServer): Promise<void> {
   // What the test before has brought about would be written into the empty tables.
   await server.app.get(AnomalyWatch).settle();
   await emptyTables(server.app.get(DatabaseService));
+}
+
+/** Has all written down that follows a little later from what has happened: what is counted next is of what is done next. */
+export async function settleServer({ app }: TestServer): Promise<void> {
+  await app.get(AuditTrail).flush();
+  await app.get(AnomalyWatch).settle();
 }
 
 /** Takes out all that users have in a database. */

@@ -5,7 +5,7 @@ type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
 
 /**
  * Ends the wait for a query's or mutation's fields when its signal aborts, with the signal's reason: whatever a resolver
- * waits for by then, its client is answered. Subscriptions have limits of their own.
+ * waits for by then, its client is answered, and no field after it begins. Subscriptions have limits of their own.
  */
 export function endFieldsWithTheirSignal(schema: GraphQLSchema): GraphQLSchema {
   for (const type of [schema.getQueryType(), schema.getMutationType()]) {
@@ -19,6 +19,7 @@ export function endFieldsWithTheirSignal(schema: GraphQLSchema): GraphQLSchema {
 const endWithSignal =
   (resolve: Resolver): Resolver =>
   (source, values, context, info) => {
+    context.signal.throwIfAborted();
     const result: unknown = resolve(source, values, context, info);
     return result instanceof Promise ? unlessAborted(result, context.signal) : result;
   };
