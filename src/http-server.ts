@@ -28,7 +28,8 @@ import { chooseRequestId } from './telemetry/request-id.js';
 const REQUEST_TIMEOUT_MS = 300_000;
 
 /**
- * How long nothing may move on a connection that a request was begun on, in milliseconds: none takes that long to answer.
+ * How long nothing may move on a connection that a request was begun on, in milliseconds: none takes that long to answer, but for
+ * a chat's whole answer, which lifts it until it is there.
  * A client that reads no answer would keep it, and all that waits on it, for good. Event streams have pings, and
  * WebSockets their own rules.
  */

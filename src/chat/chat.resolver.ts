@@ -54,8 +54,8 @@ export class ChatResolver {
     @Context() context: RequestContext,
     @Args('input', { description: 'The conversation, and how to answer it.' }) input: ChatInput,
   ): Promise<ChatAnswer> {
-    context.liftTimeLimit();
-    return this.chats.complete(toSubscriber(context), input);
+    const restoreTimeLimit = context.liftTimeLimit();
+    return this.chats.complete(toSubscriber(context), input).finally(restoreTimeLimit);
   }
 
   @Mutation(() => CancelChatPayload, {
@@ -72,5 +72,6 @@ export class ChatResolver {
 function toSubscriber(context: RequestContext): Subscriber {
   const { signal: connection, connectionId, requestId, operationId } = context;
   const { userId, mayUseServerKeys, network } = requireUser(context);
-  return { userId, mayUseServerKeys, network, connection, connectionId, requestId, operationId };
+  const client = { connection, lost: connection, connectionId, requestId, operationId };
+  return { userId, mayUseServerKeys, network, ...client };
 }

@@ -53,9 +53,13 @@ export class ChatService {
    */
   async complete(subscriber: Subscriber, input: ChatInput): Promise<ChatAnswer> {
     const { connection } = subscriber;
-    // A connection that is lost is a client that may return: this one is not lost for the chat, but leaves it.
-    const watch = await this.start({ ...subscriber, connection: new AbortController().signal }, input);
-    const leave = (): void => watch.leave();
+    const lost = new AbortController();
+    const watch = await this.start({ ...subscriber, lost: lost.signal }, input);
+    const leave = (): void => {
+      // A stop cuts connections: no client has left of its own accord, and others may watch elsewhere.
+      if (this.lifecycle.draining) lost.abort();
+      watch.leave();
+    };
     connection.addEventListener('abort', leave, { once: true });
     if (connection.aborted) leave();
     try {
@@ -78,7 +82,7 @@ export class ChatService {
     if (!isUuid(chatId)) throw new ChatNotFoundError();
     return this.withSlot(subscriber, () => {
       this.shared?.throwIfAway();
-      return this.join(subscriber.userId, chatId, afterSeq, subscriber.connection);
+      return this.join(subscriber, chatId, afterSeq);
     });
   }
 
@@ -113,14 +117,13 @@ export class ChatService {
   }
 
   private async startOrJoin(subscriber: Subscriber, input: ChatInput, arrivedAt: number): Promise<ChatWatch> {
-    const { userId, connection } = subscriber;
     for (;;) {
       const claim = await this.claimFor(subscriber, input);
       const request = { chatId: claim?.chatId ?? uuidv7(), input, claim, arrivedAt };
       if (!claim || claim.isMine) return this.starter.start(subscriber, request);
       if (claim.inputDigest !== inputDigestOf(input)) throw new RequestConflictError();
       // Where the one before did not start, this one may.
-      if (await claim.whenStarted(connection)) return this.join(userId, claim.chatId, 0, connection);
+      if (await claim.whenStarted(subscriber.connection)) return this.join(subscriber, claim.chatId, 0);
     }
   }
 
@@ -143,15 +146,10 @@ export class ChatService {
     }
   }
 
-  private async join(
-    userId: string,
-    chatId: string,
-    afterSeq: number,
-    connection: AbortSignal,
-  ): Promise<ChatWatch> {
+  private async join({ userId, lost }: Subscriber, chatId: string, afterSeq: number): Promise<ChatWatch> {
     const run = this.runs.find(userId, chatId);
-    if (run) return run.join(afterSeq, connection);
+    if (run) return run.join(afterSeq, lost);
     if (!this.remote) throw new ChatNotFoundError();
-    return this.remote.join(userId, chatId, afterSeq, connection);
+    return this.remote.join(userId, chatId, afterSeq, lost);
   }
 }

@@ -6,6 +6,7 @@ import { jest } from '@jest/globals';
 import { hang, replay } from '../../demo/stand-in/behaviours.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 import { plainEvent } from '../../demo/stand-in/sse.mjs';
+import { KeysService } from '../../src/keys/keys.service.js';
 import { HttpDoor } from '../../src/graphql/http/http-door.js';
 import { KeyResolutionService } from '../../src/keys/key-resolution.service.js';
 import { HELLO, signToken, textOf } from '../support/test-server.js';
@@ -186,19 +187,19 @@ describe('completeChat', () => {
     });
   });
 
-  describe('whose client leaves', () => {
-    /** Sends it over a connection that the test can close. */
-    async function begin(query: string, input: Record<string, unknown> = {}): Promise<Socket> {
-      const { port } = server().app.getHttpServer().address() as AddressInfo;
-      const socket = connect(port, '127.0.0.1');
-      await once(socket, 'connect');
-      const body = JSON.stringify({ query, variables: { input: { messages: HELLO, ...input } } });
-      socket.write(
-        `POST /graphql HTTP/1.1\r\nHost: keystream\r\nContent-Type: application/json\r\nAuthorization: Bearer ${await signToken('alice')}\r\nContent-Length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`,
-      );
-      return socket;
-    }
+  /** Sends it over a connection that the test can close. */
+  async function begin(query: string, input: Record<string, unknown> = {}): Promise<Socket> {
+    const { port } = server().app.getHttpServer().address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    const body = JSON.stringify({ query, variables: { input: { messages: HELLO, ...input } } });
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nHost: keystream\r\nContent-Type: application/json\r\nAuthorization: Bearer ${await signToken('alice')}\r\nContent-Length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`,
+    );
+    return socket;
+  }
 
+  describe('whose client leaves', () => {
     it.each([
       ['without a requestId', {}],
       ['with one', { requestId: randomUUID() }],
@@ -274,6 +275,45 @@ describe('completeChat', () => {
         expect((await answer).text).toBe('At last.');
       } finally {
         door.operationTimeoutMs = usualMs;
+      }
+    });
+
+    it('gives the limit back to what stands behind it', async () => {
+      const door: { operationTimeoutMs: number } = server().app.get(HttpDoor);
+      const usualMs = door.operationTimeoutMs;
+      try {
+        server().standIn.once('GOOGLE', hang());
+        const asked = server().standIn.nextRequest('GOOGLE');
+        jest.spyOn(server().app.get(KeysService), 'delete').mockReturnValue(new Promise(() => undefined));
+        door.operationTimeoutMs = 300;
+        const two = `mutation ($input: ChatInput!) { a: completeChat(input: $input) { text } b: deleteApiKey(keyId: "1") { deletedKeyId } }`;
+        const answer = server().post('alice', two, { input: { messages: HELLO, provider: 'GOOGLE' } });
+        await finish(await asked);
+        expect((await answer).errors).toMatchObject([
+          { path: ['b'], extensions: { code: 'SERVICE_UNAVAILABLE' } },
+        ]);
+      } finally {
+        door.operationTimeoutMs = usualMs;
+      }
+    });
+
+    it('is cut where its client does not read the answer', async () => {
+      const http = server().app.getHttpServer();
+      const usualMs = http.timeout;
+      try {
+        // More than the sockets of both sides hold: each character takes six bytes.
+        const long = Array.from({ length: 60 }, () => piece('\u0001'.repeat(64 * 1024)));
+        server().standIn.once('GOOGLE', replay([...long, piece('', 'STOP')]));
+        http.timeout = 300;
+        const connection = once(http, 'connection') as Promise<[Socket]>;
+        const socket = await begin(COMPLETE, { provider: 'GOOGLE' });
+        socket.pause();
+        const [ours] = await connection;
+        await once(ours, 'close');
+        socket.destroy();
+        expect(await ends(1)).toEqual(['OK']);
+      } finally {
+        http.timeout = usualMs;
       }
     });
 

@@ -1,3 +1,5 @@
+import { eventStreamDoor } from '../support/doors.js';
+import { HELLO } from '../support/test-server.js';
 import { useServerProcess } from '../support/use-server-process.js';
 
 const TOTALS =
@@ -83,6 +85,23 @@ describe('the cost of an operation', () => {
         { extensions: { code: 'BAD_USER_INPUT', violations: [{ path, message: 'must not be null' }] } },
       ]);
       expect((await post(query)).errors).toEqual([]);
+    },
+  );
+
+  it.each(['', '@include(if: true)'])(
+    'takes no time for variables that have a thousand wrong fields: __typename %s',
+    async (directive) => {
+      const wrong = Object.fromEntries(
+        Array.from({ length: 40_000 }, (_, index) => [`f${String(index)}`, 1]),
+      );
+      const query = `subscription ($input: ChatInput!) { chat(input: $input) { __typename ${directive} } }`;
+      const subscription = await eventStreamDoor.subscribe(running().server, 'alice', query, {
+        input: { messages: HELLO, ...wrong },
+      });
+      const { errors } = (await subscription.next()) as { errors: any[] };
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+      expect(errors[0].extensions.violations).toHaveLength(20);
+      subscription.cut();
     },
   );
 

@@ -67,7 +67,7 @@ export class RunStarter {
       const run = await this.admit(subscriber, chat);
       this.runs.add(run);
       await run.announce();
-      return run.join(0, subscriber.connection);
+      return run.join(0, subscriber.lost);
     } catch (error) {
       await chat.claim?.release();
       throw error;

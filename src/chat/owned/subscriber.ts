@@ -8,6 +8,8 @@ export interface Subscriber {
   readonly connectionId: string | null;
   /** Aborts when its connection is lost or closes. */
   readonly connection: AbortSignal;
+  /** Aborts when that leaves a client that may come back for its chat; one that leaves without it stops the chat. */
+  readonly lost: AbortSignal;
   /** As errors and the log name its request. */
   readonly requestId: string;
   /** Its client's name for it; null where the door has none. */

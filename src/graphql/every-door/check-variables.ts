@@ -50,21 +50,6 @@ export function checkVariables(
   return violations;
 }
 
-/**
- * Whether GraphQL's own check of them comes to an end soon: no list is longer than any input takes, and what validates
- * inputs looks at each item before it counts them.
- */
-export const areListsShort = (
-  schema: GraphQLSchema,
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>>,
-): boolean =>
-  variableDefinitions.every(({ type: typeNode, variable }) => {
-    const type = typeFromAST(schema, typeNode);
-    const value = variables[variable.name.value];
-    return !isInputType(type) || findLongList(type, value) === null;
-  });
-
 function checkVariable(
   schema: GraphQLSchema,
   { type: typeNode, variable, defaultValue }: VariableDefinitionNode,

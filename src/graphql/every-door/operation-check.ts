@@ -9,7 +9,7 @@ import { UnauthenticatedError } from '../../auth/auth.errors.js';
 import type { AppError } from '../../common/app-error.js';
 import { BadUserInputError } from '../../common/input-errors.js';
 import type { RequestContext } from '../../auth/request-context.js';
-import { areListsShort, checkVariables } from './check-variables.js';
+import { checkVariables } from './check-variables.js';
 import { costOf, MAX_COST } from './operation-cost.js';
 import { requiresUser } from './requires-user.js';
 
@@ -31,33 +31,11 @@ export function checkOperation(checked: CheckedOperation): void {
   const { schema, operation, variables } = checked;
   const violations = checkVariables(schema, operation, variables);
   if (violations.length > 0) throw new BadUserInputError(violations);
-  checkCost(checked);
-}
-
-/**
- * The same for an operation that is about to run, but for what GraphQL checks of its variables then, once more. Where it
- * refuses them, {@link checkOperation} says why in words that quote no value.
- *
- * @throws as {@link checkOperation}
- */
-export function checkBeforeRun(checked: CheckedOperation): void {
-  const { schema, operation, variables } = checked;
-  try {
-    checkUser(checked);
-    if (!areListsShort(schema, operation, variables)) checkOperation(checked);
-    checkCost(checked);
-  } catch (error) {
-    // What is wrong with the variables is said first.
-    checkOperation(checked);
-    throw error;
-  }
-}
-
-function checkCost(checked: CheckedOperation): void {
   const cost = costOrRefusal(checked);
-  if (cost <= MAX_COST) return;
-  const numbers = `it may have ${cost} fields in its result, and ${MAX_COST} are the most`;
-  throw BadUserInputError.at('query', `asks for too much at once: ${numbers}`);
+  if (cost > MAX_COST) {
+    const numbers = `it may have ${cost} fields in its result, and ${MAX_COST} are the most`;
+    throw BadUserInputError.at('query', `asks for too much at once: ${numbers}`);
+  }
 }
 
 /**

@@ -175,7 +175,10 @@ class CostCounter {
   #variableValues(): Record<string, unknown> {
     if (this.#variables) return this.#variables;
     const { schema, operation, variables } = this.costed;
-    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+      // Its messages print the value: each takes as long as the value is.
+      maxErrors: 1,
+    });
     return (this.#variables = coerced ?? {});
   }
 

@@ -9,12 +9,17 @@ describe('endFieldsWithTheirSignal', () => {
     query: string,
     resolve: GraphQLFieldResolver<unknown, unknown>,
     leaving: AbortController,
+    expiresAt = new Date(Date.now() + 60_000),
   ) {
     const schema = buildSchema('type Query { ask: Int } type Mutation { change: Int }');
     for (const type of [schema.getQueryType(), schema.getMutationType()])
       for (const field of Object.values(type?.getFields() ?? {})) field.resolve = resolve;
     endFieldsWithTheirSignal(schema);
-    return execute({ schema, document: parse(query), contextValue: { signal: leaving.signal } });
+    return execute({
+      schema,
+      document: parse(query),
+      contextValue: { signal: leaving.signal, user: { expiresAt } },
+    });
   }
 
   it('answers with the reason while a field waits', async () => {
@@ -36,5 +41,13 @@ describe('endFieldsWithTheirSignal', () => {
     const { errors } = await run('mutation { a: change b: change c: change }', change, leaving);
     expect(begun).toBe(1);
     expect(errors).toHaveLength(3);
+  });
+
+  it('begins no field when the token has expired', async () => {
+    let begun = 0;
+    const change = (): number => (begun += 1);
+    const { errors } = await run('mutation { a: change }', change, controller(), new Date());
+    expect(begun).toBe(0);
+    expect(errors).toMatchObject([{ originalError: { code: 'UNAUTHENTICATED' } }]);
   });
 });

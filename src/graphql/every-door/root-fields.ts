@@ -1,11 +1,13 @@
 import { defaultFieldResolver, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { UnauthenticatedError } from '../../auth/auth.errors.js';
 import type { RequestContext } from '../../auth/request-context.js';
 
 type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
 
 /**
  * Ends the wait for a query's or mutation's fields when its signal aborts, with the signal's reason: whatever a resolver
- * waits for by then, its client is answered, and no field after it begins. Subscriptions have limits of their own.
+ * waits for by then, its client is answered, and no field after it begins; nor does one whose token has expired since the
+ * request came. Subscriptions have limits of their own.
  */
 export function endFieldsWithTheirSignal(schema: GraphQLSchema): GraphQLSchema {
   for (const type of [schema.getQueryType(), schema.getMutationType()]) {
@@ -20,6 +22,7 @@ const endWithSignal =
   (resolve: Resolver): Resolver =>
   (source, values, context, info) => {
     context.signal.throwIfAborted();
+    if (context.user && context.user.expiresAt.getTime() <= Date.now()) throw new UnauthenticatedError();
     const result: unknown = resolve(source, values, context, info);
     return result instanceof Promise ? unlessAborted(result, context.signal) : result;
   };

@@ -18,7 +18,7 @@ import { BadUserInputError } from '../../common/input-errors.js';
 import { Documents } from './documents.js';
 import { ErrorMask } from './error-mask.js';
 import { CompiledSelections } from './selection/compiled-selections.js';
-import { type CheckedOperation, checkBeforeRun, checkOperation, toGraphQLError } from './operation-check.js';
+import { checkOperation, toGraphQLError } from './operation-check.js';
 import { PersistedOperations } from './persisted-operations.js';
 import type { RequestedOperation } from './requested-operation.js';
 
@@ -93,13 +93,10 @@ export class Subscriptions {
 
   /** @returns a subscription, or the errors for which there is none: bad input, or what the resolver throws */
   async run(args: ExecutionArgs): Promise<RunningSubscription | ExecutionResult> {
-    const refusal = refusalOf(args, checkBeforeRun);
+    const refusal = refusalOf(args);
     if (refusal) return { errors: [refusal] };
     const stream = await createSourceEventStream(args);
-    if (!(Symbol.asyncIterator in stream)) {
-      const inputRefusal = refusalOf(args, checkOperation);
-      return inputRefusal ? { errors: [inputRefusal] } : stream;
-    }
+    if (!(Symbol.asyncIterator in stream)) return stream;
     const write = this.selections.get(args);
     return { source: toSource(stream), toText: (event) => write?.(event) ?? this.execute(args, event) };
   }
@@ -125,16 +122,19 @@ export class Subscriptions {
   }
 }
 
-/** What is wrong with the input rather than the document, as far as `check` finds it. */
-function refusalOf(
-  { schema, document, operationName, variableValues, contextValue }: ExecutionArgs,
-  check: (checked: CheckedOperation) => void,
-): GraphQLError | null {
+/** What is wrong with the input rather than the document. */
+function refusalOf({
+  schema,
+  document,
+  operationName,
+  variableValues,
+  contextValue,
+}: ExecutionArgs): GraphQLError | null {
   const operation = getOperationAST(document, operationName);
   if (!operation) throw new Error('An operation was lost on its way.');
   try {
     const context = contextValue as RequestContext;
-    check({ schema, document, operation, variables: variableValues ?? {}, context });
+    checkOperation({ schema, document, operation, variables: variableValues ?? {}, context });
     return null;
   } catch (error) {
     if (error instanceof AppError) return toGraphQLError(error);

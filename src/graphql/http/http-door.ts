@@ -4,7 +4,7 @@ import type { DocumentNode } from 'graphql';
 import { UnauthenticatedError } from '../../auth/auth.errors.js';
 import { Authenticator } from '../../auth/authenticator.js';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.js';
-import type { RequestContext } from '../../auth/request-context.js';
+import { noTimeLimit, type RequestContext } from '../../auth/request-context.js';
 import { AppError } from '../../common/app-error.js';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { Config } from '../../config/config.js';
@@ -143,6 +143,8 @@ export class HttpDoor {
       request.asksForParts = true;
       return;
     }
+    // What is no subscription has no parts: Apollo would look for them only after it has run.
+    if (acceptsParts(request.headers.accept)) request.headers.accept = 'application/json';
     request.timeLimit = beginOperation(request, reply, { timeoutMs: this.operationTimeoutMs, beganAt });
     if (!user && !('kind' in read && isOpen(read))) throw new UnauthenticatedError();
     if (!user) this.persisted.find(operation);
@@ -179,7 +181,7 @@ export function toContext(
   reply: FastifyReply,
 ): HttpContext {
   const { signal } = ending ?? abortedByLeaving(reply);
-  const liftTimeLimit = (): void => timeLimit?.lift();
+  const liftTimeLimit = () => timeLimit?.lift() ?? noTimeLimit();
   const place = { connectionId: null, operationId: null };
   return { requestId, user, signal, liftTimeLimit, ...place, document, listedText };
 }

@@ -18,8 +18,8 @@ interface OperationStart {
 
 /** How long an operation may take. */
 export interface TimeLimit {
-  /** It may take as long as it takes. */
-  readonly lift: () => void;
+  /** It may take as long as it takes. @returns what puts the limit back, which begins anew then */
+  readonly lift: () => () => void;
 }
 
 /**
@@ -48,9 +48,15 @@ export function beginOperation(
   });
   return {
     lift: () => {
+      const { socket } = request.raw;
+      const idleMs = socket.timeout ?? 0;
       limit.stop();
-      // Nothing moves on its connection meanwhile. The next request there has the limit for that again.
-      request.raw.socket.setTimeout(0);
+      // Nothing moves on its connection meanwhile.
+      socket.setTimeout(0);
+      return () => {
+        socket.setTimeout(idleMs);
+        if (!reply.raw.closed) limit.restart();
+      };
     },
   };
 }
