@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeySetUnavailableError, UnauthenticatedError } from '../../src/auth/auth.errors.js';
-import { ChatNotFoundError, RequestConflictError, RunLostError } from '../../src/chat/run/chat.errors.js';
+import {
+  CancelledChatError,
+  ChatNotFoundError,
+  LongAnswerError,
+  RequestConflictError,
+  RunLostError,
+} from '../../src/chat/run/chat.errors.js';
 import type { AppError } from '../../src/common/app-error.js';
 import { describeError } from '../../src/common/describe-error.js';
 import { errorCodes } from '../../src/common/error-code.js';
@@ -69,6 +75,8 @@ const errors: readonly AppError[] = [
   new RedisUnavailableError(),
   new RequestConflictError(),
   new RunLostError(),
+  new LongAnswerError('c'),
+  new CancelledChatError('c'),
   new UnauthenticatedError(),
   new UnknownModelError(),
 ];
