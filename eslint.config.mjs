@@ -25,7 +25,10 @@ const nodeGlobals = [
 /** What the parts of a chat know of the rest, all of them. */
 const chatNeeds = ['catalogue', 'common', 'outbound', 'providers/chat', 'providers/registry', 'web-search'];
 /** The parts of a chat. What calls a provider and what a client sees (run) knows neither Redis nor GraphQL. */
-const chatWings = ['chat/run', 'chat/answer', 'chat/schema', 'chat/claims', 'chat/shared', 'chat/owned'];
+const chatWings = [
+  ...['chat/run', 'chat/answer', 'chat/schema', 'chat/conversation', 'chat/claims', 'chat/shared'],
+  'chat/owned',
+];
 /** The ways in. None knows another. */
 const doors = ['graphql/http', 'graphql/websocket', 'graphql/event-stream'];
 
@@ -92,10 +95,12 @@ const layers = {
     'prisma',
     'settings',
   ],
-  chat: [...chatNeeds, 'auth', 'config', 'crypto', 'keys', 'limits', 'redis', ...chatWings],
+  'json-schemas': ['common'],
+  chat: [...chatNeeds, 'auth', 'config', 'crypto', 'json-schemas', 'keys', 'limits', 'redis', ...chatWings],
   'chat/run': chatNeeds,
   'chat/answer': [...chatNeeds, 'keys', 'chat/run'],
   'chat/schema': [...chatNeeds, 'chat/run', 'chat/answer'],
+  'chat/conversation': [...chatNeeds, 'crypto', 'json-schemas', 'chat/answer', 'chat/schema'],
   'chat/claims': [...chatNeeds, 'chat/schema'],
   'chat/shared': [...chatNeeds, 'config', 'crypto', 'keys', 'redis', 'chat/run', 'chat/claims'],
   'chat/owned': [...chatNeeds, 'config', 'keys', 'limits', 'redis', ...chatWings],

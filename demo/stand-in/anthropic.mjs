@@ -38,9 +38,9 @@ export const anthropic = {
       await tools.stream(words(response.text), (delta) => answer.textDelta(delta));
       await exchange.write(answer.endText());
     } else {
-      for (const query of response.queries) {
-        await exchange.write(answer.beginCall(response.tool));
-        await tools.stream(fragments(JSON.stringify({ query })), (delta) => answer.argumentsDelta(delta));
+      for (const call of response.calls) {
+        await exchange.write(answer.beginCall(call.tool));
+        await tools.stream(fragments(call.text), (delta) => answer.argumentsDelta(delta));
         await exchange.write(answer.endCall());
       }
     }
@@ -88,7 +88,7 @@ function questionIn({ messages, tools, tool_choice: choice }) {
     text: String(
       blocks.findLast((/** @type {any} */ block) => block.role === 'user' && block.text)?.text ?? '',
     ),
-    tool: choice?.type === 'none' ? undefined : tools?.[0]?.name,
+    tools: choice?.type === 'none' ? [] : (tools ?? []).map((/** @type {any} */ { name }) => name),
     results: blocks
       .filter((/** @type {any} */ { type }) => type === 'tool_result')
       .map((/** @type {any} */ { content }) => String(content)),

@@ -51,9 +51,9 @@ export function chatCompletionsService(form) {
       const response = respondTo(questionIn(form.name, body));
       if ('text' in response) await tools.stream(words(response.text), (word) => answer.text(word));
       else {
-        for (const query of response.queries) {
-          await exchange.write(answer.beginCall(response.tool));
-          await tools.stream(fragments(JSON.stringify({ query })), (delta) => answer.argumentsDelta(delta));
+        for (const call of response.calls) {
+          await exchange.write(answer.beginCall(call.tool));
+          await tools.stream(fragments(call.text), (delta) => answer.argumentsDelta(delta));
           await exchange.write(answer.endCall());
         }
       }
@@ -72,7 +72,7 @@ function questionIn(name, { messages, tools, tool_choice: choice }) {
   return {
     name,
     text: String(messages.findLast((/** @type {any} */ { role }) => role === 'user')?.content ?? ''),
-    tool: choice === 'none' ? undefined : tools?.[0]?.function?.name,
+    tools: choice === 'none' ? [] : (tools ?? []).map((/** @type {any} */ tool) => tool.function?.name),
     results: messages
       .filter((/** @type {any} */ { role }) => role === 'tool')
       .map((/** @type {any} */ { content }) => String(content)),

@@ -36,8 +36,8 @@ export const google = {
     const response = respondTo(questionIn(body));
     if ('text' in response) await tools.stream(words(response.text), (word) => answer.text(word));
     else {
-      for (const [index, query] of response.queries.entries()) {
-        const call = { name: response.tool, args: { query }, id: crypto.randomUUID().slice(0, 8) };
+      for (const [index, { tool: name, text }] of response.calls.entries()) {
+        const call = { name, args: JSON.parse(text), id: crypto.randomUUID().slice(0, 8) };
         await exchange.write(answer.call(call, index === 0 ? SIGNATURE : undefined));
       }
     }
@@ -83,7 +83,7 @@ function questionIn({ contents, tools, toolConfig }) {
   return {
     name: 'Google',
     text: String(texts.at(-1)?.text ?? ''),
-    tool: mayCall ? tools?.[0]?.functionDeclarations?.[0]?.name : undefined,
+    tools: mayCall ? (tools?.[0]?.functionDeclarations ?? []).map((/** @type {any} */ { name }) => name) : [],
     results: contents
       .flatMap(partsOf)
       .filter((/** @type {any} */ { functionResponse }) => functionResponse)

@@ -43,6 +43,12 @@ export const openaiErrors = {
       param,
       code: 'unsupported_value',
     }),
+  /** Reasoning that was made with the key of another organisation. */
+  foreignReasoning: () =>
+    error(400, {
+      message: 'The encrypted content gAAA...lv== could not be verified.',
+      code: 'invalid_encrypted_content',
+    }),
   noToolOutput: (/** @type {string} */ callId) =>
     error(400, { message: `No tool output found for function call ${callId}.`, param: 'input' }),
   region: () =>

@@ -34,9 +34,9 @@ export const openai = {
       await exchange.write(answer.beginText());
       await tools.stream(words(response.text), (delta) => answer.textDelta(delta));
     } else {
-      for (const query of response.queries) {
-        await exchange.write(answer.beginCall(response.tool));
-        await tools.stream(fragments(JSON.stringify({ query })), (delta) => answer.argumentsDelta(delta));
+      for (const call of response.calls) {
+        await exchange.write(answer.beginCall(call.tool));
+        await tools.stream(fragments(call.text), (delta) => answer.argumentsDelta(delta));
         await exchange.write(answer.endCall());
       }
     }
@@ -63,7 +63,7 @@ function questionIn({ input, tools, tool_choice: choice }) {
   return {
     name: 'OpenAI',
     text: String(items.findLast(({ role }) => role === 'user')?.content ?? ''),
-    tool: choice === 'none' ? undefined : tools?.[0]?.name,
+    tools: choice === 'none' ? [] : (tools ?? []).map((/** @type {any} */ { name }) => name),
     results: items.filter(({ type }) => type === 'function_call_output').map(({ output }) => String(output)),
   };
 }

@@ -76,25 +76,37 @@ export function answerFrom(name, results) {
   return `This is ${name}'s stand-in speaking, with ${results.length} ${results.length === 1 ? 'result' : 'results'}. The last one begins “${last.slice(0, 80)}”.`;
 }
 
+/** The calls that a line `call: NAME JSON` of the question asks for; each such line is one. @param {string} question */
+function namedCalls(question) {
+  return question.split('\n').flatMap((line) => {
+    const [, name, input = '{}'] = /^call: ([\w-]+) ?(.*)$/.exec(line) ?? [];
+    return name === undefined ? [] : [{ tool: name, text: input || '{}' }];
+  });
+}
+
 /**
  * What a chat request comes to, in no provider's dialect.
  *
  * @typedef {object} Question
  * @property {string} name The provider's.
  * @property {string} text The last thing that the user said.
- * @property {string | undefined} tool The tool that may be called; undefined where none may.
- * @property {readonly string[]} results What the tool brought so far.
+ * @property {readonly string[]} tools The tools that may be called.
+ * @property {readonly string[]} results What the tools brought so far.
  */
 
 /**
- * What a chat stand-in does: it calls the tool, or speaks.
+ * What a chat stand-in does: it calls tools, or speaks. Lines `call: NAME JSON` are calls of one turn, made once; what
+ * else it is asked to search for it calls the first tool with.
  *
  * @param {Question} question
- * @returns {{ tool: string, queries: string[] } | { text: string }}
+ * @returns {{ calls: { tool: string, text: string }[] } | { text: string }}
  */
-export function respondTo({ name, text, tool, results }) {
+export function respondTo({ name, text, tools: [tool, ...others], results }) {
   const queries = nextQueries(text, results.length);
-  if (tool !== undefined && queries.length > 0) return { tool, queries };
+  const searches = queries.map((query) => ({ tool: tool ?? '', text: JSON.stringify({ query }) }));
+  const called = namedCalls(text).filter((call) => [tool, ...others].includes(call.tool));
+  const calls = [...searches, ...(results.length > 0 && searches.length === 0 ? [] : called)];
+  if (tool !== undefined && calls.length > 0) return { calls };
   return { text: results.length > 0 ? answerFrom(name, results) : completionOf(name, text) };
 }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { JsonSchemasModule } from '../json-schemas/json-schemas.module.js';
 import { CryptoModule } from '../crypto/crypto.module.js';
 import { Vault } from '../crypto/vault.js';
 import { KeyUseService } from '../keys/key-use.service.js';
@@ -8,6 +9,8 @@ import { RedisConnection } from '../redis/redis-connection.js';
 import { ServerPresence } from '../redis/server-presence.js';
 import { WebSearchModule } from '../web-search/web-search.module.js';
 import { ChatResolver } from './chat.resolver.js';
+import { ConversationService } from './conversation/conversation.service.js';
+import { ToolTranscripts } from './conversation/tool-transcripts.js';
 import { OwnedRuns } from './owned/owned-runs.js';
 import { KeptChats } from './kept-chats.js';
 import { ChatService } from './chat.service.js';
@@ -32,14 +35,16 @@ const keepTimes = ({ chat }: Config): KeepTimes => ({
 
 /** What the servers share is null without Redis. */
 @Module({
-  imports: [CryptoModule, KeysModule, WebSearchModule],
+  imports: [CryptoModule, JsonSchemasModule, KeysModule, WebSearchModule],
   providers: [
     ChatResolver,
+    ConversationService,
     KeptChats,
     OwnedRuns,
     ChatService,
     ChatSourceFactory,
     RunStarter,
+    ToolTranscripts,
     {
       provide: RunStore,
       inject: [RedisConnection, ServerPresence, Vault, Config],

@@ -1,5 +1,5 @@
 import { CancelledChatError, FailedChatError, LongAnswerError, MAX_WHOLE_LENGTH } from './run/chat.errors.js';
-import type { ChatEvent, TerminalEvent } from './run/chat-event.js';
+import type { ChatEvent, TerminalEvent, ToolCallsRequestedEvent } from './run/chat-event.js';
 import type { ChatAttempt } from './run/chat-source.js';
 import type { ChatAnswer } from './schema/chat-answer.model.js';
 
@@ -19,6 +19,7 @@ export async function wholeAnswerOf(events: AsyncIterable<ChatEvent>): Promise<C
 class WholeAnswer {
   #attempt: ChatAttempt | null = null;
   #terminal: TerminalEvent | null = null;
+  #called: ToolCallsRequestedEvent | null = null;
   #text = '';
   #reasoning = '';
 
@@ -39,6 +40,9 @@ class WholeAnswer {
       case 'ChatCancelled':
         this.#terminal = event;
         break;
+      case 'ToolCallsRequested':
+        this.#called = event;
+        break;
       case 'SearchStarted':
       case 'SearchFinished':
     }
@@ -55,6 +59,8 @@ class WholeAnswer {
     const { provider, model, keySource } = attempt;
     const { finishReason, usage, timings } = terminal;
     const reasoning = this.#reasoning || null;
-    return { chatId, provider, model, keySource, text: this.#text, reasoning, finishReason, usage, timings };
+    const said = { text: this.#text, reasoning, toolCalls: this.#called?.calls ?? [] };
+    const transcript = this.#called?.transcript ?? null;
+    return { chatId, provider, model, keySource, ...said, transcript, finishReason, usage, timings };
   }
 }

@@ -36,7 +36,8 @@ export type TextContext =
       readonly runKey: string;
       readonly chatId: string;
     }
-  | { readonly purpose: 'chat-request'; readonly userId: string; readonly requestId: string };
+  | { readonly purpose: 'chat-request'; readonly userId: string; readonly requestId: string }
+  | { readonly purpose: 'tool-transcript'; readonly userId: string };
 
 /** What texts are sealed one after the other for: each has its number there, too. */
 export interface SeriesContext {
@@ -84,5 +85,7 @@ export function contextParts(context: SealContext): readonly string[] {
       return [context.purpose, context.runKey, context.chatId];
     case 'chat-request':
       return [context.purpose, context.userId, context.requestId];
+    case 'tool-transcript':
+      return [context.purpose, context.userId];
   }
 }

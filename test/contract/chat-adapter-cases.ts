@@ -209,7 +209,7 @@ export const chatCases: readonly ChatCase[] = [
       ),
       [
         openaiErrors.badParameter('include'),
-        { tools: { definitions: [], steps: [], choice: 'AUTO' } },
+        { tools: { definitions: [], choice: 'AUTO' } },
         ['include'],
         { include: ['reasoning.encrypted_content'] },
         {},

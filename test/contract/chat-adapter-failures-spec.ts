@@ -18,7 +18,7 @@ const everything: Partial<ChatRequest> = {
     definitions: [
       { name: 'search', description: 'Searches.', parameters: { type: 'object' }, inputName: 'lookUps' },
     ],
-    steps: [],
+
     choice: 'AUTO',
   },
 };

@@ -14,6 +14,8 @@ import { partsOf } from '../support/parts.js';
 import { useStandIn } from '../support/stand-in.js';
 import { Connections } from './connections.js';
 
+export const HELLO = [{ role: 'USER', content: 'Hello' }] as const;
+
 export const KEY = 'sk-a-key-that-must-not-travel';
 
 /** The texts in an answer that are long enough to be a provider's own words. */
@@ -78,7 +80,7 @@ export function useAdapter(entry: ChatProviderEntry, model: string): AdapterHarn
       };
       const outbound = connections.to(entry, settings.endpoints.api ?? api);
       const adapter = new StreamingAdapter(entry.dialect, settings, outbound, () => undefined);
-      const asked = { model, messages: [{ role: 'USER', content: 'Hello' } as const], ...request };
+      const asked = { model, messages: HELLO, ...request };
       return partsOf((onParts) => adapter.stream(asked, Secret.fromText(KEY), signal, onParts));
     },
     answerWith(behaviour) {

@@ -18,6 +18,11 @@ export interface ToolCase {
   /** What {@link searchTool} adds to a request. */
   readonly auto: Body;
   readonly none: Body;
+  readonly required: Body;
+  /** The choice of `web_search`. */
+  readonly named: Body;
+  /** How a turn is said of which no more is known than its text, two calls, of which one has no arguments, and results. */
+  readonly plain: readonly unknown[];
   /** The field of the body that holds the conversation. */
   readonly conversation: string;
   /** The ids in tool-calls.sse. */
@@ -66,6 +71,15 @@ export const openaiTools: ToolCase = {
     include: ['reasoning.encrypted_content'],
   },
   none: { tool_choice: 'none' },
+  required: { tool_choice: 'required' },
+  named: { tool_choice: { type: 'function', name } },
+  plain: [
+    { role: 'assistant', content: 'I look it up.' },
+    { type: 'function_call', call_id: 'call00001', name, arguments: '{"query":"cats"}' },
+    { type: 'function_call', call_id: 'call00002', name, arguments: '{}' },
+    { type: 'function_call_output', call_id: 'call00001', output: 'Of cats' },
+    { type: 'function_call_output', call_id: 'call00002', output: 'Of dogs' },
+  ],
   conversation: 'input',
   ids: ['call_Q1xA', 'call_Q2xB'],
   turn: [
@@ -129,6 +143,25 @@ export const openaiTools: ToolCase = {
 export const anthropicTools: ToolCase = {
   auto: { tools: [{ name, description, input_schema: parameters }], tool_choice: { type: 'auto' } },
   none: { tool_choice: { type: 'none' } },
+  required: { tool_choice: { type: 'any' } },
+  named: { tool_choice: { type: 'tool', name } },
+  plain: [
+    {
+      role: 'assistant',
+      content: [
+        { type: 'text', text: 'I look it up.' },
+        { type: 'tool_use', id: 'call00001', name, input: { query: 'cats' } },
+        { type: 'tool_use', id: 'call00002', name, input: {} },
+      ],
+    },
+    {
+      role: 'user',
+      content: [
+        { type: 'tool_result', tool_use_id: 'call00001', content: 'Of cats' },
+        { type: 'tool_result', tool_use_id: 'call00002', content: 'Of dogs' },
+      ],
+    },
+  ],
   conversation: 'messages',
   ids: ['toolu_01A', 'toolu_01B'],
   turn: [
@@ -185,6 +218,28 @@ export const googleTools: ToolCase = {
     toolConfig: { functionCallingConfig: { mode: 'AUTO' } },
   },
   none: { toolConfig: { functionCallingConfig: { mode: 'NONE' } } },
+  required: { toolConfig: { functionCallingConfig: { mode: 'ANY' } } },
+  named: { toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: [name] } } },
+  plain: [
+    {
+      role: 'model',
+      parts: [
+        { text: 'I look it up.' },
+        {
+          functionCall: { name, args: { query: 'cats' } },
+          thoughtSignature: 'skip_thought_signature_validator',
+        },
+        { functionCall: { name, args: {} } },
+      ],
+    },
+    {
+      role: 'user',
+      parts: [
+        { functionResponse: { name, response: { output: 'Of cats' } } },
+        { functionResponse: { name, response: { output: 'Of dogs' } } },
+      ],
+    },
+  ],
   conversation: 'contents',
   ids: ['n4k0x9a1', 'n4k0x9a2'],
   turn: [

@@ -1,15 +1,17 @@
-import { flood, replay } from '../../demo/stand-in/behaviours.mjs';
+import { flood, replay, reply } from '../../demo/stand-in/behaviours.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
+import { openaiErrors } from '../../demo/stand-in/openai-errors.mjs';
 import type {
   ChatPart,
   ChatTools,
+  ChatTurn,
   ToolCall,
   ToolResult,
   ToolStep,
 } from '../../src/providers/chat/contract.js';
 import { collect, failureOf } from '../support/collect.js';
 import { chatCases } from './chat-adapter-cases.js';
-import { inPiecesOf, joined, KEY, useAdapter } from './chat-adapter-harness.js';
+import { HELLO, inPiecesOf, joined, KEY, useAdapter } from './chat-adapter-harness.js';
 import { contents, inputs, said, searchTool } from './chat-adapter-tool-cases.js';
 
 type CallsPart = Extract<ChatPart, { type: 'toolCalls' }>;
@@ -19,8 +21,15 @@ const callsPartOf = (parts: readonly ChatPart[]): CallsPart | undefined =>
 
 const callsOf = (parts: readonly ChatPart[]): readonly ToolCall[] => callsPartOf(parts)?.calls ?? [];
 
-const withTools = (tools: Partial<ChatTools> = {}): { tools: ChatTools } => ({
-  tools: { definitions: [searchTool], steps: [], choice: 'AUTO', ...tools },
+interface Offer extends Partial<ChatTools> {
+  readonly messages?: readonly ChatTurn[];
+  /** The turns that follow. */
+  readonly steps?: readonly ToolStep[];
+}
+
+const withTools = ({ messages = HELLO, steps = [], ...tools }: Offer = {}) => ({
+  messages: [...messages, ...steps],
+  tools: { definitions: [searchTool], choice: 'AUTO', ...tools } as const,
 });
 
 const toResult = ({ id, name }: ToolCall, content: string): ToolResult => ({
@@ -33,9 +42,29 @@ const toResult = ({ id, name }: ToolCall, content: string): ToolResult => ({
 /** What the adapter made of a turn, as it would come out of a store. */
 function stepOf(parts: readonly ChatPart[], results: readonly string[]): ToolStep {
   const { calls, transcript } = callsPartOf(parts)!;
-  const step = { transcript, results: calls.map((call, index) => toResult(call, results[index]!)) };
+  const step = {
+    role: 'CALLS',
+    turn: { transcript },
+    results: calls.map((call, index) => toResult(call, results[index]!)),
+  };
   return JSON.parse(JSON.stringify(step)) as ToolStep;
 }
+
+/** A turn of which nobody knows more. */
+const plainStep = {
+  role: 'CALLS',
+  turn: {
+    text: 'I look it up.',
+    calls: [
+      { id: 'call00001', name: 'web_search', input: { query: 'cats' } },
+      { id: 'call00002', name: 'web_search', input: 'no JSON' },
+    ],
+  },
+  results: [
+    { callId: 'call00001', name: 'web_search', content: 'Of cats', isError: false },
+    { callId: 'call00002', name: 'web_search', content: 'Of dogs', isError: false },
+  ],
+} as const satisfies ToolStep;
 
 describe.each(chatCases)('tools of $entry.displayName', (provider) => {
   const { tools } = provider;
@@ -67,6 +96,54 @@ describe.each(chatCases)('tools of $entry.displayName', (provider) => {
       await collect(stream(withTools({ choice })));
       const added = choice === 'AUTO' ? tools.auto : { ...tools.auto, ...tools.none };
       expect(lastBody()).toEqual({ ...provider.minimal, ...added });
+    });
+
+    it.each([
+      ['REQUIRED', 'required'],
+      [{ name: 'web_search' }, 'named'],
+    ] as const)('wants one called (%j)', async (choice, field) => {
+      await collect(stream(withTools({ choice })));
+      expect(lastBody()).toEqual({ ...provider.minimal, ...tools.auto, ...tools[field] });
+    });
+
+    it('has no description where the tool has none', async () => {
+      const { description: _, ...tool } = searchTool;
+      await collect(stream(withTools({ definitions: [tool] })));
+      const withDescription = JSON.stringify(tools.auto);
+      const without = withDescription.replace(',"description":"Searches the web."', '');
+      expect(without).not.toBe(withDescription);
+      expect(lastBody()).toEqual({ ...provider.minimal, ...(JSON.parse(without) as object) });
+    });
+
+    it.each(['and offers it', 'and offers none'])(
+      'says a turn of another model plainly, %s',
+      async (offer) => {
+        const { messages, tools: offered } = withTools({ steps: [plainStep] });
+        await collect(stream({ messages, ...(offer === 'and offers it' && { tools: offered }) }));
+        expect(lastBody()[tools.conversation]).toEqual(conversationOf(...tools.plain));
+      },
+    );
+
+    it('says a plain turn without a text', async () => {
+      const step = { ...plainStep, turn: { ...plainStep.turn, text: '' } };
+      const parts = await collect(stream(withTools({ steps: [step] })));
+      const conversation = lastBody()[tools.conversation] as unknown[];
+      expect(JSON.stringify(conversation)).not.toContain(plainStep.turn.text);
+      expect(parts.at(-1)).toEqual({ type: 'finish', reason: 'STOP' });
+    });
+
+    it('says what came between two turns in its place', async () => {
+      const step = stepOf(await recordedTurn(), contents);
+      const more = { role: 'USER', content: 'And dogs?' } as const;
+      await collect(stream(withTools({ messages: [...HELLO, step, more, plainStep] })));
+      const text = JSON.stringify(lastBody()[tools.conversation]);
+      const places = ['Hello', said, contents[1], 'And dogs?', 'call00001', 'Of cats'].map((piece) =>
+        text.indexOf(piece),
+      );
+      // Google is told no id that is not its own, and its texts come in pieces.
+      const known = places.filter((place) => place >= 0);
+      expect(known.length).toBeGreaterThanOrEqual(4);
+      expect(known).toEqual([...known].sort((one, other) => one - other));
     });
 
     it('says a turn again, word for word, with what came of it', async () => {
@@ -156,11 +233,28 @@ describe.each(chatCases)('tools of $entry.displayName', (provider) => {
 
     it.each(['{"query":"sk-a-key', '<html>', '[1,{]'])('may write what is no JSON: %s', async (text) => {
       const parts = await turnWith({ text });
-      expect(callsOf(parts)).toEqual([{ id: expect.any(String), name: 'web_search', input: undefined }]);
+      expect(callsOf(parts)).toEqual([{ id: expect.any(String), name: 'web_search', input: text }]);
       expect(parts.at(-1)).toEqual({ type: 'finish', reason: 'STOP' });
       const step = stepOf(parts, ['No JSON.']);
       await collect(stream(withTools({ steps: [step] })));
       expect(JSON.stringify(lastBody()[tools.conversation])).toContain('No JSON.');
+    });
+
+    it('may repeat an id: each call gets its own, and is answered with it', async () => {
+      const repeated = (await fixture('tool-calls')).toString('utf8').replaceAll(tools.ids[1], tools.ids[0]);
+      void answerWith(replay([repeated]));
+      const parts = await collect(stream(withTools()));
+      const [id] = tools.ids;
+      expect(callsOf(parts).map((call) => call.id)).toEqual([id, `${id}_2`]);
+      await collect(stream(withTools({ steps: [stepOf(parts, contents)] })));
+      const again = JSON.stringify(lastBody()[tools.conversation]);
+      expect(again.split(`"${id}_2"`)).toHaveLength(3);
+      expect(again.split(`"${id}"`)).toHaveLength(3);
+    });
+
+    it.each(['', ' ', 'null'])('may have no arguments: %j', async (text) => {
+      const parts = await turnWith({ text });
+      expect(callsOf(parts)).toEqual([{ id: expect.any(String), name: 'web_search', input: {} }]);
     });
 
     it('is an outage where a call has no name', async () => {
@@ -249,8 +343,10 @@ describe.each(chatCases)('tools of $entry.displayName', (provider) => {
   });
 
   describe('the stand-in', () => {
-    const asks = (content: string, more: Partial<ChatTools> = {}) =>
-      collect(stream({ messages: [{ role: 'USER', content }], reasoningEffort: 'LOW', ...withTools(more) }));
+    const asks = (content: string, more: Offer = {}) => {
+      const messages = [{ role: 'USER', content }] as const;
+      return collect(stream({ reasoningEffort: 'LOW', ...withTools({ messages, ...more }) }));
+    };
 
     it('calls, and answers with what it is given', async () => {
       const turn = await asks('search: cats; dogs');
@@ -307,6 +403,18 @@ describe('tools of', () => {
       expect('include' in standIn().requests[0]!.body).toBe(isAsked);
     });
 
+    it('is sent the turn without its reasoning where the API cannot read that: it was made with another key', async () => {
+      void answerWith(replay([await fixture('tool-calls')]));
+      const step = stepOf(await collect(stream(withTools())), contents);
+      void answerWith(reply(openaiErrors.foreignReasoning()));
+      const parts = await collect(stream(withTools({ steps: [step] })));
+      expect(parts.at(-1)).toEqual({ type: 'finish', reason: 'STOP' });
+      const typesIn = (index: number) =>
+        (standIn().requests.at(index)!.body.input as { type?: string }[]).map(({ type }) => type);
+      expect(typesIn(-2)).toContain('reasoning');
+      expect(typesIn(-1)).toEqual(typesIn(-2).filter((type) => type !== 'reasoning'));
+    });
+
     it.each([
       ['missing', ''],
       ['null', '"encrypted_content":null,'],
@@ -336,7 +444,7 @@ describe('tools of', () => {
         { role: 'SYSTEM', content: 'Be brief.' },
         { role: 'USER', content: 'Hello' },
       ] as const;
-      await collect(stream({ ...withTools({ steps: [step, step, step] }), messages, promptCache: 'AUTO' }));
+      await collect(stream({ ...withTools({ messages, steps: [step, step, step] }), promptCache: 'AUTO' }));
       const { body } = standIn().requests.at(-1)!;
       expect(body.messages.at(-1).content.at(-1)).toMatchObject({
         type: 'tool_result',
@@ -364,6 +472,21 @@ describe('tools of', () => {
       ]);
     });
 
+    it('does not think within a budget from calls on whose thoughts are lost', async () => {
+      const model = 'claude-sonnet-4-5';
+      await collect(stream({ ...withTools({ steps: [plainStep] }), model, reasoningEffort: 'LOW' }));
+      await collect(stream({ ...withTools(), model, reasoningEffort: 'LOW' }));
+      expect(standIn().requests.map(({ body }) => 'thinking' in body)).toEqual([false, true]);
+    });
+
+    it('is told of tools where it is told of calls, for it refuses these alone', async () => {
+      await collect(stream({ messages: [...HELLO, plainStep] }));
+      expect(standIn().requests[0]!.body).toMatchObject({
+        tools: [{ name: 'web_search', input_schema: { type: 'object' } }],
+        tool_choice: { type: 'none' },
+      });
+    });
+
     it('is given an object as input where the model wrote something else', async () => {
       const { begin, call, end } = anthropic.tools.script({ name: 'web_search', text: '[1]' });
       void answerWith(replay([begin, call, end]));
@@ -376,6 +499,20 @@ describe('tools of', () => {
 
   describe('Google', () => {
     const { standIn, stream, answerWith, fixture } = useAdapter(google.entry, google.model);
+
+    it.each([
+      ['gemini-2.5-flash', false],
+      ['gemini-3.1-flash-lite', true],
+    ])(
+      'of another model stand there without a signature for %s: it skips its check: %s',
+      async (model, isSkipped) => {
+        void answerWith(replay([await fixture('answer')]));
+        await collect(stream({ ...withTools({ steps: [plainStep] }), model }));
+        const [, first, second] = standIn().requests[0]!.body.contents[1].parts;
+        expect(first.thoughtSignature).toBe(isSkipped ? 'skip_thought_signature_validator' : undefined);
+        expect('thoughtSignature' in second).toBe(false);
+      },
+    );
 
     it('without ids get some of our own, which the API never sees', async () => {
       const turn = (await fixture('tool-calls')).toString('utf8').replaceAll(/,"id":"\w+"/g, '');

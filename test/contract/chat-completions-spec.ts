@@ -10,7 +10,7 @@ import { mistral } from '../../src/providers/chat/mistral/mistral.provider.js';
 import { openrouter } from '../../src/providers/chat/openrouter/openrouter.provider.js';
 import { xai } from '../../src/providers/chat/xai/xai.provider.js';
 import { collect, failureOf } from '../support/collect.js';
-import { joined, useAdapter } from './chat-adapter-harness.js';
+import { HELLO, joined, useAdapter } from './chat-adapter-harness.js';
 import { searchTool } from './chat-adapter-tool-cases.js';
 
 const COMMENT = ': OPENROUTER PROCESSING\n\n';
@@ -19,7 +19,8 @@ const DONE = 'data: [DONE]\n\n';
 const chunk = (delta: object, finish_reason: string | null = null): string =>
   dataEvent({ choices: [{ index: 0, delta, finish_reason }] });
 const withTools = (...steps: ToolStep[]) => ({
-  tools: { definitions: [searchTool], steps, choice: 'AUTO' as const },
+  messages: [...HELLO, ...steps],
+  tools: { definitions: [searchTool], choice: 'AUTO' as const },
 });
 
 function stepOf(parts: readonly ChatPart[]): ToolStep {
@@ -30,7 +31,8 @@ function stepOf(parts: readonly ChatPart[]): ToolStep {
     content: 'Found.',
     isError: false,
   }));
-  return JSON.parse(JSON.stringify({ transcript: part.transcript, results })) as ToolStep;
+  const step = { role: 'CALLS', turn: { transcript: part.transcript }, results };
+  return JSON.parse(JSON.stringify(step)) as ToolStep;
 }
 
 describe('comments in an answer of OpenRouter', () => {

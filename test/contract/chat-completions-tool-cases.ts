@@ -13,17 +13,37 @@ const REASONING = 'Search. Größe first.';
 const FIRST_ARGUMENTS = '{"query":"gr\\u00f6ßte Katze 🐈 \\"heute\\""}';
 const SECOND_ARGUMENTS = '{"query":"Hunde","count":2}';
 
-/** @param message how a turn's text and reasoning are said again */
+/**
+ * @param message how a turn's text and reasoning are said again
+ * @param plainMessage what a turn has beside its text where its reasoning is not known
+ */
 function toolCase(
   chunks: ChunkForm,
   ids: readonly [string, string],
   message: Body,
   more: Pick<ToolCase, 'firstCall' | 'ending'>,
+  plainMessage: Body = {},
 ): ToolCase {
   const form = { ...chunks, areCallsWhole: false };
   return {
     auto: { tools: [{ type: 'function', function: { name, description, parameters } }], tool_choice: 'auto' },
     none: { tool_choice: 'none' },
+    required: { tool_choice: 'required' },
+    named: { tool_choice: { type: 'function', function: { name } } },
+    plain: [
+      {
+        role: 'assistant',
+        content: 'I look it up.',
+        ...plainMessage,
+        tool_calls: ['{"query":"cats"}', '{}'].map((text, index) => ({
+          id: `call0000${String(index + 1)}`,
+          type: 'function',
+          function: { name, arguments: text },
+        })),
+      },
+      { role: 'tool', tool_call_id: 'call00001', content: 'Of cats' },
+      { role: 'tool', tool_call_id: 'call00002', content: 'Of dogs' },
+    ],
     conversation: 'messages',
     ids,
     turn: [
@@ -105,6 +125,7 @@ export const xaiTools = toolCase(
   ['call_79382389', 'call_79382390'],
   { content: said, reasoning_content: REASONING },
   { firstCall: `${XAI_HEAD}"tool_calls"`, ending: `${XAI_HEAD}},"finish_reason":"` },
+  { reasoning_content: '' },
 );
 
 export const deepseekTools = toolCase(
@@ -115,6 +136,7 @@ export const deepseekTools = toolCase(
     firstCall: `${DEEPSEEK_HEAD}"tool_calls":[{"index":0,"id"`,
     ending: `${DEEPSEEK_HEAD}"content":"","reasoning_content":null},"logprobs":null,"finish_reason":"`,
   },
+  { reasoning_content: '' },
 );
 
 export const mistralTools = toolCase(

@@ -7,7 +7,7 @@ import { inPiecesOf, joined, useAdapter } from './chat-adapter-harness.js';
 import { searchTool } from './chat-adapter-tool-cases.js';
 import { streamCases, type StreamCase } from './chat-stream-cases.js';
 
-const TOOLS = { tools: { definitions: [searchTool], steps: [], choice: 'AUTO' as const } };
+const TOOLS = { tools: { definitions: [searchTool], choice: 'AUTO' as const } };
 
 it('covers every adapter', () => {
   expect(streamCases.map(({ entry }) => entry)).toEqual(chatCases.map(({ entry }) => entry));

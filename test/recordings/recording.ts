@@ -81,7 +81,7 @@ export interface Answer {
 
 /** What our reader and decoder make of the pieces of a body. */
 export function decode(entry: ChatProviderEntry, pieces: Iterable<Uint8Array>): Answer {
-  const tools = { definitions: [searchTool], steps: [], choice: 'AUTO' as const };
+  const tools = { definitions: [searchTool], choice: 'AUTO' as const };
   const decoder = entry.dialect.createDecoder({ model: 'model', messages: [], tools });
   const parser = new ServerSentEventParser(4 * 1024 * 1024);
   const parts: ChatPart[] = [];

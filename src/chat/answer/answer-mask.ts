@@ -31,6 +31,11 @@ export class AnswerMask {
     return shown === text ? part : { type, text: shown };
   }
 
+  /** A text that came whole. */
+  text(value: string): string {
+    return this.mask.text(value);
+  }
+
   /** The calls as they are run. What is said to the provider again stays as it said it. */
   async toolCalls({ type, calls, transcript }: ToolCallsPart): Promise<ToolCallsPart> {
     const maskedCalls = calls.map(async ({ id, name, input }) => ({

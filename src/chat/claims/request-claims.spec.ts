@@ -1,4 +1,5 @@
 import type { ChatInput } from '../schema/chat.inputs.js';
+import { JsonText } from '../../common/json.scalar.js';
 import { inputDigestOf } from './request-claims.js';
 
 /** As plain as it is written down. */
@@ -6,7 +7,16 @@ type Input = { [Field in keyof ChatInput]: ChatInput[Field] };
 
 const input: Input = { messages: [{ role: 'USER', content: 'Hello' }], failover: false };
 
+const toolOf = (schema: object) => ({ name: 'a', parameters: JsonText.of(schema) });
+
 describe('inputDigestOf', () => {
+  it('differs for another schema, also where only a false or a null in it differs', () => {
+    const digests = [{}, { a: false }, { a: null }, { b: {} }].map((schema) =>
+      inputDigestOf({ ...input, tools: [toolOf(schema)] }),
+    );
+    expect(new Set(digests).size).toBe(4);
+  });
+
   it.each<[string, Partial<Input>]>([
     ['the request id', { requestId: 'another' }],
     ['what is null instead of left out', { model: null, temperature: null, webSearch: null }],
@@ -24,6 +34,7 @@ describe('inputDigestOf', () => {
     ['wish for failover', { failover: true }],
     ['wish to search', { webSearch: {} }],
     ['wish for a cache', { promptCache: 'AUTO' }],
+    ['tool', { tools: [toolOf({ additionalProperties: false })] }],
   ])('differs for another %s', (_, more) => {
     expect(inputDigestOf({ ...input, ...more })).not.toBe(inputDigestOf(input));
   });

@@ -6,10 +6,13 @@ import { KeyResolutionService, type ResolvedKey } from '../../keys/key-resolutio
 import { KeyUseService } from '../../keys/key-use.service.js';
 import { maskOf } from '../../keys/mask-of.js';
 import { ChatAdapters } from '../../providers/chat/chat-adapters.js';
-import type { ChatRequest, TokenUsage } from '../../providers/chat/contract.js';
+import type { ChatRequest, ChatTurn, TokenUsage } from '../../providers/chat/contract.js';
 import { candidatesOf, type ChatProviderId } from '../../providers/registry/provider-ids.js';
 import { WebSearchService } from '../../web-search/web-search.service.js';
 import { AnswerMask } from '../answer/answer-mask.js';
+import { tellTo } from '../conversation/conversation.js';
+import type { AskedChat } from '../conversation/conversation.service.js';
+import { ToolTranscripts } from '../conversation/tool-transcripts.js';
 import type { ChatInput } from '../schema/chat.inputs.js';
 import { ChatSearches } from '../answer/chat-searches.js';
 import type { ChatSource } from '../run/chat-source.js';
@@ -18,13 +21,15 @@ import { PricedAdapter } from '../answer/priced-adapter.js';
 import { RetryOnce } from '../answer/retry-once.js';
 import { DEFAULT_MAX_SEARCHES } from '../schema/chat-web-search.input.js';
 import { tokenDemandOf } from './token-demand.js';
-import { SearchingAnswer } from '../answer/searching-answer.js';
+import { AnswerInTurns } from '../answer/answer-in-turns.js';
 import { MAX_RESULTS } from '../answer/search-tool.js';
 
 interface ChatToAnswer {
   readonly caller: KeyCaller;
   readonly chatId: string;
   readonly input: ChatInput;
+  /** What the input says, and with which tools. */
+  readonly asked: AskedChat;
 }
 
 /** Makes what a run relays: calls of providers, one after the other where the input asks for failover. */
@@ -35,6 +40,7 @@ export class ChatSourceFactory {
     private readonly uses: KeyUseService,
     private readonly adapters: ChatAdapters,
     private readonly webSearches: WebSearchService,
+    private readonly transcripts: ToolTranscripts,
     private readonly config: Config,
   ) {}
 
@@ -44,7 +50,7 @@ export class ChatSourceFactory {
     const searches = this.searchesOf(chat);
     return new FailoverSource({
       first: { key, model: this.modelOf(key.provider, chat.input.model) },
-      call: (attempt, signal, onParts) => this.answerOf(chat.input, attempt, searches).give(signal, onParts),
+      call: (attempt, signal, onParts) => this.answerOf(chat, attempt, searches).give(signal, onParts),
       openNext: chat.input.failover
         ? (failed, code, usage, signal) => this.openNext(chat, failed, code, usage, signal)
         : () => Promise.resolve(null),
@@ -59,15 +65,20 @@ export class ChatSourceFactory {
   }
 
   private answerOf(
-    input: ChatInput,
+    { caller, input, asked }: ChatToAnswer,
     { key, model }: OpenAttempt,
     searches: ChatSearches | null,
-  ): SearchingAnswer {
-    return new SearchingAnswer({
+  ): AnswerInTurns {
+    const speaker = { provider: key.provider, endpoint: input.endpoint ?? null, model };
+    return new AnswerInTurns({
       adapter: new RetryOnce(new PricedAdapter(this.adapters.for(key), key.provider)),
-      request: toRequest(input, model),
+      request: toRequest(input, model, tellTo(speaker, asked.conversation)),
       mask: new AnswerMask(maskOf(key)),
       searches,
+      clientTools: asked.tools && {
+        ...asked.tools,
+        seal: (answer) => this.transcripts.seal(caller.userId, speaker, answer),
+      },
     });
   }
 
@@ -116,10 +127,10 @@ export class ChatSourceFactory {
   }
 }
 
-function toRequest(input: ChatInput, model: string): ChatRequest {
+function toRequest(input: ChatInput, model: string, messages: readonly ChatTurn[]): ChatRequest {
   return {
     model,
-    messages: input.messages,
+    messages,
     temperature: input.temperature ?? undefined,
     maxOutputTokens: input.maxOutputTokens ?? undefined,
     reasoningEffort: input.reasoningEffort ?? undefined,

@@ -21,6 +21,7 @@ import type { ChatWatch } from '../run/chat-watch.js';
 import type { ChatInput } from '../schema/chat.inputs.js';
 import { finishedChat } from '../shared/finished-chat.js';
 import { RunStore } from '../shared/run-store.js';
+import { ConversationService } from '../conversation/conversation.service.js';
 import { tokenDemandOf } from './token-demand.js';
 import { ChatSourceFactory } from './chat-source.factory.js';
 import { OwnedRun, type OwnedRunSettings } from './owned-run.js';
@@ -47,6 +48,7 @@ type NewRun = Pick<
 export class RunStarter {
   constructor(
     private readonly resolution: KeyResolutionService,
+    private readonly conversations: ConversationService,
     private readonly sources: ChatSourceFactory,
     private readonly uses: KeyUseService,
     private readonly runs: OwnedRuns,
@@ -98,6 +100,7 @@ export class RunStarter {
   private async prepare(caller: KeyCaller, { chatId, input, claim, arrivedAt }: NewChat): Promise<NewRun> {
     const { userId } = caller;
     checkEndpointIsNamed(input, 'input.');
+    const asked = await this.conversations.read(userId, input);
     let keyResolutionMs = 0;
     const providers = providersFor('CHAT', input.provider) as ChatProviderId[];
     const key = await this.resolution.open(caller, {
@@ -115,7 +118,7 @@ export class RunStarter {
     });
     keyResolved.tell({ milliseconds: keyResolutionMs });
     try {
-      const source = this.sources.create({ caller, chatId, input }, key);
+      const source = this.sources.create({ caller, chatId, input, asked }, key);
       const isNamed = Boolean(input.requestId);
       return { userId, chatId, source, claim, isNamed, arrivedAt, keyResolutionMs };
     } catch (error) {

@@ -4,10 +4,16 @@ import type { ChatInput } from '../schema/chat.inputs.js';
 const BYTES_A_TOKEN = 3;
 
 /** What a chat may need of a key's month. */
-export function tokenDemandOf({ messages, maxOutputTokens }: ChatInput): {
+export function tokenDemandOf({ messages, tools, maxOutputTokens }: ChatInput): {
   input: number;
   output: number | null;
 } {
-  const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+  let bytes = 0;
+  for (const { content, toolCalls } of messages) {
+    if (content) bytes += Buffer.byteLength(content);
+    for (const call of toolCalls ?? []) bytes += Buffer.byteLength(call.arguments?.text ?? '');
+  }
+  for (const { description, parameters } of tools ?? [])
+    bytes += Buffer.byteLength(description ?? '') + Buffer.byteLength(parameters.text);
   return { input: Math.ceil(bytes / BYTES_A_TOKEN), output: maxOutputTokens ?? null };
 }

@@ -1,6 +1,6 @@
 import type { ErrorDescription } from '../../common/describe-error.js';
 import type { FinishReason, TokenUsage } from '../../providers/chat/contract.js';
-import type { ChatAttempt, SearchFinishedPart, SearchStartedPart } from './chat-source.js';
+import type { ChatAttempt, ClientCallsPart, SearchFinishedPart, SearchStartedPart } from './chat-source.js';
 
 interface ChatEventOf<Name extends string> {
   readonly __typename: Name;
@@ -31,6 +31,9 @@ export interface SearchFinishedEvent extends ChatEventOf<'SearchFinished'>, Omit
   readonly error: SearchFinishedPart['failure'];
 }
 
+export interface ToolCallsRequestedEvent
+  extends ChatEventOf<'ToolCallsRequested'>, Omit<ClientCallsPart, 'type'> {}
+
 export interface ChatTimings {
   readonly keyResolutionMs: number;
   readonly timeToFirstTokenMs: number | null;
@@ -60,4 +63,5 @@ export type ChatEvent =
   | DeltaEvent
   | SearchStartedEvent
   | SearchFinishedEvent
+  | ToolCallsRequestedEvent
   | TerminalEvent;

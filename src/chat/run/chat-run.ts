@@ -180,6 +180,10 @@ export class ChatRun {
         const found = { engine, provider: engine, query, results, failure, error: failure };
         return { __typename: 'SearchFinished', ...this.#identity(), ...found };
       }
+      case 'clientCalls': {
+        const { calls, transcript } = part;
+        return { __typename: 'ToolCallsRequested', ...this.#identity(), calls, transcript };
+      }
     }
   }
 

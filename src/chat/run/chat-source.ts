@@ -39,13 +39,30 @@ export interface SearchFinishedPart {
   readonly failure: ErrorDescription | null;
 }
 
+/** A call of a client's tool. */
+export interface ClientCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON of any type. */
+  readonly arguments: unknown;
+}
+
+/** The model calls tools of the client. The reason of such an answer, which follows, is TOOL_CALLS. */
+export interface ClientCallsPart {
+  readonly type: 'clientCalls';
+  /** At least one. */
+  readonly calls: readonly ClientCall[];
+  /** What the client sends with the results. */
+  readonly transcript: string;
+}
+
 export type SearchPart = SearchStartedPart | SearchFinishedPart;
 
 /**
  * What a source yields between its start and its end, in order; `finish` comes once, last. The usage is that of all turns
  * of the attempt so far.
  */
-export type SourcePart = Exclude<ChatPart, { type: 'toolCalls' }> | SearchPart | SwitchPart;
+export type SourcePart = Exclude<ChatPart, { type: 'toolCalls' }> | SearchPart | ClientCallsPart | SwitchPart;
 
 /** A piece of the answer. Before the first one a request may be repeated, or another provider asked. */
 export const isDelta = ({ type }: ChatPart | SourcePart): boolean => type === 'text' || type === 'reasoning';

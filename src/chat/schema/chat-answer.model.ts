@@ -4,7 +4,9 @@ import { KeySource } from '../../common/key-source.enum.js';
 import type { FinishReason as FinishReasonId } from '../../providers/chat/contract.js';
 import type { ChatProviderId } from '../../providers/registry/provider-ids.js';
 import { ChatProvider } from '../../providers/registry/provider.enum.js';
-import { ChatTimings, FinishReason, TokenUsage } from './chat-event.model.js';
+import { MaxItems } from '../../common/list-size.js';
+import { MAX_CALLS } from '../../providers/chat/tool-turn.js';
+import { ChatTimings, FinishReason, TokenUsage, ToolCall } from './chat-event.model.js';
 
 @ObjectType({ description: 'The whole answer of a chat: what the events of `chat` say, at once.' })
 export class ChatAnswer {
@@ -31,6 +33,19 @@ export class ChatAnswer {
     description: "The model's reasoning; null where it shows none.",
   })
   reasoning!: string | null;
+
+  @MaxItems(MAX_CALLS)
+  @Field(() => [ToolCall], {
+    description:
+      "The calls of the caller's tools, as in `ToolCallsRequested`; none where the model made none.",
+  })
+  toolCalls!: readonly ToolCall[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'With calls: what goes into the `transcript` of the ASSISTANT message with them.',
+  })
+  transcript!: string | null;
 
   @Field(() => FinishReason, { description: 'Why it ended.' })
   finishReason!: FinishReasonId;

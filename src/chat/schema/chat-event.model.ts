@@ -3,8 +3,10 @@ import { Cost } from '../../common/cost.model.js';
 import { describedEnum } from '../../common/described-enum.js';
 import { ID } from '../../common/id.scalar.js';
 import { KeySource } from '../../common/key-source.enum.js';
+import { JsonScalar } from '../../common/json.scalar.js';
 import { MaxItems } from '../../common/list-size.js';
 import type { FinishReason as FinishReasonId } from '../../providers/chat/contract.js';
+import { MAX_CALLS } from '../../providers/chat/tool-turn.js';
 import type { ChatProviderId, SearchProviderId } from '../../providers/registry/provider-ids.js';
 import { ChatProvider, SearchProvider } from '../../providers/registry/provider.enum.js';
 import { SearchHit } from '../../web-search/web-search.model.js';
@@ -16,6 +18,7 @@ export const FinishReason = describedEnum<FinishReasonId>('FinishReason', 'Why a
   LENGTH: '`maxOutputTokens`, or the limit of the model, was reached.',
   CONTENT_FILTER: 'The provider withheld the rest, or the model refused.',
   TOOL_LIMIT: 'The model wanted more tool calls than it may make.',
+  TOOL_CALLS: 'The model calls tools of the caller: `ToolCallsRequested` came before.',
   OTHER: 'Another reason, or one that the provider does not explain.',
 });
 
@@ -198,6 +201,39 @@ export class SearchFinished extends SearchEvent {
   error!: ErrorInfo | null;
 }
 
+@ObjectType({ description: 'A call of a tool, as the model made it.' })
+export class ToolCall {
+  @Field(() => ID, { description: 'Its id, unique among the calls of one event.' })
+  id!: string;
+
+  @Field({ description: 'The name of the tool: the word of the model, which may be none that was declared.' })
+  name!: string;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description:
+      'The arguments: the word of the model, which need not fit the schema. An empty object where there are none, and a text where the model wrote what is no JSON. The key that the provider was called with is masked.',
+  })
+  arguments!: unknown;
+}
+
+@ObjectType({
+  implements: ChatEvent,
+  description:
+    'With `tools`: the model calls some of them, and waits for no one: ChatCompleted with the reason TOOL_CALLS follows. The next chat brings the answers.',
+})
+export class ToolCallsRequested extends ChatEvent {
+  @MaxItems(MAX_CALLS)
+  @Field(() => [ToolCall], { description: 'The calls, in their order: at least one.' })
+  calls!: readonly ToolCall[];
+
+  @Field({
+    description:
+      'What the model needs to be told again, sealed for the caller: it goes into the `transcript` of the ASSISTANT message with these calls.',
+  })
+  transcript!: string;
+}
+
 @ObjectType({ implements: ChatEvent, description: 'The answer is complete: the provider said so.' })
 export class ChatCompleted extends ChatEvent {
   @Field(() => FinishReason, { description: 'Why it ended.' })
@@ -254,6 +290,7 @@ export const chatEventTypes = [
   ReasoningDelta,
   SearchStarted,
   SearchFinished,
+  ToolCallsRequested,
   ChatCompleted,
   ChatFailed,
   ChatCancelled,

@@ -1,5 +1,6 @@
 import { Field, Float, InputType, Int } from '@nestjs/graphql';
 import { describedEnum } from '../../common/described-enum.js';
+import { ID } from '../../common/id.scalar.js';
 import { MODEL_NAME } from '../../common/model-name.js';
 import { Type } from 'class-transformer';
 import {
@@ -15,18 +16,22 @@ import {
   ValidateNested,
 } from 'class-validator';
 import type {
-  ChatRole as ChatRoleId,
+  ChatRole as ModelChatRole,
   PromptCache as PromptCacheId,
   ReasoningEffort as ReasoningEffortId,
 } from '../../providers/chat/contract.js';
 import { type ChatProviderId, describeOrder } from '../../providers/registry/provider-ids.js';
 import { ChatProvider } from '../../providers/registry/provider.enum.js';
+import { ToolCallInput, ToolChoiceInput, ToolInput } from './chat-tools.inputs.js';
 import { ChatWebSearchInput } from './chat-web-search.input.js';
+
+export type ChatRoleId = ModelChatRole | 'TOOL';
 
 export const ChatRole = describedEnum<ChatRoleId>('ChatRole', 'The author of a message.', {
   SYSTEM: 'Instructions that take precedence over those of the user.',
   USER: 'The person, or the program, that asks.',
   ASSISTANT: 'The model, earlier in the conversation.',
+  TOOL: "A tool of the caller's, with the result of a call.",
 });
 
 export const ReasoningEffort = describedEnum<ReasoningEffortId>(
@@ -53,8 +58,32 @@ export class ChatMessageInput {
   @Field(() => ChatRole, { description: 'Who wrote the message.' })
   role!: ChatRoleId;
 
-  @Field({ description: 'The text of the message.' })
-  content!: string;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The text of the message; of role TOOL the result. Only an ASSISTANT with `toolCalls` may leave it out.',
+  })
+  content?: string | null;
+
+  @Field(() => [ToolCallInput], {
+    nullable: true,
+    description:
+      'With role ASSISTANT: the calls of `ToolCallsRequested`, 1 to 128. A message of role TOOL for each of them follows next.',
+  })
+  toolCalls?: ToolCallInput[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "With `toolCalls`: the transcript of `ToolCallsRequested`, as it came. With it the model goes on from what it thought, and from the searches of that chat, which stand in no message; the message's text and arguments are then taken from it. Left out, or with another provider or model: the model is told the text and the calls alone.",
+  })
+  transcript?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'With role TOOL, always: the id of the call that it answers.',
+  })
+  toolCallId?: string | null;
 }
 
 @InputType({ description: 'The conversation, and how to answer it.' })
@@ -120,6 +149,19 @@ export class ChatInput {
   })
   @IsOptional()
   promptCache?: PromptCacheId | null;
+
+  @Field(() => [ToolInput], {
+    nullable: true,
+    description:
+      "Tools of the caller's own, at most 128. Where the model calls some, the chat ends with `ToolCallsRequested` and the reason TOOL_CALLS; the results go into the next chat's `messages`.",
+  })
+  tools?: ToolInput[] | null;
+
+  @Field(() => ToolChoiceInput, {
+    nullable: true,
+    description: 'With `tools`: which of them the model is to call. Left out: the model decides.',
+  })
+  toolChoice?: ToolChoiceInput | null;
 
   @Field(() => ChatWebSearchInput, {
     nullable: true,

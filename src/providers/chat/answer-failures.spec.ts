@@ -27,7 +27,7 @@ describe('a complaint of a provider', () => {
     ['tools of several inputs', ['webSearch', 'lookUps'], 'webSearch or lookUps'],
     ['tools of no input', [], null],
   ])('about %s names where the request has it from', (_, inputNames, parameter) => {
-    const tools = { definitions: inputNames.map(toolOf), steps: [], choice: 'AUTO' } as const;
+    const tools = { definitions: inputNames.map(toolOf), choice: 'AUTO' } as const;
     expect(parameterOf('tools', { tools })).toMatchObject({ code: 'PROVIDER_BAD_REQUEST', parameter });
   });
 

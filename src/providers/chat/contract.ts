@@ -7,7 +7,8 @@ export type ChatRole = 'SYSTEM' | 'USER' | 'ASSISTANT';
 export type ReasoningEffort = 'LOW' | 'MEDIUM' | 'HIGH';
 /** AUTO: what a provider caches only where it is marked is marked. */
 export type PromptCache = 'OFF' | 'AUTO';
-export type FinishReason = 'STOP' | 'LENGTH' | 'CONTENT_FILTER' | 'TOOL_LIMIT' | 'OTHER';
+/** TOOL_CALLS: the caller's own tools are called. No adapter says so: which tools are whose is not for it to know. */
+export type FinishReason = 'STOP' | 'LENGTH' | 'CONTENT_FILTER' | 'TOOL_LIMIT' | 'TOOL_CALLS' | 'OTHER';
 
 export interface ChatMessage {
   readonly role: ChatRole;
@@ -19,7 +20,7 @@ export interface ToolDefinition {
   /** Letters, digits, `_` and `-`, 64 at most: what every provider takes. */
   readonly name: string;
   /** For the model: what the tool does, and when to call it. */
-  readonly description: string;
+  readonly description?: string | undefined;
   /** The JSON Schema of an object (https://json-schema.org). No provider is asked to enforce it. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** The caller's input that the tool comes from: what an error names where the provider does not accept the tool. */
@@ -28,10 +29,10 @@ export interface ToolDefinition {
 
 /** What the model asks for. It is the model's word: neither the name nor the input need be what was declared. */
 export interface ToolCall {
-  /** Unique among the calls of one turn: the provider's own id, or one made here where it has none. */
+  /** Unique among the calls of one turn: the provider's own id, with a suffix where it repeats one, or one made here. */
   readonly id: string;
   readonly name: string;
-  /** Parsed JSON of any type; undefined where the model wrote none that parses. */
+  /** Parsed JSON of any type: an empty object where the model wrote none, and its text where that does not parse. */
   readonly input: unknown;
 }
 
@@ -44,31 +45,45 @@ export interface ToolResult {
   readonly isError: boolean;
 }
 
-/** An earlier turn of the same answer: what the model said and called, and what came of it. */
+/** A turn of which no more is known than what it said and called. */
+export interface PlainTurn {
+  /** May be empty. */
+  readonly text: string;
+  /** At least one. Their ids are nine letters and digits, which every provider takes, and unique in the conversation. */
+  readonly calls: readonly ToolCall[];
+}
+
+/** An earlier turn in which the model called tools, and what came of it. */
 export interface ToolStep {
+  readonly role: 'CALLS';
   /**
    * The `transcript` of the turn's `toolCalls` part: what the adapter needs to say that turn again, with its hidden
-   * reasoning. Plain JSON, read by that adapter alone, and good for the same model and key only.
+   * reasoning. Plain JSON, read by that adapter alone, and good for the same model only.
    */
-  readonly transcript: unknown;
+  readonly turn: { readonly transcript: unknown } | PlainTurn;
   /** One for each of the turn's calls, in their order: a provider refuses a call that has no result. */
   readonly results: readonly ToolResult[];
 }
 
-/** The tools of an answer that may take several turns. */
+export type ChatTurn = ChatMessage | ToolStep;
+
+/**
+ * AUTO: the model calls what it wants to. NONE: it must answer now, with what it has; the definitions are sent all the
+ * same, for the calls of the conversation. REQUIRED: it must call one, or the one that is named.
+ */
+export type ToolChoice = 'AUTO' | 'NONE' | 'REQUIRED' | { readonly name: string };
+
+/** The tools that the model may call. */
 export interface ChatTools {
   /** At least one. */
   readonly definitions: readonly ToolDefinition[];
-  /** The turns so far, oldest first. */
-  readonly steps: readonly ToolStep[];
-  /** NONE: the model must answer now, with what it has. The definitions are sent all the same, for the steps. */
-  readonly choice: 'AUTO' | 'NONE';
+  readonly choice: ToolChoice;
 }
 
 /** A chat in no provider's dialect. What is undefined is left to the provider. */
 export interface ChatRequest {
   readonly model: string;
-  readonly messages: readonly ChatMessage[];
+  readonly messages: readonly ChatTurn[];
   readonly temperature?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;

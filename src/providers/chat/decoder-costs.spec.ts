@@ -8,7 +8,7 @@ import { openrouter } from './openrouter/openrouter.provider.js';
 const request: ChatRequest = {
   model: 'm',
   messages: [],
-  tools: { definitions: [], steps: [], choice: 'AUTO' },
+  tools: { definitions: [], choice: 'AUTO' },
 };
 
 function decode(dialect: ChatDialect, events: readonly object[]): void {

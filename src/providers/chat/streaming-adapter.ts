@@ -131,7 +131,9 @@ export class StreamingAdapter implements ChatAdapter, KeyChecker, ModelLister {
  * and some APIs refuse a conversation with such for good.
  */
 function whatIsSaid(request: ChatRequest): ChatRequest {
-  const messages = request.messages.filter(({ role, content }) => role === 'USER' || content.trim() !== '');
+  const messages = request.messages.filter(
+    (turn) => turn.role === 'USER' || turn.role === 'CALLS' || turn.content.trim() !== '',
+  );
   return { ...request, model: request.model.toWellFormed(), messages };
 }
 

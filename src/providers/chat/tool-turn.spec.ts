@@ -1,5 +1,5 @@
 import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
-import { endOfTurn, parseArguments, toToolCall, TurnLength, type ToolTurn } from './tool-turn.js';
+import { endOfTurn, parseArguments, toToolCall, TurnLength, type ToolTurn, withOwnIds } from './tool-turn.js';
 
 const call = { id: '1', name: 'web_search', input: { query: 'cats' } };
 const turn: ToolTurn = { calls: () => [call], transcript: () => ['said'] };
@@ -61,12 +61,50 @@ describe('toToolCall', () => {
 describe('parseArguments', () => {
   it.each([
     ['{"query":"größe"}', { query: 'größe' }],
-    ['null', null],
-    ['', undefined],
-    ['{"query":', undefined],
-    ['['.repeat(1_000) + ']'.repeat(1_000), undefined],
-    [{ query: 'no text' }, undefined],
+    ['null', {}],
+    ['', {}],
+    [' \n', {}],
+    [undefined, {}],
+    ['[1]', [1]],
+    [{ query: 'no text' }, { query: 'no text' }],
   ])('makes of %j %j', (text, value) => {
     expect(parseArguments(text)).toEqual(value);
+  });
+
+  it.each(['{"query":', 'no JSON', '['.repeat(1_000) + ']'.repeat(1_000)])(
+    'leaves what is no JSON, or too deep, as it is',
+    (text) => {
+      expect(parseArguments(text)).toBe(text);
+    },
+  );
+});
+
+describe('withOwnIds', () => {
+  const idsOf = (...ids: string[]) =>
+    withOwnIds(ids.map((id) => ({ id, name: 'name', input: {} }))).map(({ id }) => id);
+
+  it.each([
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
+    [
+      ['a', 'a', 'a'],
+      ['a', 'a_2', 'a_3'],
+    ],
+    [
+      ['a', 'a', 'a_2', 'b', 'b'],
+      ['a', 'a_3', 'a_2', 'b', 'b_2'],
+    ],
+  ])('makes of %j %j', (ids, own) => {
+    expect(idsOf(...ids)).toEqual(own);
+  });
+
+  it('does not look for long, however many repeat one', () => {
+    const ids = idsOf(
+      ...Array<string>(50_000).fill('a'),
+      ...Array.from({ length: 50_000 }, (_, n) => `a_${String(n)}`),
+    );
+    expect(new Set(ids).size).toBe(100_000);
   });
 });

@@ -1,8 +1,10 @@
 import { parseJson } from '../../outbound/read-json.js';
 import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
+import { isJsonObject } from '../../common/is-json-object.js';
 import type { ChatPart, FinishReason, ToolCall, ToolResult } from './contract.js';
 
-const MAX_CALLS = 128;
+/** The most calls of one turn. */
+export const MAX_CALLS = 128;
 
 /** What an adapter keeps of a turn in which the model may call tools. */
 export interface ToolTurn {
@@ -68,13 +70,38 @@ export function toToolCall(id: unknown, name: unknown, input: unknown): ToolCall
   return { id, name, input };
 }
 
-/** Parses the arguments that a model wrote; undefined where they are no JSON, for the parser's message quotes them. */
+/** Parses the arguments that a model wrote: an empty object where it wrote none, and the text where that is no JSON. */
 export function parseArguments(text: unknown): unknown {
+  if (typeof text !== 'string') return objectOf(text);
+  if (text.trim() === '') return {};
   try {
-    return typeof text === 'string' ? parseJson(text) : undefined;
+    return parseJson(text) ?? {};
   } catch {
-    return undefined;
+    return text;
   }
+}
+
+/** The arguments of a call as every API takes them back. */
+export const objectOf = (input: unknown): Readonly<Record<string, unknown>> =>
+  isJsonObject(input) ? input : {};
+
+/** The calls of a turn, each with an id of its own: some servers repeat them, and none could be answered then. */
+export function withOwnIds(calls: readonly ToolCall[]): readonly ToolCall[] {
+  const taken = new Set(calls.map(({ id }) => id));
+  // Usual, and all that most turns need.
+  if (taken.size === calls.length) return calls;
+  const counts = new Map<string, number>();
+  return calls.map((call) => {
+    let count = counts.get(call.id) ?? 0;
+    let id = call.id;
+    do {
+      count += 1;
+      if (count > 1) id = `${call.id}_${String(count)}`;
+    } while (count > 1 && taken.has(id));
+    taken.add(id);
+    counts.set(call.id, count);
+    return { ...call, id };
+  });
 }
 
 /** What a call came to, for APIs that have no mark for a failure. */

@@ -4,12 +4,13 @@ import type {
   MessageParam,
   ThinkingConfigParam,
 } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
+import type { ChatRequest, ChatTurn, ReasoningEffort } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { neighboursIn } from '../neighbours.js';
+import { instructionsIn } from '../text-messages.js';
 import { efforts } from '../efforts.js';
 import { markedText, withLastMarked } from './anthropic-cache.js';
-import { toToolOptions, toTurns } from './anthropic-tools.js';
+import { isPlainStep, toolsIn, toToolOptions, toTurns } from './anthropic-tools.js';
 
 /** The API wants a limit with each request. Every current model allows this one. */
 const DEFAULT_MAX_TOKENS = 16_384;
@@ -24,11 +25,12 @@ export function toBody(
   request: ChatRequest,
   without: ReadonlySet<AdditionName>,
 ): MessageCreateParamsStreaming {
-  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools, promptCache } = request;
+  const { model, messages, temperature, maxOutputTokens, reasoningEffort, promptCache } = request;
+  const tools = request.tools ?? toolsIn(messages);
   // The API takes instructions beside the conversation: those from the middle of it join the first ones.
-  const instructions = messages.filter(({ role }) => role === 'SYSTEM');
+  const instructions = instructionsIn(messages);
   const system = instructions.map(({ content }) => content).join('\n\n');
-  const turns = toMessages(messages, tools?.steps ?? []);
+  const turns = toMessages(messages);
   const isMarked = promptCache === 'AUTO';
   return {
     model,
@@ -42,11 +44,13 @@ export function toBody(
   };
 }
 
-function toMessages(messages: ChatRequest['messages'], steps: readonly ToolStep[]): MessageParam[] {
-  const said = messages
-    .filter(({ role }) => role !== 'SYSTEM')
-    .map(({ role, content }): MessageParam => ({ role: role === 'USER' ? 'user' : 'assistant', content }));
-  return neighboursIn([...said, ...steps.flatMap(toTurns)]).map(([turn, ...others]) =>
+function toMessages(messages: readonly ChatTurn[]): MessageParam[] {
+  const said = messages.flatMap((turn): MessageParam[] => {
+    if (turn.role === 'SYSTEM') return [];
+    if (turn.role === 'CALLS') return toTurns(turn);
+    return [{ role: turn.role === 'USER' ? 'user' : 'assistant', content: turn.content }];
+  });
+  return neighboursIn(said).map(([turn, ...others]) =>
     others.length === 0
       ? turn
       : ({ role: turn.role, content: [turn, ...others].flatMap(blocksOf) } as MessageParam),
@@ -58,7 +62,7 @@ function blocksOf({ content }: MessageParam): ContentBlockParam[] {
 }
 
 function toThinking(
-  { model, maxOutputTokens = DEFAULT_MAX_TOKENS }: ChatRequest,
+  { model, messages, maxOutputTokens = DEFAULT_MAX_TOKENS }: ChatRequest,
   effort: ReasoningEffort,
   without: ReadonlySet<AdditionName>,
 ): Pick<MessageCreateParamsStreaming, 'thinking' | 'output_config'> {
@@ -68,6 +72,8 @@ function toThinking(
       output_config: { effort: efforts[effort] },
     };
   }
+  // Such a model goes on from calls only with the thoughts before them, which nobody has any more.
+  if (messages.some((turn) => turn.role === 'CALLS' && isPlainStep(turn))) return {};
   // The budget counts towards `max_tokens` and must stay below it.
   const budget = Math.max(MIN_BUDGET_TOKENS, Math.min(budgets[effort], maxOutputTokens - 1));
   const thinking: ThinkingConfigParam = { type: 'enabled', budget_tokens: budget };

@@ -1,4 +1,3 @@
-import { isJsonObject } from '../../../common/is-json-object.js';
 import type {
   ContentBlockParam,
   MessageCreateParamsStreaming,
@@ -6,8 +5,17 @@ import type {
   Tool,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
-import { parseArguments, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
+import type {
+  ChatTools,
+  ChatTurn,
+  PlainTurn,
+  ToolCall,
+  ToolChoice,
+  ToolDefinition,
+  ToolResult,
+  ToolStep,
+} from '../contract.js';
+import { objectOf, parseArguments, toToolCall, TurnLength, type ToolTurn, withOwnIds } from '../tool-turn.js';
 import { valueAt } from '../value-at.js';
 
 /** https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview */
@@ -17,18 +25,46 @@ export function toToolOptions({
 }: ChatTools): Pick<MessageCreateParamsStreaming, 'tools' | 'tool_choice'> {
   return {
     tools: definitions.map(toTool),
-    tool_choice: { type: choice === 'NONE' ? 'none' : 'auto' },
+    tool_choice: toToolChoice(choice),
   };
 }
 
+const modes = { AUTO: 'auto', NONE: 'none', REQUIRED: 'any' } as const;
+
+const toToolChoice = (choice: ToolChoice): NonNullable<MessageCreateParamsStreaming['tool_choice']> =>
+  typeof choice === 'string' ? { type: modes[choice] } : { type: 'tool', name: choice.name };
+
 function toTool({ name, description, parameters }: ToolDefinition): Tool {
-  return { name, description, input_schema: { ...parameters, type: 'object' } };
+  const told = { name, ...(description !== undefined && { description }) };
+  return { ...told, input_schema: { ...parameters, type: 'object' } };
 }
 
-export function toTurns({ transcript, results }: ToolStep): MessageParam[] {
+/** The tools of a conversation that offers none any more: the API refuses one that has calls and defines no tool. */
+export function toolsIn(turns: readonly ChatTurn[]): ChatTools | undefined {
+  const results = turns.flatMap((turn) => (turn.role === 'CALLS' ? turn.results : []));
+  const names = [...new Set(results.map(({ name }) => name))];
+  if (names.length === 0) return undefined;
+  return {
+    definitions: names.map((name) => ({ name, parameters: { type: 'object' }, inputName: 'messages' })),
+    choice: 'NONE',
+  };
+}
+
+export const isPlainStep = ({ turn }: ToolStep): boolean => 'calls' in turn;
+
+export function toTurns({ turn, results }: ToolStep): MessageParam[] {
+  const content =
+    'calls' in turn ? toPlainBlocks(turn) : (turn.transcript as ReturnType<AnthropicTurn['transcript']>);
   return [
-    { role: 'assistant', content: transcript as ReturnType<AnthropicTurn['transcript']> },
+    { role: 'assistant', content },
     { role: 'user', content: results.map(toResultBlock) },
+  ];
+}
+
+function toPlainBlocks({ text, calls }: PlainTurn): ContentBlockParam[] {
+  return [
+    ...(text.trim() === '' ? [] : [{ type: 'text', text } as const]),
+    ...calls.map(({ id, name, input }) => ({ type: 'tool_use' as const, id, name, input: objectOf(input) })),
   ];
 }
 
@@ -55,11 +91,14 @@ export class AnthropicTurn implements ToolTurn {
   }
 
   calls(): readonly ToolCall[] {
-    return [...this.#blocks.values()].flatMap((block) => block.toCall() ?? []);
+    return withOwnIds([...this.#blocks.values()].flatMap((block) => block.toCall() ?? []));
   }
 
   transcript(): ContentBlockParam[] {
-    return [...this.#blocks.values()].flatMap((block) => block.toParam() ?? []);
+    const ids = this.calls().map(({ id }) => id);
+    return [...this.#blocks.values()]
+      .flatMap((block) => block.toParam() ?? [])
+      .map((block) => (block.type === 'tool_use' ? { ...block, id: ids.shift() ?? block.id } : block));
   }
 }
 
@@ -98,7 +137,7 @@ class Block {
     const call = this.toCall();
     if (call) {
       const { id, name, input } = call;
-      return { type: 'tool_use', id, name, input: isJsonObject(input) ? input : {} };
+      return { type: 'tool_use', id, name, input: objectOf(input) };
     }
     switch (valueAt(this.start, 'type')) {
       case 'text':
@@ -115,6 +154,6 @@ class Block {
   /** A call without arguments has no deltas, or empty ones. */
   #input(): unknown {
     const { partial_json: json } = this.#written;
-    return json === '' ? valueAt(this.start, 'input') : parseArguments(json);
+    return json === '' ? (valueAt(this.start, 'input') ?? {}) : parseArguments(json);
   }
 }

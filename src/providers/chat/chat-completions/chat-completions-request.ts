@@ -1,6 +1,6 @@
-import type { ChatMessage, ChatRequest } from '../contract.js';
+import type { ChatRequest, ChatTurn } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
-import { toTextMessages } from '../text-messages.js';
+import { instructionsIn, toTextMessages } from '../text-messages.js';
 import type { ChatCompletionsTraits } from './chat-completions.js';
 import { withCacheMarks } from './cache-marks.js';
 import { toMessages, toToolOptions } from './chat-completions-tools.js';
@@ -14,7 +14,7 @@ export function toBody(
   const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
   const ordered = traits.takesInstructionsFirst ? instructionsFirst(messages) : messages;
   // Not as parts: many servers take a text only.
-  const turns = [...toTextMessages(ordered), ...(tools?.steps ?? []).flatMap(toMessages)];
+  const turns = toTextMessages(ordered, (step) => toMessages(step, traits.sayAgain));
   const isMarked = request.promptCache === 'AUTO' && traits.wantsCacheMarks?.test(model);
   return {
     model,
@@ -29,7 +29,6 @@ export function toBody(
   };
 }
 
-function instructionsFirst(messages: readonly ChatMessage[]): ChatMessage[] {
-  const isInstruction = ({ role }: ChatMessage): boolean => role === 'SYSTEM';
-  return [...messages.filter(isInstruction), ...messages.filter((message) => !isInstruction(message))];
+function instructionsFirst(turns: readonly ChatTurn[]): ChatTurn[] {
+  return [...instructionsIn(turns), ...turns.filter(({ role }) => role !== 'SYSTEM')];
 }

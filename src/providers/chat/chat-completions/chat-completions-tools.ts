@@ -6,8 +6,25 @@ import type {
   ChatCompletionMessageFunctionToolCall,
   ChatCompletionToolMessageParam,
 } from 'openai/resources/chat/completions';
-import type { ChatPart, ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
-import { parseArguments, textOfResult, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
+import type {
+  ChatPart,
+  ChatTools,
+  PlainTurn,
+  ToolCall,
+  ToolChoice,
+  ToolDefinition,
+  ToolResult,
+  ToolStep,
+} from '../contract.js';
+import {
+  objectOf,
+  parseArguments,
+  textOfResult,
+  toToolCall,
+  TurnLength,
+  type ToolTurn,
+  withOwnIds,
+} from '../tool-turn.js';
 import { indexAt, listAt, valueAt } from '../value-at.js';
 import { ReasoningDetails, type SayAgain, type SaidMessage } from './said-again.js';
 
@@ -16,16 +33,37 @@ export function toToolOptions({
   definitions,
   choice,
 }: ChatTools): Pick<ChatCompletionCreateParamsStreaming, 'tools' | 'tool_choice'> {
-  return { tools: definitions.map(toTool), tool_choice: choice === 'NONE' ? 'none' : 'auto' };
+  return { tools: definitions.map(toTool), tool_choice: toToolChoice(choice) };
 }
+
+const modes = { AUTO: 'auto', NONE: 'none', REQUIRED: 'required' } as const;
+
+const toToolChoice = (choice: ToolChoice): NonNullable<ChatCompletionCreateParamsStreaming['tool_choice']> =>
+  typeof choice === 'string' ? modes[choice] : { type: 'function', function: { name: choice.name } };
 
 function toTool({ name, description, parameters }: ToolDefinition): ChatCompletionFunctionTool {
-  return { type: 'function', function: { name, description, parameters: { ...parameters } } };
+  const told = { name, ...(description !== undefined && { description }) };
+  return { type: 'function', function: { ...told, parameters: { ...parameters } } };
 }
 
-export function toMessages({ transcript, results }: ToolStep): unknown[] {
-  return [transcript, ...results.map(toToolMessage)];
+export function toMessages({ turn, results }: ToolStep, sayAgain: SayAgain): unknown[] {
+  const message = 'calls' in turn ? toPlainMessage(turn, sayAgain) : turn.transcript;
+  return [message, ...results.map(toToolMessage)];
 }
+
+function toPlainMessage({ text, calls }: PlainTurn, sayAgain: SayAgain): AssistantMessage {
+  return {
+    role: 'assistant',
+    ...sayAgain({ text, reasoning: '', details: [] }),
+    tool_calls: calls.map((call) => toParam(call, JSON.stringify(objectOf(call.input)))),
+  };
+}
+
+const toParam = ({ id, name }: ToolCall, text: string): ChatCompletionMessageFunctionToolCall => ({
+  id,
+  type: 'function',
+  function: { name, arguments: text },
+});
 
 function toToolMessage(result: ToolResult): ChatCompletionToolMessageParam {
   return { role: 'tool', tool_call_id: result.callId, content: textOfResult(result) };
@@ -59,14 +97,16 @@ export class ChatCompletionsTurn implements ToolTurn {
   }
 
   calls(): readonly ToolCall[] {
-    return this.#calls.map((call) => call.toCall());
+    return withOwnIds(this.#calls.map((call) => call.toCall()));
   }
 
   transcript(): AssistantMessage {
     return {
       role: 'assistant',
       ...this.sayAgain({ text: this.#text, reasoning: this.#reasoning, details: this.#details.all() }),
-      tool_calls: this.#calls.map((call) => call.toParam()),
+      tool_calls: this.calls().map((call, index) =>
+        toParam(call, this.#calls[index]?.writtenFor(call) ?? '{}'),
+      ),
     };
   }
 
@@ -114,19 +154,12 @@ class Call {
 
   toCall(): ToolCall {
     this.#id ||= makeUpId();
-    return toToolCall(this.#id, this.#name, this.#input());
+    return toToolCall(this.#id, this.#name, parseArguments(this.#arguments));
   }
 
-  toParam(): ChatCompletionMessageFunctionToolCall {
-    const { id, name, input } = this.toCall();
-    // What is no object some servers cannot read, and refuse.
-    const text = isJsonObject(input) && this.#arguments.trim() !== '' ? this.#arguments : '{}';
-    return { id, type: 'function', function: { name, arguments: text } };
-  }
-
-  /** A call without arguments has none, or empty ones. */
-  #input(): unknown {
-    return this.#arguments.trim() === '' ? {} : parseArguments(this.#arguments);
+  /** The arguments as they are said again. What is no object some servers cannot read, and refuse. */
+  writtenFor({ input }: ToolCall): string {
+    return isJsonObject(input) && this.#arguments.trim().startsWith('{') ? this.#arguments : '{}';
   }
 }
 

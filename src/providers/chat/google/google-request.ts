@@ -1,8 +1,9 @@
 import type { Content, GenerateContentRequest, GenerationConfig } from '@google/generative-ai';
-import type { ChatRequest, ReasoningEffort, ToolStep } from '../contract.js';
+import type { ChatRequest, ReasoningEffort } from '../contract.js';
 import { efforts } from '../efforts.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { neighboursIn } from '../neighbours.js';
+import { instructionsIn } from '../text-messages.js';
 import { toToolOptions, toTurns, type ToolOptions } from './google-tools.js';
 
 /** Models of the second generation think within a number of tokens; later ones take a level, and refuse the number. */
@@ -21,14 +22,14 @@ type Body = Omit<GenerateContentRequest, keyof ToolOptions> & Partial<ToolOption
 /** https://ai.google.dev/api/generate-content */
 export function toBody(request: ChatRequest, without: ReadonlySet<AdditionName>): Body {
   const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
-  const instructions = messages.filter(({ role }) => role === 'SYSTEM');
+  const instructions = instructionsIn(messages);
   const generationConfig: GenerationConfig & { thinkingConfig?: ThinkingConfig } = {
     ...(temperature !== undefined && { temperature }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     ...(reasoningEffort && { thinkingConfig: toThinking(model, reasoningEffort, without) }),
   };
   return {
-    contents: toContents(messages, tools?.steps ?? []),
+    contents: toContents(request),
     generationConfig,
     // The API takes instructions beside the conversation: those from the middle of it join the first ones.
     ...(instructions.length > 0 && {
@@ -38,11 +39,13 @@ export function toBody(request: ChatRequest, without: ReadonlySet<AdditionName>)
   };
 }
 
-function toContents(messages: ChatRequest['messages'], steps: readonly ToolStep[]): Content[] {
-  const said = messages
-    .filter(({ role }) => role !== 'SYSTEM')
-    .map(({ role, content: text }) => ({ role: role === 'USER' ? 'user' : 'model', parts: [{ text }] }));
-  return neighboursIn<Content>([...said, ...steps.flatMap(toTurns)]).map(([turn, ...others]) => ({
+function toContents({ model, messages }: ChatRequest): Content[] {
+  const said = messages.flatMap((turn): Content[] => {
+    if (turn.role === 'SYSTEM') return [];
+    if (turn.role === 'CALLS') return toTurns(turn, !THINKS_WITHIN_A_BUDGET.test(model));
+    return [{ role: turn.role === 'USER' ? 'user' : 'model', parts: [{ text: turn.content }] }];
+  });
+  return neighboursIn(said).map(([turn, ...others]) => ({
     ...turn,
     parts: [turn, ...others].flatMap(({ parts }) => parts),
   }));

@@ -44,7 +44,11 @@ export const toFailure = failureReader({
     valueAt(error, 'type'),
   ],
   // The message is looked at only where no field is named: it may quote anything.
-  complaintsOf: (error) => [valueAt(error, 'param') || valueAt(error, 'message')],
+  // But for one code, which says more than the field: thoughts of another organisation, or of another account's key.
+  complaintsOf: (error) => [
+    ...(valueAt(error, 'code') === 'invalid_encrypted_content' ? ['invalid_encrypted_content'] : []),
+    valueAt(error, 'param') || valueAt(error, 'message'),
+  ],
   inputs: [
     [/^temperature\b/, 'temperature'],
     [/^max_output_tokens\b/, 'maxOutputTokens'],
@@ -54,6 +58,7 @@ export const toFailure = failureReader({
     [/^(input|instructions)\b/, 'messages'],
   ],
   additions: [
+    [/^invalid_encrypted_content$/, 'saidReasoning'],
     // Organisations that are not verified get no summaries.
     [/\breasoning[._ ](generate_)?summar(y|ies)\b/i, 'shownReasoning'],
     [/^include\b|^encrypted content is not supported\b/i, 'sealedReasoning'],

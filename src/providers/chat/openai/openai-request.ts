@@ -13,11 +13,8 @@ export function toBody(
   const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
   return {
     model,
-    input: [
-      // Not as parts: those of an answer need ids that only the API gives.
-      ...toTextMessages(messages),
-      ...(tools?.steps ?? []).flatMap(toItems),
-    ],
+    // Not as parts: those of an answer need ids that only the API gives.
+    input: toTextMessages(messages, (step) => toItems(step, without)),
     stream: true,
     store: false,
     ...(temperature !== undefined && { temperature }),

@@ -3,9 +3,25 @@ import type {
   ResponseCreateParamsStreaming,
   ResponseInput,
 } from 'openai/resources/responses/responses';
-import type { ChatTools, ToolCall, ToolDefinition, ToolResult, ToolStep } from '../contract.js';
+import type {
+  ChatTools,
+  PlainTurn,
+  ToolCall,
+  ToolChoice,
+  ToolDefinition,
+  ToolResult,
+  ToolStep,
+} from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
-import { parseArguments, textOfResult, toToolCall, TurnLength, type ToolTurn } from '../tool-turn.js';
+import {
+  objectOf,
+  parseArguments,
+  textOfResult,
+  toToolCall,
+  TurnLength,
+  type ToolTurn,
+  withOwnIds,
+} from '../tool-turn.js';
 import { indexAt, valueAt } from '../value-at.js';
 
 /** Models that do not reason refuse a request for their reasoning. No new ones have come since the fifth generation. */
@@ -19,20 +35,42 @@ export function toToolOptions(
 ): Pick<ResponseCreateParamsStreaming, 'tools' | 'tool_choice' | 'include'> {
   return {
     tools: definitions.map(toFunctionTool),
-    tool_choice: choice === 'NONE' ? 'none' : 'auto',
+    tool_choice: toToolChoice(choice),
     // Nothing is stored there: the reasoning has to travel, so that the next turn can go on from it.
     ...(!without.has('sealedReasoning') &&
       !DOES_NOT_REASON.test(model) && { include: ['reasoning.encrypted_content'] }),
   };
 }
 
+const modes = { AUTO: 'auto', NONE: 'none', REQUIRED: 'required' } as const;
+
+const toToolChoice = (choice: ToolChoice): NonNullable<ResponseCreateParamsStreaming['tool_choice']> =>
+  typeof choice === 'string' ? modes[choice] : { type: 'function', name: choice.name };
+
 function toFunctionTool({ name, description, parameters }: ToolDefinition): FunctionTool {
   // Strict would refuse schemas with an optional property, and the input is checked by the tool anyway.
-  return { type: 'function', name, description, parameters: { ...parameters }, strict: false };
+  const told = { name, ...(description !== undefined && { description }) };
+  return { type: 'function', ...told, parameters: { ...parameters }, strict: false };
 }
 
-export function toItems({ transcript, results }: ToolStep): ResponseInput {
-  return [...(transcript as ReturnType<OpenAiTurn['transcript']>), ...results.map(toOutput)];
+/** A turn as it is said again, and what came of it. */
+export function toItems({ turn, results }: ToolStep, without: ReadonlySet<AdditionName>): ResponseInput {
+  const said =
+    'calls' in turn ? toPlainItems(turn) : (turn.transcript as ReturnType<OpenAiTurn['transcript']>);
+  const kept = without.has('saidReasoning') ? said.filter((item) => !isReasoning(item)) : said;
+  return [...kept, ...results.map(toOutput)];
+}
+
+function toPlainItems({ text, calls }: PlainTurn): ResponseInput {
+  return [
+    ...(text.trim() === '' ? [] : [{ role: 'assistant', content: text } as const]),
+    ...calls.map(({ id, name, input }) => ({
+      type: 'function_call' as const,
+      call_id: id,
+      name,
+      arguments: JSON.stringify(objectOf(input)),
+    })),
+  ];
 }
 
 function toOutput(result: ToolResult): ResponseInput[number] {
@@ -41,8 +79,10 @@ function toOutput(result: ToolResult): ResponseInput[number] {
 
 /** Reasoning that did not travel: the API, which has not stored it either, would look for its id and find nothing. */
 function isLost(item: unknown): boolean {
-  return valueAt(item, 'type') === 'reasoning' && typeof valueAt(item, 'encrypted_content') !== 'string';
+  return isReasoning(item) && typeof valueAt(item, 'encrypted_content') !== 'string';
 }
+
+const isReasoning = (item: unknown): boolean => valueAt(item, 'type') === 'reasoning';
 
 type Item = ResponseInput[number];
 
@@ -71,14 +111,18 @@ export class OpenAiTurn implements ToolTurn {
   }
 
   calls(): readonly ToolCall[] {
-    return this.#items.filter(isCall).map((item) => {
+    const calls = this.#items.filter(isCall).map((item) => {
       const input = parseArguments(valueAt(item, 'arguments'));
       return toToolCall(valueAt(item, 'call_id'), valueAt(item, 'name'), input);
     });
+    return withOwnIds(calls);
   }
 
   transcript(): ResponseInput {
-    return this.#items;
+    const ids = this.calls().map(({ id }) => id);
+    return this.#items.map((item) =>
+      isCall(item) ? ({ ...item, call_id: ids.shift() } as unknown as Item) : item,
+    );
   }
 
   #keep(item: unknown, index: number | undefined): void {

@@ -5,13 +5,16 @@ import type {
   KeyedChatAdapter,
   PartConsumer,
   TokenUsage,
-  ToolStep,
+  ToolCall,
+  ToolChoice,
+  ToolResult,
 } from '../../providers/chat/contract.js';
 import { Paragraphs } from '../../providers/chat/paragraphs.js';
 import { addUsage, withoutCost } from './add-usage.js';
 import type { AnswerMask } from './answer-mask.js';
 import type { ChatSearches } from './chat-searches.js';
-import type { SourcePart } from '../run/chat-source.js';
+import type { ClientTools, KeptStep } from './client-tools.js';
+import type { ClientCallsPart, SourcePart } from '../run/chat-source.js';
 import { searchTool } from './search-tool.js';
 
 /** Turns beyond one for each search, for a model that calls what is not there before it may call no more. */
@@ -35,16 +38,19 @@ export interface AnswerSettings {
   readonly mask: AnswerMask;
   /** Null: the model may not search. */
   readonly searches: ChatSearches | null;
+  /** Null: the client has no tools. */
+  readonly clientTools: ClientTools | null;
 }
 
 /**
- * Lets a model answer, and search the web on its way: one request for each turn, until there is one without a call.
- * When the budget is spent, the model has to answer with what it has; where it will not, the answer ends with
- * TOOL_LIMIT.
+ * Lets a model answer, and search the web on its way: one request for each turn, until there is one without a call, or
+ * with a call of the client's tools, which are the client's to run. When the budget is spent, the model has to answer
+ * with what it has; where it will not, the answer ends with TOOL_LIMIT.
  */
-export class SearchingAnswer {
+export class AnswerInTurns {
   readonly #settings: AnswerSettings;
-  readonly #steps: ToolStep[] = [];
+  /** The turns so far, in which it searched. */
+  readonly #steps: KeptStep[] = [];
   readonly #paragraphs = { text: new Paragraphs(), reasoning: new Paragraphs() };
   /** Of all turns so far; null where the provider has reported none. */
   #usage: TokenUsage | null = null;
@@ -59,19 +65,26 @@ export class SearchingAnswer {
    * @throws what the adapter throws; after an abort `signal.reason`
    */
   async give(signal: AbortSignal, onParts: PartConsumer<SourcePart>): Promise<void> {
-    const { searches, mask } = this.#settings;
+    const { mask } = this.#settings;
     try {
       for (;;) {
         const tools = this.#tools();
         const { calls, finish } = await this.#takeTurn(tools, signal, onParts);
-        if (!searches || !finish || !calls || tools?.choice === 'NONE') {
+        if (!tools || !finish || !calls || tools.choice === 'NONE') {
           await this.#release(onParts);
           if (finish) await onParts([calls ? { type: 'finish', reason: 'TOOL_LIMIT' } : finish]);
           return;
         }
         signal.throwIfAborted();
         const asked = await mask.toolCalls(calls);
-        const results = await searches.run(asked.calls, signal, onParts);
+        const theirs = asked.calls.filter((call) => this.#isTheirs(call));
+        const ours = asked.calls.filter((call) => !theirs.includes(call));
+        const results = await this.#search(ours, signal, onParts);
+        if (theirs.length > 0) {
+          await this.#release(onParts);
+          await onParts([this.#handOver(asked, theirs, results), { type: 'finish', reason: 'TOOL_CALLS' }]);
+          return;
+        }
         this.#steps.push({ transcript: asked.transcript, results });
       }
     } catch (error) {
@@ -84,9 +97,68 @@ export class SearchingAnswer {
   /** What the model may call in its next turn; null where there is nothing to call. */
   #tools(): ChatTools | null {
     const { searches } = this.#settings;
-    if (!searches) return null;
-    const mustAnswer = searches.areSpent || this.#steps.length >= searches.maxSearches + SPARE_TURNS;
-    return { definitions: [searchTool], steps: [...this.#steps], choice: mustAnswer ? 'NONE' : 'AUTO' };
+    const theirs = this.#clientTools();
+    if (!searches) return theirs && { definitions: theirs.definitions, choice: theirs.choice };
+    const definitions = [searchTool, ...(theirs?.definitions ?? [])];
+    return { definitions, choice: this.#choice(searches, theirs) };
+  }
+
+  /** Tools that must not be called are not shown beside one that may be. */
+  #clientTools(): ClientTools | null {
+    const { searches, clientTools } = this.#settings;
+    return searches && clientTools?.choice === 'NONE' ? null : clientTools;
+  }
+
+  #choice(searches: ChatSearches, theirs: ClientTools | null): ToolChoice {
+    if (this.#steps.length >= searches.maxSearches + SPARE_TURNS) return 'NONE';
+    // The client's tools may be called without end: the results of a search that was not made say so.
+    return searches.areSpent && !theirs ? 'NONE' : (theirs?.choice ?? 'AUTO');
+  }
+
+  /** Whether a call is the client's to answer. A model may call what nobody has declared. */
+  #isTheirs({ name }: ToolCall): boolean {
+    const isSearch = this.#settings.searches !== null && name === searchTool.name;
+    return this.#clientTools() !== null && !isSearch;
+  }
+
+  async #search(
+    calls: readonly ToolCall[],
+    signal: AbortSignal,
+    onParts: PartConsumer<SourcePart>,
+  ): Promise<readonly ToolResult[]> {
+    const { searches } = this.#settings;
+    return searches && calls.length > 0 ? searches.run(calls, signal, onParts) : [];
+  }
+
+  /** @param results of the other calls of the turn */
+  #handOver(
+    { calls, transcript }: PartOf<'toolCalls'>,
+    theirs: readonly ToolCall[],
+    results: readonly ToolResult[],
+  ): ClientCallsPart {
+    const { mask, clientTools } = this.#settings;
+    if (!clientTools) throw new Error('There are no tools of the client.');
+    const shown = new Map(theirs.map(({ id }) => [id, mask.text(id)]));
+    const kept = calls.map(({ id: callId, name }) => {
+      const result = results.find((found) => found.callId === callId);
+      return result ? { result } : { id: shown.get(callId) ?? callId, callId, name };
+    });
+    return {
+      type: 'clientCalls',
+      calls: theirs.map(({ id, name, input }) => ({ id: shown.get(id) ?? id, name, arguments: input })),
+      transcript: clientTools.seal({ steps: this.#steps, transcript, calls: kept }),
+    };
+  }
+
+  #request(tools: ChatTools | null): ChatRequest {
+    const { request } = this.#settings;
+    if (!tools) return request;
+    const steps = this.#steps.map(({ transcript, results }) => ({
+      role: 'CALLS' as const,
+      turn: { transcript },
+      results,
+    }));
+    return { ...request, messages: [...request.messages, ...steps], tools };
   }
 
   async #takeTurn(
@@ -94,14 +166,14 @@ export class SearchingAnswer {
     signal: AbortSignal,
     onParts: PartConsumer<SourcePart>,
   ): Promise<Turn> {
-    const { adapter, request } = this.#settings;
+    const { adapter } = this.#settings;
     const turn: Turn = { calls: null, finish: null };
     const before = this.#usage;
     if (before?.cost) {
       this.#usage = withoutCost(before);
       await onParts([{ type: 'usage', usage: this.#usage }]);
     }
-    await adapter.stream(tools ? { ...request, tools } : request, signal, (parts) => {
+    await adapter.stream(this.#request(tools), signal, (parts) => {
       const shown: SourcePart[] = [];
       for (const part of parts) this.#take(part, turn, before, shown);
       return shown.length > 0 ? onParts(shown) : undefined;

@@ -11,13 +11,15 @@ import type {
   ChatRequest,
   KeyedChatAdapter,
   ToolCall,
-  ToolStep,
+  ToolChoice,
+  ToolDefinition,
 } from '../../providers/chat/contract.js';
 import type { SearchHit } from '../../web-search/web-search.model.js';
 import { AnswerMask } from './answer-mask.js';
+import type { ClientTools, KeptAnswer, KeptStep } from './client-tools.js';
 import { ChatSearches, type Search } from './chat-searches.js';
 import type { SourcePart } from '../run/chat-source.js';
-import { SearchingAnswer } from './searching-answer.js';
+import { AnswerInTurns } from './answer-in-turns.js';
 
 const KEY = 'sk-a-key-of-nobody';
 const MASK = 'sk-…body';
@@ -87,7 +89,11 @@ function heldSearches() {
 /** A chat with a model that follows one script a turn, and what it was asked. */
 function chatWith(
   turns: readonly (readonly (ChatPart | Error)[])[],
-  { search = found, maxSearches = 3 }: { search?: Search; maxSearches?: number } = {},
+  {
+    search = found,
+    maxSearches = 3,
+    clientTools = null,
+  }: { search?: Search | null; maxSearches?: number; clientTools?: ClientTools | null } = {},
 ) {
   const requests: ChatRequest[] = [];
   const adapter: KeyedChatAdapter = {
@@ -103,17 +109,18 @@ function chatWith(
       yield part;
     }
   }
-  const searches = new ChatSearches({
-    chatId: 'chat',
-    maxSearches,
-    search,
-    engineOf: () => 'FIRECRAWL',
-  });
+  const searches =
+    search && new ChatSearches({ chatId: 'chat', maxSearches, search, engineOf: () => 'FIRECRAWL' });
   const stream = (signal: AbortSignal = never) => {
-    const answer = new SearchingAnswer({ adapter, request, mask: newMask(), searches });
+    const answer = new AnswerInTurns({ adapter, request, mask: newMask(), searches, clientTools });
     return partsOf<SourcePart>((onParts) => answer.give(signal, onParts));
   };
-  const steps = (): readonly ToolStep[] => requests.at(-1)?.tools?.steps ?? [];
+  const steps = (): readonly KeptStep[] =>
+    (requests.at(-1)?.messages ?? []).flatMap((turn) =>
+      turn.role === 'CALLS' && 'transcript' in turn.turn
+        ? { transcript: turn.turn.transcript, results: turn.results }
+        : [],
+    );
   return {
     requests,
     stream,
@@ -138,10 +145,181 @@ describe('a chat that may not search', () => {
         await onParts([text('a'), usageOf(1, 2), STOP]);
       },
     };
-    const answer = new SearchingAnswer({ adapter, request, mask: newMask(), searches: null });
+    const answer = new AnswerInTurns({
+      adapter,
+      request,
+      mask: newMask(),
+      searches: null,
+      clientTools: null,
+    });
     const parts = await collect(partsOf<SourcePart>((onParts) => answer.give(never, onParts)));
     expect(parts).toEqual([text('a'), usageOf(1, 2), STOP]);
     expect(requests).toEqual([request]);
+  });
+});
+
+describe('a chat with tools of the client', () => {
+  const getWeather: ToolDefinition = {
+    name: 'get_weather',
+    parameters: { type: 'object' },
+    inputName: 'tools',
+  };
+  const weatherOf = (id: string, city: string) => callOf(id, { city }, 'get_weather');
+
+  function chatOf(
+    turns: Parameters<typeof chatWith>[0],
+    settings: Parameters<typeof chatWith>[1] & { choice?: ToolChoice } = {},
+  ) {
+    const sealed: KeptAnswer[] = [];
+    const seal = (kept: KeptAnswer) => `sealed ${String(sealed.push(kept))}`;
+    const clientTools = { definitions: [getWeather], choice: settings.choice ?? 'AUTO', seal } as const;
+    return { sealed, ...chatWith(turns, { ...settings, clientTools }) };
+  }
+
+  it('ends with their calls, for the client to answer', async () => {
+    const { stream, requests, sealed } = chatOf(
+      [[text('I ask.'), usageOf(1, 2), ...calling(weatherOf('a', 'Paris'))]],
+      {
+        search: null,
+      },
+    );
+    expect(await collect(stream())).toEqual([
+      text('I ask.'),
+      usageOf(1, 2),
+      {
+        type: 'clientCalls',
+        calls: [{ id: 'a', name: 'get_weather', arguments: { city: 'Paris' } }],
+        transcript: 'sealed 1',
+      },
+      { type: 'finish', reason: 'TOOL_CALLS' },
+    ]);
+    expect(requests[0]!.tools).toEqual({ definitions: [getWeather], choice: 'AUTO' });
+    expect(sealed).toEqual([
+      { steps: [], transcript: '', calls: [{ id: 'a', callId: 'a', name: 'get_weather' }] },
+    ]);
+  });
+
+  it.each(['LENGTH', 'CONTENT_FILTER', 'STOP', 'OTHER'] as const)('may end without: %s', async (reason) => {
+    const { stream, sealed } = chatOf([[text('a'), { type: 'finish', reason }]], { search: null });
+    expect(await collect(stream())).toEqual([text('a'), { type: 'finish', reason }]);
+    expect(sealed).toEqual([]);
+  });
+
+  it('hands on a call of what nobody has declared', async () => {
+    const { stream } = chatOf([calling(callOf('a', 'no JSON', 'rm_rf'), callOf('b', {}, 'web_search'))], {
+      search: null,
+    });
+    expect((await collect(stream()))[0]).toMatchObject({
+      calls: [
+        { name: 'rm_rf', arguments: 'no JSON' },
+        { name: 'web_search', arguments: {} },
+      ],
+    });
+  });
+
+  it('masks the key in what is shown, and tells the provider what it said', async () => {
+    const { stream, sealed } = chatOf([calling(callOf(KEY, { [KEY]: [KEY] }, KEY))], { search: null });
+    const parts = await collect(stream());
+    expect(parts[0]).toMatchObject({ calls: [{ id: MASK, name: MASK, arguments: { [MASK]: [MASK] } }] });
+    expect(sealed[0]!.calls).toEqual([{ id: MASK, callId: KEY, name: MASK }]);
+  });
+
+  it('shows the rest of the text before the calls', async () => {
+    const { stream } = chatOf([[text(`so ${KEY.slice(0, 12)}`), ...calling(weatherOf('a', 'Rome'))]], {
+      search: null,
+    });
+    const parts = await collect(stream());
+    expect(parts.map(({ type }) => type)).toEqual(['text', 'text', 'clientCalls', 'finish']);
+  });
+
+  it.each([
+    ['AUTO', ['AUTO']],
+    ['REQUIRED', ['REQUIRED']],
+    [{ name: 'get_weather' }, [{ name: 'get_weather' }]],
+    ['NONE', ['NONE']],
+  ] as const)('has the choice %j', async (choice, choices) => {
+    const chat = chatOf([[STOP]], { search: null, choice });
+    await collect(chat.stream());
+    expect(chat.choices()).toEqual(choices);
+  });
+
+  it('ends with TOOL_LIMIT where it calls one that it may not call', async () => {
+    const { stream } = chatOf([calling(weatherOf('a', 'Rome'))], { search: null, choice: 'NONE' });
+    expect(await collect(stream())).toEqual([TOOL_LIMIT]);
+  });
+
+  describe('that may search, too', () => {
+    it('searches on its way to a call of theirs, and keeps all of it', async () => {
+      const { stream, sealed, requests } = chatOf([searching('cats'), calling(weatherOf('a', 'Rome'))]);
+      const parts = await collect(stream());
+      expect(parts.map(({ type }) => type)).toEqual([
+        'searchStarted',
+        'searchFinished',
+        'clientCalls',
+        'finish',
+      ]);
+      expect(sealed[0]!.steps).toMatchObject([
+        { transcript: 'said: cats', results: [{ callId: 'call-cats' }] },
+      ]);
+      expect(requests[0]!.tools!.definitions.map(({ name }) => name)).toEqual(['web_search', 'get_weather']);
+    });
+
+    it('searches for its own calls of a turn, and hands over the others', async () => {
+      const mixed = calling(weatherOf('a', 'Rome'), callOf('b', { query: 'dogs' }), weatherOf('c', 'Oslo'));
+      const { stream, sealed } = chatOf([mixed]);
+      const parts = await collect(stream());
+      expect(searchesIn(parts)).toEqual(['searchStarted dogs', 'searchFinished dogs']);
+      expect(parts.at(-2)).toMatchObject({ calls: [{ id: 'a' }, { id: 'c' }] });
+      expect(sealed[0]!.calls).toEqual([
+        { id: 'a', callId: 'a', name: 'get_weather' },
+        {
+          result: {
+            callId: 'b',
+            name: 'web_search',
+            isError: false,
+            content: expect.stringContaining('dogs'),
+          },
+        },
+        { id: 'c', callId: 'c', name: 'get_weather' },
+      ]);
+    });
+
+    it('may call theirs when the searches are spent', async () => {
+      const { stream, choices } = chatOf([searching('a'), searching('b'), calling(weatherOf('a', 'Rome'))], {
+        maxSearches: 1,
+      });
+      expect((await collect(stream())).at(-1)).toEqual({ type: 'finish', reason: 'TOOL_CALLS' });
+      expect(choices()).toEqual(['AUTO', 'AUTO', 'AUTO']);
+    });
+
+    it('must answer when it goes on to search for too long', async () => {
+      const { stream, choices } = chatOf([...Array(4).fill(searching('a')), [STOP]] as ChatPart[][], {
+        maxSearches: 1,
+      });
+      expect((await collect(stream())).at(-1)).toEqual(STOP);
+      expect(choices()).toEqual(['AUTO', 'AUTO', 'AUTO', 'AUTO', 'NONE']);
+    });
+
+    it('is not shown theirs where it may call none of them', async () => {
+      const { stream, requests, results } = chatOf([calling(weatherOf('a', 'Rome')), [STOP]], {
+        choice: 'NONE',
+      });
+      expect(await collect(stream())).toEqual([STOP]);
+      expect(requests[0]!.tools).toMatchObject({ definitions: [{ name: 'web_search' }], choice: 'AUTO' });
+      expect(results()).toMatchObject([{ callId: 'a', isError: true }]);
+    });
+
+    it('runs nothing after an abort', async () => {
+      const leaving = new AbortController();
+      const { stream, sealed } = chatOf([calling(callOf('b', { query: 'dogs' }), weatherOf('a', 'Rome'))], {
+        search: () => {
+          leaving.abort(new Error('gone'));
+          return Promise.reject(new Error('stopped'));
+        },
+      });
+      expect(await failureOf(stream(leaving.signal))).toMatchObject({ message: 'gone' });
+      expect(sealed).toEqual([]);
+    });
   });
 });
 
@@ -152,7 +330,7 @@ describe('a chat that may search', () => {
     expect(requests).toEqual([
       {
         ...request,
-        tools: { definitions: [expect.objectContaining({ name: 'web_search' })], steps: [], choice: 'AUTO' },
+        tools: { definitions: [expect.objectContaining({ name: 'web_search' })], choice: 'AUTO' },
       },
     ]);
   });
@@ -172,7 +350,8 @@ describe('a chat that may search', () => {
       text('\n\nCats.'),
       STOP,
     ]);
-    expect(requests.map(({ messages }) => messages)).toEqual(Array(3).fill(request.messages));
+    expect(requests.map(({ messages }) => messages.slice(0, 1))).toEqual(Array(3).fill(request.messages));
+    expect(requests.map(({ messages }) => messages.length)).toEqual([1, 2, 3]);
     expect(steps()).toMatchObject([
       { transcript: 'said: cats', results: [{ callId: 'call-cats', name: 'web_search', isError: false }] },
       { transcript: 'said: dogs', results: [{ callId: 'call-dogs', name: 'web_search', isError: false }] },

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { JsonSchemas } from '../../json-schemas/json-schemas.service.js';
+import type { ChatInput } from '../schema/chat.inputs.js';
+import type { Conversation } from './conversation.js';
+import { readConversation } from './read-conversation.js';
+import { type OfferedTools, readTools } from './read-tools.js';
+import { ToolTranscripts } from './tool-transcripts.js';
+import { Violations } from './violations.js';
+
+/** What a chat's input says, read and checked. */
+export interface AskedChat {
+  readonly conversation: Conversation;
+  /** Null: the client has none. */
+  readonly tools: OfferedTools | null;
+}
+
+/** Reads what a chat is asked, before anything is spent on it. */
+@Injectable()
+export class ConversationService {
+  constructor(
+    private readonly transcripts: ToolTranscripts,
+    private readonly schemas: JsonSchemas,
+  ) {}
+
+  /** @throws BadUserInputError BAD_USER_INPUT, which names all that is wrong */
+  async read(userId: string, input: ChatInput): Promise<AskedChat> {
+    const violations = new Violations();
+    const open = (transcript: string) => this.transcripts.open(userId, transcript);
+    const conversation = readConversation(input.messages, open, violations);
+    const tools = await readTools(input, this.schemas, violations);
+    violations.throwIfAny();
+    return { conversation, tools };
+  }
+}

@@ -1,0 +1,182 @@
+import { canonicalId } from '../../common/id.scalar.js';
+import type { ToolCall, ToolResult } from '../../providers/chat/contract.js';
+import { MAX_CALLS } from '../../providers/chat/tool-turn.js';
+import type { ToolCallInput } from '../schema/chat-tools.inputs.js';
+import type { ChatMessageInput, ChatRoleId } from '../schema/chat.inputs.js';
+import type { ClientStep, Conversation, OpenedTranscript } from './conversation.js';
+import type { Violations } from './violations.js';
+
+const MAX_ID_LENGTH = 200;
+const MAX_NAME_LENGTH = 200;
+
+/** @returns null for what does not open */
+export type OpenTranscript = (transcript: string) => OpenedTranscript | null;
+
+/** What stands in a message, beside its role, by the roles that have it. */
+const ownFields = {
+  toolCalls: 'ASSISTANT',
+  transcript: 'ASSISTANT',
+  toolCallId: 'TOOL',
+} as const satisfies Partial<Record<keyof ChatMessageInput, ChatRoleId>>;
+
+/** Reads the messages of a chat, of which the calls of tools pair with their results. */
+export function readConversation(
+  messages: readonly ChatMessageInput[],
+  open: OpenTranscript,
+  violations: Violations,
+): Conversation {
+  const reader = new ConversationReader(open, violations);
+  for (const [index, message] of messages.entries()) reader.add(message, `input.messages.${String(index)}`);
+  return reader.end();
+}
+
+/** A turn whose results may still come. */
+interface OpenStep {
+  readonly path: string;
+  readonly text: string;
+  readonly calls: readonly ToolCallInput[];
+  readonly transcript: OpenedTranscript | null;
+  readonly contents: Map<string, string>;
+}
+
+class ConversationReader {
+  readonly #turns: Conversation[number][] = [];
+  #step: OpenStep | null = null;
+  #callCount = 0;
+
+  constructor(
+    private readonly open: OpenTranscript,
+    private readonly violations: Violations,
+  ) {}
+
+  add(message: ChatMessageInput, path: string): void {
+    const { role, content } = message;
+    this.#checkFields(message, path);
+    if (role === 'TOOL') {
+      this.#addResult(message, path);
+      return;
+    }
+    this.#closeStep();
+    if (role === 'ASSISTANT' && message.toolCalls?.length) this.#beginStep(message, message.toolCalls, path);
+    else this.#turns.push({ role, content: content ?? '' });
+  }
+
+  end(): Conversation {
+    this.#closeStep();
+    return this.#turns;
+  }
+
+  #checkFields({ role, content, toolCalls, transcript, toolCallId }: ChatMessageInput, path: string): void {
+    const given = { toolCalls, transcript, toolCallId };
+    for (const [field, owner] of Object.entries(ownFields)) {
+      const isGiven = (given[field as keyof typeof given] ?? null) !== null;
+      if (isGiven && role !== owner)
+        this.violations.add(`${path}.${field}`, `belongs to a message of role ${owner}`);
+    }
+    const hasCalls = role === 'ASSISTANT' && (toolCalls?.length ?? 0) > 0;
+    if ((content ?? null) === null && !hasCalls) this.violations.add(`${path}.content`, 'is required');
+    if (role === 'ASSISTANT' && transcript && !hasCalls)
+      this.violations.add(`${path}.transcript`, 'goes with toolCalls');
+  }
+
+  #beginStep({ content, transcript }: ChatMessageInput, calls: readonly ToolCallInput[], path: string): void {
+    this.#checkCalls(calls, `${path}.toolCalls`);
+    this.#step = {
+      path,
+      text: content ?? '',
+      calls,
+      transcript: transcript ? this.#opened(transcript, calls, `${path}.transcript`) : null,
+      contents: new Map(),
+    };
+  }
+
+  #checkCalls(calls: readonly ToolCallInput[], path: string): void {
+    if (calls.length > MAX_CALLS) this.violations.add(path, `must have at most ${String(MAX_CALLS)} items`);
+    const ids = new Set<string>();
+    for (const [index, { id, name }] of calls.entries()) {
+      const at = `${path}.${String(index)}`;
+      if (!isWithin(id, MAX_ID_LENGTH)) this.violations.add(`${at}.id`, lengthRule(MAX_ID_LENGTH));
+      if (!isWithin(name, MAX_NAME_LENGTH)) this.violations.add(`${at}.name`, lengthRule(MAX_NAME_LENGTH));
+      if (ids.has(id)) this.violations.add(`${at}.id`, 'is the id of another call of this message');
+      ids.add(id);
+    }
+  }
+
+  #opened(transcript: string, calls: readonly ToolCallInput[], path: string): OpenedTranscript | null {
+    const opened = this.open(transcript);
+    if (opened === null)
+      this.violations.add(path, 'does not open: it must be as ToolCallsRequested had it, for the same user');
+    else if (opened.answer) {
+      const own = opened.answer.calls.flatMap((call) => ('id' in call ? canonicalId(call.id) : []));
+      const given = new Set(calls.map(({ id }) => id));
+      const isOfThese = own.length === given.size && own.every((id) => given.has(id));
+      if (!isOfThese) this.violations.add(path, 'is of other calls than toolCalls');
+    }
+    return opened;
+  }
+
+  #addResult({ toolCallId, content }: ChatMessageInput, path: string): void {
+    const at = `${path}.toolCallId`;
+    if (!toolCallId) {
+      this.violations.add(at, 'is required');
+      return;
+    }
+    const step = this.#step;
+    if (!step?.calls.some(({ id }) => id === toolCallId))
+      this.violations.add(at, 'must be the id of a call of the ASSISTANT message that it follows');
+    else if (step.contents.has(toolCallId))
+      this.violations.add(at, 'is of a call that has its result already');
+    else step.contents.set(toolCallId, content ?? '');
+  }
+
+  #closeStep(): void {
+    const step = this.#step;
+    if (!step) return;
+    this.#step = null;
+    const { path, text, calls, transcript, contents } = step;
+    if (contents.size < calls.length)
+      this.violations.add(
+        `${path}.toolCalls`,
+        'must each be answered by a message of role TOOL right after them',
+      );
+    const plain = calls.map((call) => this.#toPlainCall(call));
+    const results = plain.map(({ id: callId, name }, index): ToolResult => {
+      const content = contents.get(calls[index]?.id ?? '') ?? '';
+      return { callId, name, content, isError: false };
+    });
+    const said: ClientStep = {
+      role: 'CALLS',
+      plain: { text, calls: plain },
+      results,
+      contents: canonical(contents, transcript),
+      opened: transcript,
+    };
+    this.#turns.push(said);
+  }
+
+  /** With an id of the only form that every provider takes: nine letters and digits. */
+  #toPlainCall({ name, arguments: input }: ToolCallInput): ToolCall {
+    this.#callCount += 1;
+    const id = `call${String(this.#callCount).padStart(5, '0')}`;
+    return { id, name: toToolName(name), input: input?.parse() ?? {} };
+  }
+}
+
+/** The results by the ids as the transcript has them: those of a client are canonical. */
+function canonical(
+  contents: ReadonlyMap<string, string>,
+  transcript: OpenedTranscript | null,
+): ReadonlyMap<string, string> {
+  const calls = transcript?.answer?.calls ?? [];
+  const own = calls.flatMap((call) => ('id' in call ? [call.id] : []));
+  return new Map(own.map((id) => [id, contents.get(canonicalId(id)) ?? '']));
+}
+
+/** A model may call what no provider takes as a name. */
+function toToolName(name: string): string {
+  return name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || '_';
+}
+
+const isWithin = ({ length }: string, maxLength: number): boolean => length >= 1 && length <= maxLength;
+
+const lengthRule = (maxLength: number): string => `must be 1 to ${String(maxLength)} characters long`;

@@ -1,0 +1,108 @@
+import type { JsonSchemas } from '../../json-schemas/json-schemas.service.js';
+import { isJsonObject } from '../../common/is-json-object.js';
+import type { ToolChoice, ToolDefinition } from '../../providers/chat/contract.js';
+import { searchTool } from '../answer/search-tool.js';
+import type { ToolInput } from '../schema/chat-tools.inputs.js';
+import type { ChatInput } from '../schema/chat.inputs.js';
+import type { Violations } from './violations.js';
+
+const MAX_TOOLS = 128;
+const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+const MAX_DESCRIPTION_LENGTH = 10_000;
+const MAX_SCHEMA_LENGTH = 64 * 1024;
+const MAX_SCHEMA_LEVELS = 32;
+const DRAFTS = [
+  'https://json-schema.org/draft/2020-12/schema',
+  'http://json-schema.org/draft-07/schema',
+  'https://json-schema.org/draft-07/schema',
+];
+
+/** The client's own tools, as the model is told of them. */
+export interface OfferedTools {
+  readonly definitions: readonly ToolDefinition[];
+  readonly choice: ToolChoice;
+}
+
+/** Reads the tools of a chat. @returns null where it has none */
+export async function readTools(
+  { tools, toolChoice }: Pick<ChatInput, 'tools' | 'toolChoice'>,
+  schemas: JsonSchemas,
+  violations: Violations,
+): Promise<OfferedTools | null> {
+  if (!tools || tools.length === 0) {
+    if (toolChoice) violations.add('input.toolChoice', 'goes with tools');
+    return null;
+  }
+  if (tools.length > MAX_TOOLS) violations.add('input.tools', `must have at most ${String(MAX_TOOLS)} items`);
+  const definitions = tools
+    .slice(0, MAX_TOOLS)
+    .map((tool, index) => toDefinition(tool, index, tools, violations));
+  await checkSchemas(definitions, schemas, violations);
+  return { definitions, choice: choiceOf(toolChoice, definitions, violations) };
+}
+
+function toDefinition(
+  { name, description, parameters }: ToolInput,
+  index: number,
+  tools: readonly ToolInput[],
+  violations: Violations,
+): ToolDefinition {
+  const path = `input.tools.${String(index)}`;
+  if (!NAME.test(name)) violations.add(`${path}.name`, 'must be 1 to 64 letters, digits, _ and -');
+  else if (name === searchTool.name)
+    violations.add(`${path}.name`, 'is the name of the tool behind webSearch');
+  else if (tools.findIndex((tool) => tool.name === name) < index)
+    violations.add(`${path}.name`, 'is the name of another tool');
+  if ((description?.length ?? 0) > MAX_DESCRIPTION_LENGTH)
+    violations.add(`${path}.description`, 'must be at most 10,000 characters long');
+  const schema = readSchema(parameters.text, `${path}.parameters`, violations);
+  return { name, description: description ?? undefined, parameters: schema, inputName: 'tools' };
+}
+
+/** @returns an empty one where it is refused */
+function readSchema(text: string, path: string, violations: Violations): Readonly<Record<string, unknown>> {
+  if (text.length > MAX_SCHEMA_LENGTH) {
+    violations.add(path, 'must be at most 65,536 characters long, as JSON');
+    return {};
+  }
+  const schema: unknown = JSON.parse(text);
+  if (!isJsonObject(schema)) throw new Error('A JSONObject is an object.');
+  const { $schema } = schema;
+  if ($schema !== undefined && !(typeof $schema === 'string' && DRAFTS.includes($schema.replace(/#$/, ''))))
+    violations.add(`${path}.$schema`, 'must be draft 2020-12 or draft 7 of JSON Schema');
+  else if (isDeeperThan(MAX_SCHEMA_LEVELS, schema)) violations.add(path, 'must be at most 32 levels deep');
+  else if (schema.type !== 'object') violations.add(`${path}.type`, 'must be object');
+  else return schema;
+  return {};
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeperThan(levels - 1, item));
+}
+
+async function checkSchemas(
+  definitions: readonly ToolDefinition[],
+  schemas: JsonSchemas,
+  violations: Violations,
+): Promise<void> {
+  const fault = await schemas.findFault(definitions.map(({ parameters }) => JSON.stringify(parameters)));
+  if (fault === 'TOO_COSTLY') violations.add('input.tools', 'have schemas that take too long to check');
+  else if (fault)
+    violations.add(
+      `input.tools.${String(fault.index)}.parameters`,
+      `is no JSON Schema${fault.keyword === null ? '' : `: its ${fault.keyword} is not what the draft has`}`,
+    );
+}
+
+function choiceOf(
+  toolChoice: ChatInput['toolChoice'],
+  definitions: readonly ToolDefinition[],
+  violations: Violations,
+): ToolChoice {
+  const name = toolChoice?.name ?? null;
+  if (name === null) return toolChoice?.mode ?? 'AUTO';
+  if (!definitions.some((tool) => tool.name === name))
+    violations.add('input.toolChoice.name', 'must be the name of one of tools');
+  return { name };
+}
