@@ -11,6 +11,7 @@ import { lookIntoDatabase } from './steps/database.mjs';
 import { storeKeys } from './steps/keys.mjs';
 import { rotateKey } from './steps/rotation.mjs';
 import { searchTheWeb } from './steps/search.mjs';
+import { callTools } from './steps/tools.mjs';
 
 // Before anything of it is imported: a fresh clone has no build.
 buildIfNeeded(serverEntry, 2);
@@ -33,6 +34,7 @@ const steps = [
   streamFromEndpoint,
   searchTheWeb,
   searchInChat,
+  callTools,
   rotateKey,
   showAuditTrail,
 ];

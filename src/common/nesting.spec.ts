@@ -1,20 +1,26 @@
-import { isNestedTooDeeply, MAX_NESTING } from './nesting.js';
+import { isTooComplex, MAX_NESTING, MAX_VALUES } from './nesting.js';
 
 const lists = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 const objects = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
 
-describe('isNestedTooDeeply', () => {
+describe('isTooComplex', () => {
   it.each([
     ['lists', lists],
     ['objects', objects],
   ])('counts the levels of %s', (_, nest) => {
-    expect(isNestedTooDeeply(nest(MAX_NESTING))).toBe(false);
-    expect(isNestedTooDeeply(nest(MAX_NESTING + 1))).toBe(true);
-    expect(isNestedTooDeeply(`{"a":1,"b":[2,${nest(MAX_NESTING)}]}`)).toBe(true);
+    expect(isTooComplex(nest(MAX_NESTING))).toBe(false);
+    expect(isTooComplex(nest(MAX_NESTING + 1))).toBe(true);
+    expect(isTooComplex(`{"a":1,"b":[2,${nest(MAX_NESTING)}]}`)).toBe(true);
   });
 
   it('counts what is open at a time, not what there is', () => {
-    expect(isNestedTooDeeply(`[${Array.from({ length: 1_000 }, () => '[{}]').join(',')}]`)).toBe(false);
+    expect(isTooComplex(`[${Array.from({ length: 1_000 }, () => '[{}]').join(',')}]`)).toBe(false);
+  });
+
+  it.each(['1', '{}', '[]', '"a,b"', '{"a":1}'])('counts the values of a list: %s', (value) => {
+    const list = (count: number): string => `[${Array<string>(count).fill(value).join(',')}]`;
+    expect(isTooComplex(list(MAX_VALUES / 2 - 1))).toBe(false);
+    expect(isTooComplex(list(MAX_VALUES + 2))).toBe(true);
   });
 
   it.each([
@@ -22,13 +28,14 @@ describe('isNestedTooDeeply', () => {
     ['a quotation mark in a text', `{"a":"\\"${'['.repeat(1_000)}"}`],
     ['a backslash at the end of a text', `["\\\\", ${lists(10)}]`],
     ['no JSON', ']]]]}}}}'],
+    ['commas in a text', JSON.stringify(','.repeat(2 * MAX_VALUES))],
     ['a text that does not end', `"${'['.repeat(1_000)}`],
     ['nothing', ''],
   ])('takes %s for what it is', (_, text) => {
-    expect(isNestedTooDeeply(text)).toBe(false);
+    expect(isTooComplex(text)).toBe(false);
   });
 
   it('sees what comes after a text with a backslash before its end', () => {
-    expect(isNestedTooDeeply(`["\\\\",${lists(MAX_NESTING)}]`)).toBe(true);
+    expect(isTooComplex(`["\\\\",${lists(MAX_NESTING)}]`)).toBe(true);
   });
 });

@@ -4,26 +4,37 @@
  */
 export const MAX_NESTING = 200;
 
+/** How many values it may hold, lists and objects included: the parser takes some 30 ms for as many. */
+export const MAX_VALUES = 100_000;
+
+/** What is said of more than that. */
+export const TOO_COMPLEX = `nested deeper than ${MAX_NESTING} levels, or of more than 100,000 values`;
+
 const QUOTE = 34;
 const BACKSLASH = 92;
+const COMMA = 44;
 const OPENING = new Set(['[', '{'].map((character) => character.charCodeAt(0)));
 const CLOSING = new Set([']', '}'].map((character) => character.charCodeAt(0)));
 
 /**
- * Whether a text of JSON (RFC 8259) holds lists or objects within each other deeper than {@link MAX_NESTING}. Looked at
- * before it is parsed: the parser takes any depth, and what walks through its result, one call a level, does not.
+ * Whether a text of JSON (RFC 8259) holds lists or objects within each other deeper than {@link MAX_NESTING}, or more than
+ * {@link MAX_VALUES}. Looked at before it is parsed: the parser takes any depth, and what walks through its result, one
+ * call a level, does not; and each value takes it an allocation.
  *
  * One pass. Of a text that is no JSON the answer means nothing, and the parser says so.
  */
-export function isNestedTooDeeply(json: string): boolean {
+export function isTooComplex(json: string): boolean {
   let depth = 0;
+  let values = 0;
   for (let index = 0; index < json.length; index += 1) {
     const code = json.charCodeAt(index);
     if (code === QUOTE) index = endOfString(json, index);
     else if (OPENING.has(code)) {
       depth += 1;
-      if (depth > MAX_NESTING) return true;
+      values += 1;
     } else if (CLOSING.has(code)) depth -= 1;
+    else if (code === COMMA) values += 1;
+    if (depth > MAX_NESTING || values > MAX_VALUES) return true;
   }
   return false;
 }

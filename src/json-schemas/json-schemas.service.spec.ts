@@ -49,14 +49,16 @@ describe('JsonSchemas', () => {
     ]);
   });
 
-  it.each<[string, object]>([
-    ['values to compare', { $schema: DRAFT_7, enum: Array.from({ length: 9_000 }, (_, a) => ({ a })) }],
-    ['schemas', { allOf: Array<object>(20_000).fill({}) }],
-  ])('takes many %s without holding the event loop', async (_, schema) => {
+  it('does not compare all values of an enum with each other', async () => {
+    const values = Array.from({ length: 9_000 }, (_, a) => ({ a }));
+    expect(await findFault({ $schema: DRAFT_7, enum: values })).toBeNull();
+  });
+
+  it('takes many schemas without holding the event loop', async () => {
     await findFault({});
     let turns = 0;
     const counting = setInterval(() => (turns += 1), 1);
-    const fault = await findFault(schema);
+    const fault = await findFault(...Array<object>(10).fill({ allOf: Array<object>(20_000).fill({}) }));
     clearInterval(counting);
     expect(fault).toBeNull();
     // None, where they were looked at here.
@@ -71,9 +73,11 @@ describe('JsonSchemas', () => {
   });
 
   it('answers whoever waits when the server stops', async () => {
-    const waiting = Promise.all([findFault({}), findFault({})]);
+    const waiting = Promise.allSettled([findFault({}), findFault({})]);
     await schemas.onModuleDestroy();
-    expect(await waiting).toEqual(['TOO_COSTLY', 'TOO_COSTLY']);
-    expect(await findFault({})).toBe('TOO_COSTLY');
+    const results = [...(await waiting), ...(await Promise.allSettled([findFault({})]))];
+    expect(results).toEqual(
+      Array(3).fill({ status: 'rejected', reason: expect.objectContaining({ code: 'SERVICE_UNAVAILABLE' }) }),
+    );
   });
 });

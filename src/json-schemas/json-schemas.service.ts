@@ -1,13 +1,14 @@
 import { Worker } from 'node:worker_threads';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { AppError } from '../common/app-error.js';
 import { PatientTimer } from '../common/patient-timer.js';
 
 /** The longest that one request's schemas may be looked at, in milliseconds. What clients write on purpose takes a few. */
 const TIME_LIMIT_MS = 1_000;
-/** The first look waits for the worker to be there, too. */
+/** The longest that a worker may take to be there. */
 const START_LIMIT_MS = 10_000;
-/** An idle worker, which holds some ten megabytes, is stopped. */
-const IDLE_MS = 60_000;
+/** An idle worker, which holds some ten megabytes, is stopped: to start one takes a quarter of a second. */
+const IDLE_MS = 600_000;
 const MEMORY_MB = 64;
 
 /** A schema that is none. */
@@ -18,15 +19,26 @@ export interface SchemaFault {
   readonly keyword: string | null;
 }
 
-interface Answer {
-  readonly id: number;
-  readonly fault: SchemaFault | null;
-}
+/** The worker is there, or has looked at what it was given. */
+type Message = 'READY' | { readonly id: number; readonly fault: SchemaFault | null };
+
+type Result = SchemaFault | null | 'TOO_COSTLY';
 
 interface Task {
   readonly schemas: readonly string[];
-  /** Null: it took too long, or more memory than it may. */
-  readonly settle: (answer: Answer | null) => void;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Schemas cannot be looked at now: the worker does not start, or the server stops. */
+export class SchemaCheckError extends AppError {
+  readonly code = 'SERVICE_UNAVAILABLE';
+  readonly retryable = true;
+  override readonly httpStatus = 503;
+
+  constructor() {
+    super('The schemas cannot be checked at the moment. Try again.');
+  }
 }
 
 /**
@@ -35,6 +47,7 @@ interface Task {
  */
 @Injectable()
 export class JsonSchemas implements OnModuleDestroy {
+  readonly #logger = new Logger(JsonSchemas.name);
   readonly #waiting: Task[] = [];
   #current: Task | null = null;
   #worker: Worker | null = null;
@@ -46,39 +59,43 @@ export class JsonSchemas implements OnModuleDestroy {
 
   /**
    * @param schemas as JSON
-   * @returns the first that is none; null where all are; 'TOO_COSTLY' where that cannot be told in time
+   * @returns the first that is none; null where all are; 'TOO_COSTLY' where that takes more time or memory than it may
+   * @throws SchemaCheckError SERVICE_UNAVAILABLE
    */
-  async findFault(schemas: readonly string[]): Promise<SchemaFault | null | 'TOO_COSTLY'> {
+  async findFault(schemas: readonly string[]): Promise<Result> {
     if (schemas.length === 0) return null;
-    if (this.#isStopped) return 'TOO_COSTLY';
-    const answer = await new Promise<Answer | null>((settle) => {
-      this.#waiting.push({ schemas, settle });
+    if (this.#isStopped) throw new SchemaCheckError();
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ schemas, resolve, reject });
       this.#next();
     });
-    return answer === null ? 'TOO_COSTLY' : answer.fault;
   }
 
   async onModuleDestroy(): Promise<void> {
     const worker = this.#worker;
     this.#isStopped = true;
-    for (const { settle } of this.#waiting.splice(0)) settle(null);
-    this.#end();
+    for (const { reject } of this.#waiting.splice(0)) reject(new SchemaCheckError());
+    this.#giveUp(new SchemaCheckError());
     await worker?.terminate();
   }
 
   #next(): void {
-    if (this.#current) return;
-    const task = this.#waiting.shift();
+    const task = this.#current ? undefined : this.#waiting.shift();
     if (!task) return;
-    this.#current = task;
     if (this.#idle) clearTimeout(this.#idle);
-    const worker = (this.#worker ??= this.#start());
-    // While one waits for it, the process has something to wait for.
-    worker.ref();
-    const limitMs = this.#isReady ? TIME_LIMIT_MS : START_LIMIT_MS;
-    this.#timer = new PatientTimer(limitMs, () => this.#end());
-    this.#count += 1;
-    worker.postMessage({ id: this.#count, schemas: task.schemas });
+    this.#current = task;
+    try {
+      const worker = (this.#worker ??= this.#start());
+      // While one waits for it, the process has something to wait for.
+      worker.ref();
+      this.#count += 1;
+      worker.postMessage({ id: this.#count, schemas: task.schemas });
+      if (this.#isReady) this.#limitTime(TIME_LIMIT_MS, 'TOO_COSTLY');
+      else this.#limitTime(START_LIMIT_MS, new SchemaCheckError());
+    } catch (error) {
+      this.#logger.error({ err: error }, 'The worker that checks schemas does not start');
+      this.#giveUp(new SchemaCheckError());
+    }
   }
 
   #start(): Worker {
@@ -88,37 +105,55 @@ export class JsonSchemas implements OnModuleDestroy {
       execArgv: [],
       env: {},
     });
-    const endThis = (): void => {
-      if (this.#worker === worker) this.#end();
-    };
-    worker.on('error', endThis);
-    worker.on('exit', endThis);
-    worker.on('message', (answer: Answer) => {
-      if (this.#worker === worker && answer.id === this.#count) this.#settle(answer);
+    const isThis = (): boolean => this.#worker === worker;
+    worker.on('error', (error: NodeJS.ErrnoException) => {
+      if (!isThis()) return;
+      const isTooLarge = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      if (!isTooLarge) this.#logger.error({ err: error }, 'The worker that checks schemas has failed');
+      this.#giveUp(isTooLarge && this.#isReady ? 'TOO_COSTLY' : new SchemaCheckError());
+    });
+    worker.on('exit', () => {
+      if (isThis()) this.#giveUp(new SchemaCheckError());
+    });
+    worker.on('message', (message: Message) => {
+      if (isThis()) this.#take(message);
     });
     return worker;
   }
 
-  #settle(answer: Answer | null): void {
+  #take(message: Message): void {
+    if (message === 'READY') {
+      this.#isReady = true;
+      if (this.#current) this.#limitTime(TIME_LIMIT_MS, 'TOO_COSTLY');
+      return;
+    }
+    if (message.id !== this.#count) return;
+    this.#worker?.unref();
+    this.#idle = setTimeout(() => this.#giveUp(new SchemaCheckError()), IDLE_MS).unref();
+    this.#settle(message.fault);
+  }
+
+  #limitTime(milliseconds: number, result: 'TOO_COSTLY' | SchemaCheckError): void {
+    this.#timer?.stop();
+    this.#timer = new PatientTimer(milliseconds, () => this.#giveUp(result));
+  }
+
+  #settle(result: Result | SchemaCheckError): void {
     const task = this.#current;
     this.#current = null;
     this.#timer?.stop();
-    if (answer) {
-      this.#isReady = true;
-      this.#worker?.unref();
-      this.#idle = setTimeout(() => this.#end(), IDLE_MS).unref();
-    }
-    task?.settle(answer);
+    if (result instanceof SchemaCheckError) task?.reject(result);
+    else task?.resolve(result);
     this.#next();
   }
 
-  /** The worker is given up, and what it was looking at. */
-  #end(): void {
+  /** The worker is given up; what it was looking at comes to this. */
+  #giveUp(result: 'TOO_COSTLY' | SchemaCheckError): void {
     const worker = this.#worker;
     this.#worker = null;
     this.#isReady = false;
     if (this.#idle) clearTimeout(this.#idle);
     void worker?.terminate();
-    this.#settle(null);
+    this.#settle(result);
   }
 }

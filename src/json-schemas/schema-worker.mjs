@@ -58,3 +58,4 @@ function keywordIn(place) {
 parentPort?.on('message', (/** @type {Task} */ { id, schemas }) => {
   parentPort?.postMessage({ id, fault: findFault(schemas) });
 });
+parentPort?.postMessage('READY');

@@ -106,6 +106,13 @@ describe.each(chatCases)('tools of $entry.displayName', (provider) => {
       expect(lastBody()).toEqual({ ...provider.minimal, ...tools.auto, ...tools[field] });
     });
 
+    it('has a schema without properties as the API takes it', async () => {
+      const tool = { ...searchTool, parameters: { type: 'object' } };
+      await collect(stream(withTools({ definitions: [tool] })));
+      const isOpenAis = !['ANTHROPIC', 'GOOGLE'].includes(provider.entry.id);
+      expect(JSON.stringify(lastBody()).includes('"properties":{}')).toBe(isOpenAis);
+    });
+
     it('has no description where the tool has none', async () => {
       const { description: _, ...tool } = searchTool;
       await collect(stream(withTools({ definitions: [tool] })));
@@ -474,9 +481,23 @@ describe('tools of', () => {
 
     it('does not think within a budget from calls on whose thoughts are lost', async () => {
       const model = 'claude-sonnet-4-5';
-      await collect(stream({ ...withTools({ steps: [plainStep] }), model, reasoningEffort: 'LOW' }));
-      await collect(stream({ ...withTools(), model, reasoningEffort: 'LOW' }));
-      expect(standIn().requests.map(({ body }) => 'thinking' in body)).toEqual([false, true]);
+      void answerWith(replay([await fixture('tool-calls')]));
+      const thoughtful = stepOf(
+        await collect(stream({ ...withTools(), model, reasoningEffort: 'LOW' })),
+        contents,
+      );
+      const { transcript } = thoughtful.turn as { transcript: { type: string }[] };
+      const thoughtless = { ...thoughtful, turn: { transcript: transcript.slice(2) } };
+      const goOn = async (...steps: ChatTurn[]) => {
+        await collect(
+          stream({ ...withTools({ messages: [...HELLO, ...steps] }), model, reasoningEffort: 'LOW' }),
+        );
+        return 'thinking' in standIn().requests.at(-1)!.body;
+      };
+      expect(await goOn(plainStep)).toBe(false);
+      expect(await goOn(thoughtless)).toBe(false);
+      expect(await goOn(thoughtful)).toBe(true);
+      expect(await goOn(plainStep, ...HELLO)).toBe(true);
     });
 
     it('is told of tools where it is told of calls, for it refuses these alone', async () => {

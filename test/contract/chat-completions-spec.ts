@@ -35,6 +35,20 @@ function stepOf(parts: readonly ChatPart[]): ToolStep {
   return JSON.parse(JSON.stringify(step)) as ToolStep;
 }
 
+describe('a call with the signature of a thought', () => {
+  const { stream, answerWith, standIn } = useAdapter(custom, 'gemini-3.1-flash-lite');
+
+  it('is said again with it, where the server has one beside the call: Google refuses it without', async () => {
+    const extra_content = { google: { thought_signature: 'CpcB' } };
+    const call = { index: 0, id: 'a', function: { name: 'web_search', arguments: '{}' }, extra_content };
+    void answerWith(replay([chunk({ tool_calls: [call] }), chunk({}, 'tool_calls'), DONE]));
+    await collect(stream(withTools(stepOf(await collect(stream(withTools()))))));
+    expect(standIn().requests.at(-1)!.body.messages[1].tool_calls).toEqual([
+      { id: 'a', type: 'function', function: { name: 'web_search', arguments: '{}' }, extra_content },
+    ]);
+  });
+});
+
 describe('comments in an answer of OpenRouter', () => {
   const { stream, answerWith, fixture } = useAdapter(openrouter, 'openai/gpt-5.4-mini');
 

@@ -153,6 +153,21 @@ describe('tools of the client', () => {
     });
   });
 
+  it('are told plainly to the provider that takes over: what the other one thought means nothing to it', async () => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    await server().storeKey('alice', 'ANTHROPIC', KEY);
+    const question = ask('call: get_weather {"city":"Paris"}');
+    const input = { tools: [getWeather], failover: true };
+    const events = await chat({ ...input, messages: question });
+    server().standIn.once('OPENAI', (exchange) => exchange.reply(openaiErrors.overloaded()));
+    const answered = await chat({ ...input, messages: [...question, ...answersTo(events, 'Sun')] });
+    expect(answered.map(({ __typename }) => __typename)).toContain('ProviderSwitched');
+    expect(textOf(answered)).toContain('with 1 result');
+    expect(server().standIn.requests.at(-1)!.body.messages[1].content).toEqual([
+      { type: 'tool_use', id: 'call00001', name: 'get_weather', input: { city: 'Paris' } },
+    ]);
+  });
+
   it('are called over HTTP, too', async () => {
     await server().storeKey('alice', 'OPENAI', KEY);
     const input = { messages: ask('call: get_weather {"city":"Paris"}'), tools: [getWeather] };
@@ -174,30 +189,38 @@ describe('tools of the client', () => {
     expect(answered.text).toContain('Sun');
   });
 
-  it('come as literals of a document, with variables in them', async () => {
+  it('come as literals of a document, and as variables', async () => {
     await server().storeKey('alice', 'OPENAI', KEY);
-    const document = `mutation ($city: JSON!, $text: String!) { completeChat(input: {
+    const document = `mutation ($schema: JSONObject!, $text: String!) { completeChat(input: {
       messages: [{ role: USER, content: $text }]
-      tools: [{ name: "get_weather", parameters: { type: "object", properties: { city: $city }, constructor: 1, required: [] } }]
+      tools: [
+        { name: "one", parameters: { type: "object", properties: { a: { enum: [null, 1, 1.5, false] } }, constructor: 1 } }
+        { name: "two", parameters: $schema }
+      ]
       toolChoice: { mode: REQUIRED }
     }) { finishReason } }`;
-    await server().query('alice', document, {
-      city: { type: 'string', enum: [null, 1, 1.5, false] },
-      text: 'Hello',
-    });
-    expect(server().standIn.requests[0]!.body).toMatchObject({
-      tool_choice: 'required',
-      tools: [
-        {
-          parameters: {
-            type: 'object',
-            properties: { city: { type: 'string', enum: [null, 1, 1.5, false] } },
-            constructor: 1,
-            required: [],
-          },
-        },
-      ],
-    });
+    await server().query('alice', document, { schema: parameters, text: 'Hello' });
+    const { body } = server().standIn.requests[0]!;
+    expect(body.tool_choice).toBe('required');
+    expect(body.tools.map((tool: any) => tool.parameters)).toEqual([
+      { type: 'object', properties: { a: { enum: [null, 1, 1.5, false] } }, constructor: 1 },
+      parameters,
+    ]);
+  });
+
+  it.each([
+    ['a word without quotation marks', 'CELSIUS'],
+    ['one within', '{ unit: CELSIUS }'],
+    ['a variable within', '{ city: $city }'],
+    ['a number that is none', '1e999'],
+  ])('are refused where a literal holds what is no JSON: %s', async (_, literal) => {
+    const document = `mutation ($city: JSON) { completeChat(input: { messages: [
+      { role: ASSISTANT, toolCalls: [{ id: "1", name: "a", arguments: ${literal} }] }
+      { role: TOOL, toolCallId: "1", content: "" }
+    ] }) { text } }`;
+    expect(await server().failure('alice', document, { city: 1 })).toMatch(
+      /^(GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT)$/,
+    );
   });
 
   it('show what the model wrote: no JSON as a text, none as an empty object', async () => {
@@ -231,6 +254,7 @@ describe('tools of the client', () => {
       ['a name with a space', tool({ name: 'get weather' }), 'input.tools.0.name'],
       ['no name', tool({ name: '' }), 'input.tools.0.name'],
       ['a long name', tool({ name: 'x'.repeat(65) }), 'input.tools.0.name'],
+      ['a name that Google does not take', tool({ name: '7th' }), 'input.tools.0.name'],
       ["the server's own name", tool({ name: 'web_search' }), 'input.tools.0.name'],
       ['a name twice', { tools: [getWeather, getWeather] }, 'input.tools.1.name'],
       ['a long description', tool({ description: 'x'.repeat(10_001) }), 'input.tools.0.description'],
@@ -349,14 +373,14 @@ describe('tools of the client', () => {
     it('and what the model called by an impossible name is told by a possible one', async () => {
       const messages = [
         ...ask('Hello'),
-        { role: 'ASSISTANT', toolCalls: [{ id: '1', name: 'näme: "x"', arguments: 'no JSON' }] },
+        { role: 'ASSISTANT', toolCalls: [{ id: '1', name: '9näme: "x"', arguments: 'no JSON' }] },
         result('1'),
       ];
       await chat({ messages, tools: [getWeather] });
       expect(server().standIn.requests[0]!.body.input[1]).toEqual({
         type: 'function_call',
         call_id: 'call00001',
-        name: 'n_me___x_',
+        name: '_9n_me___x_',
         arguments: '{}',
       });
     });

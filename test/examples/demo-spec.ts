@@ -45,7 +45,8 @@ describe('the demo', () => {
     expect(text.match(/SearchStarted +BRAVE: /g)).toHaveLength(2);
     expect(text.match(/SearchFinished +.+: 5 results/g)).toHaveLength(2);
     expect(text).toContain('with 2 results');
-    expect(text).toMatch(/8 chats and 6 searches, 1 of which failed:\n +a chat with OPENAI: KEY_REJECTED/);
+    expect(text).toMatch(/ToolCallsRequested +get_weather\n[^]*with 1 result\. The last one begins “Rain/);
+    expect(text).toMatch(/10 chats and 6 searches, 1 of which failed:\n +a chat with OPENAI: KEY_REJECTED/);
   });
 
   it.each<[string, (demo: Demo) => unknown, number]>([

@@ -56,6 +56,26 @@ describe('examples/node-client', () => {
     expect(code).toBe(0);
   });
 
+  it('lets the model call a tool of the script', async () => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    const script = run(
+      'examples/node-client/tools.mjs',
+      ['The time?\ncall: get_time {"timeZone":"Asia/Tokyo"}'],
+      {
+        KEYSTREAM_URL: `${server().url}/graphql`,
+        KEYSTREAM_TOKEN: await signToken('alice'),
+      },
+    );
+    const [output, complaints, [code]] = await Promise.all([
+      script.stdout.toArray(),
+      script.stderr.toArray(),
+      once(script, 'close'),
+    ]);
+    expect(complaints.join('')).toBe('get_time {"timeZone":"Asia/Tokyo"}\n');
+    expect(output.join('')).toMatch(/with 1 result\. The last one begins “\w+day, .*GMT\+9/);
+    expect(code).toBe(0);
+  });
+
   it('says what the model searches for, where it may', async () => {
     await server().storeKey('alice', 'OPENAI', KEY);
     await server().storeKey('alice', 'BRAVE', SEARCH_KEY);

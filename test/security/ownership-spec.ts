@@ -158,11 +158,15 @@ describe('the attempts', () => {
     } as unknown as Victim;
     const made = attempts[title]!(victim).map(({ variables }) => variables);
     for (const path of document.ids) {
-      const taken = made.map((variables) => valueAt(variables, path.split('.')));
+      const taken = made.flatMap((variables) => valuesAt(variables, path.split('.')));
       expect([path, taken]).toEqual([path, expect.arrayContaining([expect.stringMatching(/^victim\./)])]);
     }
   });
 });
 
-const valueAt = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce((inside, name) => (inside as Record<string, unknown> | undefined)?.[name], value);
+/** What stands there, in each item of the lists on the way. */
+const valuesAt = (value: unknown, path: readonly string[]): unknown[] =>
+  path.reduce<unknown[]>(
+    (found, name) => found.flatMap((inside) => (inside as Record<string, unknown> | undefined)?.[name]),
+    [value],
+  );

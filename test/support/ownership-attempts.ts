@@ -20,6 +20,12 @@ const NOTHING = {
 const withEach = (ids: object, attempt: (id: string) => Attempt): Attempt[] =>
   Object.values(ids).map((id: string) => attempt(id));
 
+/** A call of a tool under an id, and its result: it stands for itself. */
+const calling = (id: string) => [
+  { role: 'ASSISTANT', toolCalls: [{ id, name: 'get_weather' }] },
+  { role: 'TOOL', toolCallId: id, content: 'Sun' },
+];
+
 /**
  * How a user who has nothing gets at what is the victim's, for every field of Query, Mutation and Subscription. A field that
  * is not here fails the suite: it needs an entry, in which each of its ids is one of the victim's at least once.
@@ -109,8 +115,12 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
       answer: { viewer: { id: ATTACKER, defaultSearchProvider: 'BRAVE' } },
     },
   ],
-  'mutation completeChat': ({ requestIds }) => [
+  'mutation completeChat': ({ requestIds, chatIds }) => [
     { variables: { input: { messages: HELLO } }, answer: 'NO_KEY_AVAILABLE' },
+    ...withEach(chatIds, (id) => ({
+      variables: { input: { messages: calling(id) } },
+      answer: 'NO_KEY_AVAILABLE',
+    })),
     ...withEach(requestIds, (id) => ({ variables: { input: chatOf(id) }, answer: 'NO_KEY_AVAILABLE' })),
   ],
   'mutation cancelChat': ({ chatIds }) =>
@@ -119,7 +129,11 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
     { variables: { confirmUserId: userId }, answer: 'BAD_USER_INPUT' },
     { variables: { confirmUserId: ATTACKER }, answer: { deletedKeys: 0 } },
   ],
-  'subscription chat': ({ requestIds }) => [
+  'subscription chat': ({ requestIds, chatIds }) => [
+    ...withEach(chatIds, (id) => ({
+      variables: { input: { messages: calling(id) } },
+      answer: 'NO_KEY_AVAILABLE',
+    })),
     { variables: { input: { messages: HELLO } }, answer: 'NO_KEY_AVAILABLE' },
     {
       variables: {

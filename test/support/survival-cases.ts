@@ -132,6 +132,30 @@ export function describeSurvival(servers: () => Servers): void {
   const cancel = (chatId: string, userId = 'alice') =>
     there().post<{ cancelChat: { chatId: string; cancelled: boolean } }>(userId, CANCEL, { chatId });
 
+  it('shows calls of the client’s tools again, and goes on with their transcript on any server', async () => {
+    const tools = [{ name: 'get_weather', parameters: { type: 'object' } }];
+    const question = { role: 'USER', content: 'call: get_weather {"city":"Paris"}' };
+    const input = { messages: [question], tools, requestId: 'calls-of-the-client' };
+    const events = await (await Watcher.chat(here(), input)).rest();
+    const called = events.at(-2) as any;
+    expect(called).toMatchObject({
+      __typename: 'ToolCallsRequested',
+      calls: [{ name: 'get_weather', arguments: { city: 'Paris' } }],
+    });
+    expect(await (await Watcher.resume(there(), called.chatId, called.seq - 1)).rest()).toEqual(
+      events.slice(-2),
+    );
+    expect(await (await Watcher.chat(there(), input)).rest()).toEqual(events);
+    const { calls: toolCalls, transcript } = called;
+    const results = [
+      { role: 'ASSISTANT', toolCalls, transcript },
+      { role: 'TOOL', toolCallId: toolCalls[0].id, content: 'Sun' },
+    ];
+    const answered = await (await Watcher.chat(there(), { tools, messages: [question, ...results] })).rest();
+    expect(textOf(answered)).toContain('with 1 result');
+    expect(calls()).toBe(2);
+  });
+
   describe.each(doors)('over $name', (door) => {
     it('replays what came after a number, goes on live, and ends with the same event', async () => {
       const { upstream, watcher, chatId, events } = await begin('one', door);

@@ -9,6 +9,9 @@ import type {
   ToolChoice,
   ToolResult,
 } from '../../providers/chat/contract.js';
+import { canonicalId } from '../../common/id.scalar.js';
+import { ProviderUnavailableError } from '../../outbound/upstream-error.js';
+import { withOwnIds } from '../../providers/chat/tool-turn.js';
 import { Paragraphs } from '../../providers/chat/paragraphs.js';
 import { addUsage, withoutCost } from './add-usage.js';
 import type { AnswerMask } from './answer-mask.js';
@@ -16,6 +19,9 @@ import type { ChatSearches } from './chat-searches.js';
 import type { ClientTools, KeptStep } from './client-tools.js';
 import type { ClientCallsPart, SourcePart } from '../run/chat-source.js';
 import { searchTool } from './search-tool.js';
+
+/** The longest that calls of a client may be as JSON, which an event holds: some ten times what a model writes. */
+const MAX_CALLS_LENGTH = 4 * 1024 * 1024;
 
 /** Turns beyond one for each search, for a model that calls what is not there before it may call no more. */
 const SPARE_TURNS = 3;
@@ -99,7 +105,9 @@ export class AnswerInTurns {
     const { searches } = this.#settings;
     const theirs = this.#clientTools();
     if (!searches) return theirs && { definitions: theirs.definitions, choice: theirs.choice };
-    const definitions = [searchTool, ...(theirs?.definitions ?? [])];
+    // Beside tools that it may go on to call, a model would search in vain.
+    const ours = searches.areSpent && theirs ? [] : [searchTool];
+    const definitions = [...ours, ...(theirs?.definitions ?? [])];
     return { definitions, choice: this.#choice(searches, theirs) };
   }
 
@@ -111,7 +119,6 @@ export class AnswerInTurns {
 
   #choice(searches: ChatSearches, theirs: ClientTools | null): ToolChoice {
     if (this.#steps.length >= searches.maxSearches + SPARE_TURNS) return 'NONE';
-    // The client's tools may be called without end: the results of a search that was not made say so.
     return searches.areSpent && !theirs ? 'NONE' : (theirs?.choice ?? 'AUTO');
   }
 
@@ -138,14 +145,21 @@ export class AnswerInTurns {
   ): ClientCallsPart {
     const { mask, clientTools } = this.#settings;
     if (!clientTools) throw new Error('There are no tools of the client.');
-    const shown = new Map(theirs.map(({ id }) => [id, mask.text(id)]));
+    const masked = theirs.map((call) => ({ ...call, id: canonicalId(mask.text(call.id)) }));
+    const shown = new Map(withOwnIds(masked).map(({ id }, index) => [theirs[index]?.id, id]));
     const kept = calls.map(({ id: callId, name }) => {
       const result = results.find((found) => found.callId === callId);
       return result ? { result } : { id: shown.get(callId) ?? callId, callId, name };
     });
+    const shownCalls = theirs.map(({ id, name, input }) => ({
+      id: shown.get(id) ?? id,
+      name,
+      arguments: input,
+    }));
+    if (JSON.stringify(shownCalls).length > MAX_CALLS_LENGTH) throw new ProviderUnavailableError();
     return {
       type: 'clientCalls',
-      calls: theirs.map(({ id, name, input }) => ({ id: shown.get(id) ?? id, name, arguments: input })),
+      calls: shownCalls,
       transcript: clientTools.seal({ steps: this.#steps, transcript, calls: kept }),
     };
   }

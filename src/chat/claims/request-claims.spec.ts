@@ -1,5 +1,5 @@
 import type { ChatInput } from '../schema/chat.inputs.js';
-import { JsonText } from '../../common/json.scalar.js';
+import { JsonInput } from '../../common/json.scalar.js';
 import { inputDigestOf } from './request-claims.js';
 
 /** As plain as it is written down. */
@@ -7,7 +7,7 @@ type Input = { [Field in keyof ChatInput]: ChatInput[Field] };
 
 const input: Input = { messages: [{ role: 'USER', content: 'Hello' }], failover: false };
 
-const toolOf = (schema: object) => ({ name: 'a', parameters: JsonText.of(schema) });
+const toolOf = (schema: object) => ({ name: 'a', parameters: new JsonInput(schema) });
 
 describe('inputDigestOf', () => {
   it('differs for another schema, also where only a false or a null in it differs', () => {

@@ -14,7 +14,7 @@ export interface AskedChat {
   readonly tools: OfferedTools | null;
 }
 
-/** Reads what a chat is asked, before anything is spent on it. */
+/** Reads what a chat is asked, before a key is looked for. */
 @Injectable()
 export class ConversationService {
   constructor(
@@ -26,7 +26,7 @@ export class ConversationService {
   async read(userId: string, input: ChatInput): Promise<AskedChat> {
     const violations = new Violations();
     const open = (transcript: string) => this.transcripts.open(userId, transcript);
-    const conversation = readConversation(input.messages, open, violations);
+    const conversation = await readConversation(input.messages, open, violations);
     const tools = await readTools(input, this.schemas, violations);
     violations.throwIfAny();
     return { conversation, tools };

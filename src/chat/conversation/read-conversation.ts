@@ -1,3 +1,4 @@
+import { turnIsOver } from '../../common/event-loop-turn.js';
 import { canonicalId } from '../../common/id.scalar.js';
 import type { ToolCall, ToolResult } from '../../providers/chat/contract.js';
 import { MAX_CALLS } from '../../providers/chat/tool-turn.js';
@@ -5,9 +6,6 @@ import type { ToolCallInput } from '../schema/chat-tools.inputs.js';
 import type { ChatMessageInput, ChatRoleId } from '../schema/chat.inputs.js';
 import type { ClientStep, Conversation, OpenedTranscript } from './conversation.js';
 import type { Violations } from './violations.js';
-
-const MAX_ID_LENGTH = 200;
-const MAX_NAME_LENGTH = 200;
 
 /** @returns null for what does not open */
 export type OpenTranscript = (transcript: string) => OpenedTranscript | null;
@@ -20,13 +18,19 @@ const ownFields = {
 } as const satisfies Partial<Record<keyof ChatMessageInput, ChatRoleId>>;
 
 /** Reads the messages of a chat, of which the calls of tools pair with their results. */
-export function readConversation(
+export async function readConversation(
   messages: readonly ChatMessageInput[],
   open: OpenTranscript,
   violations: Violations,
-): Conversation {
+): Promise<Conversation> {
   const reader = new ConversationReader(open, violations);
-  for (const [index, message] of messages.entries()) reader.add(message, `input.messages.${String(index)}`);
+  for (const [index, message] of messages.entries()) {
+    reader.add(message, `input.messages.${String(index)}`);
+    if (violations.areMany) break;
+    // To open a transcript takes a while, and there may be as many as messages.
+    const pause = message.transcript ? turnIsOver() : null;
+    if (pause) await pause;
+  }
   return reader.end();
 }
 
@@ -35,6 +39,7 @@ interface OpenStep {
   readonly path: string;
   readonly text: string;
   readonly calls: readonly ToolCallInput[];
+  readonly ids: ReadonlySet<string>;
   readonly transcript: OpenedTranscript | null;
   readonly contents: Map<string, string>;
 }
@@ -69,13 +74,12 @@ class ConversationReader {
   #checkFields({ role, content, toolCalls, transcript, toolCallId }: ChatMessageInput, path: string): void {
     const given = { toolCalls, transcript, toolCallId };
     for (const [field, owner] of Object.entries(ownFields)) {
-      const isGiven = (given[field as keyof typeof given] ?? null) !== null;
-      if (isGiven && role !== owner)
+      if (isGiven(given[field as keyof typeof given]) && role !== owner)
         this.violations.add(`${path}.${field}`, `belongs to a message of role ${owner}`);
     }
     const hasCalls = role === 'ASSISTANT' && (toolCalls?.length ?? 0) > 0;
-    if ((content ?? null) === null && !hasCalls) this.violations.add(`${path}.content`, 'is required');
-    if (role === 'ASSISTANT' && transcript && !hasCalls)
+    if (!isGiven(content) && !hasCalls) this.violations.add(`${path}.content`, 'is required');
+    if (role === 'ASSISTANT' && isGiven(transcript) && !hasCalls)
       this.violations.add(`${path}.transcript`, 'goes with toolCalls');
   }
 
@@ -85,18 +89,22 @@ class ConversationReader {
       path,
       text: content ?? '',
       calls,
-      transcript: transcript ? this.#opened(transcript, calls, `${path}.transcript`) : null,
+      ids: new Set(calls.map(({ id }) => id)),
+      transcript: isGiven(transcript) ? this.#opened(transcript, calls, `${path}.transcript`) : null,
       contents: new Map(),
     };
   }
 
   #checkCalls(calls: readonly ToolCallInput[], path: string): void {
-    if (calls.length > MAX_CALLS) this.violations.add(path, `must have at most ${String(MAX_CALLS)} items`);
+    if (calls.length > MAX_CALLS) {
+      this.violations.add(path, `must have at most ${String(MAX_CALLS)} items`);
+      return;
+    }
     const ids = new Set<string>();
     for (const [index, { id, name }] of calls.entries()) {
       const at = `${path}.${String(index)}`;
-      if (!isWithin(id, MAX_ID_LENGTH)) this.violations.add(`${at}.id`, lengthRule(MAX_ID_LENGTH));
-      if (!isWithin(name, MAX_NAME_LENGTH)) this.violations.add(`${at}.name`, lengthRule(MAX_NAME_LENGTH));
+      if (id === '') this.violations.add(`${at}.id`, 'must not be empty');
+      if (name === '') this.violations.add(`${at}.name`, 'must not be empty');
       if (ids.has(id)) this.violations.add(`${at}.id`, 'is the id of another call of this message');
       ids.add(id);
     }
@@ -122,7 +130,7 @@ class ConversationReader {
       return;
     }
     const step = this.#step;
-    if (!step?.calls.some(({ id }) => id === toolCallId))
+    if (!step?.ids.has(toolCallId))
       this.violations.add(at, 'must be the id of a call of the ASSISTANT message that it follows');
     else if (step.contents.has(toolCallId))
       this.violations.add(at, 'is of a call that has its result already');
@@ -158,7 +166,7 @@ class ConversationReader {
   #toPlainCall({ name, arguments: input }: ToolCallInput): ToolCall {
     this.#callCount += 1;
     const id = `call${String(this.#callCount).padStart(5, '0')}`;
-    return { id, name: toToolName(name), input: input?.parse() ?? {} };
+    return { id, name: toToolName(name), input: input?.value ?? {} };
   }
 }
 
@@ -174,9 +182,9 @@ function canonical(
 
 /** A model may call what no provider takes as a name. */
 function toToolName(name: string): string {
-  return name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, 64) || '_';
+  const letters = name.slice(0, 64).replace(/[^a-zA-Z0-9_-]/g, '_');
+  return /^[a-zA-Z_]/.test(letters) ? letters : `_${letters}`.slice(0, 64);
 }
 
-const isWithin = ({ length }: string, maxLength: number): boolean => length >= 1 && length <= maxLength;
-
-const lengthRule = (maxLength: number): string => `must be 1 to ${String(maxLength)} characters long`;
+const isGiven = <Value>(value: Value | null | undefined): value is Value =>
+  value !== null && value !== undefined;

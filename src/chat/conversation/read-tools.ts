@@ -1,5 +1,6 @@
 import type { JsonSchemas } from '../../json-schemas/json-schemas.service.js';
 import { isJsonObject } from '../../common/is-json-object.js';
+import type { JsonInput } from '../../common/json.scalar.js';
 import type { ToolChoice, ToolDefinition } from '../../providers/chat/contract.js';
 import { searchTool } from '../answer/search-tool.js';
 import type { ToolInput } from '../schema/chat-tools.inputs.js';
@@ -7,10 +8,13 @@ import type { ChatInput } from '../schema/chat.inputs.js';
 import type { Violations } from './violations.js';
 
 const MAX_TOOLS = 128;
-const NAME = /^[a-zA-Z0-9_-]{1,64}$/;
+/** Google's names begin like this; all others take these, too. */
+const NAME = /^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$/;
 const MAX_DESCRIPTION_LENGTH = 10_000;
 const MAX_SCHEMA_LENGTH = 64 * 1024;
 const MAX_SCHEMA_LEVELS = 32;
+/** Of all schemas together: what checks them takes some milliseconds for as many. */
+const MAX_VALUES = 10_000;
 const DRAFTS = [
   'https://json-schema.org/draft/2020-12/schema',
   'http://json-schema.org/draft-07/schema',
@@ -34,10 +38,16 @@ export async function readTools(
     return null;
   }
   if (tools.length > MAX_TOOLS) violations.add('input.tools', `must have at most ${String(MAX_TOOLS)} items`);
-  const definitions = tools
-    .slice(0, MAX_TOOLS)
-    .map((tool, index) => toDefinition(tool, index, tools, violations));
-  await checkSchemas(definitions, schemas, violations);
+  else if (
+    valuesIn(
+      tools.map(({ parameters }) => parameters.value),
+      MAX_VALUES,
+    ) > MAX_VALUES
+  )
+    violations.add('input.tools', 'must have at most 10,000 values in all of their schemas');
+  if (violations.any()) return null;
+  const definitions = tools.map((tool, index) => toDefinition(tool, index, tools, violations));
+  if (!violations.any()) await checkSchemas(tools, schemas, violations);
   return { definitions, choice: choiceOf(toolChoice, definitions, violations) };
 }
 
@@ -48,27 +58,32 @@ function toDefinition(
   violations: Violations,
 ): ToolDefinition {
   const path = `input.tools.${String(index)}`;
-  if (!NAME.test(name)) violations.add(`${path}.name`, 'must be 1 to 64 letters, digits, _ and -');
+  if (!NAME.test(name))
+    violations.add(`${path}.name`, 'must be 1 to 64 letters, digits, _ and -, and begin with a letter or _');
   else if (name === searchTool.name)
     violations.add(`${path}.name`, 'is the name of the tool behind webSearch');
   else if (tools.findIndex((tool) => tool.name === name) < index)
     violations.add(`${path}.name`, 'is the name of another tool');
   if ((description?.length ?? 0) > MAX_DESCRIPTION_LENGTH)
     violations.add(`${path}.description`, 'must be at most 10,000 characters long');
-  const schema = readSchema(parameters.text, `${path}.parameters`, violations);
+  const schema = readSchema(parameters, `${path}.parameters`, violations);
   return { name, description: description ?? undefined, parameters: schema, inputName: 'tools' };
 }
 
 /** @returns an empty one where it is refused */
-function readSchema(text: string, path: string, violations: Violations): Readonly<Record<string, unknown>> {
-  if (text.length > MAX_SCHEMA_LENGTH) {
-    violations.add(path, 'must be at most 65,536 characters long, as JSON');
-    return {};
-  }
-  const schema: unknown = JSON.parse(text);
+function readSchema(
+  { text, value: schema }: JsonInput,
+  path: string,
+  violations: Violations,
+): Readonly<Record<string, unknown>> {
   if (!isJsonObject(schema)) throw new Error('A JSONObject is an object.');
   const { $schema } = schema;
-  if ($schema !== undefined && !(typeof $schema === 'string' && DRAFTS.includes($schema.replace(/#$/, ''))))
+  if (text.length > MAX_SCHEMA_LENGTH)
+    violations.add(path, 'must be at most 65,536 characters long, as JSON');
+  else if (
+    $schema !== undefined &&
+    !(typeof $schema === 'string' && DRAFTS.includes($schema.replace(/#$/, '')))
+  )
     violations.add(`${path}.$schema`, 'must be draft 2020-12 or draft 7 of JSON Schema');
   else if (isDeeperThan(MAX_SCHEMA_LEVELS, schema)) violations.add(path, 'must be at most 32 levels deep');
   else if (schema.type !== 'object') violations.add(`${path}.type`, 'must be object');
@@ -81,12 +96,23 @@ function isDeeperThan(levels: number, value: unknown): boolean {
   return levels === 0 || Object.values(value).some((item) => isDeeperThan(levels - 1, item));
 }
 
+/** How many values there are, lists and objects included; beyond a number it does not count on. */
+function valuesIn(value: unknown, most: number): number {
+  let count = 1;
+  if (typeof value !== 'object' || value === null) return count;
+  for (const item of Object.values(value)) {
+    if (count > most) break;
+    count += valuesIn(item, most - count);
+  }
+  return count;
+}
+
 async function checkSchemas(
-  definitions: readonly ToolDefinition[],
+  tools: readonly ToolInput[],
   schemas: JsonSchemas,
   violations: Violations,
 ): Promise<void> {
-  const fault = await schemas.findFault(definitions.map(({ parameters }) => JSON.stringify(parameters)));
+  const fault = await schemas.findFault(tools.map(({ parameters }) => parameters.text));
   if (fault === 'TOO_COSTLY') violations.add('input.tools', 'have schemas that take too long to check');
   else if (fault)
     violations.add(

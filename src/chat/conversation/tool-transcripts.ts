@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EnvelopeError } from '../../crypto/envelope-error.js';
 import { Vault } from '../../crypto/vault.js';
-import type { KeptAnswer } from '../answer/client-tools.js';
+import type { KeptAnswer, KeptStep } from '../answer/client-tools.js';
 import type { OpenedTranscript, Speaker } from './conversation.js';
 
 /** The most that a transcript carries, in characters of JSON: sealed, it leaves room for more in a body of 1 MiB. */
@@ -15,13 +15,10 @@ const MAX_LENGTH = 384 * 1024;
 export class ToolTranscripts {
   constructor(private readonly vault: Vault) {}
 
-  /** @param answer of it, the searches before its last turn stay behind where it is too large, then all of it */
+  /** @param answer of it, the oldest searches stay behind where it is too large, and all where its last turn is */
   seal(userId: string, speaker: Speaker, answer: KeptAnswer): string {
-    const carried = [answer, { ...answer, steps: [] }]
-      .map((kept): string => JSON.stringify({ speaker, answer: kept } satisfies OpenedTranscript))
-      .find(({ length }) => length <= MAX_LENGTH);
-    const text = carried ?? JSON.stringify({ speaker, answer: null } satisfies OpenedTranscript);
-    return this.vault.sealText(text, { purpose: 'tool-transcript', userId });
+    const opened: OpenedTranscript = { speaker, answer: withinLength(answer) };
+    return this.vault.sealText(JSON.stringify(opened), { purpose: 'tool-transcript', userId });
   }
 
   /** @returns null for what does not open: changed, another user's, or sealed with a key that is retired */
@@ -34,4 +31,16 @@ export class ToolTranscripts {
       throw error;
     }
   }
+}
+
+function withinLength({ steps, transcript, calls }: KeptAnswer): KeptAnswer | null {
+  let room = MAX_LENGTH - JSON.stringify([transcript, calls]).length;
+  if (room < 0) return null;
+  const carried: KeptStep[] = [];
+  for (const step of [...steps].reverse()) {
+    room -= JSON.stringify(step).length;
+    if (room < 0) break;
+    carried.unshift(step);
+  }
+  return { steps: carried, transcript, calls };
 }

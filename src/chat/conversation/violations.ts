@@ -7,6 +7,15 @@ const MOST_VIOLATIONS = 20;
 export class Violations {
   readonly #found: Violation[] = [];
 
+  /** No more are collected. */
+  get areMany(): boolean {
+    return this.#found.length === MOST_VIOLATIONS;
+  }
+
+  any(): boolean {
+    return this.#found.length > 0;
+  }
+
   add(path: string, message: string): void {
     if (this.#found.length < MOST_VIOLATIONS) this.#found.push({ path, message });
   }

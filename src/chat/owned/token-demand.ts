@@ -9,9 +9,12 @@ export function tokenDemandOf({ messages, tools, maxOutputTokens }: ChatInput): 
   output: number | null;
 } {
   let bytes = 0;
-  for (const { content, toolCalls } of messages) {
+  for (const { content, toolCalls, transcript } of messages) {
     if (content) bytes += Buffer.byteLength(content);
-    for (const call of toolCalls ?? []) bytes += Buffer.byteLength(call.arguments?.text ?? '');
+    for (const { name, arguments: input } of toolCalls ?? [])
+      bytes += Buffer.byteLength(name) + Buffer.byteLength(input?.text ?? '');
+    // Sealed, it is a third longer than what the provider is told of it, at the most.
+    bytes += Math.ceil((transcript?.length ?? 0) * 0.75);
   }
   for (const { description, parameters } of tools ?? [])
     bytes += Buffer.byteLength(description ?? '') + Buffer.byteLength(parameters.text);

@@ -1,7 +1,7 @@
 import { Field, InputType } from '@nestjs/graphql';
 import { describedEnum } from '../../common/described-enum.js';
 import { ID } from '../../common/id.scalar.js';
-import { JsonObject, JsonScalar, type JsonText } from '../../common/json.scalar.js';
+import { JsonObject, JsonScalar, type JsonInput } from '../../common/json.scalar.js';
 
 /** How a client's tools may be called. */
 export type ToolChoiceModeId = 'AUTO' | 'NONE' | 'REQUIRED';
@@ -20,7 +20,7 @@ export const ToolChoiceMode = describedEnum<ToolChoiceModeId>(
 export class ToolInput {
   @Field({
     description:
-      'Its name: 1 to 64 letters, digits, `_` and `-`, unlike those of the other tools. Not `web_search`.',
+      'Its name, unlike those of the other tools: 1 to 64 letters, digits, `_` and `-`, a letter or `_` first. Not `web_search`.',
   })
   name!: string;
 
@@ -32,9 +32,9 @@ export class ToolInput {
 
   @Field(() => JsonObject, {
     description:
-      'The JSON Schema of its arguments, draft 2020-12 or 7: at most 65,536 characters and 32 levels deep. It is checked to be a schema; whether the arguments fit it is for the tool to check.',
+      'The JSON Schema of its arguments, draft 2020-12 or 7: at most 65,536 characters and 32 levels deep, and with those of the other tools 10,000 values. Longer texts of a document go into variables. It is checked to be a schema; whether the arguments fit it is for the tool to check.',
   })
-  parameters!: JsonText;
+  parameters!: JsonInput;
 }
 
 @InputType({ description: 'A call of a tool, earlier in the conversation: as `ToolCall` had it.' })
@@ -46,7 +46,7 @@ export class ToolCallInput {
   name!: string;
 
   @Field(() => JsonScalar, { nullable: true, description: 'Its arguments. Left out: none.' })
-  arguments?: JsonText | null;
+  arguments?: JsonInput | null;
 }
 
 @InputType({ isOneOf: true, description: 'Which of `tools` the model is to call.' })

@@ -20,6 +20,8 @@ const MOST_VIOLATIONS = 20;
 
 /** Items of a list. No input takes more, and what validates them is slow: it would look at each before it counts them. */
 const MOST_ITEMS = 1_000;
+/** Items of all lists of a variable, for lists may hold lists. */
+const MOST_ITEMS_IN_ALL = 1_500;
 
 /** Ends GraphQL's walk through a value. It is caught right here. */
 class EnoughError extends Error {}
@@ -63,9 +65,13 @@ function checkVariable(
     if (isNonNullType(type) && !defaultValue) report({ path: name, message: 'is required' });
     return;
   }
-  const longList = findLongList(type, variables[name]);
+  const counter = new ItemCounter();
+  const longList = findLongList(type, variables[name], counter);
   if (longList) {
-    report({ path: [name, ...longList].join('.'), message: `must have at most ${MOST_ITEMS} items` });
+    const message = counter.isSpent
+      ? `must have at most ${MOST_ITEMS_IN_ALL} items in all of its lists`
+      : `must have at most ${MOST_ITEMS} items`;
+    report({ path: counter.isSpent ? name : [name, ...longList].join('.'), message });
     return;
   }
   coerceInputValue(variables[name], type, (path, invalidValue) =>
@@ -73,16 +79,37 @@ function checkVariable(
   );
 }
 
+class ItemCounter {
+  #left = MOST_ITEMS_IN_ALL;
+
+  get isSpent(): boolean {
+    return this.#left < 0;
+  }
+
+  /** @returns false where these are too many, alone or with those before */
+  takes(count: number): boolean {
+    if (count > MOST_ITEMS) return false;
+    this.#left -= count;
+    return !this.isSpent;
+  }
+}
+
 /** Where a list stands that is too long; null for none. It goes where the type leads, and nowhere else. */
-function findLongList(type: GraphQLInputType, value: unknown): readonly (string | number)[] | null {
+function findLongList(
+  type: GraphQLInputType,
+  value: unknown,
+  counter: ItemCounter,
+): readonly (string | number)[] | null {
   if (typeof value !== 'object' || value === null) return null;
   const nullable = getNullableType(type);
-  if (isListType(nullable)) return Array.isArray(value) ? findLongListIn(nullable.ofType, value) : null;
+  if (isListType(nullable))
+    return Array.isArray(value) ? findLongListIn(nullable.ofType, value, counter) : null;
   if (!isInputObjectType(nullable)) return null;
   const fields = nullable.getFields();
   for (const name of Object.keys(value)) {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    const found = field && findLongList(field.type, (value as Readonly<Record<string, unknown>>)[name]);
+    const inside = (value as Readonly<Record<string, unknown>>)[name];
+    const found = field && findLongList(field.type, inside, counter);
     if (found) return [name, ...found];
   }
   return null;
@@ -91,10 +118,11 @@ function findLongList(type: GraphQLInputType, value: unknown): readonly (string 
 function findLongListIn(
   itemType: GraphQLInputType,
   items: readonly unknown[],
+  counter: ItemCounter,
 ): readonly (string | number)[] | null {
-  if (items.length > MOST_ITEMS) return [];
+  if (!counter.takes(items.length)) return [];
   for (let index = 0; index < items.length; index += 1) {
-    const found = findLongList(itemType, items[index]);
+    const found = findLongList(itemType, items[index], counter);
     if (found) return [index, ...found];
   }
   return null;

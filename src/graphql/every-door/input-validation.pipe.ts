@@ -17,12 +17,23 @@ export class InputValidationPipe implements PipeTransform {
   async transform(value: unknown, { type, metatype, data }: ArgumentMetadata): Promise<unknown> {
     if (type === 'custom' || !isInputType(metatype) || typeof value !== 'object' || value === null)
       return value;
-    const input: object = plainToInstance(metatype, value);
+    const input = toInstance(metatype, value);
     const errors = await validate(input, OPTIONS);
     if (errors.length > 0)
       throw new BadUserInputError(errors.flatMap((error) => toViolations(error, parentsOf(data))));
     return input;
   }
+}
+
+/**
+ * Lists stay as they are: no rule and no transformation is about what they hold, and they may hold very much, of which
+ * class-transformer would make a copy.
+ */
+function toInstance(metatype: Type<object>, value: object): object {
+  const lists = Object.entries(value).filter(([, item]) => Array.isArray(item));
+  // They keep their places.
+  const held = Object.fromEntries(lists.map(([name]) => [name, undefined]));
+  return Object.assign(plainToInstance(metatype, { ...value, ...held }), Object.fromEntries(lists));
 }
 
 /** Whether it is a class of ours: scalars and lists have no rules. */

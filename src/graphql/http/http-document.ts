@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type DocumentNode, getOperationAST, type GraphQLError, OperationTypeNode } from 'graphql';
 import { BadUserInputError, type Violation } from '../../common/input-errors.js';
-import { isNestedTooDeeply, MAX_NESTING } from '../../common/nesting.js';
+import { isTooComplex, TOO_COMPLEX } from '../../common/nesting.js';
 import { isJsonObject } from '../../common/is-json-object.js';
 import type { RequestedOperation } from '../every-door/requested-operation.js';
 
@@ -51,7 +51,7 @@ export function checkNesting({ query: parameters }: FastifyRequest): void {
   if (!isJsonObject(parameters)) return;
   const violations: Violation[] = JSON_PARAMETERS.filter((name) => isDeep(parameters[name])).map((name) => ({
     path: name,
-    message: NESTED_TOO_DEEPLY,
+    message: `must not be ${TOO_COMPLEX}`,
   }));
   if (violations.length > 0) throw new BadUserInputError(violations);
 }
@@ -64,9 +64,7 @@ function parsedOrNull(json: string): unknown {
   }
 }
 
-export const NESTED_TOO_DEEPLY = `must not be nested deeper than ${MAX_NESTING} levels`;
-
 function isDeep(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(isDeep);
-  return typeof value === 'string' && isNestedTooDeeply(value);
+  return typeof value === 'string' && isTooComplex(value);
 }

@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { turnIsOver } from '../../common/event-loop-turn.js';
 import { BadUserInputError } from '../../common/input-errors.js';
-import { isNestedTooDeeply } from '../../common/nesting.js';
-import { NESTED_TOO_DEEPLY } from './http-document.js';
+import { isTooComplex, TOO_COMPLEX } from '../../common/nesting.js';
 
-/** Bodies are JSON, and nothing else: parsed as Fastify does, unless they are nested too deeply. */
+/** Bodies are JSON, and nothing else: parsed as Fastify does, unless they are too complex. */
 export function parseJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   const parsed = (request: FastifyRequest, body: string): Promise<unknown> =>
@@ -19,7 +18,7 @@ export function parseJson(server: FastifyInstance): void {
       // The bodies of many requests may end in one turn of the event loop, and each is worked on from here to its document.
       const pause = turnIsOver();
       if (pause) await pause;
-      if (isNestedTooDeeply(body)) throw BadUserInputError.at('request', NESTED_TOO_DEEPLY);
+      if (isTooComplex(body)) throw BadUserInputError.at('request', `must not be ${TOO_COMPLEX}`);
       return parsed(request, body);
     },
   );

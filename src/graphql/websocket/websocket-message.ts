@@ -1,6 +1,6 @@
 import { CloseCode, type Message, MessageType, validateMessage } from 'graphql-ws';
 import { isJsonObject } from '../../common/is-json-object.js';
-import { isNestedTooDeeply, MAX_NESTING } from '../../common/nesting.js';
+import { isTooComplex, TOO_COMPLEX } from '../../common/nesting.js';
 import { idsIn } from '../every-door/requested-operation.js';
 
 /** Why a connection is closed for what its client sent: a close code, and a reason in our own words. */
@@ -26,8 +26,8 @@ export function readMessage(data: Buffer, isKnown: boolean): Message | Refusal {
     return { code: CloseCode.Unauthorized, reason: 'Only connection_init may come before connection_ack' };
   }
   const text = data.toString();
-  if (isNestedTooDeeply(text)) {
-    return { code: CloseCode.BadRequest, reason: `A message is nested deeper than ${MAX_NESTING} levels` };
+  if (isTooComplex(text)) {
+    return { code: CloseCode.BadRequest, reason: `A message is ${TOO_COMPLEX}` };
   }
   const message = validMessage(text);
   if (message === null) return { code: CloseCode.BadRequest, reason: 'Invalid message received' };

@@ -10,7 +10,7 @@ import { neighboursIn } from '../neighbours.js';
 import { instructionsIn } from '../text-messages.js';
 import { efforts } from '../efforts.js';
 import { markedText, withLastMarked } from './anthropic-cache.js';
-import { isPlainStep, toolsIn, toToolOptions, toTurns } from './anthropic-tools.js';
+import { beginsWithThoughts, toolsIn, toToolOptions, toTurns } from './anthropic-tools.js';
 
 /** The API wants a limit with each request. Every current model allows this one. */
 const DEFAULT_MAX_TOKENS = 16_384;
@@ -72,8 +72,9 @@ function toThinking(
       output_config: { effort: efforts[effort] },
     };
   }
-  // Such a model goes on from calls only with the thoughts before them, which nobody has any more.
-  if (messages.some((turn) => turn.role === 'CALLS' && isPlainStep(turn))) return {};
+  // Such a model goes on from calls only with the thoughts before them, which may be lost, or never were.
+  const last = messages.at(-1);
+  if (last?.role === 'CALLS' && !beginsWithThoughts(last)) return {};
   // The budget counts towards `max_tokens` and must stay below it.
   const budget = Math.max(MIN_BUDGET_TOKENS, Math.min(budgets[effort], maxOutputTokens - 1));
   const thinking: ThinkingConfigParam = { type: 'enabled', budget_tokens: budget };

@@ -50,7 +50,11 @@ export function toolsIn(turns: readonly ChatTurn[]): ChatTools | undefined {
   };
 }
 
-export const isPlainStep = ({ turn }: ToolStep): boolean => 'calls' in turn;
+const THOUGHTS = new Set<unknown>(['thinking', 'redacted_thinking']);
+
+/** Whether what is said of a turn begins with what the model thought. */
+export const beginsWithThoughts = ({ turn }: ToolStep): boolean =>
+  'transcript' in turn && THOUGHTS.has(valueAt(turn.transcript, '0', 'type'));
 
 export function toTurns({ turn, results }: ToolStep): MessageParam[] {
   const content =

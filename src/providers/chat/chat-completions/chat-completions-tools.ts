@@ -43,7 +43,8 @@ const toToolChoice = (choice: ToolChoice): NonNullable<ChatCompletionCreateParam
 
 function toTool({ name, description, parameters }: ToolDefinition): ChatCompletionFunctionTool {
   const told = { name, ...(description !== undefined && { description }) };
-  return { type: 'function', function: { ...told, parameters: { ...parameters } } };
+  // OpenAI's models refuse a schema without properties.
+  return { type: 'function', function: { ...told, parameters: { properties: {}, ...parameters } } };
 }
 
 export function toMessages({ turn, results }: ToolStep, sayAgain: SayAgain): unknown[] {
@@ -104,9 +105,7 @@ export class ChatCompletionsTurn implements ToolTurn {
     return {
       role: 'assistant',
       ...this.sayAgain({ text: this.#text, reasoning: this.#reasoning, details: this.#details.all() }),
-      tool_calls: this.calls().map((call, index) =>
-        toParam(call, this.#calls[index]?.writtenFor(call) ?? '{}'),
-      ),
+      tool_calls: this.calls().flatMap((call, index) => this.#calls[index]?.toParam(call) ?? []),
     };
   }
 
@@ -131,6 +130,8 @@ class Call {
   #id = '';
   #name = '';
   #arguments = '';
+  /** The signature of a thought, of Google's models: https://ai.google.dev/gemini-api/docs/thought-signatures */
+  #extra: unknown = null;
 
   /** @param hasNoIndex then a name begins another call, too */
   isOtherThan(piece: unknown, hasNoIndex: boolean): boolean {
@@ -144,6 +145,7 @@ class Call {
     const written = valueAt(piece, 'function', 'arguments');
     // Both come whole; later pieces repeat them, or have empty ones.
     this.#id ||= textAt(piece, 'id');
+    this.#extra ??= valueAt(piece, 'extra_content') ?? null;
     this.#name ||= textAt(valueAt(piece, 'function'), 'name');
     this.#arguments += isJsonObject(written)
       ? JSON.stringify(written)
@@ -157,9 +159,12 @@ class Call {
     return toToolCall(this.#id, this.#name, parseArguments(this.#arguments));
   }
 
-  /** The arguments as they are said again. What is no object some servers cannot read, and refuse. */
-  writtenFor({ input }: ToolCall): string {
-    return isJsonObject(input) && this.#arguments.trim().startsWith('{') ? this.#arguments : '{}';
+  /** @param call this one, with the id that it has in its turn */
+  toParam(call: ToolCall): ChatCompletionMessageFunctionToolCall {
+    // What is no object some servers cannot read, and refuse.
+    const isWritten = isJsonObject(call.input) && this.#arguments.trim() !== '';
+    const param = toParam(call, isWritten ? this.#arguments : '{}');
+    return this.#extra === null ? param : Object.assign(param, { extra_content: this.#extra });
   }
 }
 

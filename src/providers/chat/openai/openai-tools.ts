@@ -50,7 +50,8 @@ const toToolChoice = (choice: ToolChoice): NonNullable<ResponseCreateParamsStrea
 function toFunctionTool({ name, description, parameters }: ToolDefinition): FunctionTool {
   // Strict would refuse schemas with an optional property, and the input is checked by the tool anyway.
   const told = { name, ...(description !== undefined && { description }) };
-  return { type: 'function', ...told, parameters: { ...parameters }, strict: false };
+  // Nor may a schema be without properties.
+  return { type: 'function', ...told, parameters: { properties: {}, ...parameters }, strict: false };
 }
 
 /** A turn as it is said again, and what came of it. */
