@@ -6,6 +6,7 @@ import type { UseWriter } from '../audit/writer/use-writer.js';
 import { DatabaseUnavailableError } from '../prisma/database-unavailable.error.js';
 import { KeyUseService } from './key-use.service.js';
 
+const caller = { accessToken: null, network: null };
 const end: FinishedUse = {
   kind: 'CHAT_FINISHED',
   provider: 'OPENAI',
@@ -45,19 +46,19 @@ describe('KeyUseService', () => {
   }
 
   it('logs the end that it reports, once', async () => {
-    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', end, null);
+    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', end, caller);
     expect(lines).toEqual([[expect.objectContaining({ userId: 'alice', chatId: 'chat' }), 'chat ended']]);
     expect(errors).toEqual([]);
   });
 
   it('logs the end of a search with its request', async () => {
     const search = { ...end, kind: 'SEARCH_FINISHED', chatId: null } as const;
-    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', search, null, 'request-1');
+    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', search, caller, 'request-1');
     expect(lines).toEqual([[expect.objectContaining({ requestId: 'request-1' }), 'search ended']]);
   });
 
   it('does not log an end that another server knew of before', async () => {
-    await usesWith(() => Promise.resolve('KNOWN')).report('alice', end, null);
+    await usesWith(() => Promise.resolve('KNOWN')).report('alice', end, caller);
     expect([lines, errors]).toEqual([[], []]);
   });
 
@@ -69,7 +70,7 @@ describe('KeyUseService', () => {
     async (what, kind) => {
       const failure = new DatabaseUnavailableError();
       const use = { ...end, kind };
-      await usesWith(() => Promise.reject(failure)).report('alice', use, null);
+      await usesWith(() => Promise.reject(failure)).report('alice', use, caller);
       expect(lines).toEqual([[expect.objectContaining({ userId: 'alice' }), `${what} ended`]]);
       expect(errors).toEqual([
         [
@@ -112,6 +113,7 @@ describe('KeyUseService', () => {
       model: 'model',
       tokens: null,
       cost: null,
+      accessTokenId: null,
       network: null,
     } as const;
     const uses = usesWith(() => Promise.resolve('KEY_GONE'));

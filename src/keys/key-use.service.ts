@@ -18,6 +18,7 @@ import type { ErrorCode } from '../common/error-code.js';
 import { keyVerdictOf } from '../common/key-verdicts.js';
 import type { KeySource } from '../common/key-source.enum.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
+import type { KeyCaller } from './key-decisions.service.js';
 import { digestOf, type KeyFault } from './key-fault.js';
 import { KeyBusyError, KeyNotPermittedError } from './keys.errors.js';
 import type { ResolvableKey } from './stored-key.js';
@@ -36,6 +37,8 @@ export interface KeyUse {
   readonly cost: CostDemand | null;
   /** It is to list models. */
   readonly listsModels?: true | undefined;
+  /** That it is made with; null for a JWT. */
+  readonly accessTokenId: string | null;
   /** Where the request came from; null where nobody knows. */
   readonly network: string | null;
 }
@@ -69,10 +72,17 @@ export interface UnreadableUse {
   readonly chatId: string | null;
   /** It was to list models. */
   readonly listsModels?: true | undefined;
+  readonly accessTokenId: string | null;
   readonly network: string | null;
   /** Why it cannot be read. */
   readonly fault: KeyFault;
 }
+
+/** Who has used a key: with which token, and from where. */
+type UseCaller = Pick<KeyCaller, 'accessToken' | 'network'>;
+
+/** The server that knew it is gone. */
+const NOBODY: UseCaller = { accessToken: null, network: null };
 
 /** A provider that ends a chat with one of these before its first word has spent nothing on it. */
 const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
@@ -101,7 +111,7 @@ export class KeyUseService {
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async begin(userId: string, use: KeyUse, failed: FailedUse | null = null): Promise<void> {
-    const { provider, source, keyId, chatId, model, tokens, cost, listsModels, network } = use;
+    const { provider, source, keyId, chatId, model, tokens, cost, listsModels, accessTokenId, network } = use;
     const detail = listsModels ? MODELS : failed && reasonAfter(failed);
     const event = {
       kind: 'KEY_USED',
@@ -111,6 +121,7 @@ export class KeyUseService {
       chatId,
       model,
       outcome: 'OK',
+      accessTokenId,
       detail,
     } as const;
     const change = listsModels ? ({ type: 'LISTED' } as const) : ({ type: 'USED', tokens, cost } as const);
@@ -129,7 +140,7 @@ export class KeyUseService {
     userId: string,
     { id: keyId, provider, endpoint }: Pick<ResolvableKey, 'id' | 'provider' | 'endpoint'>,
     damagedEnvelope: string | null,
-    { failed, chatId, listsModels, network, fault }: UnreadableUse,
+    { failed, chatId, listsModels, accessTokenId, network, fault }: UnreadableUse,
   ): Promise<void> {
     const detail = listsModels ? MODELS : failed && reasonAfter(failed);
     const event = {
@@ -139,6 +150,7 @@ export class KeyUseService {
       keySource: 'USER',
       chatId,
       outcome: 'KEY_UNREADABLE',
+      accessTokenId,
       detail,
     } as const;
     const digest = damagedEnvelope && digestOf({ userId, provider, id: keyId, endpoint }, damagedEnvelope);
@@ -190,24 +202,24 @@ export class KeyUseService {
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async finish(userId: string, use: FinishedUse): Promise<boolean> {
-    return (await this.writer.write(endOf(userId, use, null))) === 'WRITTEN';
+    return (await this.writer.write(endOf(userId, use, NOBODY))) === 'WRITTEN';
   }
 
   /**
    * The same for a caller that goes on whether or not it can be written: the answer is paid for, and its owner gets it
    * anyway. The log has the end in any case, and the trail gets it when the database is back. Never throws.
    *
-   * @param network where the request came from
+   * @param caller whose request it was
    * @param requestId of a search that stands for itself
    */
   async report(
     userId: string,
     use: FinishedUse,
-    network: string | null,
+    caller: UseCaller,
     requestId: string | null = null,
   ): Promise<void> {
     try {
-      const outcome = await this.writer.writeInTheEnd(endOf(userId, use, network));
+      const outcome = await this.writer.writeInTheEnd(endOf(userId, use, caller));
       if (outcome === 'WRITTEN') logEnd(userId, use, requestId);
     } catch (error) {
       logEnd(userId, use, requestId);
@@ -231,12 +243,13 @@ export class KeyUseService {
   }
 }
 
-function endOf(userId: string, use: FinishedUse, network: string | null): UseRecord {
+function endOf(userId: string, use: FinishedUse, { accessToken, network }: UseCaller): UseRecord {
   const { keyId, outcome } = use;
   const key = keyId === null ? null : endOfKey(keyId, outcome, settlementOf(use));
   // What a provider refused has cost nothing, whatever the model's price. One that is not there may have been.
   const isFree = spentNothing(use) && outcome !== 'PROVIDER_UNAVAILABLE';
-  const event = isFree ? { ...use, cost: NOTHING.amount } : use;
+  const accessTokenId = accessToken?.id ?? null;
+  const event = { ...use, accessTokenId, ...(isFree && { cost: NOTHING.amount }) };
   return newUseRecord(userId, { event, key, origin: { network } });
 }
 

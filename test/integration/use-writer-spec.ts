@@ -50,6 +50,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       model,
       tokens: null,
       cost: null,
+      accessTokenId: null,
       network: null,
     });
   const endOf = (more: Partial<FinishedUse> = {}): FinishedUse => ({
@@ -348,6 +349,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       keyId,
       chatId: uuidv7(),
       usage: null,
+      accessTokenId: null,
       network: null,
     } as const;
     await Promise.all([begin('alice', keyId), found('OK'), found('KEY_REJECTED'), found('PROVIDER_TIMEOUT')]);
@@ -375,6 +377,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       keyId: hers,
       chatId: uuidv7(),
       usage: null,
+      accessTokenId: null,
       network: null,
     } as const;
     await Promise.all([

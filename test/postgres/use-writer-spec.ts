@@ -82,6 +82,7 @@ describe('uses of keys that servers write together', () => {
       model: 'model',
       tokens: null,
       cost: null,
+      accessTokenId: null,
       network: null,
     });
   const finish = (
