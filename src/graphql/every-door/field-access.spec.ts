@@ -1,11 +1,4 @@
-import {
-  buildSchema,
-  createSourceEventStream,
-  execute,
-  type GraphQLError,
-  type GraphQLSchema,
-  parse,
-} from 'graphql';
+import { buildSchema, createSourceEventStream, execute, type GraphQLSchema, parse } from 'graphql';
 import { ACCESS, type Access } from '../../auth/access.decorator.js';
 import type { AccessScope } from '../../auth/access-scope.js';
 import { describeAccess, guardFields } from './field-access.js';
@@ -37,7 +30,7 @@ describe('guardFields', () => {
   async function ask(text: string, user: object | null): Promise<string | null> {
     const args = { schema, document: parse(text), contextValue: { user } };
     const result = await (text.startsWith('subscription') ? createSourceEventStream(args) : execute(args));
-    const [error] = 'errors' in result ? (result.errors) : [];
+    const [error] = 'errors' in result ? result.errors : [];
     return error?.message ?? null;
   }
 
