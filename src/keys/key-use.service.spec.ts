@@ -4,6 +4,7 @@ import type { FinishedUse } from '../audit/finished-use.js';
 import type { UseOutcome, UseRecord } from '../audit/writer/use-record.js';
 import type { UseWriter } from '../audit/writer/use-writer.js';
 import { DatabaseUnavailableError } from '../prisma/database-unavailable.error.js';
+import type { AuditRepository } from '../audit/audit.repository.js';
 import { KeyUseService } from './key-use.service.js';
 
 const caller = { accessToken: null, network: null };
@@ -42,7 +43,10 @@ describe('KeyUseService', () => {
       records.push(record);
       return write();
     };
-    return new KeyUseService({ write: take, writeInTheEnd: take } as unknown as UseWriter);
+    return new KeyUseService(
+      { write: take, writeInTheEnd: take } as unknown as UseWriter,
+      { findTokenOf: () => Promise.resolve('token-1') } as unknown as AuditRepository,
+    );
   }
 
   it('logs the end that it reports, once', async () => {
@@ -102,6 +106,14 @@ describe('KeyUseService', () => {
     expect(records[0]?.key).toMatchObject({ keyId: 'key', type: 'ENDED', verdict });
     await usesWith(() => Promise.resolve('WRITTEN')).finish('alice', { ...end, outcome, keyId: null });
     expect(records[1]?.key).toBeNull();
+  });
+
+  it('names the token of a chat whose server is gone, and of a report its caller’s', async () => {
+    const uses = usesWith(() => Promise.resolve('WRITTEN'));
+    await uses.finish('alice', end);
+    await uses.report('alice', end, { accessToken: { id: 'token-2', scopes: new Set() }, network: null });
+    await uses.report('alice', end, caller);
+    expect(records.map(({ event }) => event?.accessTokenId)).toEqual(['token-1', 'token-2', null]);
   });
 
   it('refuses the use of a key that is no longer ACTIVE', async () => {

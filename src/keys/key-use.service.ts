@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { NewAuditEvent } from '../audit/audit.repository.js';
+import { AuditRepository, type NewAuditEvent } from '../audit/audit.repository.js';
 import type { FinishedUse } from '../audit/finished-use.js';
 import {
   type CostDemand,
@@ -80,9 +80,12 @@ export interface UnreadableUse {
 
 /** Who has used a key: with which token, and from where. */
 type UseCaller = Pick<KeyCaller, 'accessToken' | 'network'>;
+type CallerTrace = Pick<KeyUse, 'accessTokenId' | 'network'>;
 
-/** The server that knew it is gone. */
-const NOBODY: UseCaller = { accessToken: null, network: null };
+const traceOf = ({ accessToken, network }: UseCaller): CallerTrace => ({
+  accessTokenId: accessToken?.id ?? null,
+  network,
+});
 
 /** A provider that ends a chat with one of these before its first word has spent nothing on it. */
 const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
@@ -99,7 +102,10 @@ const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
 export class KeyUseService {
   readonly #logger = new Logger(KeyUseService.name);
 
-  constructor(private readonly writer: UseWriter) {}
+  constructor(
+    private readonly writer: UseWriter,
+    private readonly audit: AuditRepository,
+  ) {}
 
   /**
    * Called before a provider is. A key whose use cannot be written down is not used; neither is one that was
@@ -196,13 +202,16 @@ export class KeyUseService {
   }
 
   /**
-   * Called when the chat or search has ended. The second end of a chat changes nothing.
+   * Called when a chat has ended whose server is gone, and with it what that knew of the request. The second end of a chat
+   * changes nothing.
    *
    * @returns whether it was the first: then it is for {@link logEnd}
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async finish(userId: string, use: FinishedUse): Promise<boolean> {
-    return (await this.writer.write(endOf(userId, use, NOBODY))) === 'WRITTEN';
+    const accessTokenId = use.chatId && (await this.audit.findTokenOf(userId, use.chatId));
+    const end = endOf(userId, use, { accessTokenId, network: null });
+    return (await this.writer.write(end)) === 'WRITTEN';
   }
 
   /**
@@ -219,7 +228,7 @@ export class KeyUseService {
     requestId: string | null = null,
   ): Promise<void> {
     try {
-      const outcome = await this.writer.writeInTheEnd(endOf(userId, use, caller));
+      const outcome = await this.writer.writeInTheEnd(endOf(userId, use, traceOf(caller)));
       if (outcome === 'WRITTEN') logEnd(userId, use, requestId);
     } catch (error) {
       logEnd(userId, use, requestId);
@@ -243,12 +252,11 @@ export class KeyUseService {
   }
 }
 
-function endOf(userId: string, use: FinishedUse, { accessToken, network }: UseCaller): UseRecord {
+function endOf(userId: string, use: FinishedUse, { accessTokenId, network }: CallerTrace): UseRecord {
   const { keyId, outcome } = use;
   const key = keyId === null ? null : endOfKey(keyId, outcome, settlementOf(use));
   // What a provider refused has cost nothing, whatever the model's price. One that is not there may have been.
   const isFree = spentNothing(use) && outcome !== 'PROVIDER_UNAVAILABLE';
-  const accessTokenId = accessToken?.id ?? null;
   const event = { ...use, accessTokenId, ...(isFree && { cost: NOTHING.amount }) };
   return newUseRecord(userId, { event, key, origin: { network } });
 }
