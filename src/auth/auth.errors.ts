@@ -47,7 +47,7 @@ export class ScopeMissingError extends AppError {
   override readonly httpStatus = 403;
 
   constructor(scope: AccessScope) {
-    super(`This access token has not the scope that this needs: ${scope}.`);
+    super(`This access token lacks the scope that this needs: ${scope}.`);
   }
 }
 

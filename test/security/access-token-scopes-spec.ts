@@ -86,7 +86,7 @@ describe('access tokens and the fields of the schema', () => {
       const others = CLOSED.includes(document.name) ? allScopes : allScopes.filter((each) => each !== scope);
       const message = CLOSED.includes(document.name)
         ? 'Access tokens cannot do this: it needs a JWT of your identity provider.'
-        : `This access token has not the scope that this needs: ${scope}.`;
+        : `This access token lacks the scope that this needs: ${scope}.`;
       for (const error of await outcomes(document, await tokenWith(others)))
         expect(error).toMatchObject({ message, extensions: { code: 'FORBIDDEN', retryable: false } });
       if (CLOSED.includes(document.name)) return;

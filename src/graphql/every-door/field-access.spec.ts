@@ -42,7 +42,7 @@ describe('guardFields', () => {
     });
 
     it('names the scope that is missing', async () => {
-      const message = 'This access token has not the scope that this needs: CHAT.';
+      const message = 'This access token lacks the scope that this needs: CHAT.';
       expect(await ask(`${operation} { other: named }`, tokenWith('SEARCH', 'AUDIT'))).toBe(message);
     });
 
