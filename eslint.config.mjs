@@ -71,6 +71,7 @@ const layers = {
     'providers/registry',
     'sealed-records',
   ],
+  'access-tokens': ['common', 'config', 'auth', 'audit', 'audit/chain', 'keys', 'limits', 'prisma'],
   // The way from the rules to users, and the one to the operator: this one alone reaches the internet, and no database.
   alerts: ['common', 'auth', 'audit', 'limits', 'prisma', 'providers/registry', 'redis'],
   'alert-webhook': ['common', 'config', 'audit', 'outbound'],
@@ -84,6 +85,7 @@ const layers = {
   'my-data': [
     'common',
     'config',
+    'access-tokens',
     'auth',
     'alerts',
     'audit',
@@ -113,7 +115,7 @@ const layers = {
   health: ['common', 'limits', 'prisma', 'redis'],
   cli: [
     ...['common', 'config', 'auth', 'prisma', 'providers/registry', 'crypto'],
-    ...['key-services', 'sealed-records', 'audit/chain'],
+    ...['key-services', 'sealed-records', 'audit/chain', 'access-tokens'],
   ],
 };
 

@@ -22,6 +22,7 @@ const load = (/** @type {string} */ path) => import(new URL(`../dist/${path}.js`
 
 const [
   { ViewerResolver },
+  { AccessTokensResolver },
   { KeysResolver },
   { ChatResolver },
   { WebSearchResolver },
@@ -34,6 +35,7 @@ const [
   { describeSchema },
 ] = await Promise.all([
   load('settings/viewer.resolver'),
+  load('access-tokens/access-tokens.resolver'),
   load('keys/keys.resolver'),
   load('chat/chat.resolver'),
   load('web-search/web-search.resolver'),
@@ -49,6 +51,7 @@ const [
 const app = await NestFactory.createApplicationContext(GraphQLSchemaBuilderModule, { logger: ['error'] });
 const resolvers = [
   ViewerResolver,
+  AccessTokensResolver,
   KeysResolver,
   ChatResolver,
   WebSearchResolver,

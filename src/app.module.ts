@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AccessTokensModule } from './access-tokens/access-tokens.module.js';
 import { AlertWebhookModule } from './alert-webhook/alert-webhook.module.js';
 import { AlertsModule } from './alerts/alerts.module.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -40,6 +41,7 @@ export class AppModule {
         LoggingModule.register(),
         ProvidersModule.register(registry.filter((entry) => entry.kind === 'CHAT')),
         SearchModule.register(registry.filter((entry) => entry.kind === 'SEARCH')),
+        AccessTokensModule,
         AlertWebhookModule,
         AlertsModule,
         AuditModule,

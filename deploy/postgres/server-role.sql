@@ -20,3 +20,4 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys, usage_hours, model_hours, user
   TO keystream_server;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rule_states, key_alerts, webhook_deliveries TO keystream_server;
 GRANT SELECT, INSERT, UPDATE (damaged_digest), DELETE ON sealed_keys TO keystream_server;
+GRANT SELECT, INSERT, UPDATE (last_used_at), DELETE ON access_tokens TO keystream_server;

@@ -1,4 +1,5 @@
 import { Args, Context, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
+import { NeedsScope } from '../auth/access.decorator.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser, requireUser } from '../auth/current-user.decorator.js';
 import type { RequestContext } from '../auth/request-context.js';
@@ -18,6 +19,7 @@ export class KeyAlertsResolver {
       "The caller's alerts from now on, on whichever server they are raised; none of a rule that the caller has muted. It goes on until the caller unsubscribes or the token expires. `keyAlertHistory` has what came before, or while the caller was away.",
     resolve: (alert: KeyAlert) => alert,
   })
+  @NeedsScope('KEYS_READ')
   keyAlerts(@Context() context: RequestContext): Promise<AlertWatch> {
     return this.alerts.watch(requireUser(context).userId, context.connectionId);
   }
@@ -27,6 +29,7 @@ export class KeyAlertsResolver {
       "The caller's alerts of the last year, newest first, acknowledged ones too; none that a rule raised while it was muted.",
   })
   @MaxItems(({ first }: PageArgs) => first, 'edges')
+  @NeedsScope('KEYS_READ')
   keyAlertHistory(
     @CurrentUser() { userId }: AuthenticatedUser,
     @Args() page: PageArgs,
@@ -38,6 +41,7 @@ export class KeyAlertsResolver {
     description:
       'Marks an alert as seen. Once acknowledged, it stays so; the audit trail is not changed by it.',
   })
+  @NeedsScope('KEYS_WRITE')
   async acknowledgeKeyAlert(
     @CurrentUser() { userId }: AuthenticatedUser,
     @Args('id', { type: () => ID, description: "The alert's id." }) id: string,

@@ -24,6 +24,8 @@ export const AuditKind = describedEnum('AuditKind', 'What an audit event is abou
   SETTINGS_UPDATED: "The user's settings were changed.",
   ANOMALY: 'A rule that watches the trail has found something: `detail` says which rule, and what.',
   DATA_DELETED: 'The user had everything deleted that is kept of them, but for this trail.',
+  TOKEN_CREATED: 'An access token was made: `detail` has its name, its scopes and its end.',
+  TOKEN_REVOKED: 'An access token was revoked: `detail` has its name.',
 });
 export type AuditKind = keyof typeof AuditKind;
 
@@ -91,6 +93,12 @@ export class AuditEvent {
 
   @Field(() => Float, { nullable: true, description: "Milliseconds from the request's arrival to its end." })
   durationMs!: number | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The access token that it was done with, or that was made or revoked; null for a JWT.',
+  })
+  accessTokenId!: string | null;
 
   @Field(() => String, { nullable: true, description: 'More about the event, in plain words.' })
   detail!: string | null;

@@ -45,6 +45,13 @@ const selectChats: Statement = {
   WHERE user_id = $1 AND at >= $2::timestamptz AND kind = 'KEY_USED' AND chat_id IS NOT NULL`,
 };
 
+const selectToken: Statement = {
+  name: 'access-token-of-chat',
+  sql: `
+  SELECT access_token_id::text AS id FROM audit_events
+  WHERE user_id = $1 AND chat_id = $2::uuid AND kind = 'KEY_USED' AND access_token_id IS NOT NULL LIMIT 1`,
+};
+
 @Injectable()
 export class AuditRepository {
   constructor(private readonly database: DatabaseService) {}
@@ -53,6 +60,12 @@ export class AuditRepository {
   async findChats(userId: string, since: Date): Promise<string[]> {
     const rows = await this.database.run<{ chatId: string }>(selectChats, [userId, since.toISOString()]);
     return rows.map(({ chatId }) => chatId);
+  }
+
+  /** The access token that a chat was begun with; null for a JWT. */
+  async findTokenOf(userId: string, chatId: string): Promise<string | null> {
+    const [row] = await this.database.run<{ id: string }>(selectToken, [userId, chatId]);
+    return row?.id ?? null;
   }
 
   /**

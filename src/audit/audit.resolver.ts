@@ -1,4 +1,5 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
+import { NeedsScope } from '../auth/access.decorator.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import { inTurns } from '../common/event-loop-turn.js';
@@ -23,6 +24,7 @@ export class AuditResolver {
     description: "The caller's audit trail: every change and every use of a key, newest first.",
   })
   @MaxItems(({ first }: PageArgs) => first, 'edges')
+  @NeedsScope('AUDIT')
   async auditEvents(
     @CurrentUser() user: AuthenticatedUser,
     @Args() page: PageArgs,
@@ -37,6 +39,7 @@ export class AuditResolver {
   @Query(() => AuditIntegrity, {
     description: 'Whether the audit trail, of all users, can be believed.',
   })
+  @NeedsScope('AUDIT')
   auditIntegrity(): Promise<AuditIntegrity> {
     return this.checkpoints.findIntegrity();
   }
@@ -45,6 +48,7 @@ export class AuditResolver {
     description: "The caller's use of providers. Buckets are whole hours or days in UTC, without gaps.",
   })
   @MaxItems(countBuckets, 'buckets')
+  @NeedsScope('AUDIT')
   async usage(@CurrentUser() user: AuthenticatedUser, @Args() range: UsageArgs): Promise<ShownReport> {
     const { usageService } = this;
     const { totals, byProvider, buckets } = await usageService.report(user.userId, range);

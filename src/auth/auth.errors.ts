@@ -1,4 +1,5 @@
 import { AppError } from '../common/app-error.js';
+import type { AccessScope } from './access-scope.js';
 
 /** The request has no user. Why a token was refused is not said: that would help to forge one. */
 export class UnauthenticatedError extends AppError {
@@ -36,5 +37,27 @@ export class KeySetUnavailableError extends AppError {
   /** @param codes of what went wrong (`ECONNREFUSED`, `ERR_JWKS_TIMEOUT`), for the log: never another system's text */
   constructor(readonly codes: readonly string[] = []) {
     super('Tokens cannot be checked at the moment.');
+  }
+}
+
+/** An access token without the scope that a field or route names. */
+export class ScopeMissingError extends AppError {
+  readonly code = 'FORBIDDEN';
+  readonly retryable = false;
+  override readonly httpStatus = 403;
+
+  constructor(scope: AccessScope) {
+    super(`This access token lacks the scope that this needs: ${scope}.`);
+  }
+}
+
+/** What no access token may do. */
+export class JwtNeededError extends AppError {
+  readonly code = 'FORBIDDEN';
+  readonly retryable = false;
+  override readonly httpStatus = 403;
+
+  constructor() {
+    super('Access tokens cannot do this: it needs a JWT of your identity provider.');
   }
 }

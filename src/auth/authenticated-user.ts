@@ -1,6 +1,14 @@
+import type { AccessScope } from './access-scope.js';
+
+/** The access token that a user came with. */
+export interface UsedAccessToken {
+  readonly id: string;
+  readonly scopes: ReadonlySet<AccessScope>;
+}
+
 /** Who is asking, as their token says. */
 export interface AuthenticatedUser {
-  /** The token's `sub`. */
+  /** The `sub` of their JWT, or of the one that made their access token. */
   readonly userId: string;
   /**
    * When the token is refused from, the leeway for clocks included; a connection that it opened ends then. May be
@@ -12,6 +20,8 @@ export interface AuthenticatedUser {
    * refused all the same (`SERVER_KEYS_FOR=keyless`).
    */
   readonly mayUseServerKeys: boolean;
+  /** Null where they came with a JWT, which may do everything. */
+  readonly accessToken: UsedAccessToken | null;
   /** Where the request comes from, as `192.0.2.0/24` or `2001:db8:7::/48`; null where its socket is gone. */
   readonly network: string | null;
 }

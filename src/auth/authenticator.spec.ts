@@ -4,7 +4,8 @@ import { Logger } from '@nestjs/common';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
-import { UnauthenticatedError } from './auth.errors.js';
+import type { AccessScope } from './access-scope.js';
+import { KeySetUnavailableError, TokenRefusedError, UnauthenticatedError } from './auth.errors.js';
 import { TrustedProxies } from '../edge/trusted-proxies.js';
 import { Authenticator } from './authenticator.js';
 import { FailingTokens } from './failing-tokens.js';
@@ -19,11 +20,31 @@ const plain = loadConfig(base, []);
 const strict = loadConfig({ ...base, AUTH_ISSUER: 'https://id.example', AUTH_AUDIENCE: 'keystream' }, []);
 const secret = createSecretKey(base.AUTH_JWT_SECRET, 'utf8');
 
+/** A token of each kind that there may be. */
+const accessTokens = {
+  verify: (token: string) =>
+    token === 'ks_good'
+      ? Promise.resolve({
+          userId: 'alice',
+          expiresAt: new Date(2_000_000_000_000),
+          mayUseServerKeys: false,
+          accessToken: { id: 'token-1', scopes: new Set<AccessScope>(['CHAT']) },
+        })
+      : Promise.reject(token === 'ks_away' ? new KeySetUnavailableError() : new TokenRefusedError('unknown')),
+  noteUse: () => undefined,
+};
+
 const refused: unknown[][] = [];
 const authenticatorOf = (config: Config) => {
   const proxies = new TrustedProxies(config);
   const watch = { onRefused: (...refusal: unknown[]) => void refused.push(refusal) };
-  return new Authenticator(new TokenVerifier(config), new FailingTokens(proxies), proxies, watch);
+  return new Authenticator(
+    new TokenVerifier(config),
+    new FailingTokens(proxies),
+    proxies,
+    watch,
+    accessTokens,
+  );
 };
 const request = { headers: {}, socket: { remoteAddress: '192.0.2.1' } } as IncomingMessage;
 const publicMessage = 'A valid token is needed: Authorization: Bearer <token>.';
@@ -53,6 +74,7 @@ describe('Authenticator with a shared secret', () => {
       // The leeway for clocks included.
       expiresAt: new Date((exp + 15) * 1000),
       mayUseServerKeys: true,
+      accessToken: null,
       network: '192.0.2.0/24',
     });
   });
@@ -68,6 +90,27 @@ describe('Authenticator with a shared secret', () => {
 
   it.each([undefined, null, ''])('takes %p for a request without a user', async (authorization) => {
     await expect(authenticator.authenticate(authorization, request)).resolves.toBeNull();
+  });
+
+  it('asks others whose an access token is, and takes none for a JWT', async () => {
+    await expect(authenticate('ks_good')).resolves.toMatchObject({
+      userId: 'alice',
+      accessToken: { id: 'token-1' },
+      network: '192.0.2.0/24',
+    });
+    refused.length = 0;
+    const error: unknown = await authenticate('ks_bad').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'UNAUTHENTICATED', publicMessage });
+    expect(refused).toEqual([['192.0.2.0/24', 'Bearer ks_bad']]);
+  });
+
+  it('does not take an access token that cannot be looked up for a bad one', async () => {
+    refused.length = 0;
+    await expect(authenticate('ks_away')).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      retryable: true,
+    });
+    expect(refused).toEqual([]);
   });
 
   it('reads the scheme in any case', async () => {

@@ -2,8 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { TrustedProxies } from '../edge/trusted-proxies.js';
+import { ACCESS_TOKEN_PREFIX, AccessTokens } from './access-tokens.js';
 import { TokenRefusedError } from './auth.errors.js';
-import type { AuthenticatedUser } from './authenticated-user.js';
+import type { AuthenticatedUser, TokenUser } from './authenticated-user.js';
 import { parseBearer } from './authorization.js';
 import { FailingTokens } from './failing-tokens.js';
 import { wrongUnit, wrongUnitBounds } from './millisecond-claims.js';
@@ -21,6 +22,7 @@ export class Authenticator {
     private readonly failures: FailingTokens,
     private readonly proxies: TrustedProxies,
     private readonly watch: TokenWatch,
+    private readonly accessTokens: AccessTokens,
   ) {}
 
   /**
@@ -28,14 +30,15 @@ export class Authenticator {
    * @param request that it came with: a bad token is counted for its address
    * @returns null where the request brings no token
    * @throws UnauthenticatedError (UNAUTHENTICATED) for anything but a valid token
-   * @throws KeySetUnavailableError (SERVICE_UNAVAILABLE) when the OpenID provider's keys cannot be had
+   * @throws KeySetUnavailableError (SERVICE_UNAVAILABLE) when the OpenID provider's keys cannot be had;
+   *   DatabaseUnavailableError when access tokens cannot be looked up
    */
   async authenticate(authorization: unknown, request: IncomingMessage): Promise<AuthenticatedUser | null> {
     if (authorization === undefined || authorization === null || authorization === '') return null;
     try {
       const token = parseBearer(authorization);
       if (token === null) throw new TokenRefusedError('not of the form Bearer <token>');
-      return { ...(await this.verifier.verify(token)), network: this.proxies.networkOf(request) };
+      return { ...(await this.#verify(token)), network: this.proxies.networkOf(request) };
     } catch (error) {
       if (error instanceof TokenRefusedError) {
         // Clients find out by trying that their token has expired.
@@ -54,6 +57,16 @@ export class Authenticator {
    */
   countFailure(request: IncomingMessage): boolean {
     return this.failures.count(request);
+  }
+
+  /** Tells of a later use of a token, on a connection that it opened. */
+  noteUse({ userId, accessToken }: AuthenticatedUser): void {
+    if (accessToken) this.accessTokens.noteUse(userId, accessToken.id);
+  }
+
+  #verify(token: string): Promise<TokenUser> {
+    const verifier = token.startsWith(ACCESS_TOKEN_PREFIX) ? this.accessTokens : this.verifier;
+    return verifier.verify(token);
   }
 
   #report({ reason, millisecondClaims }: TokenRefusedError): void {

@@ -3,7 +3,13 @@ import { requireUser } from './current-user.decorator.js';
 
 describe('requireUser', () => {
   it('gives the user of the context', () => {
-    const user = { userId: 'alice', expiresAt: new Date(0), mayUseServerKeys: true, network: null };
+    const user = {
+      userId: 'alice',
+      expiresAt: new Date(0),
+      mayUseServerKeys: true,
+      accessToken: null,
+      network: null,
+    };
     expect(requireUser({ user })).toBe(user);
   });
 

@@ -99,7 +99,12 @@ function userOf(payload: JWTPayload, serverKeysFor: ServerKeysRule): TokenUser {
     throw new TokenRefusedError('no date is as far away as its exp', ['exp']);
   }
   if (!isUserId(sub)) throw new TokenRefusedError('no valid sub');
-  return { userId: sub, expiresAt, mayUseServerKeys: mayUseServerKeys(payload, serverKeysFor) };
+  return {
+    userId: sub,
+    expiresAt,
+    mayUseServerKeys: mayUseServerKeys(payload, serverKeysFor),
+    accessToken: null,
+  };
 }
 
 /** jose's error code and the claim's name where it is one of ours, nothing of the token's text. */

@@ -6,6 +6,7 @@ const user = (lifetimeMs: number) => ({
   userId: 'alice',
   expiresAt: new Date(Date.now() + lifetimeMs),
   mayUseServerKeys: true,
+  accessToken: null,
 });
 
 describe('VerifiedTokens', () => {

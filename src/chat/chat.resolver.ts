@@ -1,5 +1,6 @@
 import { Args, Context, Int, Mutation, Resolver, Subscription } from '@nestjs/graphql';
 import { ID } from '../common/id.scalar.js';
+import { NeedsScope, requireAccess } from '../auth/access.decorator.js';
 import { requireUser } from '../auth/current-user.decorator.js';
 import type { RequestContext } from '../auth/request-context.js';
 import { BadUserInputError } from '../common/input-errors.js';
@@ -20,11 +21,12 @@ export class ChatResolver {
       "Asks a model and streams its answer, with the caller's key or, where the caller has none, the server's. Unsubscribing stops the provider at once; a client whose connection is lost may come back for a while, with resumeChat or the same requestId.",
     resolve: (event: ChatEventValue) => event,
   })
+  @NeedsScope('CHAT')
   chat(
     @Context() context: RequestContext,
     @Args('input', { description: 'The conversation, and how to answer it.' }) input: ChatInput,
   ): Promise<ChatWatch> {
-    return this.chats.start(toSubscriber(context), input);
+    return this.chats.start(toAsker(context, input), input);
   }
 
   @Subscription(() => ChatEvent, {
@@ -32,6 +34,7 @@ export class ChatResolver {
       'Watches a chat that was started before, while it goes on and for a time after its end: what came after `afterSeq`, once each and in order, then what comes. Completes at once where nothing is left to come. Unsubscribing stops the chat, as it does for `chat`.',
     resolve: (event: ChatEventValue) => event,
   })
+  @NeedsScope('CHAT')
   resumeChat(
     @Context() context: RequestContext,
     @Args('chatId', { type: () => ID, description: "The chat's id, from any of its events." }) chatId: string,
@@ -50,17 +53,20 @@ export class ChatResolver {
     description:
       'Asks a model and waits for its whole answer, for clients that do not stream: with the same keys, limits and audit trail as `chat`. A failure is an error with its code, and the `chatId` in its extensions. A client that leaves before it is answered stops the provider at once; one that sends the same `requestId` again joins the chat.',
   })
+  @NeedsScope('CHAT')
   completeChat(
     @Context() context: RequestContext,
     @Args('input', { description: 'The conversation, and how to answer it.' }) input: ChatInput,
   ): Promise<ChatAnswer> {
+    const asker = toAsker(context, input);
     const restoreTimeLimit = context.liftTimeLimit();
-    return this.chats.complete(toSubscriber(context), input).finally(restoreTimeLimit);
+    return this.chats.complete(asker, input).finally(restoreTimeLimit);
   }
 
   @Mutation(() => CancelChatPayload, {
     description: "Stops one of the caller's chats, on any server. Its watchers get ChatCancelled.",
   })
+  @NeedsScope('CHAT')
   async cancelChat(
     @Context() context: RequestContext,
     @Args('chatId', { type: () => ID, description: "The chat's id, from any of its events." }) chatId: string,
@@ -71,7 +77,13 @@ export class ChatResolver {
 
 function toSubscriber(context: RequestContext): Subscriber {
   const { signal: connection, connectionId, requestId, operationId } = context;
-  const { userId, mayUseServerKeys, network } = requireUser(context);
+  const { userId, mayUseServerKeys, accessToken, network } = requireUser(context);
   const client = { connection, lost: connection, connectionId, requestId, operationId };
-  return { userId, mayUseServerKeys, network, ...client };
+  return { userId, mayUseServerKeys, accessToken, network, ...client };
+}
+
+/** @throws ScopeMissingError FORBIDDEN for a chat that searches, with an access token that may not */
+function toAsker(context: RequestContext, { webSearch }: ChatInput): Subscriber {
+  if (webSearch) requireAccess(requireUser(context), 'SEARCH');
+  return toSubscriber(context);
 }

@@ -21,7 +21,7 @@ import type { ResolutionRow, ResolvableKey } from './stored-key.js';
 import { allSources, type JudgedCandidate, type KeyProblem, resolve, type ServerRefusal } from './resolve.js';
 
 /** Who asks for a key. */
-export type KeyCaller = Pick<AuthenticatedUser, 'userId' | 'mayUseServerKeys' | 'network'>;
+export type KeyCaller = Pick<AuthenticatedUser, 'userId' | 'mayUseServerKeys' | 'accessToken' | 'network'>;
 
 /** What a dry run asks for. */
 export interface KeyQuestion {

@@ -18,15 +18,10 @@ import { CURRENCY } from '../common/cost.js';
 import { IsAmount } from '../common/is-amount.js';
 import { IsMoment } from '../common/is-moment.js';
 import { DateTime } from '../common/date-time.scalar.js';
+import { READABLE_TEXT } from '../common/readable-text.js';
 import { SafeInt } from '../common/safe-int.scalar.js';
 import { AllowedUse } from './key-permission.js';
 import { MAX_PATTERN_LENGTH, MAX_PATTERNS } from './model-patterns.js';
-
-/**
- * Text that people read in lists: no control characters, none that turn the direction of what follows, and no halves of
- * characters, which no database stores.
- */
-export const READABLE_TEXT = /^[^\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u;
 
 const IsLimit = (): PropertyDecorator => (target, property) => {
   IsOptional()(target, property);

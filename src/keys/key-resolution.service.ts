@@ -166,7 +166,8 @@ export class KeyResolutionService {
   ): Promise<ResolvedKey<Id>> {
     const { chatId, tokens, listsModels } = request;
     const { userId, network } = caller;
-    const place = { failed, chatId, listsModels, network };
+    const accessTokenId = caller.accessToken?.id ?? null;
+    const place = { failed, chatId, listsModels, accessTokenId, network };
     // It is of the provider that was decided on.
     const key = (
       stored
@@ -179,7 +180,10 @@ export class KeyResolutionService {
       const model = request.modelOf(provider);
       checkModelIsNoKey(model, maskOf(key));
       const cost = stored && costDemandOf(stored, model, tokens);
-      const use = { provider, source, keyId, chatId, tokens, cost, listsModels, network, model };
+      const use = {
+        ...{ provider, source, keyId, chatId, tokens, cost, listsModels, model },
+        ...{ accessTokenId, network },
+      };
       await this.uses.begin(userId, use, failed);
       return key;
     } catch (error) {

@@ -4,8 +4,10 @@ import type { FinishedUse } from '../audit/finished-use.js';
 import type { UseOutcome, UseRecord } from '../audit/writer/use-record.js';
 import type { UseWriter } from '../audit/writer/use-writer.js';
 import { DatabaseUnavailableError } from '../prisma/database-unavailable.error.js';
+import type { AuditRepository } from '../audit/audit.repository.js';
 import { KeyUseService } from './key-use.service.js';
 
+const caller = { accessToken: null, network: null };
 const end: FinishedUse = {
   kind: 'CHAT_FINISHED',
   provider: 'OPENAI',
@@ -41,23 +43,26 @@ describe('KeyUseService', () => {
       records.push(record);
       return write();
     };
-    return new KeyUseService({ write: take, writeInTheEnd: take } as unknown as UseWriter);
+    return new KeyUseService(
+      { write: take, writeInTheEnd: take } as unknown as UseWriter,
+      { findTokenOf: () => Promise.resolve('token-1') } as unknown as AuditRepository,
+    );
   }
 
   it('logs the end that it reports, once', async () => {
-    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', end, null);
+    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', end, caller);
     expect(lines).toEqual([[expect.objectContaining({ userId: 'alice', chatId: 'chat' }), 'chat ended']]);
     expect(errors).toEqual([]);
   });
 
   it('logs the end of a search with its request', async () => {
     const search = { ...end, kind: 'SEARCH_FINISHED', chatId: null } as const;
-    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', search, null, 'request-1');
+    await usesWith(() => Promise.resolve('WRITTEN')).report('alice', search, caller, 'request-1');
     expect(lines).toEqual([[expect.objectContaining({ requestId: 'request-1' }), 'search ended']]);
   });
 
   it('does not log an end that another server knew of before', async () => {
-    await usesWith(() => Promise.resolve('KNOWN')).report('alice', end, null);
+    await usesWith(() => Promise.resolve('KNOWN')).report('alice', end, caller);
     expect([lines, errors]).toEqual([[], []]);
   });
 
@@ -69,7 +74,7 @@ describe('KeyUseService', () => {
     async (what, kind) => {
       const failure = new DatabaseUnavailableError();
       const use = { ...end, kind };
-      await usesWith(() => Promise.reject(failure)).report('alice', use, null);
+      await usesWith(() => Promise.reject(failure)).report('alice', use, caller);
       expect(lines).toEqual([[expect.objectContaining({ userId: 'alice' }), `${what} ended`]]);
       expect(errors).toEqual([
         [
@@ -103,6 +108,14 @@ describe('KeyUseService', () => {
     expect(records[1]?.key).toBeNull();
   });
 
+  it('names the token of a chat whose server is gone, and of a report its caller’s', async () => {
+    const uses = usesWith(() => Promise.resolve('WRITTEN'));
+    await uses.finish('alice', end);
+    await uses.report('alice', end, { accessToken: { id: 'token-2', scopes: new Set() }, network: null });
+    await uses.report('alice', end, caller);
+    expect(records.map(({ event }) => event?.accessTokenId)).toEqual(['token-1', 'token-2', null]);
+  });
+
   it('refuses the use of a key that is no longer ACTIVE', async () => {
     const use = {
       provider: 'OPENAI',
@@ -112,6 +125,7 @@ describe('KeyUseService', () => {
       model: 'model',
       tokens: null,
       cost: null,
+      accessTokenId: null,
       network: null,
     } as const;
     const uses = usesWith(() => Promise.resolve('KEY_GONE'));

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { NewAuditEvent } from '../audit/audit.repository.js';
+import { AuditRepository, type NewAuditEvent } from '../audit/audit.repository.js';
 import type { FinishedUse } from '../audit/finished-use.js';
 import {
   type CostDemand,
@@ -18,6 +18,7 @@ import type { ErrorCode } from '../common/error-code.js';
 import { keyVerdictOf } from '../common/key-verdicts.js';
 import type { KeySource } from '../common/key-source.enum.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
+import type { KeyCaller } from './key-decisions.service.js';
 import { digestOf, type KeyFault } from './key-fault.js';
 import { KeyBusyError, KeyNotPermittedError } from './keys.errors.js';
 import type { ResolvableKey } from './stored-key.js';
@@ -36,6 +37,8 @@ export interface KeyUse {
   readonly cost: CostDemand | null;
   /** It is to list models. */
   readonly listsModels?: true | undefined;
+  /** That it is made with; null for a JWT. */
+  readonly accessTokenId: string | null;
   /** Where the request came from; null where nobody knows. */
   readonly network: string | null;
 }
@@ -69,10 +72,20 @@ export interface UnreadableUse {
   readonly chatId: string | null;
   /** It was to list models. */
   readonly listsModels?: true | undefined;
+  readonly accessTokenId: string | null;
   readonly network: string | null;
   /** Why it cannot be read. */
   readonly fault: KeyFault;
 }
+
+/** Who has used a key: with which token, and from where. */
+type UseCaller = Pick<KeyCaller, 'accessToken' | 'network'>;
+type CallerTrace = Pick<KeyUse, 'accessTokenId' | 'network'>;
+
+const traceOf = ({ accessToken, network }: UseCaller): CallerTrace => ({
+  accessTokenId: accessToken?.id ?? null,
+  network,
+});
 
 /** A provider that ends a chat with one of these before its first word has spent nothing on it. */
 const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
@@ -89,7 +102,10 @@ const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
 export class KeyUseService {
   readonly #logger = new Logger(KeyUseService.name);
 
-  constructor(private readonly writer: UseWriter) {}
+  constructor(
+    private readonly writer: UseWriter,
+    private readonly audit: AuditRepository,
+  ) {}
 
   /**
    * Called before a provider is. A key whose use cannot be written down is not used; neither is one that was
@@ -101,7 +117,7 @@ export class KeyUseService {
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async begin(userId: string, use: KeyUse, failed: FailedUse | null = null): Promise<void> {
-    const { provider, source, keyId, chatId, model, tokens, cost, listsModels, network } = use;
+    const { provider, source, keyId, chatId, model, tokens, cost, listsModels, accessTokenId, network } = use;
     const detail = listsModels ? MODELS : failed && reasonAfter(failed);
     const event = {
       kind: 'KEY_USED',
@@ -111,6 +127,7 @@ export class KeyUseService {
       chatId,
       model,
       outcome: 'OK',
+      accessTokenId,
       detail,
     } as const;
     const change = listsModels ? ({ type: 'LISTED' } as const) : ({ type: 'USED', tokens, cost } as const);
@@ -129,7 +146,7 @@ export class KeyUseService {
     userId: string,
     { id: keyId, provider, endpoint }: Pick<ResolvableKey, 'id' | 'provider' | 'endpoint'>,
     damagedEnvelope: string | null,
-    { failed, chatId, listsModels, network, fault }: UnreadableUse,
+    { failed, chatId, listsModels, accessTokenId, network, fault }: UnreadableUse,
   ): Promise<void> {
     const detail = listsModels ? MODELS : failed && reasonAfter(failed);
     const event = {
@@ -139,6 +156,7 @@ export class KeyUseService {
       keySource: 'USER',
       chatId,
       outcome: 'KEY_UNREADABLE',
+      accessTokenId,
       detail,
     } as const;
     const digest = damagedEnvelope && digestOf({ userId, provider, id: keyId, endpoint }, damagedEnvelope);
@@ -184,30 +202,33 @@ export class KeyUseService {
   }
 
   /**
-   * Called when the chat or search has ended. The second end of a chat changes nothing.
+   * Called when a chat has ended whose server is gone, and with it what that knew of the request. The second end of a chat
+   * changes nothing.
    *
    * @returns whether it was the first: then it is for {@link logEnd}
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    */
   async finish(userId: string, use: FinishedUse): Promise<boolean> {
-    return (await this.writer.write(endOf(userId, use, null))) === 'WRITTEN';
+    const accessTokenId = use.chatId && (await this.audit.findTokenOf(userId, use.chatId));
+    const end = endOf(userId, use, { accessTokenId, network: null });
+    return (await this.writer.write(end)) === 'WRITTEN';
   }
 
   /**
    * The same for a caller that goes on whether or not it can be written: the answer is paid for, and its owner gets it
    * anyway. The log has the end in any case, and the trail gets it when the database is back. Never throws.
    *
-   * @param network where the request came from
+   * @param caller whose request it was
    * @param requestId of a search that stands for itself
    */
   async report(
     userId: string,
     use: FinishedUse,
-    network: string | null,
+    caller: UseCaller,
     requestId: string | null = null,
   ): Promise<void> {
     try {
-      const outcome = await this.writer.writeInTheEnd(endOf(userId, use, network));
+      const outcome = await this.writer.writeInTheEnd(endOf(userId, use, traceOf(caller)));
       if (outcome === 'WRITTEN') logEnd(userId, use, requestId);
     } catch (error) {
       logEnd(userId, use, requestId);
@@ -231,12 +252,12 @@ export class KeyUseService {
   }
 }
 
-function endOf(userId: string, use: FinishedUse, network: string | null): UseRecord {
+function endOf(userId: string, use: FinishedUse, { accessTokenId, network }: CallerTrace): UseRecord {
   const { keyId, outcome } = use;
   const key = keyId === null ? null : endOfKey(keyId, outcome, settlementOf(use));
   // What a provider refused has cost nothing, whatever the model's price. One that is not there may have been.
   const isFree = spentNothing(use) && outcome !== 'PROVIDER_UNAVAILABLE';
-  const event = isFree ? { ...use, cost: NOTHING.amount } : use;
+  const event = { ...use, accessTokenId, ...(isFree && { cost: NOTHING.amount }) };
   return newUseRecord(userId, { event, key, origin: { network } });
 }
 

@@ -23,6 +23,8 @@ import { type KeyRecordPlace, openedKeyOf } from './opened-key-of.js';
 export interface KeyChangeOrigin {
   /** Aborts when the client leaves. */
   readonly signal: AbortSignal;
+  /** That it came with; null for a JWT. */
+  readonly accessTokenId: string | null;
   /** Where it came from. */
   readonly network: string | null;
 }
@@ -44,12 +46,12 @@ export class KeyVerification {
     userId: string,
     { provider, apiKey }: StoreApiKeyInput,
     endpoint: KeyEndpoint | null,
-    { signal, network }: KeyChangeOrigin,
+    { signal, accessTokenId, network }: KeyChangeOrigin,
   ): Promise<ProbeResult> {
     const probe = await this.probe({ provider, endpoint }, Secret.fromText(apiKey), signal);
     if (probe.verdict?.health !== 'REJECTED') return probe;
     // Written down, so that trying out stolen keys leaves a trace.
-    await this.keys.recordRefusal(userId, provider, probe);
+    await this.keys.recordRefusal(userId, provider, probe, accessTokenId);
     const name = shortName(provider, maskKey(apiKey, getProviderEntry(provider)));
     this.watch.see({ type: 'KEY_REJECTED', at: new Date(), network, userId, provider, keyId: null, name });
     const { userKeys } = await this.keys.findResolvable(userId, [provider]);
@@ -60,14 +62,11 @@ export class KeyVerification {
    * @throws KeyUnreadableError KEY_UNREADABLE
    * @throws KeyNotPermittedError KEY_NOT_PERMITTED where this server does not call its address any more
    */
-  async tryStored(
-    userId: string,
-    key: StoredKey,
-    { signal, network }: KeyChangeOrigin,
-  ): Promise<ProbeResult> {
+  async tryStored(userId: string, key: StoredKey, origin: KeyChangeOrigin): Promise<ProbeResult> {
+    const { signal, network } = origin;
     const { id: keyId, provider } = key;
     if (!mayCall(key.endpoint, this.policy)) throw new KeyNotPermittedError(provider, 'ENDPOINT');
-    const probe = await this.probe(key, await this.open(userId, key, network), signal);
+    const probe = await this.probe(key, await this.open(userId, key, origin), signal);
     if (probe.verdict?.health === 'REJECTED')
       this.watch.see({ type: 'KEY_REJECTED', at: new Date(), network, userId, provider, keyId, name: keyId });
     return probe;
@@ -82,7 +81,11 @@ export class KeyVerification {
     return probe;
   }
 
-  private async open(userId: string, key: StoredKey, network: string | null): Promise<Secret> {
+  private async open(
+    userId: string,
+    key: StoredKey,
+    { accessTokenId, network }: KeyChangeOrigin,
+  ): Promise<Secret> {
     const { provider, sealedKey, status } = key;
     const fault = findFault(key, this.vault);
     const envelope = fault === null && sealedKey ? sealedKey.envelope : null;
@@ -90,7 +93,10 @@ export class KeyVerification {
       if (envelope !== null) return this.vault.open(envelope, contextOfKey(key));
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
-      const unusedKey = { failed: null, chatId: null, network, fault: 'DAMAGED' } as const;
+      const unusedKey = {
+        ...{ failed: null, chatId: null, accessTokenId, network },
+        fault: 'DAMAGED',
+      } as const;
       if (status === 'ACTIVE') await this.uses.recordUnreadable(userId, key, envelope, unusedKey);
       else this.seeUnreadable(userId, key, 'DAMAGED', network);
     }

@@ -10,11 +10,12 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { ID } from '../common/id.scalar.js';
+import { READABLE_TEXT } from '../common/readable-text.js';
 import { CleanKey, Trimmed } from '../common/transforms.js';
 import type { ProviderId } from '../providers/registry/provider-ids.js';
 import { Provider } from '../providers/registry/provider.enum.js';
 import { ApiKey } from './api-key.model.js';
-import { KeyLimitsInput, READABLE_TEXT } from './key-limits.input.js';
+import { KeyLimitsInput } from './key-limits.input.js';
 import { IsWholeKey } from './whole-key.validator.js';
 
 const NAME_DESCRIPTION = "The owner's name for the key: 1 to 100 characters.";

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MAX, v7 as uuidv7 } from 'uuid';
 import { AuditTrail } from '../audit/chain/audit-trail.js';
-import type { SealedEvent } from '../audit/chain/trail-event.js';
+import type { SealedEvent, TrailEvent } from '../audit/chain/trail-event.js';
 import type { AuditKind } from '../audit/audit-event.model.js';
 import { addOnly, rowsOf } from '../audit/trail-rows.js';
 import type { SealedEnvelope } from '../crypto/envelope.js';
@@ -131,15 +131,17 @@ export class KeysRepository {
   async store(
     userId: string,
     { id, provider, endpoint, name, maskedKey, envelope, encryptionKeyId, expiresAt, probe, limits }: NewKey,
+    accessTokenId: string | null,
   ): Promise<{ readonly stored: StoredKey; readonly replacedKeyId: string | null } | null> {
     const at = new Date();
     const endpointName = endpoint?.name ?? '';
     const replaced = await this.findReplaced(userId, provider, endpointName);
     const trace = { id, provider, endpointName, maskedKey };
+    const by = { userId, at, accessTokenId };
     const events = [
-      ...(replaced ? [this.seal(userId, at, 'KEY_REPLACED', replaced, 'OK', describeTrace(replaced))] : []),
-      this.seal(userId, at, 'KEY_STORED', trace, 'OK', describeTrace(trace)),
-      ...(probe ? [this.seal(userId, at, 'KEY_VERIFIED', trace, probe.outcome, probe.reason)] : []),
+      ...(replaced ? [this.seal(by, 'KEY_REPLACED', replaced, 'OK', describeTrace(replaced))] : []),
+      this.seal(by, 'KEY_STORED', trace, 'OK', describeTrace(trace)),
+      ...(probe ? [this.seal(by, 'KEY_VERIFIED', trace, probe.outcome, probe.reason)] : []),
     ];
     const row = await this.change<KeyRow & { readonly replacedKeyId: string | null }>(events, storeKey, [
       ...[userId, provider, id, name, maskedKey, envelope, encryptionKeyId],
@@ -174,8 +176,10 @@ export class KeysRepository {
     key: Pick<KeyTrace, 'id' | 'provider'>,
     { name, status, expiresAt, ...limits }: KeyChanges,
     detail: string,
+    accessTokenId: string | null,
   ): Promise<StoredKey | null> {
-    const events = [this.seal(userId, new Date(), 'KEY_UPDATED', key, 'OK', detail)];
+    const by = { userId, at: new Date(), accessTokenId };
+    const events = [this.seal(by, 'KEY_UPDATED', key, 'OK', detail)];
     const row = await this.change<KeyRow>(events, updateKey, [
       ...[userId, key.id, String(name !== undefined), name ?? null, status ?? null],
       rowsOf(events),
@@ -190,24 +194,32 @@ export class KeysRepository {
     userId: string,
     key: Pick<KeyTrace, 'id' | 'provider'>,
     { verdict, reason, outcome }: ProbeResult,
+    accessTokenId: string | null,
   ): Promise<StoredKey | null> {
     const at = new Date();
-    const events = [this.seal(userId, at, 'KEY_VERIFIED', key, outcome, reason)];
+    const events = [this.seal({ userId, at, accessTokenId }, 'KEY_VERIFIED', key, outcome, reason)];
     const values = [userId, key.id, verdict?.health ?? null, reason, rowsOf(events), at.toISOString()];
     const row = await this.change<KeyRow>(events, verifyKey, values);
     return row ? toStoredKey(row) : null;
   }
 
   /** A key that was tried, and is not stored. */
-  async recordRefusal(userId: string, provider: ProviderId, { outcome, reason }: ProbeResult): Promise<void> {
+  async recordRefusal(
+    userId: string,
+    provider: ProviderId,
+    { outcome, reason }: ProbeResult,
+    accessTokenId: string | null,
+  ): Promise<void> {
     const key = { id: null, provider };
-    const events = [this.seal(userId, new Date(), 'KEY_VERIFIED', key, outcome, `Not stored. ${reason}`)];
+    const by = { userId, at: new Date(), accessTokenId };
+    const events = [this.seal(by, 'KEY_VERIFIED', key, outcome, `Not stored. ${reason}`)];
     await this.change(events, addOnly, [rowsOf(events)]);
   }
 
   /** Ends the live key, and destroys its ciphertext. @returns its id; null where there is none */
-  async delete(userId: string, key: KeyTrace): Promise<string | null> {
-    const events = [this.seal(userId, new Date(), 'KEY_DELETED', key, 'OK', describeTrace(key))];
+  async delete(userId: string, key: KeyTrace, accessTokenId: string | null): Promise<string | null> {
+    const by = { userId, at: new Date(), accessTokenId };
+    const events = [this.seal(by, 'KEY_DELETED', key, 'OK', describeTrace(key))];
     const deleted = await this.change<{ id: string }>(events, deleteKey, [userId, key.id, rowsOf(events)]);
     return deleted?.id ?? null;
   }
@@ -227,8 +239,7 @@ export class KeysRepository {
   }
 
   private seal(
-    userId: string,
-    at: Date,
+    by: Pick<TrailEvent, 'userId' | 'at' | 'accessTokenId'>,
     kind: AuditKind,
     { id: keyId, provider }: Pick<KeyTrace, 'provider'> & { readonly id: string | null },
     outcome: string,
@@ -236,9 +247,8 @@ export class KeysRepository {
   ): SealedEvent {
     return this.trail.seal({
       id: uuidv7(),
-      userId,
+      ...by,
       kind,
-      at,
       provider,
       keyId,
       keySource: 'USER',

@@ -1,5 +1,6 @@
 import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { ID } from '../common/id.scalar.js';
+import { NeedsScope } from '../auth/access.decorator.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { RequestContext } from '../auth/request-context.js';
@@ -15,6 +16,7 @@ import { checkEndpointIsNamed } from './check-endpoint.js';
 import { checkUse } from './check-limits.js';
 import { KeyResolution } from './key-resolution.model.js';
 import { KeyDecisions, providersFor } from './key-decisions.service.js';
+import type { KeyChangeOrigin } from './key-verification.service.js';
 import { AllowedUse } from './key-permission.js';
 import { MAX_ENDPOINTS } from './key-statements.js';
 import {
@@ -38,6 +40,7 @@ export class KeysResolver {
 
   @Query(() => [ProviderInfo], { description: 'Every provider, and which of them the caller can use now.' })
   @MaxItems(registry.length)
+  @NeedsScope('KEYS_READ')
   async providers(@CurrentUser() user: AuthenticatedUser): Promise<ProviderInfo[]> {
     const sources = await this.decisions.findSources(user);
     return registry.map(({ id, kind, displayName }) => ({
@@ -54,6 +57,7 @@ export class KeysResolver {
       "The caller's keys that are ACTIVE or DISABLED: at most one per provider, and one per name of an endpoint.",
   })
   @MaxItems(registry.length + MAX_ENDPOINTS)
+  @NeedsScope('KEYS_READ')
   apiKeys(@CurrentUser() user: AuthenticatedUser): Promise<ApiKey[]> {
     return this.keys.list(user.userId);
   }
@@ -62,6 +66,7 @@ export class KeysResolver {
     description: 'Every key that the caller ever stored, newest first, REPLACED and DELETED ones too.',
   })
   @MaxItems(({ first }: PageArgs) => first, 'edges')
+  @NeedsScope('KEYS_READ')
   apiKeyHistory(@CurrentUser() user: AuthenticatedUser, @Args() page: PageArgs): Promise<ApiKeyConnection> {
     return this.keys.listHistory(user.userId, page);
   }
@@ -70,6 +75,7 @@ export class KeysResolver {
     nullable: true,
     description: "One of the caller's keys; null where there is none of this id, or it was deleted.",
   })
+  @NeedsScope('KEYS_READ')
   apiKey(
     @CurrentUser() user: AuthenticatedUser,
     @Args('id', { type: () => ID, description: "The key's id." }) id: string,
@@ -80,6 +86,7 @@ export class KeysResolver {
   @Query(() => KeyResolution, {
     description: 'Which key a request would use, and why: a dry run, nothing is decrypted or called.',
   })
+  @NeedsScope('KEYS_READ')
   keyResolution(
     @CurrentUser() user: AuthenticatedUser,
     @Args('provider', {
@@ -129,41 +136,53 @@ export class KeysResolver {
     description:
       "Stores a key, encrypted. The caller's key for the same provider, or the same name of an endpoint, is replaced at once, if there is one, and its ciphertext destroyed.",
   })
+  @NeedsScope('KEYS_WRITE')
   storeApiKey(
     @CurrentUser() user: AuthenticatedUser,
     @Args('input', { description: 'The key.' }) input: StoreApiKeyInput,
     @Context() { signal }: RequestContext,
   ): Promise<StoreApiKeyPayload> {
-    return this.keys.store(user.userId, input, { signal, network: user.network });
+    return this.keys.store(user.userId, input, originOf(user, signal));
   }
 
   @Mutation(() => UpdateApiKeyPayload, {
     description: 'Renames, enables or disables a key, and sets what it may be used for.',
   })
+  @NeedsScope('KEYS_WRITE')
   async updateApiKey(
     @CurrentUser() user: AuthenticatedUser,
     @Args('input', { description: 'Which key, and what to change.' }) input: UpdateApiKeyInput,
   ): Promise<UpdateApiKeyPayload> {
-    return { apiKey: await this.keys.update(user.userId, input) };
+    return { apiKey: await this.keys.update(user.userId, input, tokenIdOf(user)) };
   }
 
   @Mutation(() => VerifyApiKeyPayload, {
     description:
       "Tries a key with its provider: a call that costs nothing, or, where there is none (Brave), the smallest search. What it shows is the key's `health`; where it shows nothing, that stays as it was. Counts as a change to a key.",
   })
+  @NeedsScope('KEYS_WRITE')
   verifyApiKey(
     @CurrentUser() user: AuthenticatedUser,
     @Args('keyId', { type: () => ID, description: 'Which key.' }) keyId: string,
     @Context() { signal }: RequestContext,
   ): Promise<VerifyApiKeyPayload> {
-    return this.keys.verify(user.userId, keyId, { signal, network: user.network });
+    return this.keys.verify(user.userId, keyId, originOf(user, signal));
   }
 
   @Mutation(() => DeleteApiKeyPayload, { description: 'Deletes a key and destroys its ciphertext.' })
+  @NeedsScope('KEYS_WRITE')
   async deleteApiKey(
     @CurrentUser() user: AuthenticatedUser,
     @Args('keyId', { type: () => ID, description: 'Which key.' }) keyId: string,
   ): Promise<DeleteApiKeyPayload> {
-    return { deletedKeyId: await this.keys.delete(user.userId, keyId) };
+    return { deletedKeyId: await this.keys.delete(user.userId, keyId, tokenIdOf(user)) };
   }
 }
+
+const tokenIdOf = ({ accessToken }: AuthenticatedUser): string | null => accessToken?.id ?? null;
+
+const originOf = (user: AuthenticatedUser, signal: AbortSignal): KeyChangeOrigin => ({
+  signal,
+  accessTokenId: tokenIdOf(user),
+  network: user.network,
+});

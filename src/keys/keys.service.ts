@@ -76,19 +76,20 @@ export class KeysService {
     const probe = input.verify ? await this.verification.tryNew(userId, input, endpoint, origin) : null;
     const key = this.seal(userId, input, endpoint, maskKey(input.apiKey, definition), probe);
     const { stored, replacedKeyId } = await this.turns.take(userId, key.provider, () =>
-      this.insert(userId, key),
+      this.insert(userId, key, origin.accessTokenId),
     );
     return { apiKey: toApiKey(stored, this.vault), replacedKeyId, warning: warningOf(probe) };
   }
 
   /**
+   * @param accessTokenId that it came with; null for a JWT
    * @throws RateLimitedError RATE_LIMITED
    * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's, of a provider that this version knows
    * @throws BadUserInputError BAD_USER_INPUT for a name or pattern that has a key in it, and limits that mean nothing to
    *   the provider
    * @throws KeyBusyError CONFLICT
    */
-  async update(userId: string, input: UpdateApiKeyInput): Promise<ApiKey> {
+  async update(userId: string, input: UpdateApiKeyInput, accessTokenId: string | null): Promise<ApiKey> {
     await this.limits.countKeyChange(userId);
     const { keyId, name, enabled, expiresAt } = input;
     checkNameIsNoKey(name);
@@ -105,22 +106,24 @@ export class KeysService {
     checkNameIsNotMasked(key.maskedKey, name);
     checkLimits(input, key.provider);
     const updated = await this.turns.take(userId, key.provider, () =>
-      this.keys.update(userId, key, changes, describeChanges(changes)),
+      this.keys.update(userId, key, changes, describeChanges(changes), accessTokenId),
     );
     if (!updated) throw new KeyNotFoundError();
     return toApiKey(updated, this.vault);
   }
 
   /**
+   * @param accessTokenId that it came with; null for a JWT
    * @throws RateLimitedError RATE_LIMITED
    * @throws KeyNotFoundError KEY_NOT_FOUND unless it is a live key of this user's; the provider may be unknown here
    * @throws KeyBusyError CONFLICT
    */
-  async delete(userId: string, keyId: string): Promise<string> {
+  async delete(userId: string, keyId: string, accessTokenId: string | null): Promise<string> {
     await this.limits.countKeyChange(userId);
     const key = isUuid(keyId) ? await this.keys.findTrace(userId, keyId) : null;
     const deletedId =
-      key && (await this.turns.take(userId, key.provider, () => this.keys.delete(userId, key)));
+      key &&
+      (await this.turns.take(userId, key.provider, () => this.keys.delete(userId, key, accessTokenId)));
     if (!deletedId) throw new KeyNotFoundError();
     return deletedId;
   }
@@ -139,7 +142,7 @@ export class KeysService {
     if (!key || !isLive(key)) throw new KeyNotFoundError();
     const probe = await this.verification.tryStored(userId, key, origin);
     const verified = await this.turns.take(userId, key.provider, () =>
-      this.keys.recordProbe(userId, key, probe),
+      this.keys.recordProbe(userId, key, probe, origin.accessTokenId),
     );
     if (!verified) throw new KeyNotFoundError();
     return { apiKey: toApiKey(verified, this.vault), warning: warningOf(probe) };
@@ -195,9 +198,10 @@ export class KeysService {
   private async insert(
     userId: string,
     key: NewKey,
+    accessTokenId: string | null,
   ): Promise<NonNullable<Awaited<ReturnType<KeysRepository['store']>>>> {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const result = await this.keys.store(userId, key);
+      const result = await this.keys.store(userId, key, accessTokenId);
       if (result) return result;
     }
     throw new KeyBusyError();

@@ -1,4 +1,5 @@
 import { Args, Context, Query, Resolver } from '@nestjs/graphql';
+import { NeedsScope } from '../auth/access.decorator.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { RequestContext } from '../auth/request-context.js';
@@ -15,6 +16,7 @@ export class ModelsResolver {
     description:
       "The models that a chat of the caller's may name: as the provider lists them for the key that the chat would use, or as this server knows them. The provider's list is kept for ten minutes; asking for it is a use of the key, and counts as a chat of the caller's, but not in the key's month.",
   })
+  @NeedsScope('CHAT')
   models(
     @CurrentUser() user: AuthenticatedUser,
     @Context() { signal }: RequestContext,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccessTokensRepository } from '../access-tokens/access-tokens.repository.js';
 import { KeyAlertsRepository } from '../alerts/key-alerts.repository.js';
 import { AnomalyRepository } from '../audit/anomalies/anomaly.repository.js';
 import { AuditRepository, toModel } from '../audit/audit.repository.js';
@@ -26,6 +27,7 @@ export class ExportService {
     private readonly data: MyDataService,
     private readonly alerts: KeyAlertsRepository,
     private readonly anomalies: AnomalyRepository,
+    private readonly accessTokens: AccessTokensRepository,
   ) {}
 
   /** As JSON lines. The last one says how many came before it: without it the export is not complete. */
@@ -42,6 +44,8 @@ export class ExportService {
     yield { type: 'export', version: 1, userId, at: new Date() };
     yield toLine('settings', await this.settings.find(userId));
     yield* this.#keys(userId);
+    // Those that have expired, too.
+    for (const token of await this.accessTokens.list(userId, new Date(0))) yield toLine('accessToken', token);
     yield* pagesOf('usageHour', (after: UsageHour | null) => this.usage.listHours(userId, PAGE, after));
     yield* pagesOf('modelHour', (after: ModelHour | null) => this.usage.listModelHours(userId, PAGE, after));
     yield* this.#events(userId);

@@ -24,8 +24,20 @@ const deleteAll = `
     DELETE FROM key_alerts WHERE user_id = $1
   ), states AS (
     DELETE FROM rule_states WHERE user_id = $1
+  ), tokens AS (
+    DELETE FROM access_tokens WHERE user_id = $1 RETURNING id
   )
-  SELECT count(*) FILTER (WHERE status IN ('ACTIVE', 'DISABLED'))::integer AS keys FROM keys`;
+  SELECT count(*) FILTER (WHERE status IN ('ACTIVE', 'DISABLED'))::integer AS keys,
+    (SELECT coalesce(array_agg(id::text), '{}') FROM tokens) AS "tokenIds"
+  FROM keys`;
+
+/** What there was. */
+interface Deleted {
+  /** How many keys that could be used or were disabled. */
+  readonly keys: number;
+  /** Of access tokens. */
+  readonly tokenIds: readonly string[];
+}
 
 @Injectable()
 export class MyDataRepository {
@@ -34,17 +46,13 @@ export class MyDataRepository {
     private readonly trail: AuditTrail,
   ) {}
 
-  /**
-   * In one transaction with the row of the trail which keeps that it happened.
-   *
-   * @returns how many keys there were that could be used or were disabled
-   */
-  async deleteAll(userId: string): Promise<number> {
+  /** In one transaction with the row of the trail which keeps that it happened. */
+  async deleteAll(userId: string): Promise<Deleted> {
     const events: SealedEvent[] = [];
-    const work = async (client: DatabaseClient): Promise<number> => {
-      const [row] = await client.$queryRawUnsafe<{ keys: number }[]>(deleteAll, userId);
-      const deleted = row?.keys ?? 0;
-      const detail = `keys: ${deleted}`;
+    const work = async (client: DatabaseClient): Promise<Deleted> => {
+      const [row] = await client.$queryRawUnsafe<Deleted[]>(deleteAll, userId);
+      const deleted = row ?? { keys: 0, tokenIds: [] };
+      const detail = `keys: ${deleted.keys}`;
       const event = { id: uuidv7(), userId, kind: 'DATA_DELETED', at: new Date(), outcome: 'OK', detail };
       events.push(this.trail.seal(event));
       await client.$queryRawUnsafe(addOnly.sql, rowsOf(events));

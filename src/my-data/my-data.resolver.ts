@@ -1,4 +1,5 @@
 import { Args, Field, Int, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
+import { NeedsJwt } from '../auth/access.decorator.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import { ID } from '../common/id.scalar.js';
@@ -18,8 +19,9 @@ export class MyDataResolver {
 
   @Mutation(() => DeleteMyDataPayload, {
     description:
-      "Stops the caller's chats and deletes all that is kept of the caller: keys, settings, answers, sums of use. It cannot be undone. The audit trail stays until its retention ends, and keeps that this happened.",
+      "Stops the caller's chats and deletes all that is kept of the caller: keys, access tokens, settings, answers, sums of use. It cannot be undone. The audit trail stays until its retention ends, and keeps that this happened.",
   })
+  @NeedsJwt()
   async deleteMyData(
     @CurrentUser() user: AuthenticatedUser,
     @Args('confirmUserId', {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccessTokenVerifier } from '../access-tokens/access-token-verifier.js';
 import { AuditRepository } from '../audit/audit.repository.js';
 import { KeptChats } from '../chat/kept-chats.js';
 import { BadUserInputError } from '../common/input-errors.js';
@@ -19,6 +20,7 @@ export class MyDataService {
     private readonly audit: AuditRepository,
     private readonly chats: KeptChats,
     private readonly limits: Limits,
+    private readonly accessTokens: AccessTokenVerifier,
     { chat }: Config,
   ) {
     this.#keptMs = chat.maxDurationMs + chat.retentionMs + MARGIN_MS;
@@ -39,7 +41,8 @@ export class MyDataService {
     await this.limits.countKeyChange(userId);
     this.chats.throwIfAway();
     await this.#deleteChats(userId);
-    const keys = await this.data.deleteAll(userId);
+    const { keys, tokenIds } = await this.data.deleteAll(userId);
+    this.accessTokens.forget(tokenIds);
     // What began in between has used a key that is gone now.
     await this.#deleteChats(userId);
     await this.data.deleteLate(userId);

@@ -1,4 +1,5 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { NeedsJwt, NeedsScope } from '../auth/access.decorator.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import { SettingsService } from './settings.service.js';
@@ -9,6 +10,7 @@ export class ViewerResolver {
   constructor(private readonly settings: SettingsService) {}
 
   @Query(() => Viewer, { description: 'The caller, as the token identifies it, and its settings.' })
+  @NeedsScope('KEYS_READ')
   viewer(@CurrentUser() { userId }: AuthenticatedUser): Promise<Viewer> {
     return this.settings.find(userId);
   }
@@ -16,6 +18,7 @@ export class ViewerResolver {
   @Mutation(() => UpdateSettingsPayload, {
     description: "Changes the caller's settings, for every request that begins after it.",
   })
+  @NeedsJwt()
   async updateSettings(
     @CurrentUser() { userId }: AuthenticatedUser,
     @Args('input', { description: 'What to change.' }) input: UpdateSettingsInput,

@@ -1,4 +1,5 @@
 import { Args, Context, Query, Resolver } from '@nestjs/graphql';
+import { NeedsScope } from '../auth/access.decorator.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import type { RequestContext } from '../auth/request-context.js';
@@ -13,6 +14,7 @@ export class WebSearchResolver {
     description:
       "Searches the web with the caller's key or, where the caller has none, the server's. It costs money: the answer is never cached.",
   })
+  @NeedsScope('SEARCH')
   webSearch(
     @CurrentUser() user: AuthenticatedUser,
     @Args('input', { description: 'What to search for, and how.' }) input: WebSearchInput,

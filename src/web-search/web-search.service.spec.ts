@@ -19,7 +19,7 @@ type FinishedUse = Parameters<KeyUseService['finish']>[1];
 
 const input: WebSearchInput = { query: 'words' };
 
-const alice = { userId: 'alice', mayUseServerKeys: true, network: null };
+const alice = { userId: 'alice', mayUseServerKeys: true, accessToken: null, network: null };
 
 describe('WebSearchService', () => {
   let now: number;

@@ -159,7 +159,7 @@ export class WebSearchService {
   }
 
   private async report(
-    { userId, network }: KeyCaller,
+    caller: KeyCaller,
     requestId: string | null,
     { provider, keyId, source }: ResolvedKey<SearchProviderId>,
     end: Pick<FinishedUse, 'chatId' | 'outcome' | 'durationMs'>,
@@ -178,7 +178,7 @@ export class WebSearchService {
       timeToFirstTokenMs: null,
       ...end,
     } as const;
-    await this.uses.report(userId, use, network, requestId);
+    await this.uses.report(caller.userId, use, caller, requestId);
   }
 }
 

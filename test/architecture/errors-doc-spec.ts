@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KeySetUnavailableError, UnauthenticatedError } from '../../src/auth/auth.errors.js';
+import {
+  JwtNeededError,
+  KeySetUnavailableError,
+  ScopeMissingError,
+  UnauthenticatedError,
+} from '../../src/auth/auth.errors.js';
 import {
   CancelledChatError,
   ChatNotFoundError,
@@ -52,6 +57,8 @@ const errors: readonly AppError[] = [
   new DatabaseUnavailableError(),
   new DrainingError(),
   new ForbiddenOriginError(),
+  new JwtNeededError(),
+  new ScopeMissingError('CHAT'),
   new KeyBusyError(),
   new KeyExhaustedError(),
   new KeyNotFoundError(),

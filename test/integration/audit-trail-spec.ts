@@ -10,6 +10,7 @@ import { TrailCheckpoints } from '../../src/audit/chain/trail-checkpoints.js';
 import { TrailKeeper } from '../../src/audit/chain/trail-keeper.js';
 import { Verification } from '../../src/audit/chain/verification.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
+import { createToken, revokeToken } from '../support/access-tokens.js';
 import { createDatabase, databaseKinds, type TestDatabase } from '../support/database.js';
 import { TestServer } from '../support/test-server.js';
 
@@ -63,6 +64,9 @@ describe.each(databaseKinds)('the audit trail of a server on %s', (kind) => {
     await store({ provider: 'SERPER', apiKey: KEY });
     await server.query('alice', SEARCH);
     await server.query('alice', SETTINGS);
+    const token = await createToken(server, 'alice', { scopes: ['SEARCH'] });
+    await server.query(token.secret, SEARCH);
+    await revokeToken(server, 'alice', token.id);
     // Somebody tampers with a record: the rules see it.
     await service().client
       .$executeRaw`UPDATE sealed_keys SET envelope = overlay(envelope PLACING 'AAAA' FROM 60)`;

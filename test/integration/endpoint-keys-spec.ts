@@ -29,7 +29,7 @@ describe.each(databaseKinds)('keys of endpoints on %s', (kind) => {
   }
 
   const store = async (userId: string, name: string, baseUrl?: string) =>
-    repository().store(userId, newKey(userId, name, baseUrl));
+    repository().store(userId, newKey(userId, name, baseUrl), null);
 
   /** As the service does it: where another one was faster, once more. */
   async function storeInEnd(userId: string, name: string): Promise<boolean> {
@@ -87,7 +87,7 @@ describe.each(databaseKinds)('keys of endpoints on %s', (kind) => {
     expect(await store('alice', kept!.endpoint!.name)).toMatchObject({ replacedKeyId: kept!.id });
     await expect(store('alice', 'another one')).rejects.toThrow(TooManyEndpointsError);
     const trace = await repository().findTrace('alice', deleted!.id);
-    await repository().delete('alice', trace!);
+    await repository().delete('alice', trace!, null);
     expect((await store('alice', 'another one'))?.stored.status).toBe('ACTIVE');
   });
 

@@ -147,7 +147,15 @@ describe.each(databaseKinds)("the amount of a key's month, on %s", (kind) => {
     const chatIds = Array.from({ length: 50 }, () => uuidv7());
     const begin = (chatId: string) =>
       uses.begin('alice', {
-        ...{ provider: 'OPENAI', source: 'USER', model: PRICED, network: null, keyId, chatId },
+        ...{
+          provider: 'OPENAI',
+          source: 'USER',
+          model: PRICED,
+          accessTokenId: null,
+          network: null,
+          keyId,
+          chatId,
+        },
         tokens: { input: 100, output: 100 },
         cost: { input: 100_000_000n, outputToken: 4_000_000n },
       });
@@ -269,7 +277,14 @@ describe.each(databaseKinds)("the amount of a key's month, on %s", (kind) => {
 
     it('is asked for again where the amount has come since the key was decided on', async () => {
       const { id: keyId } = await store('1');
-      const use = { provider: 'OPENAI', source: 'USER', keyId, chatId: uuidv7(), network: null } as const;
+      const use = {
+        provider: 'OPENAI',
+        source: 'USER',
+        keyId,
+        chatId: uuidv7(),
+        accessTokenId: null,
+        network: null,
+      } as const;
       const uses = server().app.get(KeyUseService);
       const tokens = { input: 1, output: null };
       const late = uses.begin('alice', { ...use, model: 'of-nobody', tokens, cost: null });
@@ -283,7 +298,7 @@ describe.each(databaseKinds)("the amount of a key's month, on %s", (kind) => {
       const uses = server().app.get(KeyUseService);
       const tokens = { input: 1, output: 2 };
       const cost = { input: 1_000_000n, outputToken: 2_000_000n };
-      await uses.begin('alice', { ...use, source: 'USER', tokens, cost, network: null });
+      await uses.begin('alice', { ...use, source: 'USER', tokens, cost, accessTokenId: null, network: null });
       expect((await used()).cost).toEqual(dollars('0.000005'));
       const counts = {
         inputTokens: 3,

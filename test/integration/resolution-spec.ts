@@ -297,7 +297,7 @@ describe.each(databaseKinds)('key resolution on %s', (kind) => {
         const resolution = server().app.get(KeyResolutionService);
         try {
           const key = await resolution.openAfter(
-            { userId: 'alice', mayUseServerKeys: true, network: null },
+            { userId: 'alice', mayUseServerKeys: true, accessToken: null, network: null },
             failed,
             {
               providers: left,

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { FinishedUse } from '../../src/audit/finished-use.js';
 import { newUseRecord } from '../../src/audit/writer/use-record.js';
+import { AuditRepository } from '../../src/audit/audit.repository.js';
 import { UseWriter } from '../../src/audit/writer/use-writer.js';
 import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
@@ -26,7 +27,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     service = new DatabaseService({ url, dataDir });
     await service.onModuleInit();
     writer = new UseWriter(service, await openTrail(service), noWatch);
-    uses = new KeyUseService(writer);
+    uses = new KeyUseService(writer, new AuditRepository(service));
   });
   beforeEach(() => emptyTables(service));
   afterAll(async () => {
@@ -50,6 +51,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       model,
       tokens: null,
       cost: null,
+      accessTokenId: null,
       network: null,
     });
   const endOf = (more: Partial<FinishedUse> = {}): FinishedUse => ({
@@ -348,6 +350,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       keyId,
       chatId: uuidv7(),
       usage: null,
+      accessTokenId: null,
       network: null,
     } as const;
     await Promise.all([begin('alice', keyId), found('OK'), found('KEY_REJECTED'), found('PROVIDER_TIMEOUT')]);
@@ -375,6 +378,7 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       keyId: hers,
       chatId: uuidv7(),
       usage: null,
+      accessTokenId: null,
       network: null,
     } as const;
     await Promise.all([

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { AuditRepository } from '../../src/audit/audit.repository.js';
 import { UseWriter } from '../../src/audit/writer/use-writer.js';
 import { KeyUseService } from '../../src/keys/key-use.service.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
@@ -51,7 +52,10 @@ describe('uses of keys that servers write together', () => {
       const service = await open(defaultDatabaseLimits);
       servers.push({
         service,
-        uses: new KeyUseService(new UseWriter(service, await openTrail(service), noWatch)),
+        uses: new KeyUseService(
+          new UseWriter(service, await openTrail(service), noWatch),
+          new AuditRepository(service),
+        ),
       });
     }
     changer = await open(patience);
@@ -82,6 +86,7 @@ describe('uses of keys that servers write together', () => {
       model: 'model',
       tokens: null,
       cost: null,
+      accessTokenId: null,
       network: null,
     });
   const finish = (

@@ -152,6 +152,7 @@ describe('the attempts', () => {
         keyIds: stand,
         chatIds: stand,
         alertIds: stand,
+        tokenIds: stand,
         requestIds: stand,
         cursors: ids('cursor'),
       },

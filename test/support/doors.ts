@@ -7,7 +7,7 @@ import { createClient as createWebSocketClient, type FormattedExecutionResult } 
 import type { Subscription } from 'rxjs';
 import { WebSocket } from 'ws';
 import { multipart, RawStream, serverSentEvents, type StreamForm } from './raw-stream.js';
-import { type ChatData, RawSocket, signToken } from './test-server.js';
+import { type ChatData, RawSocket, tokenOf } from './test-server.js';
 
 export type ChatResults = AsyncIterableIterator<FormattedExecutionResult<ChatData, unknown>>;
 
@@ -65,7 +65,7 @@ export interface Door {
 
 const webSocketUrl = ({ url }: Address): string => `${url.replace('http', 'ws')}/graphql`;
 
-const bearer = async (userId: string): Promise<string> => `Bearer ${await signToken(userId)}`;
+const bearer = async (userId: string): Promise<string> => `Bearer ${await tokenOf(userId)}`;
 
 export const webSocketDoor: Door = {
   name: 'WebSocket',

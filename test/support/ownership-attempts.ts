@@ -1,3 +1,4 @@
+import { inDays } from './access-tokens.js';
 import { HELLO } from './test-server.js';
 import { chatOf, ENDPOINT_NAME, type Victim } from './victim.js';
 
@@ -63,6 +64,7 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
     { variables: { provider: 'OPENAI' }, answer: { source: 'CATALOGUE', keyId: null, fetchedAt: null } },
     { variables: { provider: 'CUSTOM', endpoint: ENDPOINT_NAME }, answer: 'NO_KEY_AVAILABLE' },
   ],
+  'query accessTokens': () => [{ variables: {}, answer: [] }],
   'query webSearch': () => [
     { variables: { input: { query: 'words', provider: 'TAVILY' } }, answer: 'NO_KEY_AVAILABLE' },
     { variables: { input: { query: 'words' } }, answer: 'NO_KEY_AVAILABLE' },
@@ -107,6 +109,14 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
     withEach(keyIds, (keyId) => ({ variables: { keyId }, answer: 'KEY_NOT_FOUND' })),
   'mutation deleteApiKey': ({ keyIds }) =>
     withEach(keyIds, (keyId) => ({ variables: { keyId }, answer: 'KEY_NOT_FOUND' })),
+  'mutation createAccessToken': () => [
+    {
+      variables: { input: { name: 'mine', scopes: ['CHAT', 'AUDIT'], expiresAt: inDays(1) } },
+      answer: { accessToken: { name: 'mine', scopes: ['CHAT', 'AUDIT'] } },
+    },
+  ],
+  'mutation revokeAccessToken': ({ tokenIds }) =>
+    withEach(tokenIds, (id) => ({ variables: { id }, answer: 'BAD_USER_INPUT' })),
   'mutation acknowledgeKeyAlert': ({ alertIds }) =>
     withEach(alertIds, (id) => ({ variables: { id }, answer: 'BAD_USER_INPUT' })),
   'mutation updateSettings': () => [

@@ -11,6 +11,7 @@ const emptyAll: Statement = {
   sql: `
     DO $$ BEGIN
       SET LOCAL keystream.audit_maintenance = 'on';
+      DELETE FROM access_tokens;
       DELETE FROM sealed_keys;
       DELETE FROM api_keys;
       DELETE FROM audit_events;

@@ -3,6 +3,7 @@ import { hang } from '../../demo/stand-in/behaviours.mjs';
 import { AnomalyWatch } from '../../src/audit/anomalies/anomaly-watch.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { type DoorClient } from './doors.js';
+import { createToken } from './access-tokens.js';
 import { CHAT, HELLO, type TestServer } from './test-server.js';
 
 const KEY = 'key-of-alice-0123456789-al1c';
@@ -21,6 +22,7 @@ export interface Victim {
   readonly chatIds: { readonly running: string; readonly ended: string };
   readonly requestIds: { readonly running: string; readonly ended: string };
   readonly alertIds: { readonly first: string };
+  readonly tokenIds: { readonly first: string };
   /** Of a page of their keys' history, of their trail, and of their alerts. */
   readonly cursors: { readonly key: string; readonly event: string; readonly alert: string };
   /** What no other user may ever be shown. */
@@ -50,6 +52,7 @@ const NAME = 'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input
 
 export async function makeVictim(server: TestServer, userId: string): Promise<Victim> {
   await server.query(userId, SETTINGS);
+  const token = await createToken(server, userId, { name: SECRET_WORD });
   const replaced = await server.storeKey(userId, 'OPENAI', `older-${KEY}`);
   const live = await server.storeKey(userId, 'OPENAI', KEY);
   const deleted = await server.storeKey(userId, 'TAVILY', KEY);
@@ -86,12 +89,21 @@ export async function makeVictim(server: TestServer, userId: string): Promise<Vi
     chatIds,
     requestIds,
     alertIds: { first: alert.node.id },
+    tokenIds: { first: token.id },
     cursors: {
       key: apiKeyHistory.edges[0].cursor,
       event: auditEvents.edges[0].cursor,
       alert: alert.cursor,
     },
-    marks: [userId, SECRET_WORD, 'al1c', KEY, ...Object.values(chatIds), ...edges.map(({ node }) => node.id)],
+    marks: [
+      userId,
+      SECRET_WORD,
+      'al1c',
+      KEY,
+      token.id,
+      ...Object.values(chatIds),
+      ...edges.map(({ node }) => node.id),
+    ],
     isAnswered: () => exchange.isOpen,
     leave: () => client.cut(),
     rows: () => rowsOf(server.app.get(DatabaseService), userId),

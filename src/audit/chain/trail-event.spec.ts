@@ -36,6 +36,7 @@ describe("a row's canonical form", () => {
       { cacheWriteInputTokens: 1 },
       { cost: '1' },
       { cost: '0' },
+      { accessTokenId: 'x' },
       { timeToFirstTokenMs: 1 },
       { timeToFirstTokenMs: 1.5 },
       { durationMs: 1 },

@@ -26,6 +26,8 @@ export interface TrailContent {
   readonly cost?: string | null;
   readonly timeToFirstTokenMs?: number | null;
   readonly durationMs?: number | null;
+  /** Of the access token that was used, created or revoked. */
+  readonly accessTokenId?: string | null;
   readonly detail?: string | null;
 }
 
@@ -55,6 +57,7 @@ const columns = {
   cached_input_tokens: 'bigint',
   cache_write_input_tokens: 'bigint',
   cost: AMOUNT,
+  access_token_id: 'uuid',
 } as const;
 
 const names = Object.keys(columns);
@@ -115,6 +118,7 @@ export const textsOf = (event: TrailContent, { id, userId, at }: TrailPlace): Ev
   number(event.cachedInputTokens),
   number(event.cacheWriteInputTokens),
   event.cost ?? null,
+  event.accessTokenId ?? null,
 ];
 
 const placesOf = (type: string): number[] =>

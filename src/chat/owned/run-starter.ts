@@ -78,14 +78,14 @@ export class RunStarter {
 
   /** The chat has its place from before its key is looked up until its end is written down. */
   private async admit(subscriber: Subscriber, chat: NewChat): Promise<OwnedRun> {
-    const { userId, mayUseServerKeys, network, requestId, connection } = subscriber;
+    const { userId, mayUseServerKeys, accessToken, network, requestId, connection } = subscriber;
     const slot = await this.limits.reserveChat(userId);
     let place: Slot | null = null;
     try {
       place = await this.admission.enter(connection);
       await this.limits.countChat(userId);
-      const run = await this.prepare({ userId, mayUseServerKeys, network }, chat);
-      return this.toRun(run, network, slot);
+      const run = await this.prepare({ userId, mayUseServerKeys, accessToken, network }, chat);
+      return this.toRun(run, { accessToken, network }, slot);
     } catch (error) {
       slot.release();
       const isLogged = error instanceof RateLimitedError || error instanceof ServerBusyError;
@@ -128,7 +128,7 @@ export class RunStarter {
   }
 
   /** Apart from what was asked: nothing that is kept with a run may hold on to that. */
-  private toRun(chat: NewRun, network: string | null, slot: Slot): OwnedRun {
+  private toRun(chat: NewRun, caller: Pick<KeyCaller, 'accessToken' | 'network'>, slot: Slot): OwnedRun {
     const { maxDurationMs, disconnectGraceMs: graceMs } = this.config.chat;
     const { userId } = chat;
     return new OwnedRun({
@@ -139,7 +139,7 @@ export class RunStarter {
       writeEnd: ({ attempt, end, timings }) => {
         const use = finishedChat(attempt, end, timings);
         trace(use, timings);
-        return this.uses.report(userId, use, network).finally(() => slot.release());
+        return this.uses.report(userId, use, caller).finally(() => slot.release());
       },
       onChange: (run) => this.runs.changed(run),
     });

@@ -1,9 +1,7 @@
+import type { KeyCaller } from '../../keys/key-decisions.service.js';
+
 /** Where a subscription comes from. */
-export interface Subscriber {
-  readonly userId: string;
-  /** As {@link AuthenticatedUser} has it. */
-  readonly mayUseServerKeys: boolean;
-  readonly network: string | null;
+export interface Subscriber extends KeyCaller {
   /** Null where the door has no connections of several. */
   readonly connectionId: string | null;
   /** Aborts when its connection is lost or closes. */

@@ -5,6 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UnauthenticatedError } from '../../auth/auth.errors.js';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.js';
+import { OpenTokens } from '../../auth/open-tokens.js';
 import { noTimeLimit, type RequestContext } from '../../auth/request-context.js';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { EventStream } from './event-stream.js';
@@ -19,7 +20,7 @@ import {
   Subscriptions,
   type UnmaskedResult,
 } from '../every-door/subscriptions.js';
-import { atExpiry } from '../every-door/token-expiry.js';
+import { atTokenEnd } from '../every-door/token-end.js';
 
 const METHOD = 'POST';
 
@@ -42,6 +43,7 @@ export class EventStreamDoor {
     private readonly adapterHost: HttpAdapterHost,
     private readonly subscriptions: Subscriptions,
     private readonly lifecycle: Lifecycle,
+    private readonly openTokens: OpenTokens,
   ) {}
 
   /** Called before routes are registered, and after the hooks of {@link HttpDoor}. */
@@ -99,7 +101,7 @@ export class EventStreamDoor {
     const headers = reply.getHeaders() as OutgoingHttpHeaders;
     const stream = new EventStream(request.raw, reply.raw, headers, encoding);
     this.#streams.add(stream);
-    const stopWaiting = atExpiry(user.expiresAt, () => void stream.close());
+    const stopWaiting = atTokenEnd(user, this.openTokens, () => void stream.close());
     void stream.closed.then(() => {
       this.#streams.delete(stream);
       stopWaiting();

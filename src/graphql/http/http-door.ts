@@ -4,6 +4,7 @@ import type { DocumentNode } from 'graphql';
 import { UnauthenticatedError } from '../../auth/auth.errors.js';
 import { Authenticator } from '../../auth/authenticator.js';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.js';
+import { OpenTokens } from '../../auth/open-tokens.js';
 import { noTimeLimit, type RequestContext } from '../../auth/request-context.js';
 import { AppError } from '../../common/app-error.js';
 import { Lifecycle } from '../../common/lifecycle.js';
@@ -65,6 +66,7 @@ export class HttpDoor {
     private readonly turns: OperationTurns,
     private readonly mask: ErrorMask,
     private readonly config: Config,
+    private readonly openTokens: OpenTokens,
   ) {}
 
   /** Called before routes are registered: hooks of a later time do not reach them. */
@@ -111,13 +113,30 @@ export class HttpDoor {
     if (!request.user && !hasShortBody(request)) throw new UnauthenticatedError();
     // A user's body waits for its turn unread. Clients without a token share one line of turns, and one of them that
     // sends a short body for minutes must not hold up the others.
-    if (request.user) await this.takeTurn(request, reply, request.user.userId);
+    if (!request.user) return;
+    this.endWithToken(request, reply, request.user);
+    await this.takeTurn(request, reply, request.user.userId);
+  }
+
+  /** Nothing that was begun with an access token goes on when that is revoked. */
+  private endWithToken(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { accessToken }: AuthenticatedUser,
+  ): void {
+    // Who has left meanwhile leaves nothing to end.
+    if (accessToken === null || request.ending?.signal.aborted) return;
+    const end = (): void => request.ending?.abort(new UnauthenticatedError());
+    reply.raw.once('close', this.openTokens.watch(accessToken.id, end));
   }
 
   private async takeTurn(request: FastifyRequest, reply: FastifyReply, userId: string): Promise<void> {
     const { ending } = request;
     const turn = ending && (await this.turns.take(userId, ending.signal));
-    if (!turn) throw new ClientLeftError();
+    if (!turn) {
+      ending?.signal.throwIfAborted();
+      throw new ClientLeftError();
+    }
     request.turn = turn;
     reply.raw.once('close', () => turn.release());
   }

@@ -12,13 +12,14 @@ import { UnauthenticatedError } from '../../auth/auth.errors.js';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.js';
 import type { Authenticator } from '../../auth/authenticator.js';
 import { findAuthorization } from '../../auth/authorization.js';
+import type { OpenTokens } from '../../auth/open-tokens.js';
 import { AppError } from '../../common/app-error.js';
 import { PatientTimer } from '../../common/patient-timer.js';
 import { ClientLeftError } from '../every-door/client-left.error.js';
 import type { OperationTurns } from '../every-door/operation-turns.js';
 import { CLOSING_MS } from '../every-door/stream-limits.js';
 import type { Subscriptions } from '../every-door/subscriptions.js';
-import { closeAtExpiry } from './websocket-expiry.js';
+import { closeAtTokenEnd } from './websocket-expiry.js';
 import { WebSocketIntake } from './websocket-intake.js';
 import { readMessage } from './websocket-message.js';
 import { WebSocketOperations } from './websocket-operations.js';
@@ -39,6 +40,7 @@ export interface ConnectionSettings {
   /** The request that was upgraded. */
   readonly request: IncomingMessage;
   readonly authenticator: Authenticator;
+  readonly openTokens: OpenTokens;
   readonly subscriptions: Subscriptions;
   readonly turns: OperationTurns;
   /** Called with each failure that is the server's own. It must not throw. */
@@ -162,12 +164,12 @@ export class WebSocketConnection {
       return;
     }
     this.#hasIntroduced = true;
-    const { authenticator, request } = this.#settings;
+    const { authenticator, openTokens, request } = this.#settings;
     try {
       const user = await authenticator.authenticate(findAuthorization(payload), request);
       if (user === null) throw new UnauthenticatedError();
       this.#user = user;
-      closeAtExpiry(this.#socket, user.expiresAt);
+      closeAtTokenEnd(this.#socket, user, openTokens);
       this.#outbox.sendAnswer(ACKNOWLEDGEMENT);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -189,7 +191,10 @@ export class WebSocketConnection {
     if (!this.#user) this.#close(CloseCode.Unauthorized, 'Unauthorized');
     else if (this.#operations.has(message.id)) {
       this.#close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${message.id} already exists`);
-    } else return this.#operations.begin(message, this.#user);
+    } else {
+      this.#settings.authenticator.noteUse(this.#user);
+      return this.#operations.begin(message, this.#user);
+    }
     return undefined;
   }
 

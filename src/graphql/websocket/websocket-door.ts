@@ -5,6 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { type Server as SocketServer, WebSocketServer } from 'ws';
 import { Authenticator } from '../../auth/authenticator.js';
+import { OpenTokens } from '../../auth/open-tokens.js';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { PatientTimer } from '../../common/patient-timer.js';
 import { hasPassedKeystream } from '../../common/via.js';
@@ -33,6 +34,7 @@ export class WebSocketDoor {
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly authenticator: Authenticator,
+    private readonly openTokens: OpenTokens,
     private readonly origins: Origins,
     private readonly lifecycle: Lifecycle,
     private readonly subscriptions: Subscriptions,
@@ -111,9 +113,12 @@ export class WebSocketDoor {
   }
 
   private accept(socket: ServerSocket, request: IncomingMessage): void {
-    const { authenticator, subscriptions, turns } = this;
+    const { authenticator, openTokens, subscriptions, turns } = this;
     const onError = (error: unknown, connectionId: string): void => this.report(error, connectionId);
-    new WebSocketConnection({ socket, request, authenticator, subscriptions, turns, onError });
+    new WebSocketConnection({
+      ...{ socket, request, authenticator, openTokens },
+      ...{ subscriptions, turns, onError },
+    });
   }
 
   private report(error: unknown, connectionId: string | null): void {

@@ -52,6 +52,12 @@ export type ApiKey = Prisma.ApiKeyModel
  */
 export type SealedKey = Prisma.SealedKeyModel
 /**
+ * Model AccessToken
+ * A token that a user made for programs of theirs. The row goes when it is revoked, and with the next one that is made after it
+ * has expired.
+ */
+export type AccessToken = Prisma.AccessTokenModel
+/**
  * Model RetiredKey
  * An encryption key that was retired: nothing opens any more that it sealed, although its key is there.
  */

@@ -50,7 +50,9 @@ export const AuditKind = {
   SEARCH_FINISHED: 'SEARCH_FINISHED',
   SETTINGS_UPDATED: 'SETTINGS_UPDATED',
   ANOMALY: 'ANOMALY',
-  DATA_DELETED: 'DATA_DELETED'
+  DATA_DELETED: 'DATA_DELETED',
+  TOKEN_CREATED: 'TOKEN_CREATED',
+  TOKEN_REVOKED: 'TOKEN_REVOKED'
 } as const
 
 export type AuditKind = (typeof AuditKind)[keyof typeof AuditKind]

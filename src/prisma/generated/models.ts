@@ -10,6 +10,7 @@
  */
 export type * from './models/ApiKey.js'
 export type * from './models/SealedKey.js'
+export type * from './models/AccessToken.js'
 export type * from './models/RetiredKey.js'
 export type * from './models/KeyReservation.js'
 export type * from './models/UserSettings.js'

@@ -1,3 +1,4 @@
+import { inDays } from '../access-tokens.js';
 import { HELLO } from '../test-server.js';
 import { ENDLESS, type WholeDocument, wholeDocuments } from '../whole-document.js';
 import type { Draft } from './mutate.js';
@@ -52,6 +53,8 @@ const variables: Readonly<Record<string, object>> = {
   },
   verifyApiKey: { keyId: ID },
   deleteApiKey: { keyId: ID },
+  createAccessToken: { input: { name: 'ci', scopes: ['CHAT', 'AUDIT'], expiresAt: inDays(30) } },
+  revokeAccessToken: { id: ID },
   updateSettings: { input: { fallbackPolicy: 'NEVER', defaultSearchProvider: 'TAVILY' } },
   cancelChat: { chatId: ID },
   deleteMyData: { confirmUserId: 'nobody' },

@@ -53,6 +53,7 @@ export const AnyNull = runtime.AnyNull
 export const ModelName = {
   ApiKey: 'ApiKey',
   SealedKey: 'SealedKey',
+  AccessToken: 'AccessToken',
   RetiredKey: 'RetiredKey',
   KeyReservation: 'KeyReservation',
   UserSettings: 'UserSettings',
@@ -129,6 +130,20 @@ export const SealedKeyScalarFieldEnum = {
 export type SealedKeyScalarFieldEnum = (typeof SealedKeyScalarFieldEnum)[keyof typeof SealedKeyScalarFieldEnum]
 
 
+export const AccessTokenScalarFieldEnum = {
+  id: 'id',
+  userId: 'userId',
+  name: 'name',
+  scopes: 'scopes',
+  hash: 'hash',
+  createdAt: 'createdAt',
+  lastUsedAt: 'lastUsedAt',
+  expiresAt: 'expiresAt'
+} as const
+
+export type AccessTokenScalarFieldEnum = (typeof AccessTokenScalarFieldEnum)[keyof typeof AccessTokenScalarFieldEnum]
+
+
 export const RetiredKeyScalarFieldEnum = {
   id: 'id',
   retiredAt: 'retiredAt'
@@ -179,6 +194,7 @@ export const AuditEventScalarFieldEnum = {
   cost: 'cost',
   timeToFirstTokenMs: 'timeToFirstTokenMs',
   durationMs: 'durationMs',
+  accessTokenId: 'accessTokenId',
   detail: 'detail',
   mac: 'mac',
   keyGeneration: 'keyGeneration'

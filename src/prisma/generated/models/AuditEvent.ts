@@ -66,6 +66,7 @@ export type AuditEventMinAggregateOutputType = {
   cost: runtime.Decimal | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
+  accessTokenId: string | null
   detail: string | null
   mac: runtime.Bytes | null
   keyGeneration: number | null
@@ -89,6 +90,7 @@ export type AuditEventMaxAggregateOutputType = {
   cost: runtime.Decimal | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
+  accessTokenId: string | null
   detail: string | null
   mac: runtime.Bytes | null
   keyGeneration: number | null
@@ -112,6 +114,7 @@ export type AuditEventCountAggregateOutputType = {
   cost: number
   timeToFirstTokenMs: number
   durationMs: number
+  accessTokenId: number
   detail: number
   mac: number
   keyGeneration: number
@@ -159,6 +162,7 @@ export type AuditEventMinAggregateInputType = {
   cost?: true
   timeToFirstTokenMs?: true
   durationMs?: true
+  accessTokenId?: true
   detail?: true
   mac?: true
   keyGeneration?: true
@@ -182,6 +186,7 @@ export type AuditEventMaxAggregateInputType = {
   cost?: true
   timeToFirstTokenMs?: true
   durationMs?: true
+  accessTokenId?: true
   detail?: true
   mac?: true
   keyGeneration?: true
@@ -205,6 +210,7 @@ export type AuditEventCountAggregateInputType = {
   cost?: true
   timeToFirstTokenMs?: true
   durationMs?: true
+  accessTokenId?: true
   detail?: true
   mac?: true
   keyGeneration?: true
@@ -315,6 +321,7 @@ export type AuditEventGroupByOutputType = {
   cost: runtime.Decimal | null
   timeToFirstTokenMs: number | null
   durationMs: number | null
+  accessTokenId: string | null
   detail: string | null
   mac: runtime.Bytes | null
   keyGeneration: number | null
@@ -361,6 +368,7 @@ export type AuditEventWhereInput = {
   cost?: Prisma.DecimalNullableFilter<"AuditEvent"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
+  accessTokenId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
   mac?: Prisma.BytesNullableFilter<"AuditEvent"> | runtime.Bytes | null
   keyGeneration?: Prisma.IntNullableFilter<"AuditEvent"> | number | null
@@ -384,6 +392,7 @@ export type AuditEventOrderByWithRelationInput = {
   cost?: Prisma.SortOrderInput | Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
+  accessTokenId?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
   mac?: Prisma.SortOrderInput | Prisma.SortOrder
   keyGeneration?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -410,6 +419,7 @@ export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   cost?: Prisma.DecimalNullableFilter<"AuditEvent"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableFilter<"AuditEvent"> | number | null
+  accessTokenId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
   detail?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
   mac?: Prisma.BytesNullableFilter<"AuditEvent"> | runtime.Bytes | null
   keyGeneration?: Prisma.IntNullableFilter<"AuditEvent"> | number | null
@@ -433,6 +443,7 @@ export type AuditEventOrderByWithAggregationInput = {
   cost?: Prisma.SortOrderInput | Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrderInput | Prisma.SortOrder
   durationMs?: Prisma.SortOrderInput | Prisma.SortOrder
+  accessTokenId?: Prisma.SortOrderInput | Prisma.SortOrder
   detail?: Prisma.SortOrderInput | Prisma.SortOrder
   mac?: Prisma.SortOrderInput | Prisma.SortOrder
   keyGeneration?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -464,6 +475,7 @@ export type AuditEventScalarWhereWithAggregatesInput = {
   cost?: Prisma.DecimalNullableWithAggregatesFilter<"AuditEvent"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
   durationMs?: Prisma.FloatNullableWithAggregatesFilter<"AuditEvent"> | number | null
+  accessTokenId?: Prisma.UuidNullableWithAggregatesFilter<"AuditEvent"> | string | null
   detail?: Prisma.StringNullableWithAggregatesFilter<"AuditEvent"> | string | null
   mac?: Prisma.BytesNullableWithAggregatesFilter<"AuditEvent"> | runtime.Bytes | null
   keyGeneration?: Prisma.IntNullableWithAggregatesFilter<"AuditEvent"> | number | null
@@ -487,6 +499,7 @@ export type AuditEventCreateInput = {
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
+  accessTokenId?: string | null
   detail?: string | null
   mac?: runtime.Bytes | null
   keyGeneration?: number | null
@@ -510,6 +523,7 @@ export type AuditEventUncheckedCreateInput = {
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
+  accessTokenId?: string | null
   detail?: string | null
   mac?: runtime.Bytes | null
   keyGeneration?: number | null
@@ -533,6 +547,7 @@ export type AuditEventUpdateInput = {
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  accessTokenId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
   keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -556,6 +571,7 @@ export type AuditEventUncheckedUpdateInput = {
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  accessTokenId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
   keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -579,6 +595,7 @@ export type AuditEventCreateManyInput = {
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: number | null
   durationMs?: number | null
+  accessTokenId?: string | null
   detail?: string | null
   mac?: runtime.Bytes | null
   keyGeneration?: number | null
@@ -602,6 +619,7 @@ export type AuditEventUpdateManyMutationInput = {
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  accessTokenId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
   keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -625,6 +643,7 @@ export type AuditEventUncheckedUpdateManyInput = {
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   timeToFirstTokenMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
   durationMs?: Prisma.NullableFloatFieldUpdateOperationsInput | number | null
+  accessTokenId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   detail?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   mac?: Prisma.NullableBytesFieldUpdateOperationsInput | runtime.Bytes | null
   keyGeneration?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
@@ -648,6 +667,7 @@ export type AuditEventCountOrderByAggregateInput = {
   cost?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
+  accessTokenId?: Prisma.SortOrder
   detail?: Prisma.SortOrder
   mac?: Prisma.SortOrder
   keyGeneration?: Prisma.SortOrder
@@ -682,6 +702,7 @@ export type AuditEventMaxOrderByAggregateInput = {
   cost?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
+  accessTokenId?: Prisma.SortOrder
   detail?: Prisma.SortOrder
   mac?: Prisma.SortOrder
   keyGeneration?: Prisma.SortOrder
@@ -705,6 +726,7 @@ export type AuditEventMinOrderByAggregateInput = {
   cost?: Prisma.SortOrder
   timeToFirstTokenMs?: Prisma.SortOrder
   durationMs?: Prisma.SortOrder
+  accessTokenId?: Prisma.SortOrder
   detail?: Prisma.SortOrder
   mac?: Prisma.SortOrder
   keyGeneration?: Prisma.SortOrder
@@ -761,6 +783,7 @@ export type AuditEventSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   cost?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
+  accessTokenId?: boolean
   detail?: boolean
   mac?: boolean
   keyGeneration?: boolean
@@ -784,6 +807,7 @@ export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   cost?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
+  accessTokenId?: boolean
   detail?: boolean
   mac?: boolean
   keyGeneration?: boolean
@@ -807,6 +831,7 @@ export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   cost?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
+  accessTokenId?: boolean
   detail?: boolean
   mac?: boolean
   keyGeneration?: boolean
@@ -830,12 +855,13 @@ export type AuditEventSelectScalar = {
   cost?: boolean
   timeToFirstTokenMs?: boolean
   durationMs?: boolean
+  accessTokenId?: boolean
   detail?: boolean
   mac?: boolean
   keyGeneration?: boolean
 }
 
-export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "cost" | "timeToFirstTokenMs" | "durationMs" | "detail" | "mac" | "keyGeneration", ExtArgs["result"]["auditEvent"]>
+export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "userId" | "kind" | "at" | "provider" | "keyId" | "keySource" | "chatId" | "model" | "outcome" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "cost" | "timeToFirstTokenMs" | "durationMs" | "accessTokenId" | "detail" | "mac" | "keyGeneration", ExtArgs["result"]["auditEvent"]>
 
 export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AuditEvent"
@@ -870,6 +896,10 @@ export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.Internal
     cost: runtime.Decimal | null
     timeToFirstTokenMs: number | null
     durationMs: number | null
+    /**
+     * Of the token that was used, created or revoked.
+     */
+    accessTokenId: string | null
     detail: string | null
     /**
      * HMAC-SHA-256 over all of the above, and which generation of keys made it. Null: from before rows had one.
@@ -1316,6 +1346,7 @@ export interface AuditEventFieldRefs {
   readonly cost: Prisma.FieldRef<"AuditEvent", 'Decimal'>
   readonly timeToFirstTokenMs: Prisma.FieldRef<"AuditEvent", 'Float'>
   readonly durationMs: Prisma.FieldRef<"AuditEvent", 'Float'>
+  readonly accessTokenId: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly detail: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly mac: Prisma.FieldRef<"AuditEvent", 'Bytes'>
   readonly keyGeneration: Prisma.FieldRef<"AuditEvent", 'Int'>

@@ -384,10 +384,6 @@ export type AuditLinkSumOrderByAggregateInput = {
   keyGeneration?: Prisma.SortOrder
 }
 
-export type BytesFieldUpdateOperationsInput = {
-  set?: runtime.Bytes
-}
-
 export type IntFieldUpdateOperationsInput = {
   set?: number
   increment?: number

@@ -1,0 +1,17 @@
+import type { TokenUser } from './authenticated-user.js';
+
+/** What every access token begins with, and no JWT. */
+export const ACCESS_TOKEN_PREFIX = 'ks_';
+
+/** Finds out whose an access token is. Whoever knows them stands above this folder. */
+export abstract class AccessTokens {
+  /**
+   * @param token begins with {@link ACCESS_TOKEN_PREFIX}
+   * @throws TokenRefusedError (UNAUTHENTICATED) for one that is malformed, unknown, expired or revoked
+   * @throws DatabaseUnavailableError (SERVICE_UNAVAILABLE) where that cannot be found out
+   */
+  abstract verify(token: string): Promise<TokenUser>;
+
+  /** Tells of a use of a token that was verified before. Takes no time, and never throws. */
+  abstract noteUse(userId: string, tokenId: string): void;
+}
