@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { AppError } from '../common/app-error.js';
 import { PatientTimer } from '../common/patient-timer.js';
+import { SchemaCheckError } from './schema-check.error.js';
 
 /** The longest that one request's schemas may be looked at, in milliseconds. What clients write on purpose takes a few. */
 const TIME_LIMIT_MS = 1_000;
@@ -28,17 +28,6 @@ interface Task {
   readonly schemas: readonly string[];
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** Schemas cannot be looked at now: the worker does not start, or the server stops. */
-export class SchemaCheckError extends AppError {
-  readonly code = 'SERVICE_UNAVAILABLE';
-  readonly retryable = true;
-  override readonly httpStatus = 503;
-
-  constructor() {
-    super('The schemas cannot be checked at the moment. Try again.');
-  }
 }
 
 /**

@@ -35,6 +35,7 @@ import {
   KeyUnreadableError,
   NoKeyAvailableError,
 } from '../../src/keys/keys.errors.js';
+import { SchemaCheckError } from '../../src/json-schemas/schema-check.error.js';
 import { RateLimitedError } from '../../src/limits/rate-limited.error.js';
 import {
   KeyExhaustedError,
@@ -56,6 +57,7 @@ const errors: readonly AppError[] = [
   new ClientLeftError(),
   new DatabaseUnavailableError(),
   new DrainingError(),
+  new SchemaCheckError(),
   new ForbiddenOriginError(),
   new JwtNeededError(),
   new ScopeMissingError('CHAT'),
