@@ -9,7 +9,8 @@ import { Config } from '../config/config.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import { AccessTokensRepository, knownScopes } from './access-tokens.repository.js';
 import { type FoundToken, TokenLookups } from './token-lookups.js';
-import { hashOf, isWellFormed } from './token-secret.js';
+import { isAccessToken } from '../common/access-token.js';
+import { hashOf } from './token-secret.js';
 
 /** A few megabytes at most. */
 const MOST_KEPT = 10_000;
@@ -46,7 +47,7 @@ export class AccessTokenVerifier extends AccessTokens {
   }
 
   async verify(token: string): Promise<TokenUser> {
-    if (!isWellFormed(token)) throw new TokenRefusedError('an access token that is malformed');
+    if (!isAccessToken(token)) throw new TokenRefusedError('an access token that is malformed');
     const bearer = await this.find(hashOf(token));
     if (bearer.expiresAt.getTime() <= Date.now())
       throw new TokenRefusedError('an access token that has expired', [], true);
@@ -55,16 +56,18 @@ export class AccessTokenVerifier extends AccessTokens {
   }
 
   noteUse(userId: string, tokenId: string): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now - (this.#noted.get(tokenId) ?? -Infinity) < MINUTE_MS) return;
     this.#noted.set(tokenId, now);
-    this.tokens.noteUse(userId, tokenId, new Date(now)).catch((error: unknown) => {
+    this.tokens.noteUse(userId, tokenId, new Date()).catch((error: unknown) => {
+      this.#noted.delete(tokenId);
       this.#logger.debug({ err: error }, 'The use of an access token could not be written down');
     });
   }
 
   /** These tokens were revoked: what they have open here ends. */
   forget(tokenIds: readonly string[]): void {
+    if (tokenIds.length === 0) return;
     for (const [hash, { bearer }] of this.#kept.entries())
       if (tokenIds.includes(bearer.accessToken.id)) this.#kept.delete(hash);
     for (const id of tokenIds) this.openTokens.revoke(id);
@@ -72,8 +75,8 @@ export class AccessTokenVerifier extends AccessTokens {
 
   private async find(hash: string): Promise<TokenBearer> {
     const kept = this.#kept.get(hash);
-    if (kept && Date.now() < kept.until) return kept.bearer;
-    const until = Date.now() + KEPT_FOR_MS;
+    if (kept && performance.now() < kept.until) return kept.bearer;
+    const until = performance.now() + KEPT_FOR_MS;
     const found = await this.#lookups.find(hash);
     if (!found) throw new TokenRefusedError('an access token that is unknown, or was revoked');
     const bearer = this.bearerOf(found);

@@ -1,10 +1,11 @@
-import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { OpenTokens } from '../auth/open-tokens.js';
+import { AccessTokenVerifier } from './access-token-verifier.js';
 import { DatabaseService } from '../prisma/database.service.js';
 import { selectThere } from './access-token-statements.js';
 
 /** In milliseconds: what was revoked elsewhere ends well within five seconds. */
-const INTERVAL_MS = 2_000;
+const INTERVAL_MS = 1_000;
 
 /**
  * Looks whether the tokens that have something open on this server are still there, with one statement for all of them.
@@ -14,10 +15,12 @@ const INTERVAL_MS = 2_000;
 @Injectable()
 export class RevocationCheck implements OnModuleInit, OnApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;
+  readonly #logger = new Logger(RevocationCheck.name);
   #isChecking = false;
 
   constructor(
     private readonly openTokens: OpenTokens,
+    private readonly verifier: AccessTokenVerifier,
     private readonly database: DatabaseService,
   ) {}
 
@@ -35,11 +38,12 @@ export class RevocationCheck implements OnModuleInit, OnApplicationShutdown {
     if (this.#isChecking || ids.length === 0) return;
     this.#isChecking = true;
     try {
-      const rows = await this.database.run<{ id: string }>(selectThere, [ids]);
+      // It waits behind no requests: they may be those of the token that was revoked.
+      const rows = await this.database.run<{ id: string }>(selectThere, [ids], { isUrgent: true });
       const there = new Set(rows.map(({ id }) => id));
-      for (const id of ids) if (!there.has(id)) this.openTokens.revoke(id);
-    } catch {
-      // The database has said so itself. The next time is soon.
+      this.verifier.forget(ids.filter((id) => !there.has(id)));
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'Access tokens that are in use could not be checked for revocation');
     } finally {
       this.#isChecking = false;
     }

@@ -1,3 +1,4 @@
+import { ServerBusyError } from '../common/server-busy.error.js';
 import type { DatabaseService } from '../prisma/database.service.js';
 import { selectByHash } from './access-token-statements.js';
 
@@ -17,36 +18,53 @@ interface Waiting {
 }
 
 const MAX_BATCH = 100;
+/** Statements at the same time: one that hangs must not hold up all tokens. */
+const MOST_AT_ONCE = 3;
+/** Tokens that wait to be looked up. They may be made up: more are refused. */
+const MOST_WAITING = 1_000;
+/** When a refused caller may try again, in milliseconds. */
+const RETRY_AFTER_MS = 2_000;
 
 /**
- * Finds tokens by their hashes, with one statement at a time for all that wait. Whoever sends tokens that they made up takes
- * one connection of the database at the most.
+ * Finds tokens by their hashes, with one statement for all that wait. Whoever sends tokens that they made up takes a few
+ * connections of the database at the most, and a bounded part of the memory.
  */
 export class TokenLookups {
   readonly #waiting = new Map<string, Waiting>();
-  #isLooking = false;
+  #running = 0;
 
   constructor(private readonly database: Pick<DatabaseService, 'run' | 'withinLimit'>) {}
 
-  /** @throws DatabaseUnavailableError SERVICE_UNAVAILABLE */
+  /** @throws DatabaseUnavailableError, ServerBusyError SERVICE_UNAVAILABLE */
   find(hash: string): Promise<FoundToken | null> {
     return this.database.withinLimit(() => {
-      const waiting = this.#waiting.get(hash) ?? newWaiting();
+      const known = this.#waiting.get(hash);
+      if (!known && this.#waiting.size >= MOST_WAITING)
+        return Promise.reject(new ServerBusyError(RETRY_AFTER_MS));
+      const waiting = known ?? newWaiting();
       this.#waiting.set(hash, waiting);
-      if (!this.#isLooking) void this.#lookUpAll();
+      if (this.#running < MOST_AT_ONCE) void this.#lookUpAll();
       return waiting.found;
     });
   }
 
   /** Never throws: each is settled with its own result. */
   async #lookUpAll(): Promise<void> {
-    this.#isLooking = true;
-    while (this.#waiting.size > 0) {
-      const batch = [...this.#waiting].slice(0, MAX_BATCH);
-      for (const [hash] of batch) this.#waiting.delete(hash);
-      await this.#lookUp(batch);
+    this.#running += 1;
+    // What comes in the same turn is looked up together.
+    await Promise.resolve();
+    while (this.#waiting.size > 0) await this.#lookUp(this.#nextBatch());
+    this.#running -= 1;
+  }
+
+  #nextBatch(): (readonly [string, Waiting])[] {
+    const batch: [string, Waiting][] = [];
+    for (const entry of this.#waiting) {
+      if (batch.length === MAX_BATCH) break;
+      batch.push(entry);
+      this.#waiting.delete(entry[0]);
     }
-    this.#isLooking = false;
+    return batch;
   }
 
   async #lookUp(batch: readonly (readonly [string, Waiting])[]): Promise<void> {

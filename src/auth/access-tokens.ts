@@ -1,12 +1,9 @@
 import type { TokenUser } from './authenticated-user.js';
 
-/** What every access token begins with, and no JWT. */
-export const ACCESS_TOKEN_PREFIX = 'ks_';
-
 /** Finds out whose an access token is. Whoever knows them stands above this folder. */
 export abstract class AccessTokens {
   /**
-   * @param token begins with {@link ACCESS_TOKEN_PREFIX}
+   * @param token begins with `ks_`
    * @throws TokenRefusedError (UNAUTHENTICATED) for one that is malformed, unknown, expired or revoked
    * @throws DatabaseUnavailableError (SERVICE_UNAVAILABLE) where that cannot be found out
    */

@@ -1,3 +1,4 @@
+import { ACCESS_TOKEN_PREFIX } from '../common/access-token.js';
 import type { ProviderDefinition } from '../common/provider-definition.js';
 import { registry } from '../providers/registry/registry.js';
 
@@ -61,10 +62,14 @@ const STRANGE_PAIRS_BEHIND_PREFIX = 5;
 /** What people write behind a prefix beside words is as short as a date or the name of a machine (`3F9K2Q7B`). */
 const SHORT_PART = 8;
 
-const prefixes = (registry as readonly ProviderDefinition[]).flatMap(({ keyPrefixes }) => [
-  ...keyPrefixes.public,
-  ...keyPrefixes.unmistakable,
-]);
+const prefixes = [
+  ...(registry as readonly ProviderDefinition[]).flatMap(({ keyPrefixes }) => [
+    ...keyPrefixes.public,
+    ...keyPrefixes.unmistakable,
+  ]),
+  // What it begins is as secret.
+  ACCESS_TOKEN_PREFIX,
+];
 
 /**
  * Whether a text that is shown in the clear has a key in it, as far as can be seen without knowing the key: by a

@@ -1,6 +1,6 @@
 import { getProviderEntry, type ProviderId } from '../providers/registry/provider-ids.js';
 import { BadUserInputError } from '../common/input-errors.js';
-import { checkNameIsNotMasked, checkNameIsNotOf, maskKey } from './key-shape.js';
+import { checkIsNoAccessToken, checkNameIsNotMasked, checkNameIsNotOf, maskKey } from './key-shape.js';
 
 const mask = (provider: ProviderId, key: string) => maskKey(key, getProviderEntry(provider));
 
@@ -67,6 +67,13 @@ describe('a name for a key that is at hand', () => {
   it('is not a key of plain words either', () => {
     expect(check('for correcthorsebatterystaple', 'correcthorsebatterystaple')).toThrow(BadUserInputError);
     expect(check('tr0ub4dor', 'tr0ub4dor')).toThrow(BadUserInputError);
+  });
+});
+
+describe('a key', () => {
+  it('is no access token of this server', () => {
+    expect(() => checkIsNoAccessToken(`ks_${'A'.repeat(43)}`)).toThrow(BadUserInputError);
+    expect(() => checkIsNoAccessToken('ks_not-one-of-ours')).not.toThrow();
   });
 });
 

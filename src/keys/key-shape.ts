@@ -1,3 +1,4 @@
+import { isAccessToken } from '../common/access-token.js';
 import type { ProviderDefinition } from '../common/provider-definition.js';
 import { BadUserInputError } from '../common/input-errors.js';
 import type { KeyMask } from '../common/key-mask.js';
@@ -18,6 +19,15 @@ export function maskKey(key: string, { keyPrefixes }: ProviderDefinition): strin
   const hidden = key.length - prefix.length;
   const shown = hidden < SHORTEST_WITH_AN_END ? 0 : Math.min(SHOWN_AT_THE_END, Math.floor(hidden / 4));
   return `${prefix}…${key.slice(key.length - shown)}`;
+}
+
+/**
+ * An access token is no key: it would be sent to a stranger.
+ *
+ * @throws BadUserInputError BAD_USER_INPUT
+ */
+export function checkIsNoAccessToken(key: string): void {
+  if (isAccessToken(key)) throw BadUserInputError.at('input.apiKey', 'is an access token of this server');
 }
 
 /** @throws BadUserInputError BAD_USER_INPUT naming the provider whose key it looks like */

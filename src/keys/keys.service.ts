@@ -10,6 +10,7 @@ import { getProviderEntry, isEndpointProvider } from '../providers/registry/prov
 import { registry } from '../providers/registry/registry.js';
 import type { ApiKey } from './api-key.model.js';
 import {
+  checkIsNoAccessToken,
   checkKeyBelongsTo,
   checkNameIsNoKey,
   checkNameIsNotMasked,
@@ -67,6 +68,7 @@ export class KeysService {
     await this.limits.countKeyChange(userId);
     const definition = getProviderEntry(input.provider);
     // An endpoint may be a gateway, which takes any key.
+    checkIsNoAccessToken(input.apiKey);
     if (!isEndpointProvider(input.provider)) checkKeyBelongsTo(input.apiKey, definition);
     checkNameIsNoKey(input.name);
     checkNameIsNotOf(input.apiKey, definition, input.name);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { lockUser } from '../access-tokens/access-token-statements.js';
 import { AuditTrail } from '../audit/chain/audit-trail.js';
 import type { SealedEvent } from '../audit/chain/trail-event.js';
 import { addOnly, rowsOf } from '../audit/trail-rows.js';
@@ -50,9 +51,12 @@ export class MyDataRepository {
   async deleteAll(userId: string): Promise<Deleted> {
     const events: SealedEvent[] = [];
     const work = async (client: DatabaseClient): Promise<Deleted> => {
+      // A token that is being made is there before, and goes; or comes later.
+      await client.$queryRawUnsafe(lockUser, userId);
       const [row] = await client.$queryRawUnsafe<Deleted[]>(deleteAll, userId);
       const deleted = row ?? { keys: 0, tokenIds: [] };
-      const detail = `keys: ${deleted.keys}`;
+      const tokenCount = deleted.tokenIds.length;
+      const detail = `keys: ${deleted.keys}${tokenCount > 0 ? `, access tokens: ${tokenCount}` : ''}`;
       const event = { id: uuidv7(), userId, kind: 'DATA_DELETED', at: new Date(), outcome: 'OK', detail };
       events.push(this.trail.seal(event));
       await client.$queryRawUnsafe(addOnly.sql, rowsOf(events));

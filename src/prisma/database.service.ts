@@ -74,9 +74,13 @@ export class DatabaseService implements OnModuleInit, OnApplicationShutdown {
    * @throws DatabaseUnavailableError SERVICE_UNAVAILABLE
    * @throws ServerBusyError SERVICE_UNAVAILABLE where too many wait for a connection
    */
-  async run<Row>(statement: Statement, values: readonly StatementValue[]): Promise<Row[]> {
+  async run<Row>(
+    statement: Statement,
+    values: readonly StatementValue[],
+    { isUrgent = false } = {},
+  ): Promise<Row[]> {
     const { run } = this.#open;
-    return (await this.#guard(() => this.#queue.run(() => run(statement, values)))) as Row[];
+    return (await this.#guard(() => this.#queue.run(() => run(statement, values), isUrgent))) as Row[];
   }
 
   /**

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { jest } from '@jest/globals';
 import { hang } from '../../demo/stand-in/behaviours.mjs';
+import { OpenTokens } from '../../src/auth/open-tokens.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 import { DatabaseUnavailableError } from '../../src/prisma/database-unavailable.error.js';
 import { createToken, inDays, type MadeToken, revokeToken } from '../support/access-tokens.js';
@@ -35,6 +38,36 @@ describe('an access token', () => {
     expect(await watcher.next()).toMatchObject({ data: { chat: { text: 'one' } } });
     return { upstream, watcher };
   }
+
+  it.each([
+    ['/graphql/stream', 'text/event-stream'],
+    ['/graphql', 'multipart/mixed;subscriptionSpec="1.0"'],
+    ['/graphql', 'application/json'],
+  ])('begins nothing with a body that comes when it is revoked: %s, %s', async (path, accept) => {
+    const token = await createToken(server(), 'alice');
+    const body = JSON.stringify({
+      query: accept === 'application/json' ? COMPLETE : CHAT,
+      variables: { input },
+    });
+    const request = httpRequest(`${server().url}${path}`, {
+      method: 'POST',
+      headers: {
+        accept,
+        authorization: `Bearer ${token.secret}`,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+      },
+    });
+    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+    request.write(body.slice(0, 10));
+    while (server().app.get(OpenTokens).ids.length === 0) await fetch(`${server().url}/healthz`);
+    await revokeToken(server(), 'alice', token.id);
+    request.end(body.slice(10));
+    const [response] = await answered;
+    expect(response.statusCode).toBe(401);
+    response.resume();
+    expect(server().standIn.requests).toEqual([]);
+  });
 
   describe.each(doors)('over $name', (door) => {
     it('streams a chat, of which the trail names it', async () => {

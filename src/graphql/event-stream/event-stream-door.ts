@@ -94,6 +94,8 @@ export class EventStreamDoor {
     { path, encoding }: StreamPlace,
   ): Promise<void> {
     const user = getUser(request);
+    // The token may have been revoked while the body came.
+    request.ending?.signal.throwIfAborted();
     const operation = readRequest(request.body);
     // The body may have come slowly.
     this.lifecycle.throwIfDraining();
