@@ -41,7 +41,7 @@ export class CreateAccessTokenPayload {
 
   @Field({
     description:
-      'The token itself, for `Authorization: Bearer …`. It is shown this once: whoever has it may do what its scopes say.',
+      'The token itself, for `Authorization: Bearer …`. It is shown this once. Anybody who has it may do what its scopes say.',
   })
   secret!: string;
 }

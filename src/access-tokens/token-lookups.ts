@@ -26,7 +26,7 @@ const MOST_WAITING = 1_000;
 const RETRY_AFTER_MS = 2_000;
 
 /**
- * Finds tokens by their hashes, with one statement for all that wait. Whoever sends tokens that they made up takes a few
+ * Finds tokens by their hashes, with one statement for all that wait. A client that sends made-up tokens takes a few
  * connections of the database at the most, and a bounded part of the memory.
  */
 export class TokenLookups {
@@ -85,7 +85,7 @@ function newWaiting(): Waiting {
     resolve = onFound;
     reject = onError;
   });
-  // Whoever asked may have stopped waiting.
+  // The caller may have stopped waiting.
   found.catch(() => undefined);
   return { found, resolve, reject };
 }

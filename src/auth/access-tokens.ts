@@ -1,6 +1,6 @@
 import type { TokenUser } from './authenticated-user.js';
 
-/** Finds out whose an access token is. Whoever knows them stands above this folder. */
+/** Finds out whose an access token is. What knows them stands above this folder. */
 export abstract class AccessTokens {
   /**
    * @param token begins with `ks_`

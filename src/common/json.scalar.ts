@@ -13,7 +13,7 @@ export class JsonInput {
     return (this.#text ??= JSON.stringify(this.value));
   }
 
-  /** Within other JSON it is a text: whoever writes that is not to change, or leave out, what is within. */
+  /** Within other JSON it is a text: what writes that must not change, or leave out, what is within. */
   toJSON(): string {
     return this.text;
   }

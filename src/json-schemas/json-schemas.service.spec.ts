@@ -72,7 +72,7 @@ describe('JsonSchemas', () => {
     expect(next).toBeNull();
   });
 
-  it('answers whoever waits when the server stops', async () => {
+  it('answers those that wait when the server stops', async () => {
     const waiting = Promise.allSettled([findFault({}), findFault({})]);
     await schemas.onModuleDestroy();
     const results = [...(await waiting), ...(await Promise.allSettled([findFault({})]))];

@@ -500,7 +500,7 @@ describe('tools of', () => {
       expect(await goOn(plainStep, ...HELLO)).toBe(true);
     });
 
-    it('is told of tools where it is told of calls, for it refuses these alone', async () => {
+    it('gets the tools of calls that it gets, for it refuses these alone', async () => {
       await collect(stream({ messages: [...HELLO, plainStep] }));
       expect(standIn().requests[0]!.body).toMatchObject({
         tools: [{ name: 'web_search', input_schema: { type: 'object' } }],

@@ -21,7 +21,7 @@ const DRAFTS = [
   'https://json-schema.org/draft-07/schema',
 ];
 
-/** The client's own tools, as the model is told of them. */
+/** The client's own tools, as the model sees them. */
 export interface OfferedTools {
   readonly definitions: readonly ToolDefinition[];
   readonly choice: ToolChoice;

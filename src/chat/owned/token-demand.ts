@@ -13,7 +13,7 @@ export function tokenDemandOf({ messages, tools, maxOutputTokens }: ChatInput): 
     if (content) bytes += Buffer.byteLength(content);
     for (const { name, arguments: input } of toolCalls ?? [])
       bytes += Buffer.byteLength(name) + Buffer.byteLength(input?.text ?? '');
-    // Sealed, it is a third longer than what the provider is told of it, at the most.
+    // Sealed, it is a third longer than what the provider gets of it, at the least.
     bytes += Math.ceil((transcript?.length ?? 0) * 0.75);
   }
   for (const { description, parameters } of tools ?? [])
