@@ -1,5 +1,6 @@
 import { HELLO } from '../support/test-server.js';
 import { CAN_REPORT, reportOf } from '../support/process-report.js';
+import { bestOf } from '../support/timing.js';
 import { useServerProcess } from '../support/use-server-process.js';
 
 const COMPLETE = `mutation ($input: ChatInput!) { completeChat(input: $input) { text } }`;
@@ -21,13 +22,26 @@ const nested = (levels: number): object =>
 describe('tools of a hostile client', () => {
   const running = useServerProcess({}, CAN_REPORT);
 
+  /** How long the loop is held at the most while this goes on, in milliseconds. */
+  const heldBy = async (work: () => Promise<unknown>): Promise<number> => {
+    await reportOf(running().server);
+    await work();
+    return (await reportOf(running().server)).longestMs;
+  };
+  /** What holds it by itself does so each time: a machine that is busy with other things does not. */
+  const expectFree = async (work: () => Promise<unknown>) =>
+    expect(await bestOf(3, LONGEST_MS, () => heldBy(work))).toBeLessThan(LONGEST_MS);
+
+  const codeOf = async (input: Record<string, unknown>): Promise<string> => {
+    const { errors } = await running().server.post('alice', COMPLETE, {
+      input: { messages: HELLO, ...input },
+    });
+    return errors[0]!.extensions.code;
+  };
   const post = async (input: Record<string, unknown>) => {
-    const { server } = running();
-    await reportOf(server);
-    const { errors } = await server.post('alice', COMPLETE, { input: { messages: HELLO, ...input } });
-    const { longestMs } = await reportOf(server);
-    expect(longestMs).toBeLessThan(LONGEST_MS);
-    return errors[0]?.extensions.code;
+    let code = '';
+    await expectFree(async () => (code = await codeOf(input)));
+    return code;
   };
 
   it.each<[string, Record<string, unknown>]>([
@@ -96,18 +110,20 @@ describe('tools of a hostile client', () => {
       { role: 'ASSISTANT', toolCalls, transcript },
       { role: 'TOOL', toolCallId: toolCalls[0].id, content: 'Sun' },
     ]).flat();
-    await reportOf(server);
-    const { data } = await server.post('bob', CALL, { input: { ...input, messages: [question, ...steps] } });
-    expect((await reportOf(server)).longestMs).toBeLessThan(LONGEST_MS);
-    expect(data!.completeChat.text).toContain('with 250 results');
+    let text = '';
+    await expectFree(async () => {
+      const again = { ...input, messages: [question, ...steps] };
+      text = (await server.post('bob', CALL, { input: again })).data!.completeChat.text;
+    });
+    expect(text).toContain('with 250 results');
   });
 
   it('are too many for nobody else: a chat with tools goes on beside them', async () => {
     const costly = {
       tools: many(15, (n) => toolOf({ allOf: many(600, () => ({ not: {} })) }, `n${String(n)}`)),
     };
-    const hostile = many(20, () => post(costly));
-    expect(await post({ tools: [toolOf({})] })).toBe('NO_KEY_AVAILABLE');
+    const hostile = many(20, () => codeOf(costly));
+    expect(await codeOf({ tools: [toolOf({})] })).toBe('NO_KEY_AVAILABLE');
     expect(new Set(await Promise.all(hostile))).toEqual(new Set(['BAD_USER_INPUT']));
   });
 });
