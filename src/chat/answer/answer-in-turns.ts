@@ -16,7 +16,7 @@ import { Paragraphs } from '../../providers/chat/paragraphs.js';
 import { addUsage, withoutCost } from './add-usage.js';
 import type { AnswerMask } from './answer-mask.js';
 import type { ChatSearches } from './chat-searches.js';
-import type { ClientTools, KeptStep } from './client-tools.js';
+import { type ClientTools, type KeptStep, told } from './client-tools.js';
 import type { ClientCallsPart, SourcePart } from '../run/chat-source.js';
 import { searchTool } from './search-tool.js';
 
@@ -167,12 +167,7 @@ export class AnswerInTurns {
   #request(tools: ChatTools | null): ChatRequest {
     const { request } = this.#settings;
     if (!tools) return request;
-    const steps = this.#steps.map(({ transcript, results }) => ({
-      role: 'CALLS' as const,
-      turn: { transcript },
-      results,
-    }));
-    return { ...request, messages: [...request.messages, ...steps], tools };
+    return { ...request, messages: [...request.messages, ...this.#steps.map(told)], tools };
   }
 
   async #takeTurn(

@@ -1,10 +1,17 @@
-import type { ToolChoice, ToolDefinition, ToolResult } from '../../providers/chat/contract.js';
+import type { ToolChoice, ToolDefinition, ToolResult, ToolStep } from '../../providers/chat/contract.js';
 
 /** A turn of this answer whose calls were all answered here. */
 export interface KeptStep {
   readonly transcript: unknown;
   readonly results: readonly ToolResult[];
 }
+
+/** The turn as it is told again. */
+export const told = ({ transcript, results }: KeptStep): ToolStep => ({
+  role: 'CALLS',
+  turn: { transcript },
+  results,
+});
 
 /** A call of the turn: answered here, or the client's to answer, who knows it by `id`. */
 export type KeptCall =

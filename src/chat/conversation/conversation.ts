@@ -1,6 +1,6 @@
 import type { ChatMessage, ChatTurn, PlainTurn, ToolResult } from '../../providers/chat/contract.js';
 import type { ChatProviderId } from '../../providers/registry/provider-ids.js';
-import type { KeptAnswer } from '../answer/client-tools.js';
+import { type KeptAnswer, told } from '../answer/client-tools.js';
 
 /** Who said a turn, or is told it again. */
 export interface Speaker {
@@ -45,11 +45,7 @@ function stepsFor(speaker: Speaker, { plain, results, contents, opened }: Client
     const { id, callId, name } = call;
     return { callId, name, content: contents.get(id) ?? '', isError: false };
   });
-  return [...steps, { transcript, results: last }].map((step) => ({
-    role: 'CALLS',
-    turn: { transcript: step.transcript },
-    results: step.results,
-  }));
+  return [...steps, { transcript, results: last }].map(told);
 }
 
 const isSame = (one: Speaker, other: Speaker): boolean =>
