@@ -6,7 +6,7 @@ import { HttpDoor } from './http-door.js';
 type Collaborators = ConstructorParameters<typeof HttpDoor>;
 
 const [authenticator, origins, lifecycle, documents, persisted, turns, mask, config] = [
-  { authenticate: () => Promise.resolve({ userId: 'alice' }), countFailure: () => false },
+  { authenticate: () => Promise.resolve({ userId: 'alice', accessToken: null }), countFailure: () => false },
   { allows: () => true },
   { throwIfDraining: () => undefined },
   { read: () => ({ kind: 'Document', definitions: [] }) },
