@@ -3,6 +3,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { AccessTokensModule } from './access-tokens/access-tokens.module.js';
 import { AlertWebhookModule } from './alert-webhook/alert-webhook.module.js';
 import { AlertsModule } from './alerts/alerts.module.js';
+import { AttachmentsModule } from './attachments/attachments.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { chatEventTypes } from './chat/schema/chat-event.model.js';
 import { ChatModule } from './chat/chat.module.js';
@@ -44,6 +45,7 @@ export class AppModule {
         AccessTokensModule,
         AlertWebhookModule,
         AlertsModule,
+        AttachmentsModule,
         AuditModule,
         KeyProbesModule,
         KeysModule,

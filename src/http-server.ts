@@ -3,6 +3,7 @@ import fastifyCors, { type FastifyCorsOptionsDelegate } from '@fastify/cors';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
+import { AttachmentsDoor } from './attachments/attachments-door.js';
 import { FailingTokens } from './auth/failing-tokens.js';
 import { BadUserInputError } from './common/input-errors.js';
 import { hasPassedKeystream } from './common/via.js';
@@ -85,6 +86,7 @@ export async function installHttp(app: NestFastifyApplication, { general }: Conf
   logRequests(server, app.get(Logger), ({ raw }) => failingTokens.isOverLimit(raw));
   app.get(HttpDoor).install(server);
   app.get(EventStreamDoor).install();
+  app.get(AttachmentsDoor).install();
 }
 
 /** What no route can be looked for, such as `/%`. Hooks do not see these requests. */

@@ -1,3 +1,4 @@
+import { isSaid, textOfContent } from './content.mjs';
 import { anthropicErrors, anthropicNotFound } from './anthropic-errors.mjs';
 import { MessageEvents } from './anthropic-events.mjs';
 import { bearerOf } from './sse.mjs';
@@ -83,11 +84,13 @@ function modelsIn(query) {
 /** @param {any} body @returns {import('./tools.mjs').Question} */
 function questionIn({ messages, tools, tool_choice: choice }) {
   const blocks = messages.flatMap(blocksOf);
+  const said = messages
+    .filter((/** @type {any} */ { role }) => role === 'user')
+    .map(blocksOf)
+    .findLast(isSaid);
   return {
     name: 'Anthropic',
-    text: String(
-      blocks.findLast((/** @type {any} */ block) => block.role === 'user' && block.text)?.text ?? '',
-    ),
+    text: textOfContent(said),
     tools: choice?.type === 'none' ? [] : (tools ?? []).map((/** @type {any} */ { name }) => name),
     results: blocks
       .filter((/** @type {any} */ { type }) => type === 'tool_result')

@@ -1,3 +1,4 @@
+import { textOfContent } from './content.mjs';
 import { ChunkEvents } from './chat-completions-events.mjs';
 import { bearerOf } from './sse.mjs';
 import { countTokens, fragments, reasoning, respondTo, words } from './tools.mjs';
@@ -71,7 +72,7 @@ export function modelList(...ids) {
 function questionIn(name, { messages, tools, tool_choice: choice }) {
   return {
     name,
-    text: String(messages.findLast((/** @type {any} */ { role }) => role === 'user')?.content ?? ''),
+    text: textOfContent(messages.findLast((/** @type {any} */ { role }) => role === 'user')?.content),
     tools: choice === 'none' ? [] : (tools ?? []).map((/** @type {any} */ tool) => tool.function?.name),
     results: messages
       .filter((/** @type {any} */ { role }) => role === 'tool')

@@ -1,3 +1,4 @@
+import { isSaid, textOfContent } from './content.mjs';
 import { googleErrors } from './google-errors.mjs';
 import { CandidateEvents } from './google-events.mjs';
 import { countTokens, reasoning, respondTo, words } from './tools.mjs';
@@ -75,14 +76,14 @@ function modelsIn(query) {
 
 /** @param {any} body @returns {import('./tools.mjs').Question} */
 function questionIn({ contents, tools, toolConfig }) {
-  const texts = contents
+  const said = contents
     .filter((/** @type {any} */ { role }) => role === 'user')
-    .flatMap(partsOf)
-    .filter((/** @type {any} */ { text }) => text !== undefined);
+    .map(partsOf)
+    .findLast(isSaid);
   const mayCall = toolConfig?.functionCallingConfig?.mode !== 'NONE';
   return {
     name: 'Google',
-    text: String(texts.at(-1)?.text ?? ''),
+    text: textOfContent(said),
     tools: mayCall ? (tools?.[0]?.functionDeclarations ?? []).map((/** @type {any} */ { name }) => name) : [],
     results: contents
       .flatMap(partsOf)

@@ -1,3 +1,4 @@
+import { textOfContent } from './content.mjs';
 import { openaiErrors, openaiNotFound } from './openai-errors.mjs';
 import { ResponseEvents } from './openai-events.mjs';
 import { bearerOf } from './sse.mjs';
@@ -62,7 +63,7 @@ function questionIn({ input, tools, tool_choice: choice }) {
   const items = typeof input === 'string' ? [{ role: 'user', content: input }] : itemsIn(input);
   return {
     name: 'OpenAI',
-    text: String(items.findLast(({ role }) => role === 'user')?.content ?? ''),
+    text: textOfContent(items.findLast(({ role }) => role === 'user')?.content),
     tools: choice === 'none' ? [] : (tools ?? []).map((/** @type {any} */ { name }) => name),
     results: items.filter(({ type }) => type === 'function_call_output').map(({ output }) => String(output)),
   };

@@ -21,3 +21,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys, usage_hours, model_hours, user
 GRANT SELECT, INSERT, UPDATE, DELETE ON rule_states, key_alerts, webhook_deliveries TO keystream_server;
 GRANT SELECT, INSERT, UPDATE (damaged_digest), DELETE ON sealed_keys TO keystream_server;
 GRANT SELECT, INSERT, UPDATE (last_used_at), DELETE ON access_tokens TO keystream_server;
+GRANT SELECT, INSERT, UPDATE (mime_type, bytes, chunk_count, expires_at), DELETE ON attachments TO keystream_server;
+GRANT SELECT, INSERT ON attachment_chunks TO keystream_server;

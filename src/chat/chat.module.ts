@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AttachmentsModule } from '../attachments/attachments.module.js';
 import { Config } from '../config/config.js';
 import { JsonSchemasModule } from '../json-schemas/json-schemas.module.js';
 import { CryptoModule } from '../crypto/crypto.module.js';
@@ -35,7 +36,7 @@ const keepTimes = ({ chat }: Config): KeepTimes => ({
 
 /** What the servers share is null without Redis. */
 @Module({
-  imports: [CryptoModule, JsonSchemasModule, KeysModule, WebSearchModule],
+  imports: [AttachmentsModule, CryptoModule, JsonSchemasModule, KeysModule, WebSearchModule],
   providers: [
     ChatResolver,
     ConversationService,

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { AlertsConfig } from './alerts.js';
+import type { AttachmentsConfig } from './attachments.js';
 import type { AuditConfig } from './audit.js';
 import type { AuthenticationConfig } from './authentication.js';
 import type { ChatConfig } from './chat.js';
@@ -22,6 +23,7 @@ export interface ConfigSections {
   readonly authentication: AuthenticationConfig;
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
+  readonly attachments: AttachmentsConfig;
   readonly limits: LimitsConfig;
   readonly outbound: OutboundConfig;
   readonly alerts: AlertsConfig;
@@ -41,6 +43,7 @@ export class Config {
   readonly authentication: AuthenticationConfig;
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
+  readonly attachments: AttachmentsConfig;
   readonly limits: LimitsConfig;
   readonly outbound: OutboundConfig;
   readonly alerts: AlertsConfig;
@@ -59,6 +62,7 @@ export class Config {
     this.authentication = sections.authentication;
     this.redis = sections.redis;
     this.chat = sections.chat;
+    this.attachments = sections.attachments;
     this.limits = sections.limits;
     this.outbound = sections.outbound;
     this.alerts = sections.alerts;

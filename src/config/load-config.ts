@@ -2,6 +2,7 @@ import type { ProviderDefinition } from '../common/provider-definition.js';
 import { alertsVariables, readAlerts } from './alerts.js';
 import { authenticationVariables, checkAuthentication, readAuthentication } from './authentication.js';
 import { auditVariables, readAudit } from './audit.js';
+import { attachmentVariables, readAttachments } from './attachments.js';
 import { chatVariables, readChat } from './chat.js';
 import { Config } from './config.js';
 import { databaseVariables, type MigrationConfig, migrationConfig, readDatabase } from './database.js';
@@ -33,6 +34,7 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(authenticationVariables),
     ...Object.values<Variable<unknown>>(timeoutVariables),
     ...Object.values<Variable<unknown>>(chatVariables),
+    ...Object.values<Variable<unknown>>(attachmentVariables),
     ...Object.values<Variable<unknown>>(limitsVariables),
     ...Object.values<Variable<unknown>>(outboundVariables),
     ...Object.values<Variable<unknown>>(alertsVariables),
@@ -76,6 +78,7 @@ export function loadConfig(
   const audit = readAudit(reader);
   const redis = readRedis(reader);
   const chat = readChat(reader);
+  const attachments = readAttachments(reader);
   const limits = readLimits(reader);
   const outbound = readOutbound(reader);
   const alerts = readAlerts(reader);
@@ -106,6 +109,7 @@ export function loadConfig(
     authentication,
     redis,
     chat,
+    attachments,
     limits,
     outbound,
     alerts,

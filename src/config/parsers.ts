@@ -38,6 +38,9 @@ export function milliseconds(from: number): Parser<number> {
   return wholeNumber(from, LONGEST_TIMER_MS);
 }
 
+/** How large something may be that a client sends, in bytes. */
+export const byteLimit = wholeNumber(1024, 256 * 1024 * 1024);
+
 export function trueOrFalse(text: string): boolean {
   return oneOf('true', 'false')(text) === 'true';
 }

@@ -1,6 +1,6 @@
 import { type Network, parseNetwork } from '../common/ip-address.js';
 import { allowedOrigin } from './browser-origin.js';
-import { host, listOf, milliseconds, wholeNumber } from './parsers.js';
+import { byteLimit, host, listOf, milliseconds, wholeNumber } from './parsers.js';
 import { type PersistedOperation, persistedOperations } from './persisted-operations.js';
 import { baseUrl } from './url-parsers.js';
 import { type DefaultedVariable, InvalidValueError, type Parser, type Variable } from './variable.js';
@@ -46,8 +46,6 @@ const networks: Parser<readonly Network[]> = (text) => {
 };
 
 const port = wholeNumber(0, 65_535);
-const byteLimit = wholeNumber(1024, 256 * 1024 * 1024);
-
 export const serverVariables = {
   host: {
     name: 'HOST',

@@ -17,7 +17,7 @@ export interface Encrypted {
  * A256CBC-HS512 of RFC 7518 section 5.2.5: AES-256-CBC with PKCS #7 padding, then HMAC-SHA-512 over associated data,
  * IV, ciphertext and the associated data's length, cut to 32 bytes.
  *
- * @param key 64 bytes, used for one record
+ * @param key 64 bytes, used for one record, or for the chunks of one content
  * @param iv 16 unpredictable bytes
  */
 export function encrypt(key: Buffer, iv: Buffer, associatedData: Buffer, plaintext: Buffer): Encrypted {

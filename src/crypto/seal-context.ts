@@ -20,6 +20,7 @@ export type SealContext =
       /** Where the key goes, and nowhere else: changed in the database, the record does not open. */
       readonly baseUrl: string;
     }
+  | AttachmentContext
   | { readonly purpose: 'canary'; readonly environmentName: string }
   | {
       readonly purpose: 'audit-keys';
@@ -28,6 +29,14 @@ export type SealContext =
       readonly publicKey: string;
     }
   | TextContext;
+
+/** The key of an attachment's content. */
+export interface AttachmentContext {
+  readonly purpose: 'attachment';
+  readonly userId: string;
+  /** The id of the row that holds the envelope. */
+  readonly attachmentId: string;
+}
 
 /** What is no key: text that its owner is shown again. */
 export type TextContext =
@@ -77,6 +86,8 @@ export function contextParts(context: SealContext): readonly string[] {
       const { purpose, userId, provider, keyId, endpointName, baseUrl } = context;
       return [purpose, userId, provider, keyId, endpointName, baseUrl];
     }
+    case 'attachment':
+      return [context.purpose, context.userId, context.attachmentId];
     case 'canary':
       return [context.purpose, context.environmentName];
     case 'audit-keys':

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Secret } from '../common/secret.js';
 import { decrypt, encrypt, IV_BYTES } from './aes-cbc-hmac.js';
+import { CONTENT_KEY_BYTES, ContentKey } from './content-key.js';
 import {
   associatedData,
   formatEnvelope,
@@ -11,7 +12,7 @@ import {
 } from './envelope.js';
 import { EnvelopeError } from './envelope-error.js';
 import { Keyring } from './keyring.js';
-import type { SealContext, SeriesContext, TextContext } from './seal-context.js';
+import type { AttachmentContext, SealContext, SeriesContext, TextContext } from './seal-context.js';
 import { SeriesOpener, SeriesSealer } from './series.js';
 
 /**
@@ -105,6 +106,23 @@ export class Vault {
     } finally {
       secret.destroy();
     }
+  }
+
+  /** A new random key for one content. The caller destroys it. */
+  makeContentKey(context: AttachmentContext): { readonly key: ContentKey; readonly envelope: SealedEnvelope } {
+    const bytes = randomBytes(CONTENT_KEY_BYTES);
+    const secret = Secret.fromBytes(bytes);
+    bytes.fill(0);
+    return { key: new ContentKey(secret), envelope: this.seal(secret, context) };
+  }
+
+  /**
+   * The key of a content, which the caller destroys.
+   *
+   * @throws EnvelopeError, the same one for every fault
+   */
+  openContentKey(envelope: string, context: AttachmentContext): ContentKey {
+    return new ContentKey(this.open(envelope, context));
   }
 
   /** What seals texts for one place, one after the other, with the current key. */

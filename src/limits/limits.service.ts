@@ -26,6 +26,7 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
   readonly #subscriptions: StreamLimit;
   readonly #running: StreamLimit;
   readonly #exports: StreamLimit;
+  readonly #uploads: StreamLimit;
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(limits: LimitsConfig, shared: Shared | null, now = () => performance.now()) {
@@ -44,18 +45,21 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
     this.#subscriptions = new StreamLimit('subscriptions', limits, shared);
     this.#running = new StreamLimit('chats', limits, shared);
     this.#exports = new StreamLimit('exports', { streamsPerUser: 1, streamsPerServer: 0 }, shared);
+    this.#uploads = new StreamLimit('uploads', { streamsPerUser: 4, streamsPerServer: 0 }, shared);
   }
 
   onModuleInit(): void {
     this.#subscriptions.start();
     this.#running.start();
     this.#exports.start();
+    this.#uploads.start();
   }
 
   onApplicationShutdown(): void {
     this.#subscriptions.stop();
     this.#running.stop();
     this.#exports.stop();
+    this.#uploads.stop();
     this.#lines.flush();
   }
 
@@ -87,6 +91,11 @@ export class Limits implements OnModuleInit, OnApplicationShutdown {
   /** Takes the one place that a user has for exports. The caller releases it. @throws RateLimitedError RATE_LIMITED */
   reserveExport(userId: string): Promise<Slot> {
     return this.#logRefusal('exports at once', userId, this.#exports.reserve(userId, null));
+  }
+
+  /** Takes one of the few places that a user has for attachments that come. The caller releases it. @throws RateLimitedError RATE_LIMITED */
+  reserveUpload(userId: string): Promise<Slot> {
+    return this.#logRefusal('uploads at once', userId, this.#uploads.reserve(userId, null));
   }
 
   /**

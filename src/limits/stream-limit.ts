@@ -7,8 +7,8 @@ import { Tally } from './tally.js';
 /** A hint, in milliseconds: when a stream will end is not known. */
 const RETRY_AFTER_MS = 1_000;
 
-/** What is counted: subscriptions; chats that run, with a watcher or without; exports. */
-export type Streams = 'subscriptions' | 'chats' | 'exports';
+/** What is counted: subscriptions; chats that run, with a watcher or without; exports; attachments that come. */
+export type Streams = 'subscriptions' | 'chats' | 'exports' | 'uploads';
 
 const serverIsFull = (streams: Streams): string =>
   `The server has as many ${streams} as it can run. Try again.`;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccessTokensRepository } from '../access-tokens/access-tokens.repository.js';
 import { KeyAlertsRepository } from '../alerts/key-alerts.repository.js';
+import { AttachmentsService } from '../attachments/attachments.service.js';
 import { AnomalyRepository } from '../audit/anomalies/anomaly.repository.js';
 import { AuditRepository, toModel } from '../audit/audit.repository.js';
 import { type ModelHour, type UsageHour, UsageRepository } from '../audit/usage.repository.js';
@@ -28,6 +29,7 @@ export class ExportService {
     private readonly alerts: KeyAlertsRepository,
     private readonly anomalies: AnomalyRepository,
     private readonly accessTokens: AccessTokensRepository,
+    private readonly attachments: AttachmentsService,
   ) {}
 
   /** As JSON lines. The last one says how many came before it: without it the export is not complete. */
@@ -46,6 +48,7 @@ export class ExportService {
     yield* this.#keys(userId);
     // Those that have expired, too.
     for (const token of await this.accessTokens.list(userId, new Date(0))) yield toLine('accessToken', token);
+    yield* this.#attachments(userId);
     yield* pagesOf('usageHour', (after: UsageHour | null) => this.usage.listHours(userId, PAGE, after));
     yield* pagesOf('modelHour', (after: ModelHour | null) => this.usage.listModelHours(userId, PAGE, after));
     yield* this.#events(userId);
@@ -53,6 +56,17 @@ export class ExportService {
     for (const network of await this.anomalies.findNetworks(userId)) yield toLine('knownNetwork', network);
     for (const chatId of await this.data.findChats(userId)) {
       for await (const event of this.chats.eventsOf(userId, chatId)) yield toLine('chatEvent', event);
+    }
+  }
+
+  /** Without their contents, which the user has. */
+  async *#attachments(userId: string): AsyncGenerator<Line, void> {
+    for (let after: string | null = null; ;) {
+      const { attachments, next } = await this.attachments.list(userId, PAGE, after);
+      for (const { id, name, mimeType, bytes, createdAt, expiresAt } of attachments)
+        yield toLine('attachment', { id, name, mimeType, bytes, createdAt, expiresAt });
+      if (next === null) return;
+      after = next;
     }
   }
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AttachmentsModule } from '../attachments/attachments.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { ChatModule } from '../chat/chat.module.js';
 import { KeysModule } from '../keys/keys.module.js';
@@ -12,7 +13,7 @@ import { MyDataService } from './my-data.service.js';
 
 /** What a user may do with all that is kept of them: get it, and have it deleted. */
 @Module({
-  imports: [AuditModule, ChatModule, KeysModule, PrismaModule, SettingsModule],
+  imports: [AttachmentsModule, AuditModule, ChatModule, KeysModule, PrismaModule, SettingsModule],
   controllers: [ExportController],
   providers: [ExportService, MyDataRepository, MyDataResolver, MyDataService],
 })

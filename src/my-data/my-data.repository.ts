@@ -25,6 +25,8 @@ const deleteAll = `
     DELETE FROM key_alerts WHERE user_id = $1
   ), states AS (
     DELETE FROM rule_states WHERE user_id = $1
+  ), attachments AS (
+    DELETE FROM attachments WHERE user_id = $1
   ), tokens AS (
     DELETE FROM access_tokens WHERE user_id = $1 RETURNING id
   )

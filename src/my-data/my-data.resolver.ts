@@ -19,7 +19,7 @@ export class MyDataResolver {
 
   @Mutation(() => DeleteMyDataPayload, {
     description:
-      "Stops the caller's chats and deletes all that is kept of the caller: keys, access tokens, settings, answers, sums of use. It cannot be undone. The audit trail stays until its retention ends, and keeps that this happened.",
+      "Stops the caller's chats and deletes all that is kept of the caller: keys, access tokens, attachments, settings, answers, sums of use. It cannot be undone. The audit trail stays until its retention ends, and keeps that this happened.",
   })
   @NeedsJwt()
   async deleteMyData(

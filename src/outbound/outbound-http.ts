@@ -13,13 +13,20 @@ export interface OutboundTimeouts {
   readonly idleTimeoutMs: number;
 }
 
+/** A request's body that is written while it is sent, no faster than the socket takes it. */
+export interface StreamedBody {
+  /** In bytes; null where it shows only when it is written. */
+  readonly length: number | null;
+  read(): AsyncIterable<Uint8Array>;
+}
+
 /** One request to a provider. */
 export interface OutboundRequest extends OutboundTimeouts {
   readonly method: 'GET' | 'POST';
   /** Never holds a key: keys travel in headers. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: string | StreamedBody | undefined;
   readonly signal: AbortSignal;
 }
 

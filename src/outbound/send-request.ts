@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Agent, type buildConnector } from 'undici';
 import { connectInPieces } from './connect-in-pieces.js';
 import type { OutboundRequest, OutboundResponse } from './outbound-http.js';
@@ -21,14 +22,20 @@ export async function sendRequest(agent: Agent, request: OutboundRequest): Promi
   request.signal.throwIfAborted();
   const { origin, pathname, search } = new URL(request.url);
   const exchange = new UpstreamExchange(request);
+  const { body = null } = request;
+  const length = typeof body === 'string' ? null : (body?.length ?? null);
   agent.dispatch(
     {
       origin,
       path: pathname + search,
       method: request.method,
       // Without this header a server may choose any encoding (RFC 9110, 12.5.3), and nothing here decodes.
-      headers: { 'accept-encoding': 'identity', ...request.headers },
-      body: request.body ?? null,
+      headers: {
+        'accept-encoding': 'identity',
+        ...request.headers,
+        ...(length !== null && { 'content-length': String(length) }),
+      },
+      body: body === null || typeof body === 'string' ? body : Readable.from(body.read(), { objectMode: false }),
     },
     exchange,
   );

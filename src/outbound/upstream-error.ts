@@ -52,10 +52,19 @@ export class UnknownModelError extends UpstreamError {
   }
 }
 
+/** What a provider says of the part of a request that it does not accept. Its words are looked at and dropped. */
+export interface Complaint {
+  /** The names and numbers that lead to it in the request as it was sent: `['messages', '0', 'content', '1']`. May be empty. */
+  readonly place: readonly string[];
+  readonly kind: 'image' | 'file' | null;
+}
+
 export class ProviderBadRequestError extends UpstreamError {
   readonly code = 'PROVIDER_BAD_REQUEST';
   readonly retryable = false;
   readonly mayMoveOn = false;
+  /** For the adapter, which knows what it sent. */
+  complaint: Complaint = { place: [], kind: null };
 
   /** @param parameter the name of one of our own inputs, never a provider's text */
   constructor(readonly parameter: string | null = null) {

@@ -75,10 +75,25 @@ const auditKeys: SealedKind = {
     publicKey === undefined ? null : { purpose: 'audit-keys', generation, publicKey },
 };
 
+/** Of an attachment its key is sealed with ours: to seal that anew is enough for all of its chunks. */
+const attachments: SealedKind = {
+  name: 'attachments',
+  table: 'attachments',
+  id: 'id',
+  idType: 'uuid',
+  lowestId: NIL,
+  envelope: 'envelope',
+  keyId: 'encryption_key_id',
+  place: 'ARRAY[record.user_id]',
+  changes: '',
+  contextOf: (attachmentId, [userId]) =>
+    userId === undefined ? null : { purpose: 'attachment', userId, attachmentId },
+};
+
 /**
  * All that is sealed in the database. What is not in this list is not re-sealed, and is lost when its key is retired: a
  * new kind of record is a new entry. The last one says which key the database belongs to.
  *
  * What servers write while they run also has the trigger `refuse_retired_encryption_key` on its table.
  */
-export const sealedKinds: readonly SealedKind[] = [storedKeys, auditKeys, checkValue];
+export const sealedKinds: readonly SealedKind[] = [storedKeys, attachments, auditKeys, checkValue];

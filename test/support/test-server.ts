@@ -149,6 +149,21 @@ export class TestServer {
     return (await fetch(`${this.url}/export`, { headers })).text();
   }
 
+  /** Sends an attachment, as a browser's form does. */
+  async upload(userId: string, content: Uint8Array, name = 'file'): Promise<Response> {
+    const form = new FormData();
+    form.append('file', new Blob([content as Uint8Array<ArrayBuffer>]), name);
+    const headers = { authorization: `Bearer ${await tokenOf(userId)}` };
+    return fetch(`${this.url}/attachments`, { method: 'POST', headers, body: form });
+  }
+
+  /** Sends an attachment that is taken. @returns its id */
+  async attach(userId: string, content: Uint8Array, name?: string): Promise<string> {
+    const response = await this.upload(userId, content, name);
+    if (response.status !== 201) throw new Error(`Not taken: ${await response.text()}`);
+    return ((await response.json()) as { id: string }).id;
+  }
+
   /** The code of a request that must fail. */
   async failure(
     userId: string | null,

@@ -12,6 +12,7 @@ const emptyAll: Statement = {
     DO $$ BEGIN
       SET LOCAL keystream.audit_maintenance = 'on';
       DELETE FROM access_tokens;
+      DELETE FROM attachments;
       DELETE FROM sealed_keys;
       DELETE FROM api_keys;
       DELETE FROM audit_events;

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { AttachmentsService } from '../../attachments/attachments.service.js';
 import { JsonSchemas } from '../../json-schemas/json-schemas.service.js';
 import type { ChatInput } from '../schema/chat.inputs.js';
 import type { Conversation } from './conversation.js';
 import { readConversation } from './read-conversation.js';
+import { attachmentIdsIn } from './read-parts.js';
 import { type OfferedTools, readTools } from './read-tools.js';
 import { ToolTranscripts } from './tool-transcripts.js';
 import { Violations } from './violations.js';
@@ -20,13 +22,17 @@ export class ConversationService {
   constructor(
     private readonly transcripts: ToolTranscripts,
     private readonly schemas: JsonSchemas,
+    private readonly attachments: AttachmentsService,
   ) {}
 
   /** @throws BadUserInputError BAD_USER_INPUT, which names all that is wrong */
   async read(userId: string, input: ChatInput): Promise<AskedChat> {
     const violations = new Violations();
     const open = (transcript: string) => this.transcripts.open(userId, transcript);
-    const conversation = await readConversation(input.messages, open, violations);
+    const ids = attachmentIdsIn(input.messages);
+    const attachments = ids.length > 0 ? await this.attachments.find(userId, ids) : null;
+    const find = (id: string) => attachments?.get(id) ?? null;
+    const conversation = await readConversation(input.messages, open, find, violations);
     const tools = await readTools(input, this.schemas, violations);
     violations.throwIfAny();
     return { conversation, tools };

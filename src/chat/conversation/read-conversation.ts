@@ -1,10 +1,12 @@
 import { turnIsOver } from '../../common/event-loop-turn.js';
 import { canonicalId } from '../../common/id.scalar.js';
 import type { ToolCall, ToolResult } from '../../providers/chat/contract.js';
+import type { ContentPart } from '../../providers/chat/media.js';
 import { MAX_CALLS } from '../../providers/chat/tool-turn.js';
 import type { ToolCallInput } from '../schema/chat-tools.inputs.js';
 import type { ChatMessageInput, ChatRoleId } from '../schema/chat.inputs.js';
 import type { ClientStep, Conversation, OpenedTranscript } from './conversation.js';
+import { type FindAttachment, PartsReader } from './read-parts.js';
 import type { Violations } from './violations.js';
 
 /** @returns null for what does not open */
@@ -21,14 +23,15 @@ const ownFields = {
 export async function readConversation(
   messages: readonly ChatMessageInput[],
   open: OpenTranscript,
+  find: FindAttachment,
   violations: Violations,
 ): Promise<Conversation> {
-  const reader = new ConversationReader(open, violations);
+  const reader = new ConversationReader(open, new PartsReader(find, violations), violations);
   for (const [index, message] of messages.entries()) {
     reader.add(message, `input.messages.${String(index)}`);
     if (violations.areMany) break;
-    // To open a transcript takes a while, and there may be as many as messages.
-    const pause = message.transcript ? turnIsOver() : null;
+    // To open a transcript takes a while, as does to look at a content, and there may be as many as messages.
+    const pause = (message.transcript ?? message.parts) ? turnIsOver() : null;
     if (pause) await pause;
   }
   return reader.end();
@@ -51,19 +54,22 @@ class ConversationReader {
 
   constructor(
     private readonly open: OpenTranscript,
+    private readonly parts: PartsReader,
     private readonly violations: Violations,
   ) {}
 
   add(message: ChatMessageInput, path: string): void {
-    const { role, content } = message;
+    const { role, toolCalls } = message;
     this.#checkFields(message, path);
+    const content = this.#contentOf(message, path);
     if (role === 'TOOL') {
-      this.#addResult(message, path);
+      this.#addResult(message, textIn(content), path);
       return;
     }
     this.#closeStep();
-    if (role === 'ASSISTANT' && message.toolCalls?.length) this.#beginStep(message, message.toolCalls, path);
-    else this.#turns.push({ role, content: content ?? '' });
+    if (role === 'ASSISTANT' && toolCalls?.length) this.#beginStep(message, toolCalls, textIn(content), path);
+    else if (typeof content === 'string') this.#turns.push({ role, content });
+    else this.#turns.push({ role: 'USER', content });
   }
 
   end(): Conversation {
@@ -71,23 +77,37 @@ class ConversationReader {
     return this.#turns;
   }
 
-  #checkFields({ role, content, toolCalls, transcript, toolCallId }: ChatMessageInput, path: string): void {
+  #contentOf({ role, content, parts }: ChatMessageInput, path: string): string | readonly ContentPart[] {
+    if (!isGiven(parts)) return content ?? '';
+    if (isGiven(content)) this.violations.add(`${path}.parts`, 'cannot stand beside content');
+    return this.parts.read(parts, role, `${path}.parts`);
+  }
+
+  #checkFields(
+    { role, content, parts, toolCalls, transcript, toolCallId }: ChatMessageInput,
+    path: string,
+  ): void {
     const given = { toolCalls, transcript, toolCallId };
     for (const [field, owner] of Object.entries(ownFields)) {
       if (isGiven(given[field as keyof typeof given]) && role !== owner)
         this.violations.add(`${path}.${field}`, `belongs to a message of role ${owner}`);
     }
     const hasCalls = role === 'ASSISTANT' && (toolCalls?.length ?? 0) > 0;
-    if (!isGiven(content) && !hasCalls) this.violations.add(`${path}.content`, 'is required');
+    if (!isGiven(content) && !isGiven(parts) && !hasCalls) this.violations.add(`${path}.content`, 'is required');
     if (role === 'ASSISTANT' && isGiven(transcript) && !hasCalls)
       this.violations.add(`${path}.transcript`, 'goes with toolCalls');
   }
 
-  #beginStep({ content, transcript }: ChatMessageInput, calls: readonly ToolCallInput[], path: string): void {
+  #beginStep(
+    { transcript }: ChatMessageInput,
+    calls: readonly ToolCallInput[],
+    text: string,
+    path: string,
+  ): void {
     this.#checkCalls(calls, `${path}.toolCalls`);
     this.#step = {
       path,
-      text: content ?? '',
+      text,
       calls,
       ids: new Set(calls.map(({ id }) => id)),
       transcript: isGiven(transcript) ? this.#opened(transcript, calls, `${path}.transcript`) : null,
@@ -123,7 +143,7 @@ class ConversationReader {
     return opened;
   }
 
-  #addResult({ toolCallId, content }: ChatMessageInput, path: string): void {
+  #addResult({ toolCallId }: ChatMessageInput, content: string, path: string): void {
     const at = `${path}.toolCallId`;
     if (!toolCallId) {
       this.violations.add(at, 'is required');
@@ -134,7 +154,7 @@ class ConversationReader {
       this.violations.add(at, 'must be the id of a call of the ASSISTANT message that it follows');
     else if (step.contents.has(toolCallId))
       this.violations.add(at, 'is of a call that has its result already');
-    else step.contents.set(toolCallId, content ?? '');
+    else step.contents.set(toolCallId, content);
   }
 
   #closeStep(): void {
@@ -185,6 +205,10 @@ function toToolName(name: string): string {
   const letters = name.slice(0, 64).replace(/[^a-zA-Z0-9_-]/g, '_');
   return /^[a-zA-Z_]/.test(letters) ? letters : `_${letters}`.slice(0, 64);
 }
+
+/** Of what is refused elsewhere, because it has more than texts: none. */
+const textIn = (content: string | readonly ContentPart[]): string =>
+  typeof content === 'string' ? content : '';
 
 const isGiven = <Value>(value: Value | null | undefined): value is Value =>
   value !== null && value !== undefined;

@@ -10,6 +10,7 @@ import type { ChatRequest, ChatTurn, TokenUsage } from '../../providers/chat/con
 import { candidatesOf, type ChatProviderId } from '../../providers/registry/provider-ids.js';
 import { WebSearchService } from '../../web-search/web-search.service.js';
 import { AnswerMask } from '../answer/answer-mask.js';
+import { takesAll } from '../conversation/check-media.js';
 import { tellTo } from '../conversation/conversation.js';
 import type { AskedChat } from '../conversation/conversation.service.js';
 import { ToolTranscripts } from '../conversation/tool-transcripts.js';
@@ -99,7 +100,7 @@ export class ChatSourceFactory {
 
   /** On along the order: never back, never round. */
   private async openNext(
-    { caller, chatId, input }: ChatToAnswer,
+    { caller, chatId, input, asked }: ChatToAnswer,
     { key }: OpenAttempt,
     code: ErrorCode,
     usage: TokenUsage | null,
@@ -109,7 +110,10 @@ export class ChatSourceFactory {
     if (key.endpoint !== null) return null;
     const { provider, source, keyId } = key;
     const order = candidatesOf('CHAT');
-    const left = order.slice(order.indexOf(provider) + 1);
+    // What cannot take all that was said is passed over.
+    const left = order
+      .slice(order.indexOf(provider) + 1)
+      .filter((candidate) => takesAll(candidate, asked.conversation));
     if (left.length === 0) return null;
     const failed = { provider, source, keyId, chatId, code, usage, network: caller.network };
     await this.uses.recordFailure(caller.userId, failed);
@@ -119,7 +123,7 @@ export class ChatSourceFactory {
       chatId,
       use: 'CHAT',
       modelOf: (candidate) => this.modelOf(candidate),
-      tokens: tokenDemandOf(input),
+      tokens: tokenDemandOf(input, asked.conversation),
       // A chat that has ended by now uses no further key.
       onOpen: () => signal.throwIfAborted(),
     });

@@ -21,6 +21,7 @@ import type { ChatWatch } from '../run/chat-watch.js';
 import type { ChatInput } from '../schema/chat.inputs.js';
 import { finishedChat } from '../shared/finished-chat.js';
 import { RunStore } from '../shared/run-store.js';
+import { checkMedia } from '../conversation/check-media.js';
 import { ConversationService } from '../conversation/conversation.service.js';
 import { tokenDemandOf } from './token-demand.js';
 import { ChatSourceFactory } from './chat-source.factory.js';
@@ -109,8 +110,9 @@ export class RunStarter {
       chatId,
       use: 'CHAT',
       modelOf: (provider) => this.sources.modelOf(provider, input.model),
-      tokens: tokenDemandOf(input),
-      onOpen: () => {
+      tokens: tokenDemandOf(input, asked.conversation),
+      onOpen: (provider) => {
+        checkMedia(provider, asked.conversation);
         keyResolutionMs = performance.now() - arrivedAt;
         // Looking the key up takes time: a stop that has begun since then does not wait for this chat.
         this.lifecycle.throwIfDraining();

@@ -22,6 +22,7 @@ import type {
 } from '../../providers/chat/contract.js';
 import { type ChatProviderId, describeOrder } from '../../providers/registry/provider-ids.js';
 import { ChatProvider } from '../../providers/registry/provider.enum.js';
+import { ContentPartInput } from './content-part.inputs.js';
 import { ToolCallInput, ToolChoiceInput, ToolInput } from './chat-tools.inputs.js';
 import { ChatWebSearchInput } from './chat-web-search.input.js';
 
@@ -61,9 +62,16 @@ export class ChatMessageInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The text of the message; of role TOOL the result. Only an ASSISTANT with `toolCalls` may leave it out.',
+      'The text of the message; of role TOOL the result. Only an ASSISTANT with `toolCalls`, and a message with `parts`, may leave it out.',
   })
   content?: string | null;
+
+  @Field(() => [ContentPartInput], {
+    nullable: true,
+    description:
+      'In place of `content`: texts, images and files, in their order. Images and files go with role USER: at most 100 in a chat, and 64 MiB together. Not every provider takes all of them, nor every model; what a provider does not take is refused before it is asked.',
+  })
+  parts?: ContentPartInput[] | null;
 
   @Field(() => [ToolCallInput], {
     nullable: true,

@@ -1,6 +1,9 @@
 /** Where GraphQL is served, over HTTP and over WebSocket. */
 export const GRAPHQL_PATH = '/graphql';
 
+/** Where images and files are sent to. */
+export const ATTACHMENTS_PATH = '/attachments';
+
 /** Where users get all that is kept of them. */
 export const EXPORT_PATH = '/export';
 

@@ -13,7 +13,7 @@ import { acceptsParts } from '../every-door/accepts-parts.js';
 import { ClientLeftError } from '../every-door/client-left.error.js';
 import { Documents } from '../every-door/documents.js';
 import { ErrorMask } from '../every-door/error-mask.js';
-import { EXPORT_PATH, GRAPHQL_PATH, STREAM_PATH } from '../every-door/paths.js';
+import { ATTACHMENTS_PATH, EXPORT_PATH, GRAPHQL_PATH, STREAM_PATH } from '../every-door/paths.js';
 import { checkNesting, isSubscription, operationIn } from './http-document.js';
 import { isOpen, MAX_OPEN_BODY_BYTES, mayBeOpen } from './open-documents.js';
 import { beginOperation, type TimeLimit } from './operation-life.js';
@@ -36,8 +36,11 @@ declare module 'fastify' {
   }
 }
 
-/** Apollo's, and those of streams and of exports. */
-const PATHS: ReadonlySet<string | undefined> = new Set([EXPORT_PATH, GRAPHQL_PATH, STREAM_PATH]);
+/** Apollo's, and those of streams, attachments and exports. */
+const PATHS: ReadonlySet<string | undefined> = new Set([
+  ...[ATTACHMENTS_PATH, EXPORT_PATH],
+  ...[GRAPHQL_PATH, STREAM_PATH],
+]);
 
 /**
  * How long a query or mutation may take, in milliseconds, from when it is to be read: not while its request is sent, or

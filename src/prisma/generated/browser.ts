@@ -96,6 +96,16 @@ export type WebhookDelivery = Prisma.WebhookDeliveryModel
  */
 export type ModelHour = Prisma.ModelHourModel
 /**
+ * Model Attachment
+ * An image or a file that a user has sent for chats to come.
+ */
+export type Attachment = Prisma.AttachmentModel
+/**
+ * Model AttachmentChunk
+ * A piece of an attachment, sealed, and bound to its place.
+ */
+export type AttachmentChunk = Prisma.AttachmentChunkModel
+/**
  * Model VaultState
  * One row: which encryption key and environment this database belongs to.
  */

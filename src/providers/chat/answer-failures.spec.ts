@@ -3,6 +3,7 @@ import { ProviderBadRequestError } from '../../outbound/upstream-error.js';
 import { AnswerFailures } from './answer-failures.js';
 import type { ChatDecoder } from './chat-dialect.js';
 import type { ChatRequest, ToolDefinition } from './contract.js';
+import { RequestContents } from './request-contents.js';
 
 const decoder: ChatDecoder = { push: () => [], end: () => [], mayEnd: false };
 const toolOf = (inputName: string): ToolDefinition => ({
@@ -14,7 +15,8 @@ const toolOf = (inputName: string): ToolDefinition => ({
 
 /** What a client sees of a complaint about a field of the request. */
 function parameterOf(field: keyof ChatRequest, request: Partial<ChatRequest>): unknown {
-  const failures = new AnswerFailures({ model: 'model', messages: [], ...request }, () => {
+  const whole: ChatRequest = { model: 'model', messages: [], ...request };
+  const failures = new AnswerFailures(whole, new RequestContents(whole), () => {
     throw new Error('There is no answer to read.');
   });
   return failures.of(new ProviderBadRequestError(field), new ServerSentEventParser(1_000), decoder);

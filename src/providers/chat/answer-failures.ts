@@ -11,12 +11,15 @@ import {
 } from '../../outbound/upstream-error.js';
 import type { ChatDecoder, ToFailure } from './chat-dialect.js';
 import type { ChatRequest } from './contract.js';
+import type { RequestContents } from './request-contents.js';
+import { RefusedAdditionError } from './refused-addition.error.js';
 import { errorIn } from './reported-error.js';
 
 /** Reads the failures of the answers to one request, in each of their forms. */
 export class AnswerFailures {
   constructor(
     private readonly request: ChatRequest,
+    private readonly contents: RequestContents,
     private readonly toFailure: ToFailure,
   ) {}
 
@@ -56,8 +59,12 @@ export class AnswerFailures {
 
   /** Names the caller's input in place of the request's field. */
   #aboutInput(failure: UpstreamError): UpstreamError {
-    if (!(failure instanceof ProviderBadRequestError) || failure.parameter === null) return failure;
-    return new ProviderBadRequestError(this.#inputOf(failure.parameter));
+    if (!(failure instanceof ProviderBadRequestError) || failure instanceof RefusedAdditionError) return failure;
+    const { parameter, complaint } = failure;
+    const mayBeContent = parameter === null || parameter === 'messages';
+    const content = mayBeContent ? this.contents.inputOf(complaint) : null;
+    if (parameter === null && content === null) return failure;
+    return new ProviderBadRequestError(content ?? (parameter && this.#inputOf(parameter)));
   }
 
   /** Null where the field was filled in here, and no input of the caller's is at fault. */

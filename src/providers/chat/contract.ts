@@ -2,6 +2,7 @@ import type { Cost } from '../../common/cost.js';
 import type { Addressed, Operated, ProviderDefinition } from '../../common/provider-definition.js';
 import type { Secret } from '../../common/secret.js';
 import type { ChatDialect } from './chat-dialect.js';
+import type { ContentPart, MediaTypes } from './media.js';
 
 export type ChatRole = 'SYSTEM' | 'USER' | 'ASSISTANT';
 export type ReasoningEffort = 'LOW' | 'MEDIUM' | 'HIGH';
@@ -10,10 +11,19 @@ export type PromptCache = 'OFF' | 'AUTO';
 /** TOOL_CALLS: the caller's own tools are called. No adapter says so: which tools are whose is not for it to know. */
 export type FinishReason = 'STOP' | 'LENGTH' | 'CONTENT_FILTER' | 'TOOL_LIMIT' | 'TOOL_CALLS' | 'OTHER';
 
-export interface ChatMessage {
+/** A message of text. */
+export interface TextMessage {
   readonly role: ChatRole;
   readonly content: string;
 }
+
+/** A message with an image or a file, at least one. */
+export interface MediaMessage {
+  readonly role: 'USER';
+  readonly content: readonly ContentPart[];
+}
+
+export type ChatMessage = TextMessage | MediaMessage;
 
 /** A tool that the model may call. */
 export interface ToolDefinition {
@@ -137,6 +147,8 @@ export interface ChatAdapter {
    * the socket while the consumer has no room. The upstream request is closed when `signal` aborts, also while the
    * upstream is silent. Resolves after `finish`; after an abort it throws `signal.reason`.
    *
+   * Images and files of the request are read while it is sent, and what that throws is thrown on as it is.
+   *
    * @throws UpstreamError, rebuilt from an allow-list: KEY_REJECTED, KEY_EXHAUSTED, UNKNOWN_MODEL,
    * PROVIDER_BAD_REQUEST, PROVIDER_RATE_LIMITED, PROVIDER_UNAVAILABLE, PROVIDER_TIMEOUT, PROVIDER_TRUNCATED
    */
@@ -156,6 +168,8 @@ export interface ChatProviderEntry<Id extends string = string> extends ProviderD
   readonly priceList?: string;
   /** Which list of the catalogue knows what its models can (catalogue/capabilities.ts). */
   readonly capabilityList?: string;
+  /** What its API takes beside text. */
+  readonly media: MediaTypes;
   readonly dialect: ChatDialect;
 }
 

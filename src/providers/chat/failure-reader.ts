@@ -1,9 +1,10 @@
 import { retryAfterMsIn } from '../../outbound/retry-after-text.js';
+import { type Complaint, ProviderBadRequestError } from '../../outbound/upstream-error.js';
 import { toUpstreamError, type FailureTable } from '../../outbound/upstream-failure.js';
 import type { ToFailure } from './chat-dialect.js';
 import type { ChatRequest } from './contract.js';
 import { RefusedAdditionError, type AdditionName } from './refused-addition.error.js';
-import { meaningOf, type MeaningPatterns } from './meaning-patterns.js';
+import { meaningOf, type MeaningPatterns, wordsOf } from './meaning-patterns.js';
 import { valueAt } from './value-at.js';
 
 /** Where an API's errors say what. An error may be anything. */
@@ -30,7 +31,7 @@ export function failureReader(dialect: FailureDialect): ToFailure {
     const complaints = complaintsOf(error);
     const addition = meaningOf(complaints, additions);
     if (addition !== null && (status ?? 400) < 500) return new RefusedAdditionError(addition);
-    return toUpstreamError(
+    const failure = toUpstreamError(
       {
         status,
         codes: codesOf(error),
@@ -40,8 +41,25 @@ export function failureReader(dialect: FailureDialect): ToFailure {
       },
       table,
     );
+    if (failure instanceof ProviderBadRequestError) failure.complaint = complaintIn(complaints);
+    return failure;
   };
 }
+
+/**
+ * Where a request has the conversation, and the way into it: `messages.0.content.1`, `input[0].content[1]`. Longer words
+ * would be kept with the text that they are in.
+ */
+const PLACE = /\b(?:messages|input|contents)(?:\.(?:\d{1,5}|[a-z_]{1,12})\b|\[\d{1,5}\]){1,10}/;
+const kinds: MeaningPatterns<NonNullable<Complaint['kind']>> = [
+  [/image|inline_?data/i, 'image'],
+  [/\b(pdfs?|documents?|files?|file_data)\b/i, 'file'],
+];
+
+const complaintIn = (complaints: readonly unknown[]): Complaint => ({
+  place: wordsOf(complaints, PLACE),
+  kind: meaningOf(complaints, kinds),
+});
 
 /** Inside a stream an error may name the status that its answer would have had: Google's do, and gateways'. */
 function statusIn(error: unknown): number | null {

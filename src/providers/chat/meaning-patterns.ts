@@ -15,12 +15,18 @@ export function meaningOf<Meaning extends string>(
   texts: readonly unknown[],
   patterns: MeaningPatterns<Meaning>,
 ): Meaning | null {
+  return found(texts, (text) => patterns.find(([pattern]) => pattern.test(text))?.[1] ?? null);
+}
+
+/** The words and numbers within what matches first; of a text nothing else is kept. */
+export const wordsOf = (texts: readonly unknown[], pattern: RegExp): readonly string[] =>
+  found(texts, (text) => pattern.exec(text)?.[0].match(/\w+/g) ?? null) ?? [];
+
+function found<Meaning>(texts: readonly unknown[], find: (text: string) => Meaning | null): Meaning | null {
   try {
     for (const text of texts) {
-      if (typeof text !== 'string') continue;
-      const beginning = text.slice(0, MAX_LENGTH);
-      const found = patterns.find(([pattern]) => pattern.test(beginning));
-      if (found) return found[1];
+      const meaning = typeof text === 'string' ? find(text.slice(0, MAX_LENGTH)) : null;
+      if (meaning !== null) return meaning;
     }
     return null;
   } finally {

@@ -16,6 +16,7 @@ import { listModels } from './list-models.js';
 import type { ListedModel } from './listed-model.js';
 import type { ModelLister } from './model-lister.js';
 import { type AdditionName, RefusedAdditionError } from './refused-addition.error.js';
+import { RequestContents } from './request-contents.js';
 
 /** How long a body may take to end after the last part before its connection is given up. */
 const DRAIN_MS = 1_000;
@@ -79,11 +80,12 @@ export class StreamingAdapter implements ChatAdapter, KeyChecker, ModelLister {
     without: ReadonlySet<AdditionName>,
     onParts: PartConsumer,
   ): Promise<AdditionName | null> {
-    const failures = new AnswerFailures(request, this.dialect.toFailure);
+    const contents = new RequestContents(request);
+    const failures = new AnswerFailures(request, contents, this.dialect.toFailure);
     const answer = new AnswerReader(this.dialect.createDecoder(request), failures);
     let body: Body | null = null;
     try {
-      const response = await this.#send(request, without, key, signal);
+      const response = await this.#send(request, contents, without, key, signal);
       body = response.body;
       if (response.status >= 400) throw await failures.inAnswer(response, signal);
       await relay(body, answer, signal, onParts);
@@ -95,6 +97,7 @@ export class StreamingAdapter implements ChatAdapter, KeyChecker, ModelLister {
         throw signal.reason;
       }
       if (error instanceof ConsumerFailure) throw error.error;
+      if (contents.failure) throw contents.failure.error;
       const failure = answer.failureOf(error);
       const isCurable = failure instanceof RefusedAdditionError && !answer.hasBegun;
       if (isCurable && !without.has(failure.addition)) return failure.addition;
@@ -108,6 +111,7 @@ export class StreamingAdapter implements ChatAdapter, KeyChecker, ModelLister {
 
   #send(
     request: ChatRequest,
+    contents: RequestContents,
     without: ReadonlySet<AdditionName>,
     key: Secret,
     signal: AbortSignal,
@@ -118,7 +122,7 @@ export class StreamingAdapter implements ChatAdapter, KeyChecker, ModelLister {
       method: 'POST',
       url,
       headers: { ...FIXED_HEADERS, ...headers, ...this.dialect.toKeyHeaders(key) },
-      body: toWellFormedJson(body),
+      body: contents.bodyOf(body, toWellFormedJson(body)),
       signal,
       firstByteTimeoutMs,
       idleTimeoutMs,

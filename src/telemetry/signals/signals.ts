@@ -41,6 +41,7 @@ export const limitNames = [
   'streams at once',
   'chats at once',
   'exports at once',
+  'uploads at once',
   'time of this server',
 ] as const;
 export type LimitName = (typeof limitNames)[number];

@@ -412,6 +412,8 @@ export const ModelName = {
   KeyAlert: 'KeyAlert',
   WebhookDelivery: 'WebhookDelivery',
   ModelHour: 'ModelHour',
+  Attachment: 'Attachment',
+  AttachmentChunk: 'AttachmentChunk',
   VaultState: 'VaultState'
 } as const
 
@@ -428,7 +430,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "sealedKey" | "accessToken" | "retiredKey" | "keyReservation" | "userSettings" | "auditEvent" | "auditLink" | "auditCheckpoint" | "auditKeys" | "usageHour" | "ruleState" | "keyAlert" | "webhookDelivery" | "modelHour" | "vaultState"
+    modelProps: "apiKey" | "sealedKey" | "accessToken" | "retiredKey" | "keyReservation" | "userSettings" | "auditEvent" | "auditLink" | "auditCheckpoint" | "auditKeys" | "usageHour" | "ruleState" | "keyAlert" | "webhookDelivery" | "modelHour" | "attachment" | "attachmentChunk" | "vaultState"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1542,6 +1544,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    Attachment: {
+      payload: Prisma.$AttachmentPayload<ExtArgs>
+      fields: Prisma.AttachmentFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AttachmentFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AttachmentFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentPayload>
+        }
+        findFirst: {
+          args: Prisma.AttachmentFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AttachmentFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentPayload>
+        }
+        findMany: {
+          args: Prisma.AttachmentFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentPayload>[]
+        }
+        create: {
+          args: Prisma.AttachmentCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentPayload>
+        }
+        createMany: {
+          args: Prisma.AttachmentCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AttachmentCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentPayload>[]
+        }
+        delete: {
+          args: Prisma.AttachmentDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentPayload>
+        }
+        update: {
+          args: Prisma.AttachmentUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentPayload>
+        }
+        deleteMany: {
+          args: Prisma.AttachmentDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AttachmentUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AttachmentUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentPayload>[]
+        }
+        upsert: {
+          args: Prisma.AttachmentUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentPayload>
+        }
+        aggregate: {
+          args: Prisma.AttachmentAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAttachment>
+        }
+        groupBy: {
+          args: Prisma.AttachmentGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AttachmentGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AttachmentCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AttachmentCountAggregateOutputType> | number
+        }
+      }
+    }
+    AttachmentChunk: {
+      payload: Prisma.$AttachmentChunkPayload<ExtArgs>
+      fields: Prisma.AttachmentChunkFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AttachmentChunkFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentChunkPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AttachmentChunkFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentChunkPayload>
+        }
+        findFirst: {
+          args: Prisma.AttachmentChunkFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentChunkPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AttachmentChunkFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentChunkPayload>
+        }
+        findMany: {
+          args: Prisma.AttachmentChunkFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentChunkPayload>[]
+        }
+        create: {
+          args: Prisma.AttachmentChunkCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentChunkPayload>
+        }
+        createMany: {
+          args: Prisma.AttachmentChunkCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AttachmentChunkCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentChunkPayload>[]
+        }
+        delete: {
+          args: Prisma.AttachmentChunkDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentChunkPayload>
+        }
+        update: {
+          args: Prisma.AttachmentChunkUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentChunkPayload>
+        }
+        deleteMany: {
+          args: Prisma.AttachmentChunkDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AttachmentChunkUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AttachmentChunkUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentChunkPayload>[]
+        }
+        upsert: {
+          args: Prisma.AttachmentChunkUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AttachmentChunkPayload>
+        }
+        aggregate: {
+          args: Prisma.AttachmentChunkAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAttachmentChunk>
+        }
+        groupBy: {
+          args: Prisma.AttachmentChunkGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AttachmentChunkGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AttachmentChunkCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AttachmentChunkCountAggregateOutputType> | number
+        }
+      }
+    }
     VaultState: {
       payload: Prisma.$VaultStatePayload<ExtArgs>
       fields: Prisma.VaultStateFieldRefs
@@ -1882,6 +2032,31 @@ export const ModelHourScalarFieldEnum = {
 } as const
 
 export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]
+
+
+export const AttachmentScalarFieldEnum = {
+  id: 'id',
+  userId: 'userId',
+  envelope: 'envelope',
+  encryptionKeyId: 'encryptionKeyId',
+  sealedName: 'sealedName',
+  mimeType: 'mimeType',
+  bytes: 'bytes',
+  chunkCount: 'chunkCount',
+  createdAt: 'createdAt',
+  expiresAt: 'expiresAt'
+} as const
+
+export type AttachmentScalarFieldEnum = (typeof AttachmentScalarFieldEnum)[keyof typeof AttachmentScalarFieldEnum]
+
+
+export const AttachmentChunkScalarFieldEnum = {
+  attachmentId: 'attachmentId',
+  index: 'index',
+  sealed: 'sealed'
+} as const
+
+export type AttachmentChunkScalarFieldEnum = (typeof AttachmentChunkScalarFieldEnum)[keyof typeof AttachmentChunkScalarFieldEnum]
 
 
 export const VaultStateScalarFieldEnum = {
@@ -2296,6 +2471,8 @@ export type GlobalOmitConfig = {
   keyAlert?: Prisma.KeyAlertOmit
   webhookDelivery?: Prisma.WebhookDeliveryOmit
   modelHour?: Prisma.ModelHourOmit
+  attachment?: Prisma.AttachmentOmit
+  attachmentChunk?: Prisma.AttachmentChunkOmit
   vaultState?: Prisma.VaultStateOmit
 }
 

@@ -66,6 +66,8 @@ export const ModelName = {
   KeyAlert: 'KeyAlert',
   WebhookDelivery: 'WebhookDelivery',
   ModelHour: 'ModelHour',
+  Attachment: 'Attachment',
+  AttachmentChunk: 'AttachmentChunk',
   VaultState: 'VaultState'
 } as const
 
@@ -312,6 +314,31 @@ export const ModelHourScalarFieldEnum = {
 } as const
 
 export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]
+
+
+export const AttachmentScalarFieldEnum = {
+  id: 'id',
+  userId: 'userId',
+  envelope: 'envelope',
+  encryptionKeyId: 'encryptionKeyId',
+  sealedName: 'sealedName',
+  mimeType: 'mimeType',
+  bytes: 'bytes',
+  chunkCount: 'chunkCount',
+  createdAt: 'createdAt',
+  expiresAt: 'expiresAt'
+} as const
+
+export type AttachmentScalarFieldEnum = (typeof AttachmentScalarFieldEnum)[keyof typeof AttachmentScalarFieldEnum]
+
+
+export const AttachmentChunkScalarFieldEnum = {
+  attachmentId: 'attachmentId',
+  index: 'index',
+  sealed: 'sealed'
+} as const
+
+export type AttachmentChunkScalarFieldEnum = (typeof AttachmentChunkScalarFieldEnum)[keyof typeof AttachmentChunkScalarFieldEnum]
 
 
 export const VaultStateScalarFieldEnum = {

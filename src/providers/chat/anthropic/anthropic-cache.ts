@@ -22,6 +22,10 @@ export function withLastMarked(messages: readonly MessageParam[]): MessageParam[
 
 function withLastBlockMarked(blocks: readonly ContentBlockParam[]): ContentBlockParam[] {
   const last = blocks.at(-1);
-  const takesMark = last?.type === 'tool_result' || (last?.type === 'text' && last.text.trim() !== '');
+  const takesMark =
+    last?.type === 'tool_result' ||
+    last?.type === 'image' ||
+    last?.type === 'document' ||
+    (last?.type === 'text' && last.text.trim() !== '');
   return takesMark ? [...blocks.slice(0, -1), { ...last, ...MARK }] : [...blocks];
 }

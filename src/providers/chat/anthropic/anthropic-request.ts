@@ -8,6 +8,7 @@ import type { ChatRequest, ChatTurn, ReasoningEffort } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { neighboursIn } from '../neighbours.js';
 import { instructionsIn } from '../text-messages.js';
+import { toBlock } from './anthropic-blocks.js';
 import { efforts } from '../efforts.js';
 import { markedText, withLastMarked } from './anthropic-cache.js';
 import { beginsWithThoughts, toolsIn, toToolOptions, toTurns } from './anthropic-tools.js';
@@ -48,7 +49,9 @@ function toMessages(messages: readonly ChatTurn[]): MessageParam[] {
   const said = messages.flatMap((turn): MessageParam[] => {
     if (turn.role === 'SYSTEM') return [];
     if (turn.role === 'CALLS') return toTurns(turn);
-    return [{ role: turn.role === 'USER' ? 'user' : 'assistant', content: turn.content }];
+    const { content } = turn;
+    const role = turn.role === 'USER' ? 'user' : 'assistant';
+    return [{ role, content: typeof content === 'string' ? content : content.map(toBlock) }];
   });
   return neighboursIn(said).map(([turn, ...others]) =>
     others.length === 0

@@ -1,4 +1,5 @@
 import { defineChatProvider } from '../contract.js';
+import { everyMediaType } from '../media.js';
 import { AnthropicDecoder } from './anthropic-decoder.js';
 import { toFailure } from './anthropic-failures.js';
 import { listOrNull, valueAt } from '../value-at.js';
@@ -24,6 +25,7 @@ export const anthropic = defineChatProvider({
   priceList: 'anthropic',
   capabilityList: 'anthropic',
   keyPrefixes: { public: ['sk-ant-api03-', 'sk-ant-'], unmistakable: ['sk-ant-'] },
+  media: everyMediaType,
   dialect: {
     toRequest: (request, { api }, without) => ({
       url: `${api}/v1/messages`,

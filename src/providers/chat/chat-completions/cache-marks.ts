@@ -13,7 +13,15 @@ const isInstruction = (message: unknown): boolean => isJsonObject(message) && me
 /** https://openrouter.ai/docs/guides/best-practices/prompt-caching: a mark stands at a part that has text. */
 function marked(message: unknown): unknown {
   if (!isJsonObject(message)) return message;
-  const { content: text } = message;
-  if (typeof text !== 'string' || text.trim() === '') return message;
-  return { ...message, content: [{ type: 'text', text, cache_control: { type: 'ephemeral' } }] };
+  const { content } = message;
+  const parts: unknown[] = Array.isArray(content) ? content : [{ type: 'text', text: content }];
+  const place = parts.findLastIndex(hasText);
+  if (place === -1) return message;
+  const marks = { cache_control: { type: 'ephemeral' } };
+  return { ...message, content: parts.map((part, at) => (at === place ? Object.assign({}, part, marks) : part)) };
+}
+
+function hasText(part: unknown): boolean {
+  const text = isJsonObject(part) ? part.text : null;
+  return typeof text === 'string' && text.trim() !== '';
 }

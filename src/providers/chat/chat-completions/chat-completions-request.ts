@@ -1,6 +1,7 @@
 import type { ChatRequest, ChatTurn } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { instructionsIn, toTextMessages } from '../text-messages.js';
+import { toFilePart, toPart } from './chat-completions-parts.js';
 import type { ChatCompletionsTraits } from './chat-completions.js';
 import { withCacheMarks } from './cache-marks.js';
 import { toMessages, toToolOptions } from './chat-completions-tools.js';
@@ -13,8 +14,13 @@ export function toBody(
 ): Readonly<Record<string, unknown>> {
   const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
   const ordered = traits.takesInstructionsFirst ? instructionsFirst(messages) : messages;
-  // Not as parts: many servers take a text only.
-  const turns = toTextMessages(ordered, (step) => toMessages(step, traits.sayAgain));
+  // Texts not as parts: many servers take a text only.
+  const toPdf = traits.toPdf ?? toFilePart;
+  const turns = toTextMessages(
+    ordered,
+    (step) => toMessages(step, traits.sayAgain),
+    (part) => toPart(part, toPdf),
+  );
   const isMarked = request.promptCache === 'AUTO' && traits.wantsCacheMarks?.test(model);
   return {
     model,

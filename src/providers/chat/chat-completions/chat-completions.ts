@@ -4,6 +4,7 @@ import type { ReasoningEffort } from '../contract.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { listOrNull, valueAt } from '../value-at.js';
 import { ChatCompletionsDecoder } from './chat-completions-decoder.js';
+import type { ToPdf } from './chat-completions-parts.js';
 import { toBody } from './chat-completions-request.js';
 import type { SayAgain } from './said-again.js';
 
@@ -27,6 +28,8 @@ export interface ChatCompletionsTraits {
     effort: ReasoningEffort | undefined,
     without: ReadonlySet<AdditionName>,
   ) => Readonly<Record<string, unknown>>;
+  /** How it takes a PDF, where it is not as OpenAI does. */
+  readonly toPdf?: ToPdf;
   /** How a turn that called tools is said again, with its reasoning. */
   readonly sayAgain: SayAgain;
   readonly toFailure: ToFailure;

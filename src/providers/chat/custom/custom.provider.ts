@@ -6,6 +6,7 @@ import { efforts } from '../efforts.js';
 import { withoutReasoning } from '../chat-completions/said-again.js';
 import type { ToFailure } from '../chat-dialect.js';
 import { defineEndpointProvider } from '../contract.js';
+import { everyMediaType } from '../media.js';
 import type { ModelEntry } from '../listed-model.js';
 import { RefusedAdditionError } from '../refused-addition.error.js';
 import { valueAt } from '../value-at.js';
@@ -40,6 +41,7 @@ export const custom = defineEndpointProvider({
     'An endpoint of your own that speaks Chat Completions, at the address that its key was stored with. It serves only where a chat names it, with its name and a model.',
   environment: null,
   keyPrefixes: { public: [], unmistakable: [] },
+  media: everyMediaType,
   dialect: chatCompletions({
     versionPath: '',
     maxTokensField: 'max_tokens',

@@ -24,6 +24,8 @@ export const deepseek = defineChatProvider({
   capabilityList: 'deepseek',
   // OpenAI's older keys begin like its own.
   keyPrefixes: { public: ['sk-'], unmistakable: [] },
+  // https://api-docs.deepseek.com/api/create-chat-completion: a content is a text.
+  media: { images: [], pdf: false },
   dialect: chatCompletions({
     // The API has one, and documents the addresses without.
     versionPath: '',

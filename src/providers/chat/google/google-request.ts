@@ -1,9 +1,11 @@
-import type { Content, GenerateContentRequest, GenerationConfig } from '@google/generative-ai';
+import type { Content, GenerateContentRequest, GenerationConfig, Part } from '@google/generative-ai';
 import type { ChatRequest, ReasoningEffort } from '../contract.js';
 import { efforts } from '../efforts.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { neighboursIn } from '../neighbours.js';
-import { instructionsIn } from '../text-messages.js';
+import { type ContentPart, isTextFile } from '../media.js';
+import { base64Of, namedTextOf } from '../media-slots.js';
+import { instructionsIn, partsOf } from '../text-messages.js';
 import { toToolOptions, toTurns, type ToolOptions } from './google-tools.js';
 
 /** Models of the second generation think within a number of tokens; later ones take a level, and refuse the number. */
@@ -43,12 +45,19 @@ function toContents({ model, messages }: ChatRequest): Content[] {
   const said = messages.flatMap((turn): Content[] => {
     if (turn.role === 'SYSTEM') return [];
     if (turn.role === 'CALLS') return toTurns(turn, !THINKS_WITHIN_A_BUDGET.test(model));
-    return [{ role: turn.role === 'USER' ? 'user' : 'model', parts: [{ text: turn.content }] }];
+    return [{ role: turn.role === 'USER' ? 'user' : 'model', parts: partsOf(turn).map(toPart) }];
   });
   return neighboursIn(said).map(([turn, ...others]) => ({
     ...turn,
     parts: [turn, ...others].flatMap(({ parts }) => parts),
   }));
+}
+
+/** https://ai.google.dev/gemini-api/docs/image-understanding and https://ai.google.dev/gemini-api/docs/document-processing */
+function toPart(part: ContentPart): Part {
+  if (part.type === 'text') return { text: part.text };
+  if (isTextFile(part)) return { text: namedTextOf(part) };
+  return { inlineData: { mimeType: part.mimeType, data: base64Of(part) } };
 }
 
 function toThinking(

@@ -25,6 +25,8 @@ export const google = defineChatProvider({
   priceList: 'google',
   capabilityList: 'google',
   keyPrefixes: { public: ['AIza'], unmistakable: ['AIza'] },
+  // https://ai.google.dev/gemini-api/docs/image-understanding#supported-formats
+  media: { images: ['image/jpeg', 'image/png', 'image/webp'], pdf: true },
   dialect: {
     toRequest(request, { api }, without) {
       const model = encodeURIComponent(request.model.replace(/^models\//, ''));

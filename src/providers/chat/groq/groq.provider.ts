@@ -3,6 +3,7 @@ import { chatCompletions } from '../chat-completions/chat-completions.js';
 import { efforts } from '../efforts.js';
 import { inReasoning } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
+import { IMAGE_TYPES } from '../media.js';
 import { valueAt } from '../value-at.js';
 
 /** https://console.groq.com/docs/reasoning: others take no effort, or only whether to reason. */
@@ -26,6 +27,8 @@ export const groq = defineChatProvider({
   priceList: 'groq',
   capabilityList: 'groq',
   keyPrefixes: { public: ['gsk_'], unmistakable: ['gsk_'] },
+  // https://console.groq.com/docs/vision
+  media: { images: IMAGE_TYPES, pdf: false },
   dialect: chatCompletions({
     versionPath: '/v1',
     maxTokensField: 'max_completion_tokens',

@@ -1,8 +1,10 @@
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
 import { efforts } from '../efforts.js';
+import { toDocumentPart } from '../chat-completions/chat-completions-parts.js';
 import { inContent } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
+import { everyMediaType } from '../media.js';
 import { toModel } from './mistral-models.js';
 
 /** https://docs.mistral.ai/capabilities/reasoning */
@@ -27,6 +29,7 @@ export const mistral = defineChatProvider({
   capabilityList: 'mistral',
   // Its keys begin with nothing.
   keyPrefixes: { public: [], unmistakable: [] },
+  media: everyMediaType,
   dialect: chatCompletions({
     versionPath: '/v1',
     maxTokensField: 'max_tokens',
@@ -37,6 +40,7 @@ export const mistral = defineChatProvider({
       const isKnown = TAKES_AN_EFFORT.test(model) || (TAKES_HIGH_ONLY.test(model) && effort === 'HIGH');
       return effort && isKnown ? { reasoning_effort: efforts[effort] } : {};
     },
+    toPdf: toDocumentPart,
     sayAgain: inContent,
     models: { toModel },
     // https://docs.mistral.ai/getting-started/glossary#error-codes

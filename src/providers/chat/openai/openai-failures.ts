@@ -48,6 +48,8 @@ export const toFailure = failureReader({
   complaintsOf: (error) => [
     ...(valueAt(error, 'code') === 'invalid_encrypted_content' ? ['invalid_encrypted_content'] : []),
     valueAt(error, 'param') || valueAt(error, 'message'),
+    // Of what is wrong with an image, it may be all that says so.
+    valueAt(error, 'code'),
   ],
   inputs: [
     [/^temperature\b/, 'temperature'],

@@ -3,6 +3,7 @@ import type { ChatRequest } from '../contract.js';
 import { efforts } from '../efforts.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { toTextMessages } from '../text-messages.js';
+import { toPart } from './openai-parts.js';
 import { toItems, toToolOptions } from './openai-tools.js';
 
 /** https://platform.openai.com/docs/api-reference/responses/create */
@@ -13,8 +14,8 @@ export function toBody(
   const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
   return {
     model,
-    // Not as parts: those of an answer need ids that only the API gives.
-    input: toTextMessages(messages, (step) => toItems(step, without)),
+    // Texts not as parts: those of an answer need ids that only the API gives.
+    input: toTextMessages(messages, (step) => toItems(step, without), toPart),
     stream: true,
     store: false,
     ...(temperature !== undefined && { temperature }),

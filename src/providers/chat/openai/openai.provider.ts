@@ -1,4 +1,5 @@
 import { defineChatProvider } from '../contract.js';
+import { everyMediaType } from '../media.js';
 import { OpenAiDecoder } from './openai-decoder.js';
 import { toFailure } from './openai-failures.js';
 import { listOrNull, valueAt } from '../value-at.js';
@@ -30,6 +31,7 @@ export const openai = defineChatProvider({
     public: ['sk-proj-', 'sk-svcacct-', 'sk-'],
     unmistakable: ['sk-proj-', 'sk-svcacct-'],
   },
+  media: everyMediaType,
   dialect: {
     toRequest: (request, { api }, without) => ({
       url: `${api}/v1/responses`,

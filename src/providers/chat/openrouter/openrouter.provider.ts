@@ -2,6 +2,7 @@ import { chatCompletions } from '../chat-completions/chat-completions.js';
 import { efforts } from '../efforts.js';
 import { inReasoningDetails } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
+import { everyMediaType } from '../media.js';
 import { toFailure } from './openrouter-failures.js';
 import { openRouterKeyCall } from './openrouter-key-call.js';
 import { toModel } from './openrouter-models.js';
@@ -25,6 +26,7 @@ export const openrouter = defineChatProvider({
   priceList: 'openrouter',
   capabilityList: 'openrouter',
   keyPrefixes: { public: ['sk-or-v1-', 'sk-or-'], unmistakable: ['sk-or-'] },
+  media: everyMediaType,
   dialect: chatCompletions({
     versionPath: '/v1',
     maxTokensField: 'max_tokens',

@@ -24,6 +24,8 @@ export const xai = defineChatProvider({
   priceList: 'x-ai',
   capabilityList: 'xai',
   keyPrefixes: { public: ['xai-'], unmistakable: ['xai-'] },
+  // https://docs.x.ai/docs/guides/image-understanding
+  media: { images: ['image/jpeg', 'image/png'], pdf: false },
   dialect: chatCompletions({
     versionPath: '/v1',
     maxTokensField: 'max_completion_tokens',

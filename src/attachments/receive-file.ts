@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { Busboy } from '@fastify/busboy';
+import { AttachmentTooLargeError, NoFileError } from './attachment.errors.js';
+
+const FIELD = 'file';
+/** Of a part, more than any client sends. */
+const LIMITS = { files: 1, parts: 1, headerPairs: 32, headerSize: 8 * 1024 };
+
+export interface ReceivedFile {
+  /** What its sender calls it, without folders; null where there is none. */
+  readonly name: string | null;
+  readonly content: Readable;
+}
+
+/**
+ * Reads the one file of a form (RFC 7578), no faster than it is taken. Resolves at the end of the form, when the file was
+ * taken and nothing else came.
+ *
+ * @throws NoFileError, AttachmentTooLargeError BAD_USER_INPUT; what `take` throws; after an abort, `signal.reason`
+ */
+export function receiveFile(
+  request: IncomingMessage,
+  { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
+  take: (file: ReceivedFile) => Promise<void>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const form = formOf(request, maxBytes);
+    if (!form) {
+      reject(new NoFileError());
+      return;
+    }
+    let taken: Promise<void> | null = null;
+    let file: Readable | null = null;
+    const end = (): void => signal.removeEventListener('abort', leave);
+    const fail = (error: unknown): void => {
+      end();
+      request.unpipe(form);
+      file?.destroy();
+      form.destroy();
+      reject(error instanceof Error ? error : new NoFileError());
+    };
+    const leave = (): void => fail(signal.reason);
+    const refuse = (): void => fail(new NoFileError());
+    form.on('file', (field, content, name) => {
+      file = content;
+      content.on('error', refuse);
+      content.on('limit', () => fail(new AttachmentTooLargeError(maxBytes)));
+      if (field !== FIELD) {
+        refuse();
+        return;
+      }
+      taken = take({ name: name || null, content });
+      taken.catch(fail);
+    });
+    form.on('partsLimit', refuse);
+    form.on('error', refuse);
+    form.on('finish', () => {
+      if (!taken) refuse();
+      else
+        taken.then(() => {
+          end();
+          resolve();
+        }, fail);
+    });
+    signal.addEventListener('abort', leave);
+    if (signal.aborted) leave();
+    else request.pipe(form);
+  });
+}
+
+/** @returns null for what is no form */
+function formOf({ headers }: IncomingMessage, fileSize: number): InstanceType<typeof Busboy> | null {
+  try {
+    return new Busboy({
+      headers: { ...headers, 'content-type': headers['content-type'] ?? '' },
+      limits: { ...LIMITS, fileSize },
+      // A file is what is in the field for it, however a client labels it.
+      isPartAFile: () => true,
+    });
+  } catch {
+    return null;
+  }
+}
