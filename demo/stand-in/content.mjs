@@ -22,7 +22,14 @@ function textOfPart(part) {
 
 /** @param {any} part @returns {{ mimeType: string, bytes: number } | null} */
 function mediaIn(part) {
-  const { inlineData, source, image_url: image, file, file_data: fileData, document_url: document } = part ?? {};
+  const {
+    inlineData,
+    source,
+    image_url: image,
+    file,
+    file_data: fileData,
+    document_url: document,
+  } = part ?? {};
   if (inlineData) return toMedia(inlineData.mimeType, inlineData.data);
   if (source?.type === 'base64') return toMedia(source.media_type, source.data);
   const url = image?.url ?? image ?? file?.file_data ?? fileData ?? document;

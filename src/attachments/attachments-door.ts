@@ -48,7 +48,8 @@ export class AttachmentsDoor {
     turn?.release();
     const { maxBytes } = this.config.attachments;
     const length = Number(request.headers['content-length'] ?? Infinity);
-    if (Number.isFinite(length) && length > maxBytes + FORM_BYTES) throw new AttachmentTooLargeError(maxBytes);
+    if (Number.isFinite(length) && length > maxBytes + FORM_BYTES)
+      throw new AttachmentTooLargeError(maxBytes);
     const slot = await this.limits.reserveUpload(user.userId);
     try {
       const stored = await this.store(request, user.userId, Math.min(length, maxBytes), ending.signal);

@@ -5,7 +5,8 @@ const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 /** What a content is found to be when it comes in pieces of this size. */
 function sniff(content: Uint8Array, size: number): string | null {
   const sniffer = new ContentSniffer();
-  for (let start = 0; start < content.length; start += size) sniffer.push(content.subarray(start, start + size));
+  for (let start = 0; start < content.length; start += size)
+    sniffer.push(content.subarray(start, start + size));
   return sniffer.end();
 }
 
@@ -33,6 +34,8 @@ describe('ContentSniffer', () => {
     const sniffer = new ContentSniffer();
     expect(sniffer.push(Buffer.from('\xff\xd8', 'latin1'))).toBe(true);
     expect(sniffer.push(Buffer.from('A picture of nothing'))).toBe(false);
-    expect(new ContentSniffer().push(Buffer.from('\0\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b', 'latin1'))).toBe(false);
+    expect(
+      new ContentSniffer().push(Buffer.from('\0\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b', 'latin1')),
+    ).toBe(false);
   });
 });

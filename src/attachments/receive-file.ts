@@ -32,15 +32,23 @@ export function receiveFile(
     }
     let taken: Promise<void> | null = null;
     let file: Readable | null = null;
-    const end = (): void => signal.removeEventListener('abort', leave);
-    const fail = (error: unknown): void => {
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+      signal.removeEventListener('abort', leave);
+    };
+    const fail = (error: Error): void => {
+      if (isOver) return;
       end();
       request.unpipe(form);
       file?.destroy();
       form.destroy();
-      reject(error instanceof Error ? error : new NoFileError());
+      // What takes the file has ended by then, and left what it leaves.
+      const settle = (): void => reject(error);
+      if (taken) taken.then(settle, settle);
+      else settle();
     };
-    const leave = (): void => fail(signal.reason);
+    const leave = (): void => fail(signal.reason as Error);
     const refuse = (): void => fail(new NoFileError());
     form.on('file', (field, content, name) => {
       file = content;

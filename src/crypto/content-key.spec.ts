@@ -29,7 +29,12 @@ describe('ContentKey', () => {
     ['under another key', sealed, place, newKey()],
     ['that was cut', sealed.subarray(0, -1), place, key],
     ['that is too short', sealed.subarray(0, 20), place, key],
-    ['of which a bit differs', Buffer.from(sealed.map((byte, at) => (at === 60 ? byte ^ 1 : byte))), place, key],
+    [
+      'of which a bit differs',
+      Buffer.from(sealed.map((byte, at) => (at === 60 ? byte ^ 1 : byte))),
+      place,
+      key,
+    ],
     ['that is empty', Buffer.alloc(0), place, key],
   ])('does not open a chunk %s, and says no more', (_, bytes, at, opener) => {
     expect(() => opener.open(bytes, at)).toThrow(new EnvelopeError());

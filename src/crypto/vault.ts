@@ -109,7 +109,10 @@ export class Vault {
   }
 
   /** A new random key for one content. The caller destroys it. */
-  makeContentKey(context: AttachmentContext): { readonly key: ContentKey; readonly envelope: SealedEnvelope } {
+  makeContentKey(context: AttachmentContext): {
+    readonly key: ContentKey;
+    readonly envelope: SealedEnvelope;
+  } {
     const bytes = randomBytes(CONTENT_KEY_BYTES);
     const secret = Secret.fromBytes(bytes);
     bytes.fill(0);

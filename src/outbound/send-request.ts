@@ -35,7 +35,8 @@ export async function sendRequest(agent: Agent, request: OutboundRequest): Promi
         ...request.headers,
         ...(length !== null && { 'content-length': String(length) }),
       },
-      body: body === null || typeof body === 'string' ? body : Readable.from(body.read(), { objectMode: false }),
+      body:
+        body === null || typeof body === 'string' ? body : Readable.from(body.read(), { objectMode: false }),
     },
     exchange,
   );

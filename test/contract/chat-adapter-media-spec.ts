@@ -68,7 +68,9 @@ const chatCompletions = {
 };
 const mistral = { ...chatCompletions, pdf: { type: 'document_url', document_url: pdfUrl } };
 
-const forms: Readonly<Record<string, typeof openAi | typeof anthropic | typeof google | typeof chatCompletions | typeof mistral>> = {
+const forms: Readonly<
+  Record<string, typeof openAi | typeof anthropic | typeof google | typeof chatCompletions | typeof mistral>
+> = {
   OPENAI: openAi,
   ANTHROPIC: anthropic,
   GOOGLE: google,
@@ -77,17 +79,28 @@ const forms: Readonly<Record<string, typeof openAi | typeof anthropic | typeof g
 
 /** How the APIs say which part of a request they refuse, in their own words. */
 const complaints: Readonly<Record<string, (place: string) => object>> = {
-  OPENAI: (place) => ({ error: { message: 'No.', type: 'invalid_request_error', param: `input[0].content[${place}].image_url` } }),
+  OPENAI: (place) => ({
+    error: { message: 'No.', type: 'invalid_request_error', param: `input[0].content[${place}].image_url` },
+  }),
   ANTHROPIC: (place) => ({
     type: 'error',
-    error: { type: 'invalid_request_error', message: `messages.0.content.${place}.image.source.base64.data: too large` },
+    error: {
+      type: 'invalid_request_error',
+      message: `messages.0.content.${place}.image.source.base64.data: too large`,
+    },
   }),
   GOOGLE: (place) => ({
-    error: { code: 400, status: 'INVALID_ARGUMENT', message: `Bad image at contents[0].parts[${place}].inline_data` },
+    error: {
+      code: 400,
+      status: 'INVALID_ARGUMENT',
+      message: `Bad image at contents[0].parts[${place}].inline_data`,
+    },
   }),
 };
 const complaintOf = (id: string, place: string): object =>
-  complaints[id]?.(place) ?? { error: { message: `messages[0].content[${place}]: bad image`, type: 'invalid_request_error' } };
+  complaints[id]?.(place) ?? {
+    error: { message: `messages[0].content[${place}]: bad image`, type: 'invalid_request_error' },
+  };
 
 describe.each(chatCases)('$entry.displayName', ({ entry, model, ...provider }) => {
   const { standIn, stream, answerWith } = useAdapter(entry, model);
@@ -148,7 +161,8 @@ describe.each(chatCases)('$entry.displayName', ({ entry, model, ...provider }) =
 
   it('stops being sent one when the chat is stopped', async () => {
     const stop = new AbortController();
-    let closed = false;
+    let onClosed = (): void => undefined;
+    const closed = new Promise<void>((resolve) => (onClosed = resolve));
     const content: MediaContent = {
       bytes: 30_000_000,
       async *read() {
@@ -159,13 +173,15 @@ describe.each(chatCases)('$entry.displayName', ({ entry, model, ...provider }) =
             yield Buffer.alloc(300);
           }
         } finally {
-          closed = true;
+          onClosed();
         }
       },
     };
-    const failure = await failureOf(collect(stream({ messages: asking({ ...image(), content }) }, stop.signal)));
+    const failure = await failureOf(
+      collect(stream({ messages: asking({ ...image(), content }) }, stop.signal)),
+    );
     expect(failure).toBe(stop.signal.reason);
-    while (!closed) await new Promise((resolve) => setImmediate(resolve));
+    await closed;
   });
 
   if (!provider.isStatusOnly)
@@ -175,16 +191,20 @@ describe.each(chatCases)('$entry.displayName', ({ entry, model, ...provider }) =
     ])('names the one that it complains about: at %s', async (place, parameter) => {
       const messages = asking(image(), text('and'), { ...image(), inputPath: 'messages.0.parts.2' });
       const asked = answerWith(reply({ status: 400, body: complaintOf(entry.id, place) }));
-      expect(await failureOf(collect(stream({ messages })))).toMatchObject({ code: 'PROVIDER_BAD_REQUEST', parameter });
+      expect(await failureOf(collect(stream({ messages })))).toMatchObject({
+        code: 'PROVIDER_BAD_REQUEST',
+        parameter,
+      });
       await asked;
     });
 
   it('names the text or the place of none where it complains about something else', async () => {
-    const asked = answerWith(reply({ status: 400, body: { error: { message: 'temperature: too hot', param: 'temperature' } } }));
+    const asked = answerWith(
+      reply({ status: 400, body: { error: { message: 'temperature: too hot', param: 'temperature' } } }),
+    );
     const failure = await failureOf(collect(stream({ messages: asking(image()), temperature: 2 })));
     expect(failure).toMatchObject({ code: 'PROVIDER_BAD_REQUEST' });
     expect(Reflect.get(failure as object, 'parameter')).not.toBe('messages.0.parts.0');
     await asked;
   });
 });
-

@@ -96,7 +96,10 @@ describe('what a message holds', () => {
       const messages = ask({ image: { attachmentId } }, { text: 'search: cats' });
       await complete({ webSearch: {}, messages });
       const chats = server().standIn.requests.filter(({ provider }) => provider === 'OPENAI');
-      expect(chats.map(({ body }) => JSON.stringify(body).includes(png.toString('base64')))).toEqual([true, true]);
+      expect(chats.map(({ body }) => JSON.stringify(body).includes(png.toString('base64')))).toEqual([
+        true,
+        true,
+      ]);
     });
   });
 
@@ -121,13 +124,15 @@ describe('what a message holds', () => {
     });
 
     it('with the name of the part that the provider refuses', async () => {
-      const asked = server().standIn.once('OPENAI', reply(openaiErrors.badParameter('input[0].content[1].image_url')));
+      server().standIn.once(
+        'OPENAI',
+        reply(openaiErrors.badParameter('input[0].content[1].image_url')),
+      );
       const { errors } = await complete({ messages: ask({ text: 'Look:' }, image) });
       expect(errors[0]).toMatchObject({
         message: 'The provider does not accept the value of messages.0.parts.1 for this model.',
         extensions: { code: 'PROVIDER_BAD_REQUEST' },
       });
-      await asked;
     });
   });
 
@@ -135,9 +140,9 @@ describe('what a message holds', () => {
     beforeEach(() => server().storeKey('alice', 'OPENAI', KEY));
 
     const at = async (parts: object[], role = 'USER') =>
-      (await refusals({ messages: [{ role, parts }, ...(role === 'USER' ? [] : ask({ text: 'Go on.' }))] })).map(
-        ({ path }) => path.replace('input.messages.0.', ''),
-      );
+      (
+        await refusals({ messages: [{ role, parts }, ...(role === 'USER' ? [] : ask({ text: 'Go on.' }))] })
+      ).map(({ path }) => path.replace('input.messages.0.', ''));
 
     it.each<[string, object[], string]>([
       ['no part', [], 'parts'],
@@ -147,14 +152,42 @@ describe('what a message holds', () => {
       ['another type than it is', [{ image: inline(png, 'image/jpeg') }], 'parts.0.image.mimeType'],
       ['a PDF as an image', [{ image: inline(pdf, 'application/pdf') }], 'parts.0.image'],
       ['an image as a file', [{ file: inline(png, 'image/png') }], 'parts.0.file'],
-      ['what is of no type', [{ file: inline(Buffer.from([0, 1, 2]), 'text/plain') }], 'parts.0.file.mimeType'],
-      ['what is no base64', [{ image: { data: 'not base64!', mimeType: 'image/png' } }], 'parts.0.image.data'],
-      ['base64 without padding', [{ image: { data: 'iVBORw0KGg', mimeType: 'image/png' } }], 'parts.0.image.data'],
-      ['a data: URL', [{ image: { data: `data:image/png;base64,AAAA`, mimeType: 'image/png' } }], 'parts.0.image.data'],
+      [
+        'what is of no type',
+        [{ file: inline(Buffer.from([0, 1, 2]), 'text/plain') }],
+        'parts.0.file.mimeType',
+      ],
+      [
+        'what is no base64',
+        [{ image: { data: 'not base64!', mimeType: 'image/png' } }],
+        'parts.0.image.data',
+      ],
+      [
+        'base64 without padding',
+        [{ image: { data: 'iVBORw0KGg', mimeType: 'image/png' } }],
+        'parts.0.image.data',
+      ],
+      [
+        'a data: URL',
+        [{ image: { data: `data:image/png;base64,AAAA`, mimeType: 'image/png' } }],
+        'parts.0.image.data',
+      ],
       ['an empty content', [{ image: { data: '', mimeType: 'image/png' } }], 'parts.0.image.data'],
-      ['an attachment that is none', [{ text: 'a' }, { image: { attachmentId: 'x' } }], 'parts.1.image.attachmentId'],
-      ['a name with a line break', [{ file: { ...inline(pdf, 'application/pdf'), name: 'a\nb' } }], 'parts.0.file.name'],
-      ['a name that is too long', [{ file: { ...inline(pdf, 'application/pdf'), name: 'a'.repeat(256) } }], 'parts.0.file.name'],
+      [
+        'an attachment that is none',
+        [{ text: 'a' }, { image: { attachmentId: 'x' } }],
+        'parts.1.image.attachmentId',
+      ],
+      [
+        'a name with a line break',
+        [{ file: { ...inline(pdf, 'application/pdf'), name: 'a\nb' } }],
+        'parts.0.file.name',
+      ],
+      [
+        'a name that is too long',
+        [{ file: { ...inline(pdf, 'application/pdf'), name: 'a'.repeat(256) } }],
+        'parts.0.file.name',
+      ],
       ['101 of them', Array.from({ length: 101 }, () => image), 'parts.100.image'],
     ])('where it is %s', async (_, parts, path) => {
       expect(await at(parts)).toEqual([path]);
@@ -177,14 +210,18 @@ describe('what a message holds', () => {
     it("as another user's attachment, in the words for none", async () => {
       const attachmentId = await server().attach('bob', png);
       const [theirs] = await refusals({ messages: ask({ image: { attachmentId } }) });
-      const [none] = await refusals({ messages: ask({ image: { attachmentId: '0197a9a4-0000-7000-8000-000000000000' } }) });
+      const [none] = await refusals({
+        messages: ask({ image: { attachmentId: '0197a9a4-0000-7000-8000-000000000000' } }),
+      });
       expect(theirs).toEqual(none);
     });
 
     it('where all of it is more than 64 MiB', async () => {
       const content = Buffer.concat([pdf, Buffer.alloc(1_900_000)]);
       const attachmentId = await server().attach('alice', content);
-      expect(await at(Array.from({ length: 36 }, () => ({ file: { attachmentId } })))).toEqual(['parts.35.file']);
+      expect(await at(Array.from({ length: 36 }, () => ({ file: { attachmentId } })))).toEqual([
+        'parts.35.file',
+      ]);
     });
 
     it('by a provider that takes it in another form', async () => {

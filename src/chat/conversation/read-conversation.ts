@@ -93,7 +93,8 @@ class ConversationReader {
         this.violations.add(`${path}.${field}`, `belongs to a message of role ${owner}`);
     }
     const hasCalls = role === 'ASSISTANT' && (toolCalls?.length ?? 0) > 0;
-    if (!isGiven(content) && !isGiven(parts) && !hasCalls) this.violations.add(`${path}.content`, 'is required');
+    if (!isGiven(content) && !isGiven(parts) && !hasCalls)
+      this.violations.add(`${path}.content`, 'is required');
     if (role === 'ASSISTANT' && isGiven(transcript) && !hasCalls)
       this.violations.add(`${path}.transcript`, 'goes with toolCalls');
   }

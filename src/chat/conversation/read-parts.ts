@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { ContentSniffer, TEXT } from '../../attachments/content-sniffer.js';
-import { type ContentPart, IMAGE_TYPES, type MediaContent, type MediaPart } from '../../providers/chat/media.js';
+import {
+  type ContentPart,
+  IMAGE_TYPES,
+  type MediaContent,
+  type MediaPart,
+} from '../../providers/chat/media.js';
 import type { ContentPartInput, MediaInput } from '../schema/content-part.inputs.js';
 import type { ChatRoleId } from '../schema/chat.inputs.js';
 import type { Violations } from './violations.js';
@@ -84,7 +89,10 @@ export class PartsReader {
     if (isGiven(mimeType)) this.violations.add(`${path}.mimeType`, 'goes with data');
     const found = this.find(attachmentId ?? '');
     if (!found)
-      this.violations.add(`${path}.attachmentId`, 'must be the id of an attachment of yours that is still kept');
+      this.violations.add(
+        `${path}.attachmentId`,
+        'must be the id of an attachment of yours that is still kept',
+      );
     return found && { mimeType: found.mimeType, name: found.name, content: found };
   }
 
@@ -95,19 +103,28 @@ export class PartsReader {
     }
     const named = MIME_TYPE.exec(mimeType?.toLowerCase() ?? '')?.[1];
     if (named === undefined) {
-      this.violations.add(`${path}.mimeType`, 'is required with data: image/png, application/pdf, text/plain …');
+      this.violations.add(
+        `${path}.mimeType`,
+        'is required with data: image/png, application/pdf, text/plain …',
+      );
       return null;
     }
     const bytes = Buffer.from(data, 'base64');
     if (bytes.length === 0 || bytes.toString('base64') !== data) {
-      this.violations.add(`${path}.data`, 'must be base64 with its padding, not empty, and without data: before it');
+      this.violations.add(
+        `${path}.data`,
+        'must be base64 with its padding, not empty, and without data: before it',
+      );
       return null;
     }
     const sniffer = new ContentSniffer();
     sniffer.push(bytes);
     const actual = sniffer.end();
     if (actual === null || !isSaid(named, actual)) {
-      this.violations.add(`${path}.mimeType`, `is not what the content is: that is ${actual ?? 'of no type known here'}`);
+      this.violations.add(
+        `${path}.mimeType`,
+        `is not what the content is: that is ${actual ?? 'of no type known here'}`,
+      );
       return null;
     }
     return { mimeType: actual, name: null, content: contentOf(data, bytes.length) };
@@ -117,7 +134,9 @@ export class PartsReader {
     const isImage = (IMAGE_TYPES as readonly string[]).includes(mimeType);
     if (isImage === (type === 'image')) return true;
     const message =
-      type === 'image' ? 'must be a PNG, JPEG, WebP or GIF image' : 'must be a PDF, or text in UTF-8; an image goes in image';
+      type === 'image'
+        ? 'must be a PNG, JPEG, WebP or GIF image'
+        : 'must be a PDF, or text in UTF-8; an image goes in image';
     this.violations.add(path, message);
     return false;
   }
@@ -125,7 +144,8 @@ export class PartsReader {
   #hasRoom({ bytes }: MediaContent, path: string): boolean {
     this.#count += 1;
     this.#bytes += bytes;
-    if (this.#count > MAX_MEDIA) this.violations.add(path, 'is one too many: a chat has at most 100 images and files');
+    if (this.#count > MAX_MEDIA)
+      this.violations.add(path, 'is one too many: a chat has at most 100 images and files');
     else if (this.#bytes > MAX_MEDIA_BYTES)
       this.violations.add(path, 'is too much: the images and files of a chat have at most 64 MiB together');
     return this.#count <= MAX_MEDIA && this.#bytes <= MAX_MEDIA_BYTES;
@@ -145,7 +165,9 @@ function isSaid(named: string, actual: string): boolean {
 }
 
 /** The ids of all attachments that messages name. */
-export function attachmentIdsIn(messages: readonly { readonly parts?: readonly ContentPartInput[] | null }[]): string[] {
+export function attachmentIdsIn(
+  messages: readonly { readonly parts?: readonly ContentPartInput[] | null }[],
+): string[] {
   const parts = messages.flatMap((message) => message.parts ?? []);
   const ids = parts.map(({ image, file }) => (image ?? file)?.attachmentId);
   return [...new Set(ids.filter(isGiven))];
@@ -153,4 +175,3 @@ export function attachmentIdsIn(messages: readonly { readonly parts?: readonly C
 
 const isGiven = <Value>(value: Value | null | undefined): value is Value =>
   value !== null && value !== undefined;
-

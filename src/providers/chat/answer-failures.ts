@@ -59,7 +59,8 @@ export class AnswerFailures {
 
   /** Names the caller's input in place of the request's field. */
   #aboutInput(failure: UpstreamError): UpstreamError {
-    if (!(failure instanceof ProviderBadRequestError) || failure instanceof RefusedAdditionError) return failure;
+    if (!(failure instanceof ProviderBadRequestError) || failure instanceof RefusedAdditionError)
+      return failure;
     const { parameter, complaint } = failure;
     const mayBeContent = parameter === null || parameter === 'messages';
     const content = mayBeContent ? this.contents.inputOf(complaint) : null;

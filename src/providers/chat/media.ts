@@ -27,7 +27,9 @@ export const PDF = 'application/pdf';
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'] as const;
 
 /** The images and files of a conversation. */
-export const mediaOf = (turns: readonly { readonly role: string; readonly content?: unknown }[]): MediaPart[] =>
+export const mediaOf = (
+  turns: readonly { readonly role: string; readonly content?: unknown }[],
+): MediaPart[] =>
   turns.flatMap(({ content }) =>
     Array.isArray(content) ? (content as ContentPart[]).filter((part) => part.type !== 'text') : [],
   );

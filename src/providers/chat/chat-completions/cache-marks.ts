@@ -18,7 +18,10 @@ function marked(message: unknown): unknown {
   const place = parts.findLastIndex(hasText);
   if (place === -1) return message;
   const marks = { cache_control: { type: 'ephemeral' } };
-  return { ...message, content: parts.map((part, at) => (at === place ? Object.assign({}, part, marks) : part)) };
+  return {
+    ...message,
+    content: parts.map((part, at) => (at === place ? Object.assign({}, part, marks) : part)),
+  };
 }
 
 function hasText(part: unknown): boolean {
