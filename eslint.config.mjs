@@ -6,7 +6,9 @@ import tseslint from 'typescript-eslint';
 const nodeGlobals = [
   'AbortController',
   'AbortSignal',
+  'Blob',
   'Buffer',
+  'FormData',
   'TextDecoder',
   'TextEncoder',
   'URL',

@@ -3,11 +3,13 @@ import { WebSocket } from 'ws';
 
 /** A client of the API, as an application has one: queries over HTTP, chats over WebSocket. */
 export class Client {
+  #server;
   #url;
   #authorization;
 
   /** @param {string} url @param {string} token */
   constructor(url, token) {
+    this.#server = url;
     this.#url = `${url}/graphql`;
     this.#authorization = `Bearer ${token}`;
   }
@@ -26,6 +28,23 @@ export class Client {
     const { data, errors } = /** @type {any} */ (await response.json());
     if (errors) throw new RefusedError(errors[0]);
     return data;
+  }
+
+  /**
+   * Sends a file, for chats to come.
+   *
+   * @param {string} name
+   * @param {Buffer<ArrayBuffer>} content
+   * @returns {Promise<{ id: string, mimeType: string, bytes: number, expiresAt: string }>}
+   */
+  async attach(name, content) {
+    const body = new FormData();
+    body.append('file', new Blob([content]), name);
+    const headers = { authorization: this.#authorization };
+    const response = await fetch(`${this.#server}/attachments`, { method: 'POST', headers, body });
+    const answer = /** @type {any} */ (await response.json());
+    if (answer.errors) throw new RefusedError(answer.errors[0]);
+    return answer;
   }
 
   /**

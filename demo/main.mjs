@@ -7,6 +7,7 @@ import { serverEntry } from './server-process.mjs';
 import { showAuditTrail } from './steps/audit.mjs';
 import { searchInChat } from './steps/chat-search.mjs';
 import { streamChats, streamFromEndpoint } from './steps/chats.mjs';
+import { showImages } from './steps/content.mjs';
 import { lookIntoDatabase } from './steps/database.mjs';
 import { storeKeys } from './steps/keys.mjs';
 import { rotateKey } from './steps/rotation.mjs';
@@ -35,6 +36,7 @@ const steps = [
   searchTheWeb,
   searchInChat,
   callTools,
+  showImages,
   rotateKey,
   showAuditTrail,
 ];

@@ -35,7 +35,14 @@ export class AttachmentsDoor {
     void server.register((scope, _, done) => {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('multipart/form-data', (_request, _payload, parsed) => parsed(null));
-      scope.post(ATTACHMENTS_PATH, (request, reply) => this.receive(request, reply));
+      scope.post(ATTACHMENTS_PATH, {
+        onRequest: ({ user }, _reply, next) => {
+          if (!user) throw new UnauthenticatedError();
+          requireAccess(user, 'CHAT');
+          next();
+        },
+        handler: (request, reply) => this.receive(request, reply),
+      });
       done();
     });
   }
@@ -43,7 +50,6 @@ export class AttachmentsDoor {
   private async receive(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { user, turn, ending } = request;
     if (!user || !ending) throw new UnauthenticatedError();
-    requireAccess(user, 'CHAT');
     // It takes as long as its client sends.
     turn?.release();
     const { maxBytes } = this.config.attachments;

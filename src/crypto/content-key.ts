@@ -22,7 +22,7 @@ const associatedData = ({ id, index, isLast }: ChunkPlace): Buffer =>
 export const CONTENT_KEY_BYTES = KEY_BYTES;
 
 /**
- * Seals one content, chunk by chunk, under a random key of its own, which a vault seals (docs/adr/0008-attachments.md): so to
+ * Seals one content, chunk by chunk, under a random key of its own, which a vault seals (docs/adr/0015-attachments.md): so to
  * rotate is to seal a key anew, however large the content is.
  *
  * A chunk is `IV ‖ tag ‖ ciphertext`, of A256CBC-HS512 with an IV of its own.

@@ -47,11 +47,21 @@ import {
   ProviderUnavailableError,
   UnknownModelError,
 } from '../../src/outbound/upstream-error.js';
+import {
+  AttachmentLostError,
+  AttachmentTooLargeError,
+  NoFileError,
+  UnknownContentError,
+} from '../../src/attachments/attachment.errors.js';
 import { DatabaseUnavailableError } from '../../src/prisma/database-unavailable.error.js';
 import { RedisUnavailableError } from '../../src/redis/redis-unavailable.error.js';
 
 /** One of every cause, as it is usually made. */
 const errors: readonly AppError[] = [
+  new AttachmentLostError(),
+  new AttachmentTooLargeError(1),
+  new NoFileError(),
+  new UnknownContentError(),
   new BadUserInputError([]),
   new ChatNotFoundError(),
   new ClientLeftError(),

@@ -56,7 +56,10 @@ describe('the WebSocket door', () => {
     const socket = await server().socket();
     await socket.init('alice');
     socket.subscribe('1', CHAT, { input: { messages: [{ role: 'USER', content: 'x'.repeat(5_000) }] } });
-    expect(await socket.closed).toMatchObject({ code: 1009 });
+    expect(await socket.closed).toMatchObject({
+      code: 1009,
+      reason: expect.stringMatching(/^Longer than \d+ bytes \(MAX_FRAME_BYTES\)\. .* POST \/attachments$/),
+    });
   });
 
   it('answers a document that does not validate with an error message that has a code', async () => {

@@ -1,8 +1,12 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { png } from '../support/media.js';
 import { NetworkProxy } from '../support/network-proxy.js';
 import { ScriptedChat } from '../support/scripted-chat.js';
 import { signToken, TestServer } from '../support/test-server.js';
@@ -73,6 +77,26 @@ describe('examples/node-client', () => {
     ]);
     expect(complaints.join('')).toBe('get_time {"timeZone":"Asia/Tokyo"}\n');
     expect(output.join('')).toMatch(/with 1 result\. The last one begins “\w+day, .*GMT\+9/);
+    expect(code).toBe(0);
+  });
+
+  it('asks about an image', async () => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    const folder = await mkdtemp(join(tmpdir(), 'keystream-image-'));
+    const path = join(folder, 'pixel.png');
+    await writeFile(path, png);
+    const script = run('examples/node-client/image.mjs', [path, 'What is it?'], {
+      KEYSTREAM_URL: `${server().url}/graphql`,
+      KEYSTREAM_TOKEN: await signToken('alice'),
+    });
+    const [output, complaints, [code]] = await Promise.all([
+      script.stdout.toArray(),
+      script.stderr.toArray(),
+      once(script, 'close'),
+    ]);
+    await rm(folder, { recursive: true });
+    expect(complaints.join('')).toBe('');
+    expect(output.join('')).toContain(`[image/png, ${String(png.length)} bytes]`);
     expect(code).toBe(0);
   });
 

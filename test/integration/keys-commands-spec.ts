@@ -52,7 +52,7 @@ describe.each(databaseKinds)('the commands of the vault on %s', (kind) => {
         `${oldId}  previous`,
         `${oldId}  stored keys: 25`,
         `${oldId}  check value: 1`,
-        'Derived from ENCRYPTION_KEY: stored keys .table sealed_keys.; the trail.s keys .table audit_keys.; check value .table vault_state.; no chats in Redis',
+        'Derived from ENCRYPTION_KEY: stored keys .table sealed_keys.; attachments .table attachments.; the trail.s keys .table audit_keys.; check value .table vault_state.; no chats in Redis',
         `${oldId} may not be retired: 26 records are sealed with it`,
       ),
     });

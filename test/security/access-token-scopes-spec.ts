@@ -23,6 +23,7 @@ const nobody = {
     requestIds: ids,
     alertIds: ids,
     tokenIds: ids,
+    attachmentIds: ids,
     cursors: {},
   },
 } as unknown as Victim;
@@ -109,6 +110,17 @@ describe('access tokens and the fields of the schema', () => {
       expect(await subscription.next()).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
       subscription.cut();
     }
+  });
+
+  it('send attachments with CHAT alone', async () => {
+    const statusOf = async (token: string) => {
+      const body = new FormData();
+      body.append('file', new Blob(['a text']), 'a.txt');
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${server().url}/attachments`, { method: 'POST', headers, body })).status;
+    };
+    expect(await statusOf(await tokenWith(allScopes.filter((scope) => scope !== 'CHAT')))).toBe(403);
+    expect(await statusOf(await tokenWith(['CHAT']))).toBe(201);
   });
 
   it('export nothing', async () => {

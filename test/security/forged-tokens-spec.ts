@@ -30,19 +30,25 @@ const secretOf = (text: string) => new TextEncoder().encode(text);
 const withHeader = (token: string, header: object): string =>
   [Buffer.from(JSON.stringify(header)).toString('base64url'), ...token.split('.').slice(1)].join('.');
 
+const FORM_TYPE = 'multipart/form-data; boundary=b';
+const FORM = '--b\r\ncontent-disposition: form-data; name="file"\r\n\r\na text\r\n--b--\r\n';
+
 /** Every way in; resolves with whether it lets the token's user in. */
 function waysInto(server: () => { readonly url: string }) {
-  const overHttp = (method: string, path: string, body?: string) => async (authorization: string) => {
-    const headers = { authorization, 'content-type': 'application/json' };
-    const response = await fetch(server().url + path, { method, headers, ...(body && { body }) });
-    const text = await response.text();
-    expect([200, 401]).toContain(response.status);
-    if (response.status === 401) expect(text).toContain('"UNAUTHENTICATED"');
-    return response.status === 200;
-  };
+  const overHttp =
+    (method: string, path: string, body?: string, type = 'application/json') =>
+    async (authorization: string) => {
+      const headers = { authorization, 'content-type': type };
+      const response = await fetch(server().url + path, { method, headers, ...(body && { body }) });
+      const text = await response.text();
+      expect([200, 201, 401]).toContain(response.status);
+      if (response.status === 401) expect(text).toContain('"UNAUTHENTICATED"');
+      return response.ok;
+    };
   return [
     ['POST /graphql', overHttp('POST', '/graphql', JSON.stringify({ query: '{ viewer { id } }' }))],
     ['GET /export', overHttp('GET', '/export')],
+    ['POST /attachments', overHttp('POST', '/attachments', FORM, FORM_TYPE)],
     ...doors.map(
       (door) =>
         [

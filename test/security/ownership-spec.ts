@@ -153,6 +153,7 @@ describe('the attempts', () => {
         chatIds: stand,
         alertIds: stand,
         tokenIds: stand,
+        attachmentIds: stand,
         requestIds: stand,
         cursors: ids('cursor'),
       },

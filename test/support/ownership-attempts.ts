@@ -21,6 +21,11 @@ const NOTHING = {
 const withEach = (ids: object, attempt: (id: string) => Attempt): Attempt[] =>
   Object.values(ids).map((id: string) => attempt(id));
 
+/** Each way to name an attachment. */
+const attaching = (attachmentId: string) => [
+  { role: 'USER', parts: [{ image: { attachmentId } }, { file: { attachmentId } }] },
+];
+
 /** A call of a tool under an id, and its result: it stands for itself. */
 const calling = (id: string) => [
   { role: 'ASSISTANT', toolCalls: [{ id, name: 'get_weather' }] },
@@ -125,7 +130,11 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
       answer: { viewer: { id: ATTACKER, defaultSearchProvider: 'BRAVE' } },
     },
   ],
-  'mutation completeChat': ({ requestIds, chatIds }) => [
+  'mutation completeChat': ({ requestIds, chatIds, attachmentIds }) => [
+    ...withEach(attachmentIds, (id) => ({
+      variables: { input: { messages: attaching(id) } },
+      answer: 'BAD_USER_INPUT',
+    })),
     { variables: { input: { messages: HELLO } }, answer: 'NO_KEY_AVAILABLE' },
     ...withEach(chatIds, (id) => ({
       variables: { input: { messages: calling(id) } },
@@ -139,7 +148,11 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
     { variables: { confirmUserId: userId }, answer: 'BAD_USER_INPUT' },
     { variables: { confirmUserId: ATTACKER }, answer: { deletedKeys: 0 } },
   ],
-  'subscription chat': ({ requestIds, chatIds }) => [
+  'subscription chat': ({ requestIds, chatIds, attachmentIds }) => [
+    ...withEach(attachmentIds, (id) => ({
+      variables: { input: { messages: attaching(id) } },
+      answer: 'BAD_USER_INPUT',
+    })),
     ...withEach(chatIds, (id) => ({
       variables: { input: { messages: calling(id) } },
       answer: 'NO_KEY_AVAILABLE',

@@ -152,7 +152,7 @@ export class TestServer {
   /** Sends an attachment, as a browser's form does. */
   async upload(userId: string, content: Uint8Array, name = 'file'): Promise<Response> {
     const form = new FormData();
-    form.append('file', new Blob([content as Uint8Array<ArrayBuffer>]), name);
+    form.append('file', new Blob([content]), name);
     const headers = { authorization: `Bearer ${await tokenOf(userId)}` };
     return fetch(`${this.url}/attachments`, { method: 'POST', headers, body: form });
   }

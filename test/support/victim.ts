@@ -23,6 +23,7 @@ export interface Victim {
   readonly requestIds: { readonly running: string; readonly ended: string };
   readonly alertIds: { readonly first: string };
   readonly tokenIds: { readonly first: string };
+  readonly attachmentIds: { readonly first: string };
   /** Of a page of their keys' history, of their trail, and of their alerts. */
   readonly cursors: { readonly key: string; readonly event: string; readonly alert: string };
   /** What no other user may ever be shown. */
@@ -53,6 +54,7 @@ const NAME = 'mutation ($input: UpdateApiKeyInput!) { updateApiKey(input: $input
 export async function makeVictim(server: TestServer, userId: string): Promise<Victim> {
   await server.query(userId, SETTINGS);
   const token = await createToken(server, userId, { name: SECRET_WORD });
+  const attachment = await server.attach(userId, Buffer.from(SECRET_WORD), SECRET_WORD);
   const replaced = await server.storeKey(userId, 'OPENAI', `older-${KEY}`);
   const live = await server.storeKey(userId, 'OPENAI', KEY);
   const deleted = await server.storeKey(userId, 'TAVILY', KEY);
@@ -90,6 +92,7 @@ export async function makeVictim(server: TestServer, userId: string): Promise<Vi
     requestIds,
     alertIds: { first: alert.node.id },
     tokenIds: { first: token.id },
+    attachmentIds: { first: attachment },
     cursors: {
       key: apiKeyHistory.edges[0].cursor,
       event: auditEvents.edges[0].cursor,
@@ -101,6 +104,7 @@ export async function makeVictim(server: TestServer, userId: string): Promise<Vi
       'al1c',
       KEY,
       token.id,
+      attachment,
       ...Object.values(chatIds),
       ...edges.map(({ node }) => node.id),
     ],

@@ -12,7 +12,6 @@ const requestProblems: Readonly<Record<number | string, string>> = {
   404: 'there is nothing at this address: the API is at /graphql',
   405: 'this address does not take this method',
   406: 'must accept text/event-stream',
-  413: 'is larger than this server accepts',
   414: 'the address is too long',
   415: 'must be of the type application/json',
 };
@@ -37,20 +36,25 @@ export class HttpErrorFilter implements ExceptionFilter {
 export function answerProblem(
   mask: ErrorMask,
   exception: unknown,
-  { id }: FastifyRequest,
+  { id, routeOptions }: FastifyRequest,
   reply: FastifyReply,
 ): void {
   const status = statusOf(exception);
   // Our own errors have safe messages already.
-  const problem = exception instanceof AppError ? undefined : problemOf(exception, status);
+  const problem =
+    exception instanceof AppError ? undefined : problemOf(exception, status, routeOptions.bodyLimit);
   const error = problem ? BadUserInputError.at('request', problem) : exception;
   answerUnread(reply, status, { errors: [mask.format(error, id)] });
 }
 
-function problemOf(exception: unknown, status: number): string | undefined {
+function problemOf(exception: unknown, status: number, bodyLimit: number): string | undefined {
+  if (status === 413) return tooLarge(bodyLimit);
   const { code } = exception as { readonly code?: unknown };
   return (typeof code === 'string' ? requestProblems[code] : undefined) ?? requestProblems[status];
 }
+
+const tooLarge = (bytes: number): string =>
+  `is larger than ${String(bytes)} bytes (MAX_BODY_BYTES). Larger images and files go to POST /attachments first`;
 
 function statusOf(exception: unknown): number {
   if (exception instanceof AppError) return exception.httpStatus ?? 400;

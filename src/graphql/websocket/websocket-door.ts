@@ -113,6 +113,7 @@ export class WebSocketDoor {
   }
 
   private accept(socket: ServerSocket, request: IncomingMessage): void {
+    socket.maxMessageBytes = this.config.server.maxFrameBytes;
     const { authenticator, openTokens, subscriptions, turns } = this;
     const onError = (error: unknown, connectionId: string): void => this.report(error, connectionId);
     new WebSocketConnection({

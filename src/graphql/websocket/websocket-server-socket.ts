@@ -4,6 +4,12 @@ import { WebSocket } from 'ws';
 /** What RFC 6455 (5.5) leaves for the reason in a Close frame, in bytes. */
 const MAX_REASON_BYTES = 123;
 
+/** https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1 */
+const MESSAGE_TOO_BIG = 1009;
+
+const tooBig = (bytes: number): string =>
+  `Longer than ${String(bytes)} bytes (MAX_FRAME_BYTES). Larger images and files go to POST /attachments`;
+
 /** What turns the bytes of a socket into its messages. It is ended when the client ends its stream. */
 interface WithReceiver {
   readonly _receiver?: Writable | null;
@@ -17,7 +23,11 @@ interface WithReceiver {
  * client's Close frame, and a frame that breaks the protocol, by calling {@link close}.
  */
 export class ServerSocket extends WebSocket {
-  override close(code?: number, reason?: string | Buffer): void {
+  /** How long a message may be, in bytes: said to a client that sends a longer one, which ws closes without a reason. */
+  maxMessageBytes = 0;
+
+  override close(code?: number, given?: string | Buffer): void {
+    const reason = given ?? (code === MESSAGE_TOO_BIG ? tooBig(this.maxMessageBytes) : undefined);
     const isFirst = this.readyState === this.OPEN;
     super.close(code, typeof reason === 'string' ? cut(reason) : reason);
     if (isFirst) this.emit('closing', code, reason);
