@@ -124,10 +124,7 @@ describe('what a message holds', () => {
     });
 
     it('with the name of the part that the provider refuses', async () => {
-      server().standIn.once(
-        'OPENAI',
-        reply(openaiErrors.badParameter('input[0].content[1].image_url')),
-      );
+      server().standIn.once('OPENAI', reply(openaiErrors.badParameter('input[0].content[1].image_url')));
       const { errors } = await complete({ messages: ask({ text: 'Look:' }, image) });
       expect(errors[0]).toMatchObject({
         message: 'The provider does not accept the value of messages.0.parts.1 for this model.',

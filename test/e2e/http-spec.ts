@@ -241,7 +241,9 @@ describe('the HTTP door', () => {
       expect(errors).toMatchObject([
         { extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) } },
       ]);
-      expect(errors[0]!.message).toMatch(/ larger than \d+ bytes \(MAX_BODY_BYTES\)\. .* POST \/attachments first$/);
+      expect(errors[0]!.message).toMatch(
+        / larger than \d+ bytes \(MAX_BODY_BYTES\)\. .* POST \/attachments first$/,
+      );
       expect(text).not.toContain(SENTINEL);
     });
   });
