@@ -74,7 +74,7 @@ function modelsIn(query) {
 }
 
 /** @param {any} body @returns {import('./tools.mjs').Question} */
-function questionIn({ contents, tools, toolConfig }) {
+function questionIn({ contents, tools, toolConfig, generationConfig }) {
   const texts = contents
     .filter((/** @type {any} */ { role }) => role === 'user')
     .flatMap(partsOf)
@@ -82,6 +82,7 @@ function questionIn({ contents, tools, toolConfig }) {
   const mayCall = toolConfig?.functionCallingConfig?.mode !== 'NONE';
   return {
     name: 'Google',
+    schema: generationConfig?.responseJsonSchema,
     text: String(texts.at(-1)?.text ?? ''),
     tools: mayCall ? (tools?.[0]?.functionDeclarations ?? []).map((/** @type {any} */ { name }) => name) : [],
     results: contents

@@ -10,7 +10,11 @@ describe('JsonSchemas', () => {
   });
   afterEach(() => schemas.onModuleDestroy());
 
-  const findFault = (...given: unknown[]) => schemas.findFault(given.map((schema) => JSON.stringify(schema)));
+  const findFault = (...given: unknown[]) =>
+    schemas.findFault(
+      'alice',
+      given.map((schema) => JSON.stringify(schema)),
+    );
 
   it.each<[string, unknown]>([
     ['an empty one', {}],
@@ -37,7 +41,7 @@ describe('JsonSchemas', () => {
   });
 
   it('has nothing to do for none', async () => {
-    expect(await schemas.findFault([])).toBeNull();
+    expect(await schemas.findFault('alice', [])).toBeNull();
   });
 
   it('looks at one request after the other, and mixes up none', async () => {

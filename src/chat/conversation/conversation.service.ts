@@ -3,6 +3,7 @@ import { JsonSchemas } from '../../json-schemas/json-schemas.service.js';
 import type { ChatInput } from '../schema/chat.inputs.js';
 import type { Conversation } from './conversation.js';
 import { readConversation } from './read-conversation.js';
+import { readResponseSchema, type ResponseSchema } from './read-response-schema.js';
 import { type OfferedTools, readTools } from './read-tools.js';
 import { ToolTranscripts } from './tool-transcripts.js';
 import { Violations } from './violations.js';
@@ -12,6 +13,8 @@ export interface AskedChat {
   readonly conversation: Conversation;
   /** Null: the client has none. */
   readonly tools: OfferedTools | null;
+  /** Null: the answer is a text of any form. */
+  readonly responseSchema: ResponseSchema | null;
 }
 
 /** Reads what a chat is asked, before a key is looked for. */
@@ -27,8 +30,10 @@ export class ConversationService {
     const violations = new Violations();
     const open = (transcript: string) => this.transcripts.open(userId, transcript);
     const conversation = await readConversation(input.messages, open, violations);
-    const tools = await readTools(input, this.schemas, violations);
+    const tools = await readTools(input, userId, this.schemas, violations);
+    const { responseSchema: given } = input;
+    const responseSchema = await readResponseSchema(given, userId, this.schemas, violations);
     violations.throwIfAny();
-    return { conversation, tools };
+    return { conversation, tools, responseSchema };
   }
 }

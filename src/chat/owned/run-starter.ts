@@ -110,7 +110,8 @@ export class RunStarter {
       use: 'CHAT',
       modelOf: (provider) => this.sources.modelOf(provider, input.model),
       tokens: tokenDemandOf(input),
-      onOpen: () => {
+      onOpen: (provider) => {
+        this.sources.checkSchema(provider, input, asked);
         keyResolutionMs = performance.now() - arrivedAt;
         // Looking the key up takes time: a stop that has begun since then does not wait for this chat.
         this.lifecycle.throwIfDraining();

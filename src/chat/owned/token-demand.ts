@@ -4,7 +4,7 @@ import type { ChatInput } from '../schema/chat.inputs.js';
 const BYTES_A_TOKEN = 3;
 
 /** What a chat may need of a key's month. */
-export function tokenDemandOf({ messages, tools, maxOutputTokens }: ChatInput): {
+export function tokenDemandOf({ messages, tools, responseSchema, maxOutputTokens }: ChatInput): {
   input: number;
   output: number | null;
 } {
@@ -18,5 +18,6 @@ export function tokenDemandOf({ messages, tools, maxOutputTokens }: ChatInput): 
   }
   for (const { description, parameters } of tools ?? [])
     bytes += Buffer.byteLength(description ?? '') + Buffer.byteLength(parameters.text);
+  if (responseSchema) bytes += Buffer.byteLength(responseSchema.text);
   return { input: Math.ceil(bytes / BYTES_A_TOKEN), output: maxOutputTokens ?? null };
 }

@@ -5,6 +5,7 @@ import type { AdditionName } from '../refused-addition.error.js';
 import { listOrNull, valueAt } from '../value-at.js';
 import { ChatCompletionsDecoder } from './chat-completions-decoder.js';
 import { toBody } from './chat-completions-request.js';
+import type { ResponseFormat } from './response-format.js';
 import type { SayAgain } from './said-again.js';
 
 /** What an API of this dialect has of its own. What its document does not have is not sent: some refuse the request then. */
@@ -29,6 +30,8 @@ export interface ChatCompletionsTraits {
   ) => Readonly<Record<string, unknown>>;
   /** How a turn that called tools is said again, with its reasoning. */
   readonly sayAgain: SayAgain;
+  /** How a model is asked for an answer that fits a schema. */
+  readonly toResponseFormat: (model: string) => ResponseFormat;
   readonly toFailure: ToFailure;
   /** How it lists its models, where it is not as OpenAI does, who has the ids and no more. */
   readonly models?: {
@@ -56,6 +59,7 @@ export function chatCompletions(traits: ChatCompletionsTraits): ChatDialect {
     }),
     toKeyHeaders: (key: Secret) => ({ authorization: `Bearer ${key.reveal()}` }),
     createDecoder: (request) => new ChatCompletionsDecoder(request, traits),
+    schemaRefusalOf: (demand) => traits.toResponseFormat(demand.model).refusalOf(demand),
     toFailure,
     models: {
       toRequest: ({ api }) => ({ url: `${api}${versionPath}${path}` }),

@@ -1,5 +1,6 @@
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { anySchema } from '../chat-completions/response-format.js';
 import { efforts } from '../efforts.js';
 import { inContent } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
@@ -38,6 +39,8 @@ export const mistral = defineChatProvider({
       return effort && isKnown ? { reasoning_effort: efforts[effort] } : {};
     },
     sayAgain: inContent,
+    // https://docs.mistral.ai/capabilities/structured-output/custom_structured_output/
+    toResponseFormat: () => anySchema(true),
     models: { toModel },
     // https://docs.mistral.ai/getting-started/glossary#error-codes
     toFailure: chatCompletionsFailures({

@@ -3,6 +3,7 @@ import type { ChatRequest } from '../contract.js';
 import { efforts } from '../efforts.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { toTextMessages } from '../text-messages.js';
+import { toTextFormat } from './openai-schemas.js';
 import { toItems, toToolOptions } from './openai-tools.js';
 
 /** https://platform.openai.com/docs/api-reference/responses/create */
@@ -10,7 +11,7 @@ export function toBody(
   request: ChatRequest,
   without: ReadonlySet<AdditionName>,
 ): ResponseCreateParamsStreaming {
-  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
+  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools, responseSchema } = request;
   return {
     model,
     // Not as parts: those of an answer need ids that only the API gives.
@@ -26,5 +27,6 @@ export function toBody(
       },
     }),
     ...(tools && toToolOptions(model, tools, without)),
+    ...(responseSchema && toTextFormat(responseSchema, model)),
   };
 }
