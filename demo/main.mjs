@@ -10,6 +10,7 @@ import { streamChats, streamFromEndpoint } from './steps/chats.mjs';
 import { lookIntoDatabase } from './steps/database.mjs';
 import { storeKeys } from './steps/keys.mjs';
 import { rotateKey } from './steps/rotation.mjs';
+import { answerBySchema } from './steps/schema.mjs';
 import { searchTheWeb } from './steps/search.mjs';
 import { callTools } from './steps/tools.mjs';
 
@@ -35,6 +36,7 @@ const steps = [
   searchTheWeb,
   searchInChat,
   callTools,
+  answerBySchema,
   rotateKey,
   showAuditTrail,
 ];

@@ -63,53 +63,35 @@ export function isDecisive(keyword: string, draft: SchemaDraft): boolean {
   return known.has(keyword) && !(draft === 'DRAFT_7' ? newer : older).has(keyword);
 }
 
-/** A schema within another. */
-export interface Subschema {
-  readonly keyword: string;
-  /** Its name or number beside others of the keyword; null where it is the only one. */
-  readonly name: string | null;
-  /** Which of them it is. */
-  readonly position: number;
-  readonly schema: unknown;
-}
-
 /** Whether the value of a keyword holds schemas by names of the client's, and no words of JSON Schema. */
 export const holdsNames = (keyword: string): boolean => shapes.get(keyword) === 'NAMED';
 
-/** The schemas that stand directly within the value of a keyword; null where that holds none. */
-export function subschemasIn(keyword: string, value: unknown): readonly Subschema[] | null {
-  const shape = shapes.get(keyword);
-  if (shape === undefined) return null;
-  // Draft 7 has a list where draft 2020-12 has `prefixItems`.
-  if (Array.isArray(value))
-    return shape === 'NAMED'
-      ? []
-      : value.map((schema: unknown, position) => ({ keyword, name: String(position), position, schema }));
-  if (shape === 'NAMED')
-    return isJsonObject(value)
-      ? Object.entries(value)
-          .map(([name, schema], position) => ({ keyword, name, position, schema }))
-          // Of `dependencies` some are lists of names.
-          .filter(({ schema }) => !Array.isArray(schema))
-      : [];
-  return [{ keyword, name: null, position: 0, schema: value }];
-}
+/**
+ * Makes something of a schema within another.
+ *
+ * @param name of it, or its number, beside others of the keyword; null where it is the only one
+ * @param position which of them it is
+ */
+export type MapSubschema = (schema: unknown, name: string | null, position: number) => unknown;
 
-/** The value of a keyword with other schemas in it. Names are kept, `__proto__` like any other. */
-export function withSubschemas(
-  keyword: string,
-  value: unknown,
-  toSchema: (subschema: Subschema) => unknown,
-): unknown {
-  const schemas = subschemasIn(keyword, value);
-  if (schemas === null || typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return schemas.map(toSchema);
-  if (schemas.length === 1 && schemas[0]?.name === null) return toSchema(schemas[0]);
-  const made = new Map(schemas.map((subschema) => [subschema.name, toSchema(subschema)]));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, kept]: [string, unknown]) => [
-      name,
-      made.has(name) ? made.get(name) : kept,
-    ]),
-  );
+/** The value of a keyword with each schema in it made into another; all else in it stays. `__proto__` is a name like any other. */
+export function mapSubschemas(keyword: string, value: unknown, map: MapSubschema): unknown {
+  const shape = shapes.get(keyword);
+  if (shape === undefined) return value;
+  // Draft 7 has a list of items where draft 2020-12 has `prefixItems`.
+  if (Array.isArray(value)) {
+    const list: readonly unknown[] = value;
+    return shape === 'NAMED'
+      ? value
+      : list.map((schema, position) => map(schema, String(position), position));
+  }
+  if (shape !== 'NAMED') return map(value, null, 0);
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value);
+  for (const [position, entry] of entries.entries()) {
+    const [name, schema] = entry;
+    // Of `dependencies` some are lists of names.
+    if (!Array.isArray(schema)) entry[1] = map(schema, name, position);
+  }
+  return Object.fromEntries(entries);
 }

@@ -4,7 +4,7 @@ import {
   isDecisive,
   type JsonSchema,
   type SchemaDraft,
-  withSubschemas,
+  mapSubschemas,
 } from '../../common/json-schema.js';
 import type { Violations } from './violations.js';
 
@@ -45,12 +45,13 @@ class Clearing {
   /** @param pointer to it: a JSON Pointer as a fragment (RFC 6901), decoded */
   clear(schema: JsonSchema, place: Place, pointer: string): JsonSchema {
     this.#targets.add(pointer);
-    const kept = Object.entries(schema).flatMap(([keyword, value]): [string, unknown][] => {
+    const kept: [string, unknown][] = [];
+    for (const [keyword, value] of Object.entries(schema)) {
       this.#checkKeyword(keyword, value, place);
-      if (!isDecisive(keyword, this.draft)) return [];
-      if (keyword === '$id' && !this.#isKeptId(value, place, pointer)) return [];
-      return [[keyword, this.#clearValue(keyword, value, place, pointer)]];
-    });
+      const isKept =
+        isDecisive(keyword, this.draft) && (keyword !== '$id' || this.#isKeptId(value, place, pointer));
+      if (isKept) kept.push([keyword, this.#clearValue(keyword, value, place, pointer)]);
+    }
     return Object.fromEntries(kept);
   }
 
@@ -62,7 +63,7 @@ class Clearing {
   }
 
   #clearValue(keyword: string, value: unknown, place: Place, pointer: string): unknown {
-    return withSubschemas(keyword, value, ({ name, position, schema }) => {
+    return mapSubschemas(keyword, value, (schema, name, position) => {
       const at = name === null ? `${place}.${keyword}` : `${place}.${keyword}.${String(position)}`;
       if (keyword === 'patternProperties' && name !== null) this.patterns.push({ text: name, place: at });
       if (!isJsonObject(schema)) return schema;

@@ -1,11 +1,5 @@
 import { isJsonObject } from '../../../common/is-json-object.js';
-import {
-  isDecisive,
-  type JsonSchema,
-  type SchemaDraft,
-  type Subschema,
-  withSubschemas,
-} from '../../../common/json-schema.js';
+import { isDecisive, type JsonSchema, type SchemaDraft, mapSubschemas } from '../../../common/json-schema.js';
 import { checkCounts, SchemaCounts } from './schema-counts.js';
 import { checkIsFinite } from './schema-cycles.js';
 import { inShortForm, mergedOne, namesOf, typed, typeOf, withRootWrittenOut } from './schema-edits.js';
@@ -36,14 +30,18 @@ export function subsetRefusalOf(schema: JsonSchema, subset: SchemaSubset): Schem
     adaptSchema(schema, subset);
     return null;
   } catch (error) {
-    if (error instanceof UnfitSchemaError) return error;
-    throw error;
+    if (!(error instanceof UnfitSchemaError)) throw error;
+    const { place, problem } = error;
+    return { place, problem };
   }
 }
 
 const takes = (set: ReadonlySet<string> | 'ALL', word: string): boolean => set === 'ALL' || set.has(word);
 
-const within = (place: string, ...steps: string[]): string => [...(place ? [place] : []), ...steps].join('.');
+const within = (place: string, step: string, position?: string): string => {
+  const at = place === '' ? step : `${place}.${step}`;
+  return position === undefined ? at : `${at}.${position}`;
+};
 
 class SchemaAdapter {
   readonly counts = new SchemaCounts();
@@ -66,20 +64,24 @@ class SchemaAdapter {
     const level = depth + (isObject(schema) ? 1 : 0);
     this.counts.add(schema, level);
     const isLone = subset.hasLoneRefs === true && schema.$ref !== undefined;
-    const kept = Object.entries(schema).flatMap(([keyword, value]): [string, unknown][] => {
-      if (!isDecisive(keyword, this.draft)) return isLone ? [] : this.#note(keyword, value);
+    const kept: [string, unknown][] = [];
+    for (const [keyword, value] of Object.entries(schema)) {
+      if (!isDecisive(keyword, this.draft)) {
+        if (!isLone && this.#isNoted(keyword, value)) kept.push([keyword, value]);
+        continue;
+      }
       // What the root is called is no matter: nothing leads to it from outside.
-      if (keyword === '$id' && place === '') return [];
+      if (keyword === '$id' && place === '') continue;
       if (isLone && !LEADING.has(keyword))
         this.#refuse(place, keyword, `does not take ${keyword} beside $ref`);
-      return [this.#decisive(keyword, value, place, level)];
-    });
+      kept.push(this.#decisive(keyword, value, place, level));
+    }
     return this.#inObjectForm(Object.fromEntries(kept), schema, place);
   }
 
-  #note(keyword: string, value: unknown): [string, unknown][] {
-    const isTaken = keyword === 'format' ? takes(this.subset.formats, String(value)) : true;
-    return isTaken && takes(this.subset.notes, keyword) ? [[keyword, value]] : [];
+  #isNoted(keyword: string, value: unknown): boolean {
+    const isTaken = keyword !== 'format' || takes(this.subset.formats, String(value));
+    return isTaken && takes(this.subset.notes, keyword);
   }
 
   #decisive(keyword: string, value: unknown, place: string, depth: number): [string, unknown] {
@@ -105,17 +107,15 @@ class SchemaAdapter {
   }
 
   #subschemas(keyword: string, value: unknown, place: string, depth: number): unknown {
-    return withSubschemas(keyword, value, (subschema) => this.#subschema(subschema, place, depth));
-  }
-
-  #subschema({ keyword, name, position, schema }: Subschema, place: string, depth: number): unknown {
-    const at = name === null ? within(place, keyword) : within(place, keyword, String(position));
-    if (isJsonObject(schema)) return this.adapt(schema, at, depth);
-    const { subset } = this;
-    // Whether an object is closed is looked at with the object.
-    if (subset.keywords === 'ALL' || keyword === 'additionalProperties') return schema;
-    if (schema === true && !subset.needsTypes) return {};
-    throw new UnfitSchemaError(at, 'takes no schema without a type');
+    return mapSubschemas(keyword, value, (schema, name, position) => {
+      const at = name === null ? within(place, keyword) : within(place, keyword, String(position));
+      if (isJsonObject(schema)) return this.adapt(schema, at, depth);
+      const { subset } = this;
+      // Whether an object is closed is looked at with the object.
+      if (subset.keywords === 'ALL' || keyword === 'additionalProperties') return schema;
+      if (schema === true && !subset.needsTypes) return {};
+      throw new UnfitSchemaError(at, 'takes no schema without a type');
+    });
   }
 
   #inObjectForm(kept: JsonSchema, schema: JsonSchema, place: string): JsonSchema {
@@ -125,13 +125,16 @@ class SchemaAdapter {
     if (subset.needsTypes && hasType(schema, 'array') && schema.items === undefined)
       this.#refuse(place, 'items', 'takes no list without items');
     if (!subset.isClosed) return kept;
-    const others = Object.keys(kept).filter((word) => isDecisive(word, this.draft) && !ALONGSIDE.has(word));
-    if (schema.anyOf !== undefined && others.length > 0)
-      this.#refuse(place, 'anyOf', `does not take anyOf beside ${String(others[0])}`);
+    if (schema.anyOf !== undefined) this.#checkStandsAlone(schema, place);
     if (!isObject(schema)) return kept;
     this.#checkIsClosed(schema, place);
     const required = subset.needsAll ? this.#allRequired(schema, place) : kept.required;
     return { ...kept, ...(required !== undefined && { required }), additionalProperties: false };
+  }
+
+  #checkStandsAlone(schema: JsonSchema, place: string): void {
+    const other = Object.keys(schema).find((word) => isDecisive(word, this.draft) && !ALONGSIDE.has(word));
+    if (other !== undefined) this.#refuse(place, 'anyOf', `does not take anyOf beside ${other}`);
   }
 
   /** Closed where the client has left it open: then what is declared can be said, and nothing else. */

@@ -8,13 +8,17 @@ export class SchemaCounts {
 
   /** @param depth how many objects stand in each other there */
   add(schema: JsonSchema, depth: number): void {
+    if (schema.properties !== undefined) this.#addProperties(schema);
+    this.#raise('enum values', Array.isArray(schema.enum) ? schema.enum.length : 0);
+    this.#raise('unions', schema.anyOf !== undefined || Array.isArray(schema.type) ? 1 : 0);
+    this.#counts.set('nested objects', Math.max(this.of('nested objects'), depth));
+  }
+
+  #addProperties(schema: JsonSchema): void {
     const names = namesOf(schema);
     const required = new Set<unknown>(Array.isArray(schema.required) ? schema.required : []);
     this.#raise('properties', names.length);
     this.#raise('optional properties', names.filter((name) => !required.has(name)).length);
-    this.#raise('enum values', Array.isArray(schema.enum) ? schema.enum.length : 0);
-    this.#raise('unions', schema.anyOf !== undefined || Array.isArray(schema.type) ? 1 : 0);
-    this.#counts.set('nested objects', Math.max(this.of('nested objects'), depth));
   }
 
   of(name: CountedName): number {

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../../common/is-json-object.js';
-import { type JsonSchema, subschemasIn } from '../../../common/json-schema.js';
+import { type JsonSchema, mapSubschemas } from '../../../common/json-schema.js';
 import { UnfitSchemaError } from './schema-subset.js';
 
 /**
@@ -28,11 +28,15 @@ export function checkIsFinite(root: JsonSchema): void {
 }
 
 function nextOf(schema: JsonSchema, root: JsonSchema): JsonSchema[] {
-  const within = Object.entries(schema).flatMap(([keyword, value]) =>
-    (subschemasIn(keyword, value) ?? []).flatMap(({ schema: inner }) => (isJsonObject(inner) ? [inner] : [])),
-  );
+  const next: JsonSchema[] = [];
+  for (const [keyword, value] of Object.entries(schema))
+    mapSubschemas(keyword, value, (inner) => {
+      // One without a word in it leads nowhere.
+      if (isJsonObject(inner) && Object.keys(inner).length > 0) next.push(inner);
+    });
   const target = typeof schema.$ref === 'string' ? targetOf(schema.$ref, root) : null;
-  return target ? [...within, target] : within;
+  if (target) next.push(target);
+  return next;
 }
 
 /** Of a JSON Pointer (RFC 6901). A name of an anchor leads nowhere here: no API that takes no cycles knows it. */

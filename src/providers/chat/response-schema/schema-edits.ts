@@ -16,9 +16,9 @@ export function withRootWrittenOut(root: JsonSchema): JsonSchema {
 
 /** `allOf` of one schema is that schema, where the two say nothing of the same. */
 export function mergedOne(schema: JsonSchema, { keywords }: SchemaSubset, draft: SchemaDraft): JsonSchema {
+  if (schema.allOf === undefined || keywords === 'ALL' || keywords.has('allOf')) return schema;
   const { allOf, ...others } = schema;
-  const isTaken = keywords === 'ALL' || keywords.has('allOf');
-  if (isTaken || !Array.isArray(allOf) || allOf.length !== 1) return schema;
+  if (!Array.isArray(allOf) || allOf.length !== 1) return schema;
   const only: unknown = allOf[0];
   if (!isJsonObject(only)) return schema;
   const isSaidTwice = Object.keys(only).some((word) => word in others && isDecisive(word, draft));
@@ -27,9 +27,9 @@ export function mergedOne(schema: JsonSchema, { keywords }: SchemaSubset, draft:
 
 /** A constant is an enum of one. */
 export function inShortForm(schema: JsonSchema, { keywords }: SchemaSubset): JsonSchema {
+  if (!Object.hasOwn(schema, 'const') || keywords === 'ALL' || keywords.has('const')) return schema;
   const { const: value, ...others } = schema;
-  const isTaken = keywords === 'ALL' || keywords.has('const');
-  if (isTaken || !Object.hasOwn(schema, 'const') || others.enum !== undefined) return schema;
+  if (others.enum !== undefined) return schema;
   return { ...others, enum: [value] };
 }
 
