@@ -11,6 +11,7 @@ import { showImages } from './steps/content.mjs';
 import { lookIntoDatabase } from './steps/database.mjs';
 import { storeKeys } from './steps/keys.mjs';
 import { rotateKey } from './steps/rotation.mjs';
+import { answerBySchema } from './steps/schema.mjs';
 import { searchTheWeb } from './steps/search.mjs';
 import { callTools } from './steps/tools.mjs';
 
@@ -37,6 +38,7 @@ const steps = [
   searchInChat,
   callTools,
   showImages,
+  answerBySchema,
   rotateKey,
   showAuditTrail,
 ];

@@ -33,7 +33,7 @@ export const anthropic = {
       await tools.stream(words(reasoning), (delta) => answer.thinkingDelta(delta));
       await exchange.write(answer.endThinking());
     }
-    const response = respondTo(questionIn(body));
+    const response = forcedCall(body) ?? respondTo(questionIn(body));
     if ('text' in response) {
       await exchange.write(answer.beginText());
       await tools.stream(words(response.text), (delta) => answer.textDelta(delta));
@@ -48,6 +48,15 @@ export const anthropic = {
     exchange.end(answer.end());
   },
 };
+
+/** The call of a tool that has to be called: with what it would say, or what fits the tool. @param {any} body */
+function forcedCall(body) {
+  const { tools, tool_choice: choice } = body;
+  const tool = choice?.type === 'tool' && tools.find((/** @type {any} */ { name }) => name === choice.name);
+  if (!tool) return null;
+  const response = respondTo({ ...questionIn(body), tools: [], schema: tool.input_schema });
+  return 'text' in response ? { calls: [{ tool: tool.name, text: response.text }] } : null;
+}
 
 const models = [
   model('claude-haiku-5-5', 'Claude Haiku 5.5', 'active'),
@@ -82,7 +91,7 @@ function modelsIn(query) {
 }
 
 /** @param {any} body @returns {import('./tools.mjs').Question} */
-function questionIn({ messages, tools, tool_choice: choice }) {
+function questionIn({ messages, tools, tool_choice: choice, output_config: output }) {
   const blocks = messages.flatMap(blocksOf);
   const said = messages
     .filter((/** @type {any} */ { role }) => role === 'user')
@@ -90,6 +99,7 @@ function questionIn({ messages, tools, tool_choice: choice }) {
     .findLast(isSaid);
   return {
     name: 'Anthropic',
+    schema: output?.format?.schema,
     text: textOfContent(said),
     tools: choice?.type === 'none' ? [] : (tools ?? []).map((/** @type {any} */ { name }) => name),
     results: blocks

@@ -4,7 +4,15 @@ import { bearerOf } from './sse.mjs';
 import { countTokens, fragments, reasoning, respondTo, words } from './tools.mjs';
 
 /** The fields that everybody takes. */
-const COMMON_FIELDS = ['model', 'messages', 'stream', 'temperature', 'tools', 'tool_choice'];
+const COMMON_FIELDS = [
+  'model',
+  'messages',
+  'stream',
+  'temperature',
+  'tools',
+  'tool_choice',
+  'response_format',
+];
 
 /**
  * A service that speaks Chat Completions, streamed, and what it has of its own.
@@ -69,15 +77,25 @@ export function modelList(...ids) {
 }
 
 /** @param {string} name @param {any} body @returns {import('./tools.mjs').Question} */
-function questionIn(name, { messages, tools, tool_choice: choice }) {
+function questionIn(name, { messages, tools, tool_choice: choice, response_format: format }) {
   return {
     name,
+    schema: format?.json_schema?.schema ?? (format?.type === 'json_object' ? schemaIn(messages) : undefined),
     text: textOfContent(messages.findLast((/** @type {any} */ { role }) => role === 'user')?.content),
     tools: choice === 'none' ? [] : (tools ?? []).map((/** @type {any} */ tool) => tool.function?.name),
     results: messages
       .filter((/** @type {any} */ { role }) => role === 'tool')
       .map((/** @type {any} */ { content }) => String(content)),
   };
+}
+
+/** The schema that the instructions have in their last line. @param {any[]} messages */
+function schemaIn(messages) {
+  const { content } = messages.find(({ role }) => role === 'system') ?? {};
+  const line = String(content)
+    .split('\n')
+    .find((text) => text.startsWith('{'));
+  return line === undefined ? undefined : JSON.parse(line);
 }
 
 /** @param {any[]} messages */

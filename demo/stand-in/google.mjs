@@ -75,7 +75,7 @@ function modelsIn(query) {
 }
 
 /** @param {any} body @returns {import('./tools.mjs').Question} */
-function questionIn({ contents, tools, toolConfig }) {
+function questionIn({ contents, tools, toolConfig, generationConfig }) {
   const said = contents
     .filter((/** @type {any} */ { role }) => role === 'user')
     .map(partsOf)
@@ -83,6 +83,7 @@ function questionIn({ contents, tools, toolConfig }) {
   const mayCall = toolConfig?.functionCallingConfig?.mode !== 'NONE';
   return {
     name: 'Google',
+    schema: generationConfig?.responseJsonSchema,
     text: textOfContent(said),
     tools: mayCall ? (tools?.[0]?.functionDeclarations ?? []).map((/** @type {any} */ { name }) => name) : [],
     results: contents

@@ -59,12 +59,13 @@ const models = {
 };
 
 /** @param {any} body @returns {import('./tools.mjs').Question} */
-function questionIn({ input, tools, tool_choice: choice }) {
+function questionIn({ input, tools, tool_choice: choice, text }) {
   const items = typeof input === 'string' ? [{ role: 'user', content: input }] : itemsIn(input);
   return {
     name: 'OpenAI',
     text: textOfContent(items.findLast(({ role }) => role === 'user')?.content),
     tools: choice === 'none' ? [] : (tools ?? []).map((/** @type {any} */ { name }) => name),
+    schema: text?.format?.schema,
     results: items.filter(({ type }) => type === 'function_call_output').map(({ output }) => String(output)),
   };
 }

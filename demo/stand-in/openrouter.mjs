@@ -63,7 +63,7 @@ export const openrouter = chatCompletionsService({
   endpoints: { OPENROUTER_BASE_URL: '/openrouter' },
   keyShape: /^sk-or-[\w-]{8,}$/,
   versionPath: '/v1',
-  fields: ['max_tokens', 'reasoning'],
+  fields: ['max_tokens', 'reasoning', 'provider'],
   chunks: openrouterChunks,
   isReasoning: ({ reasoning }) => Boolean(reasoning?.effort),
   badKey: openrouterErrors.badKey,

@@ -1,3 +1,5 @@
+import { valueFor } from './schema-values.mjs';
+
 /**
  * What a service's default answer is made with.
  *
@@ -92,21 +94,25 @@ function namedCalls(question) {
  * @property {string} text The last thing that the user said.
  * @property {readonly string[]} tools The tools that may be called.
  * @property {readonly string[]} results What the tools brought so far.
+ * @property {unknown} [schema] The schema that the answer is asked to fit.
  */
 
 /**
- * What a chat stand-in does: it calls tools, or speaks. Lines `call: NAME JSON` are calls of one turn, made once; what
+ * What a chat stand-in does: it calls tools, or speaks: what a line `say: TEXT` wants, or a value that fits the schema. Lines `call: NAME JSON` are calls of one turn, made once; what
  * else it is asked to search for it calls the first tool with.
  *
  * @param {Question} question
  * @returns {{ calls: { tool: string, text: string }[] } | { text: string }}
  */
-export function respondTo({ name, text, tools: [tool, ...others], results }) {
+export function respondTo({ name, text, tools: [tool, ...others], results, schema }) {
   const queries = nextQueries(text, results.length);
   const searches = queries.map((query) => ({ tool: tool ?? '', text: JSON.stringify({ query }) }));
   const called = namedCalls(text).filter((call) => [tool, ...others].includes(call.tool));
   const calls = [...searches, ...(results.length > 0 && searches.length === 0 ? [] : called)];
   if (tool !== undefined && calls.length > 0) return { calls };
+  const [, said] = /^say: (.*)$/m.exec(text) ?? [];
+  if (said !== undefined) return { text: said };
+  if (schema !== undefined) return { text: JSON.stringify(valueFor(schema)) };
   return { text: results.length > 0 ? answerFrom(name, results) : completionOf(name, text) };
 }
 

@@ -57,10 +57,11 @@ class WholeAnswer {
     if (terminal.__typename === 'ChatFailed') throw new FailedChatError(terminal.error, chatId);
     if (terminal.__typename === 'ChatCancelled') throw new CancelledChatError(chatId);
     const { provider, model, keySource } = attempt;
-    const { finishReason, usage, timings } = terminal;
+    const { finishReason, usage, schemaValid, timings } = terminal;
     const reasoning = this.#reasoning || null;
     const said = { text: this.#text, reasoning, toolCalls: this.#called?.calls ?? [] };
     const transcript = this.#called?.transcript ?? null;
-    return { chatId, provider, model, keySource, ...said, transcript, finishReason, usage, timings };
+    const ended = { finishReason, usage, schemaValid, timings };
+    return { chatId, provider, model, keySource, ...said, transcript, ...ended };
   }
 }

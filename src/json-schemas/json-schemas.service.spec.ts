@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { JsonSchemas } from './json-schemas.service.js';
 
 const DRAFT_7 = 'http://json-schema.org/draft-07/schema#';
@@ -10,7 +12,11 @@ describe('JsonSchemas', () => {
   });
   afterEach(() => schemas.onModuleDestroy());
 
-  const findFault = (...given: unknown[]) => schemas.findFault(given.map((schema) => JSON.stringify(schema)));
+  const findFault = (...given: unknown[]) =>
+    schemas.findFault(
+      'alice',
+      given.map((schema) => JSON.stringify(schema)),
+    );
 
   it.each<[string, unknown]>([
     ['an empty one', {}],
@@ -37,7 +43,7 @@ describe('JsonSchemas', () => {
   });
 
   it('has nothing to do for none', async () => {
-    expect(await schemas.findFault([])).toBeNull();
+    expect(await schemas.findFault('alice', [])).toBeNull();
   });
 
   it('looks at one request after the other, and mixes up none', async () => {
@@ -70,6 +76,126 @@ describe('JsonSchemas', () => {
     const [costly, next] = await Promise.all([findFault(...large), findFault({})]);
     expect(costly).toBe('TOO_COSTLY');
     expect(next).toBeNull();
+  });
+
+  describe('a schema of a client', () => {
+    const by = (
+      schema: unknown,
+      draft: 'DRAFT_7' | 'DRAFT_2020_12' = 'DRAFT_2020_12',
+      patterns: string[] = [],
+    ) => ({
+      draft,
+      text: JSON.stringify(schema),
+      patterns,
+    });
+    const { signal } = new AbortController();
+    const fits = (schema: unknown, text: string, draft?: 'DRAFT_7' | 'DRAFT_2020_12') =>
+      schemas.fits('alice', by(schema, draft), text, signal);
+    /** Takes years. */
+    const doubling = {
+      $ref: '#/$defs/0',
+      $defs: Object.fromEntries(
+        Array.from({ length: 40 }, (_, level) => [
+          String(level),
+          level === 39
+            ? { type: 'null' }
+            : { anyOf: Array(2).fill({ $ref: `#/$defs/${String(level + 1)}` }) },
+        ]),
+      ),
+    };
+
+    it.each<[unknown, string, boolean]>([
+      [{ type: 'object', required: ['a'] }, '{"a":1}', true],
+      [{ type: 'object', required: ['a'] }, '{"b":1}', false],
+      [{ required: ['constructor'] }, '{}', false],
+      [{ type: 'object' }, '{"a":', false],
+      [{}, '', false],
+      [{}, ' \n{} ', true],
+      [{ prefixItems: [{ type: 'null' }], items: false }, '[null]', true],
+      [{ prefixItems: [{ type: 'null' }], items: false }, '[null,1]', false],
+      [{ type: 'object', unevaluatedProperties: false, allOf: [{ properties: { a: {} } }] }, '{"a":1}', true],
+      [
+        { type: 'object', unevaluatedProperties: false, allOf: [{ properties: { a: {} } }] },
+        '{"b":1}',
+        false,
+      ],
+      [{ pattern: '^\\p{L}+$' }, '"Köln"', true],
+      [{ pattern: '^\\p{L}+$' }, '"K1"', false],
+      [{ patternProperties: { '^a': { type: 'null' }, '^b': { type: 'number' } } }, '{"a":null,"b":1}', true],
+      [
+        { patternProperties: { '^a': { type: 'null' }, '^b': { type: 'number' } } },
+        '{"a":null,"b":null}',
+        false,
+      ],
+      [{ format: 'date' }, '"no date"', true],
+      [{ $defs: { a: { items: { $ref: '#/$defs/a' } } }, $ref: '#/$defs/a' }, '[[[]]]', true],
+    ])('says of %j whether it fits %s', async (schema, text, expected) => {
+      expect(await fits(schema, text)).toBe(expected);
+    });
+
+    it('is of its own draft', async () => {
+      const tuple = { items: [{ type: 'null' }], additionalItems: false };
+      expect(await fits(tuple, '[null,1]', 'DRAFT_7')).toBe(false);
+      expect(await fits(tuple, '[null]', 'DRAFT_7')).toBe(true);
+    });
+
+    it('is compiled for one text alone: its id is free for another', async () => {
+      expect(await fits({ $id: 'https://a.example/', type: 'null' }, 'null')).toBe(true);
+      expect(await fits({ $id: 'https://a.example/', type: 'number' }, '1')).toBe(true);
+    });
+
+    it.each<[string, unknown, string[], unknown]>([
+      ['compiles', { pattern: 'a' }, ['a'], 'GOOD'],
+      ['has a pattern that is none', {}, ['a', '('], { pattern: 1 }],
+      ['has one that looks around', {}, ['(?!a)'], { pattern: 0 }],
+      ['leads nowhere', { $ref: '#/$defs/a' }, [], 'BAD'],
+    ])('is tried out: it %s', async (_, schema, patterns, expected) => {
+      expect(await schemas.tryToCompile('alice', by(schema, undefined, patterns))).toEqual(expected);
+    });
+
+    it('that takes too much is checked by nobody, and the next one is', async () => {
+      const [costly, deep, next] = await Promise.all([
+        fits(doubling, '"a"'),
+        fits({ items: { $ref: '#' } }, '['.repeat(100_000) + ']'.repeat(100_000)),
+        fits({ type: 'string' }, '"a"'),
+      ]);
+      expect(costly).toBeNull();
+      expect(deep).toBeNull();
+      expect(next).toBe(true);
+    });
+
+    it('waits for one of another user at the most', async () => {
+      const order: string[] = [];
+      const ask = async (user: string, schema: unknown) => {
+        await schemas.fits(user, by(schema), '"a"', signal);
+        order.push(user);
+      };
+      await Promise.all([
+        ask('mallory', doubling),
+        ask('mallory', doubling),
+        ask('mallory', doubling),
+        ask('alice', { type: 'string' }),
+      ]);
+      expect(order).toEqual(['mallory', 'alice', 'mallory', 'mallory']);
+    });
+
+    it('is given up with its chat', async () => {
+      const controller = new AbortController();
+      const costly = fits(doubling, '"a"');
+      const waiting = schemas.fits('alice', by({}), '{}', controller.signal);
+      controller.abort();
+      expect(await waiting).toBeNull();
+      expect(await schemas.fits('alice', by({}), '{}', controller.signal)).toBeNull();
+      expect(await costly).toBeNull();
+    });
+
+    it('is not checked, and that is logged, where there is no worker', async () => {
+      const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+      await schemas.onModuleDestroy();
+      expect(await fits({}, '{}')).toBeNull();
+      expect(warn).toHaveBeenCalledTimes(1);
+      warn.mockRestore();
+    });
   });
 
   it('answers those that wait when the server stops', async () => {

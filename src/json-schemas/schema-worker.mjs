@@ -1,61 +1,23 @@
 import { parentPort } from 'node:worker_threads';
-import { Ajv } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { fits, tryToCompile } from './client-schema.mjs';
+import { findFault } from './meta-schemas.mjs';
 
 /**
- * Looks at JSON Schemas, apart from the event loop of the server: they come from clients, and a small one can take long.
+ * Works on JSON Schemas, apart from the event loop of the server: they come from clients, and a small one can take long.
  *
- * @typedef {object} Task
- * @property {number} id
- * @property {readonly string[]} schemas As JSON.
+ * @typedef {import('./client-schema.mjs').ClientSchema} ClientSchema
  *
- * @typedef {{ index: number, keyword: string | null }} Fault A schema that is none, and which of its words is wrong.
+ * @typedef {{ findFault: readonly string[] } | { tryToCompile: ClientSchema } | { fits: ClientSchema, text: string }} Work
  */
 
-// Formats are left alone: one of them is a regular expression.
-const options = { strict: false, validateFormats: false, logger: /** @type {const} */ (false), meta: false };
-
-const { default: draft } = await import('ajv/dist/refs/json-schema-draft-07.json', {
-  with: { type: 'json' },
-});
-
-const ajv2020 = new Ajv2020({ ...options, meta: true });
-const ajv7 = new Ajv(options);
-ajv7.addMetaSchema(draft7());
-
-/** Draft 7 says only that the values of an enum should be unique, and to compare them all takes their square. */
-function draft7() {
-  const properties = { ...draft.properties, enum: { ...draft.properties.enum, uniqueItems: false } };
-  return { ...draft, properties };
+/** @param {Work} work */
+function resultOf(work) {
+  if ('findFault' in work) return findFault(work.findFault);
+  if ('tryToCompile' in work) return tryToCompile(work.tryToCompile);
+  return fits(work.fits, work.text);
 }
 
-/** @param {{ $schema?: unknown }} schema */
-const checkerOf = ({ $schema }) => (String($schema).includes('draft-07') ? ajv7 : ajv2020);
-
-/** @param {readonly string[]} texts @returns {Fault | null} */
-function findFault(texts) {
-  for (const [index, text] of texts.entries()) {
-    const { $schema, ...schema } = JSON.parse(text);
-    const checker = checkerOf({ $schema });
-    // Without `$schema`, the checker's own draft is the one.
-    if (checker.validateSchema(schema) === true) continue;
-    return { index, keyword: keywordIn(checker.errors?.[0]?.instancePath ?? '') };
-  }
-  return null;
-}
-
-const keywords = new Set([
-  ...Object.keys(draft.properties),
-  ...['$defs', 'prefixItems', 'dependentRequired', 'dependentSchemas', 'minContains', 'maxContains'],
-  ...['unevaluatedItems', 'unevaluatedProperties'],
-]);
-
-/** The last word of the draft's in a JSON Pointer (RFC 6901): all else in it is the client's own. @param {string} place */
-function keywordIn(place) {
-  return place.split('/').findLast((step) => keywords.has(step)) ?? null;
-}
-
-parentPort?.on('message', (/** @type {Task} */ { id, schemas }) => {
-  parentPort?.postMessage({ id, fault: findFault(schemas) });
+parentPort?.on('message', (/** @type {{ id: number, work: Work }} */ { id, work }) => {
+  parentPort?.postMessage({ id, result: resultOf(work) });
 });
 parentPort?.postMessage('READY');

@@ -46,7 +46,9 @@ describe('the demo', () => {
     expect(text.match(/SearchFinished +.+: 5 results/g)).toHaveLength(2);
     expect(text).toContain('with 2 results');
     expect(text).toMatch(/ToolCallsRequested +get_weather\n[^]*with 1 result\. The last one begins “Rain/);
-    expect(text).toMatch(/10 chats and 6 searches, 1 of which failed:\n +a chat with OPENAI: KEY_REJECTED/);
+    expect(text).toMatch(/plan\.txt +text\/plain, 380000 bytes[^]*\[image\/png, 70 bytes\]/);
+    expect(text.match(/(OPENAI|ANTHROPIC|GOOGLE) +\{"name":.*\} fits/g)).toHaveLength(3);
+    expect(text).toMatch(/14 chats and 6 searches, 1 of which failed:\n +a chat with OPENAI: KEY_REJECTED/);
   });
 
   it.each<[string, (demo: Demo) => unknown, number]>([

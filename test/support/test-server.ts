@@ -273,7 +273,7 @@ export const CHAT = `subscription Chat($input: ChatInput!) {
     ... on SearchStarted { engine query }
     ... on SearchFinished { engine query results { title url snippet content score } failure { code message retryable retryAfterMs } }
     ... on ToolCallsRequested { calls { id name arguments } transcript }
-    ... on ChatCompleted { finishReason ${USAGE} timings { keyResolutionMs timeToFirstTokenMs totalMs } }
+    ... on ChatCompleted { finishReason ${USAGE} schemaValid timings { keyResolutionMs timeToFirstTokenMs totalMs } }
     ... on ChatFailed { error { code message retryable retryAfterMs } ${USAGE} }
     ... on ChatCancelled { ${USAGE} }
   }

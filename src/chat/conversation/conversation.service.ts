@@ -5,6 +5,7 @@ import type { ChatInput } from '../schema/chat.inputs.js';
 import type { Conversation } from './conversation.js';
 import { readConversation } from './read-conversation.js';
 import { attachmentIdsIn } from './read-parts.js';
+import { readResponseSchema, type ResponseSchema } from './read-response-schema.js';
 import { type OfferedTools, readTools } from './read-tools.js';
 import { ToolTranscripts } from './tool-transcripts.js';
 import { Violations } from './violations.js';
@@ -14,6 +15,8 @@ export interface AskedChat {
   readonly conversation: Conversation;
   /** Null: the client has none. */
   readonly tools: OfferedTools | null;
+  /** Null: the answer is a text of any form. */
+  readonly responseSchema: ResponseSchema | null;
 }
 
 /** Reads what a chat is asked, before a key is looked for. */
@@ -33,8 +36,10 @@ export class ConversationService {
     const attachments = ids.length > 0 ? await this.attachments.find(userId, ids) : null;
     const find = (id: string) => attachments?.get(id) ?? null;
     const conversation = await readConversation(input.messages, open, find, violations);
-    const tools = await readTools(input, this.schemas, violations);
+    const tools = await readTools(input, userId, this.schemas, violations);
+    const { responseSchema: given } = input;
+    const responseSchema = await readResponseSchema(given, userId, this.schemas, violations);
     violations.throwIfAny();
-    return { conversation, tools };
+    return { conversation, tools, responseSchema };
   }
 }

@@ -5,6 +5,14 @@ import type { ToolChoice, ToolDefinition } from '../../providers/chat/contract.j
 import { searchTool } from '../answer/search-tool.js';
 import type { ToolInput } from '../schema/chat-tools.inputs.js';
 import type { ChatInput } from '../schema/chat.inputs.js';
+import {
+  draftOf,
+  isDeeperThan,
+  MAX_SCHEMA_LEVELS,
+  noSchema,
+  TOO_DEEP,
+  UNKNOWN_DRAFT,
+} from './schema-limits.js';
 import type { Violations } from './violations.js';
 
 const MAX_TOOLS = 128;
@@ -12,14 +20,8 @@ const MAX_TOOLS = 128;
 const NAME = /^[a-zA-Z_][a-zA-Z0-9_-]{0,63}$/;
 const MAX_DESCRIPTION_LENGTH = 10_000;
 const MAX_SCHEMA_LENGTH = 64 * 1024;
-const MAX_SCHEMA_LEVELS = 32;
 /** Of all schemas together: what checks them takes some milliseconds for as many. */
 const MAX_VALUES = 10_000;
-const DRAFTS = [
-  'https://json-schema.org/draft/2020-12/schema',
-  'http://json-schema.org/draft-07/schema',
-  'https://json-schema.org/draft-07/schema',
-];
 
 /** The client's own tools, as the model sees them. */
 export interface OfferedTools {
@@ -30,6 +32,7 @@ export interface OfferedTools {
 /** Reads the tools of a chat. @returns null where it has none */
 export async function readTools(
   { tools, toolChoice }: Pick<ChatInput, 'tools' | 'toolChoice'>,
+  userId: string,
   schemas: JsonSchemas,
   violations: Violations,
 ): Promise<OfferedTools | null> {
@@ -47,7 +50,7 @@ export async function readTools(
     violations.add('input.tools', 'must have at most 10,000 values in all of their schemas');
   if (violations.any()) return null;
   const definitions = tools.map((tool, index) => toDefinition(tool, index, tools, violations));
-  if (!violations.any()) await checkSchemas(tools, schemas, violations);
+  if (!violations.any()) await checkSchemas(tools, userId, schemas, violations);
   return { definitions, choice: choiceOf(toolChoice, definitions, violations) };
 }
 
@@ -77,23 +80,13 @@ function readSchema(
   violations: Violations,
 ): Readonly<Record<string, unknown>> {
   if (!isJsonObject(schema)) throw new Error('A JSONObject is an object.');
-  const { $schema } = schema;
   if (text.length > MAX_SCHEMA_LENGTH)
     violations.add(path, 'must be at most 65,536 characters long, as JSON');
-  else if (
-    $schema !== undefined &&
-    !(typeof $schema === 'string' && DRAFTS.includes($schema.replace(/#$/, '')))
-  )
-    violations.add(`${path}.$schema`, 'must be draft 2020-12 or draft 7 of JSON Schema');
-  else if (isDeeperThan(MAX_SCHEMA_LEVELS, schema)) violations.add(path, 'must be at most 32 levels deep');
+  else if (draftOf(schema) === null) violations.add(`${path}.$schema`, UNKNOWN_DRAFT);
+  else if (isDeeperThan(MAX_SCHEMA_LEVELS, schema)) violations.add(path, TOO_DEEP);
   else if (schema.type !== 'object') violations.add(`${path}.type`, 'must be object');
   else return schema;
   return {};
-}
-
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((item) => isDeeperThan(levels - 1, item));
 }
 
 /** How many values there are, lists and objects included; beyond a number it does not count on. */
@@ -109,16 +102,14 @@ function valuesIn(value: unknown, most: number): number {
 
 async function checkSchemas(
   tools: readonly ToolInput[],
+  userId: string,
   schemas: JsonSchemas,
   violations: Violations,
 ): Promise<void> {
-  const fault = await schemas.findFault(tools.map(({ parameters }) => parameters.text));
+  const texts = tools.map(({ parameters }) => parameters.text);
+  const fault = await schemas.findFault(userId, texts);
   if (fault === 'TOO_COSTLY') violations.add('input.tools', 'have schemas that take too long to check');
-  else if (fault)
-    violations.add(
-      `input.tools.${String(fault.index)}.parameters`,
-      `is no JSON Schema${fault.keyword === null ? '' : `: its ${fault.keyword} is not what the draft has`}`,
-    );
+  else if (fault) violations.add(`input.tools.${String(fault.index)}.parameters`, noSchema(fault));
 }
 
 function choiceOf(

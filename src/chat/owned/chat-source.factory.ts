@@ -12,6 +12,10 @@ import { WebSearchService } from '../../web-search/web-search.service.js';
 import { AnswerMask } from '../answer/answer-mask.js';
 import { takesAll } from '../conversation/check-media.js';
 import { tellTo } from '../conversation/conversation.js';
+import type { ResponseSchema } from '../conversation/read-response-schema.js';
+import { JudgedSource } from '../answer/judged-source.js';
+import { schemaViolation } from './schema-violation.js';
+import { BadUserInputError } from '../../common/input-errors.js';
 import type { AskedChat } from '../conversation/conversation.service.js';
 import { ToolTranscripts } from '../conversation/tool-transcripts.js';
 import type { ChatInput } from '../schema/chat.inputs.js';
@@ -49,13 +53,22 @@ export class ChatSourceFactory {
   create(chat: ChatToAnswer, key: ResolvedKey<ChatProviderId>): ChatSource {
     // One budget, however many providers are tried.
     const searches = this.searchesOf(chat);
-    return new FailoverSource({
+    const source = new FailoverSource({
       first: { key, model: this.modelOf(key.provider, chat.input.model) },
       call: (attempt, signal, onParts) => this.answerOf(chat, attempt, searches).give(signal, onParts),
       openNext: chat.input.failover
         ? (failed, code, usage, signal) => this.openNext(chat, failed, code, usage, signal)
         : () => Promise.resolve(null),
     });
+    const { responseSchema } = chat.asked;
+    return responseSchema ? new JudgedSource(source, responseSchema.judge) : source;
+  }
+
+  /** @throws BadUserInputError BAD_USER_INPUT where the provider does not take the schema that the answer is to fit */
+  checkSchema(provider: ChatProviderId, input: ChatInput, asked: AskedChat): void {
+    const model = this.modelOf(provider, input.model);
+    const violation = schemaViolation(provider, model, input, asked);
+    if (violation) throw new BadUserInputError([violation]);
   }
 
   /** @param named the input's, which is one of the first attempt's provider and means nothing to others */
@@ -73,7 +86,7 @@ export class ChatSourceFactory {
     const speaker = { provider: key.provider, endpoint: input.endpoint ?? null, model };
     return new AnswerInTurns({
       adapter: new RetryOnce(new PricedAdapter(this.adapters.for(key), key.provider)),
-      request: toRequest(input, model, tellTo(speaker, asked.conversation)),
+      request: toRequest(input, model, tellTo(speaker, asked.conversation), asked.responseSchema),
       mask: new AnswerMask(maskOf(key)),
       searches,
       clientTools: asked.tools && {
@@ -110,10 +123,11 @@ export class ChatSourceFactory {
     if (key.endpoint !== null) return null;
     const { provider, source, keyId } = key;
     const order = candidatesOf('CHAT');
-    // What cannot take all that was said is passed over.
+    // One that does not take all that was said, or the schema, cannot give the answer.
     const left = order
       .slice(order.indexOf(provider) + 1)
-      .filter((candidate) => takesAll(candidate, asked.conversation));
+      .filter((next) => takesAll(next, asked.conversation))
+      .filter((next) => !schemaViolation(next, this.modelOf(next), input, asked));
     if (left.length === 0) return null;
     const failed = { provider, source, keyId, chatId, code, usage, network: caller.network };
     await this.uses.recordFailure(caller.userId, failed);
@@ -131,7 +145,12 @@ export class ChatSourceFactory {
   }
 }
 
-function toRequest(input: ChatInput, model: string, messages: readonly ChatTurn[]): ChatRequest {
+function toRequest(
+  input: ChatInput,
+  model: string,
+  messages: readonly ChatTurn[],
+  responseSchema: ResponseSchema | null,
+): ChatRequest {
   return {
     model,
     messages,
@@ -139,5 +158,6 @@ function toRequest(input: ChatInput, model: string, messages: readonly ChatTurn[
     maxOutputTokens: input.maxOutputTokens ?? undefined,
     reasoningEffort: input.reasoningEffort ?? undefined,
     promptCache: input.promptCache ?? undefined,
+    responseSchema: responseSchema?.schema,
   };
 }

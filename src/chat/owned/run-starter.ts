@@ -113,6 +113,7 @@ export class RunStarter {
       tokens: tokenDemandOf(input, asked.conversation),
       onOpen: (provider) => {
         checkMedia(provider, asked.conversation);
+        this.sources.checkSchema(provider, input, asked);
         keyResolutionMs = performance.now() - arrivedAt;
         // Looking the key up takes time: a stop that has begun since then does not wait for this chat.
         this.lifecycle.throwIfDraining();

@@ -12,7 +12,7 @@ const PDF_BYTES_A_TOKEN = 10;
 
 /** What a chat may need of a key's month. @param conversation what the input says, which has its images and files */
 export function tokenDemandOf(
-  { messages, tools, maxOutputTokens }: ChatInput,
+  { messages, tools, responseSchema, maxOutputTokens }: ChatInput,
   conversation: Conversation,
 ): {
   input: number;
@@ -29,6 +29,7 @@ export function tokenDemandOf(
   }
   for (const { description, parameters } of tools ?? [])
     bytes += Buffer.byteLength(description ?? '') + Buffer.byteLength(parameters.text);
+  if (responseSchema) bytes += Buffer.byteLength(responseSchema.text);
   let tokens = 0;
   for (const { type, mimeType, content } of mediaOf(conversation)) {
     if (type === 'image') tokens += TOKENS_AN_IMAGE;

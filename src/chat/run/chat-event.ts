@@ -43,6 +43,8 @@ export interface ChatTimings {
 export interface ChatCompletedEvent extends ChatEventOf<'ChatCompleted'> {
   readonly finishReason: FinishReason;
   readonly usage: TokenUsage | null;
+  /** Whether the text fits the schema that it was asked to fit; null where there is none, or it was not checked. */
+  readonly schemaValid: boolean | null;
   readonly timings: ChatTimings;
 }
 

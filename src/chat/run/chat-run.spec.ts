@@ -162,6 +162,28 @@ describe('ChatRun', () => {
     expect(reports).toMatchObject([{ end: { __typename: 'ChatCancelled' } }]);
   });
 
+  it.each([
+    ['completes what was complete when its server stops', new ProviderUnavailableError(), 'ChatCompleted'],
+    ['takes back what was complete when its client says so', null, 'ChatCancelled'],
+  ])('%s', async (_, reason, end) => {
+    let isComplete = (): void => undefined;
+    const complete = new Promise<void>((resolve) => (isComplete = resolve));
+    const { run } = start(async function* (signal) {
+      yield { ...FINISH, schemaValid: null };
+      const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
+      isComplete();
+      await aborted;
+    });
+    void run.begin();
+    await complete;
+    expect(await (reason ? run.abort(reason) : run.cancel())).toMatchObject({ __typename: end });
+  });
+
+  it('says whether the text fits, where its source does', async () => {
+    const { run } = start(() => parts({ ...FINISH, schemaValid: true }));
+    expect(await run.begin()).toMatchObject({ __typename: 'ChatCompleted', schemaValid: true });
+  });
+
   it('reports once, also when it is cancelled twice and after its end', async () => {
     const { run, names, reports } = start(() => parts(FINISH));
     expect(await run.begin()).toMatchObject({ __typename: 'ChatCompleted' });

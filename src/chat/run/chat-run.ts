@@ -4,9 +4,9 @@ import { describeError } from '../../common/describe-error.js';
 import { milliseconds } from '../../common/milliseconds.js';
 import { PatientTimer } from '../../common/patient-timer.js';
 import { ProviderTimeoutError, ProviderTruncatedError } from '../../outbound/upstream-error.js';
-import type { FinishReason, TokenUsage } from '../../providers/chat/contract.js';
-import type { ChatEvent, ChatTimings, TerminalEvent } from './chat-event.js';
-import type { ChatAttempt, ChatSource, SourcePart } from './chat-source.js';
+import type { TokenUsage } from '../../providers/chat/contract.js';
+import type { ChatCompletedEvent, ChatEvent, ChatTimings, TerminalEvent } from './chat-event.js';
+import type { ChatAttempt, ChatSource, FinishPart, SourcePart } from './chat-source.js';
 import { RunLostError } from './chat.errors.js';
 import type { RunLog } from './run-log.js';
 
@@ -47,9 +47,14 @@ const cancelled = Symbol('cancelled');
 /** Why a run is aborted. Its signal keeps it, so it may not be an error that holds on to anything. */
 type AbortReason = AppError | typeof cancelled;
 
-type Outcome = { readonly finishReason: FinishReason } | { readonly cause: unknown };
+type Outcome = Pick<ChatCompletedEvent, 'finishReason' | 'schemaValid'> | { readonly cause: unknown };
 
 const logger = new Logger('ChatRun');
+
+const toCompletion = ({ reason, schemaValid = null }: FinishPart): Outcome => ({
+  finishReason: reason,
+  schemaValid,
+});
 
 /** What a run needs while it goes on. It holds all that was asked, and the keys. */
 interface Work {
@@ -131,22 +136,24 @@ export class ChatRun {
   }
 
   async #relay(source: ChatSource, signal: AbortSignal): Promise<Outcome> {
-    let finishReason = null as FinishReason | null;
+    let finish = null as FinishPart | null;
     try {
       signal.throwIfAborted();
       await source.stream(signal, (parts) => {
         for (const part of parts) {
           if (part.type === 'usage') this.#usage = part.usage;
-          else if (part.type === 'finish') finishReason = part.reason;
+          else if (part.type === 'finish') finish = part;
           else this.#settings.log.append(this.#toEvent(part));
         }
         this.#settings.owner.onEvents();
         return this.#room(signal);
       });
       signal.throwIfAborted();
-      if (finishReason === null) throw new ProviderTruncatedError();
-      return { finishReason };
+      if (finish === null) throw new ProviderTruncatedError();
+      return toCompletion(finish);
     } catch (error) {
+      // What is complete has been paid for, and is no failure, however late it is: only its client can take it back.
+      if (finish !== null && signal.aborted && signal.reason !== cancelled) return toCompletion(finish);
       // After an abort its reason counts: what the adapter threw may be no more than its echo.
       return { cause: signal.aborted ? signal.reason : error };
     }

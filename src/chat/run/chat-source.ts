@@ -1,6 +1,6 @@
 import type { ErrorDescription } from '../../common/describe-error.js';
 import type { KeySource } from '../../common/key-source.enum.js';
-import type { ChatPart, PartConsumer } from '../../providers/chat/contract.js';
+import type { ChatPart, FinishReason, PartConsumer } from '../../providers/chat/contract.js';
 import type { ChatProviderId, SearchProviderId } from '../../providers/registry/provider-ids.js';
 import type { SearchHit } from '../../web-search/web-search.model.js';
 
@@ -56,13 +56,26 @@ export interface ClientCallsPart {
   readonly transcript: string;
 }
 
+/** The answer is complete. */
+export interface FinishPart {
+  readonly type: 'finish';
+  readonly reason: FinishReason;
+  /** Whether its text fits the schema that was asked for. Left out, or null: there is none, or it was not checked. */
+  readonly schemaValid?: boolean | null;
+}
+
 export type SearchPart = SearchStartedPart | SearchFinishedPart;
 
 /**
  * What a source yields between its start and its end, in order; `finish` comes once, last. The usage is that of all turns
  * of the attempt so far.
  */
-export type SourcePart = Exclude<ChatPart, { type: 'toolCalls' }> | SearchPart | ClientCallsPart | SwitchPart;
+export type SourcePart =
+  | Exclude<ChatPart, { type: 'toolCalls' | 'finish' }>
+  | SearchPart
+  | ClientCallsPart
+  | SwitchPart
+  | FinishPart;
 
 /** A piece of the answer. Before the first one a request may be repeated, or another provider asked. */
 export const isDelta = ({ type }: ChatPart | SourcePart): boolean => type === 'text' || type === 'reasoning';

@@ -56,6 +56,13 @@ export class ChatAnswer {
   })
   usage!: TokenUsage | null;
 
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'With `responseSchema`: whether the text is JSON that fits it. Null without one, where the model calls tools of the caller in place of an answer, and where the check took too long.',
+  })
+  schemaValid!: boolean | null;
+
   @Field(() => ChatTimings, { description: 'Where the time went.' })
   timings!: ChatTimings;
 }

@@ -1,6 +1,7 @@
 import { Field, Float, InputType, Int } from '@nestjs/graphql';
 import { describedEnum } from '../../common/described-enum.js';
 import { ID } from '../../common/id.scalar.js';
+import { JsonObject, type JsonInput } from '../../common/json.scalar.js';
 import { MODEL_NAME } from '../../common/model-name.js';
 import { Type } from 'class-transformer';
 import {
@@ -170,6 +171,13 @@ export class ChatInput {
     description: 'With `tools`: which of them the model is to call. Left out: the model decides.',
   })
   toolChoice?: ToolChoiceInput | null;
+
+  @Field(() => JsonObject, {
+    nullable: true,
+    description:
+      'The JSON Schema that the text of the answer is to fit, draft 2020-12 or 7: at most 64 KiB and 32 levels deep, with no `$ref` out of it. What the provider does not take is adapted where nothing is lost by that, or refused by name; `schemaValid` says whether the text fits.',
+  })
+  responseSchema?: JsonInput | null;
 
   @Field(() => ChatWebSearchInput, {
     nullable: true,

@@ -23,7 +23,7 @@ const base = { chatId: 'chat', seq: 7, usage };
 
 describe('finishedChat', () => {
   it.each<[string, TerminalEvent]>([
-    ['OK', { __typename: 'ChatCompleted', ...base, finishReason: 'STOP', timings }],
+    ['OK', { __typename: 'ChatCompleted', ...base, finishReason: 'STOP', schemaValid: null, timings }],
     ['CANCELLED', { __typename: 'ChatCancelled', ...base }],
     ['SERVICE_UNAVAILABLE', { __typename: 'ChatFailed', ...base, error: describeError(new DrainingError()) }],
   ])('has the end of a chat in the name of its last attempt: %s', (outcome, end) => {

@@ -33,6 +33,7 @@ const completed = (seq: number): ChatEvent => ({
   seq,
   usage: null,
   finishReason: 'STOP',
+  schemaValid: null,
   timings: { keyResolutionMs: 0, timeToFirstTokenMs: 0, totalMs: 0 },
 });
 

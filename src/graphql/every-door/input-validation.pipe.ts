@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform, type Type } from
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
 import { BadUserInputError, type Violation } from '../../common/input-errors.js';
+import { JsonInput } from '../../common/json.scalar.js';
 
 /** Types without rules (pages of a list) need no more than GraphQL's own check. */
 const OPTIONS = { forbidUnknownValues: false, validationError: { target: false, value: false } };
@@ -26,14 +27,14 @@ export class InputValidationPipe implements PipeTransform {
 }
 
 /**
- * Lists stay as they are: no rule and no transformation is about what they hold, and they may hold very much, of which
- * class-transformer would make a copy.
+ * Lists and JSON stay as they are: no rule and no transformation is about what they hold, and they may hold very much, of
+ * which class-transformer would make a copy. In JSON it also takes some names for its own (`constructor`).
  */
 function toInstance(metatype: Type<object>, value: object): object {
-  const lists = Object.entries(value).filter(([, item]) => Array.isArray(item));
+  const kept = Object.entries(value).filter(([, item]) => Array.isArray(item) || item instanceof JsonInput);
   // They keep their places.
-  const held = Object.fromEntries(lists.map(([name]) => [name, undefined]));
-  return Object.assign(plainToInstance(metatype, { ...value, ...held }), Object.fromEntries(lists));
+  const held = Object.fromEntries(kept.map(([name]) => [name, undefined]));
+  return Object.assign(plainToInstance(metatype, { ...value, ...held }), Object.fromEntries(kept));
 }
 
 /** Whether it is a class of ours: scalars and lists have no rules. */

@@ -70,6 +70,8 @@ export class AnswerFailures {
 
   /** Null where the field was filled in here, and no input of the caller's is at fault. */
   #inputOf(field: string): string | null {
+    // A tool that the client did not bring is the form of an answer.
+    if (field === 'tools' && !this.request.tools && this.request.responseSchema) return 'responseSchema';
     if (field !== 'tools') return Reflect.get(this.request, field) === undefined ? null : field;
     // A provider seldom says which of the tools it means.
     const names = new Set(this.request.tools?.definitions.map(({ inputName }) => inputName));

@@ -5,6 +5,7 @@ import type { UpstreamError } from '../../outbound/upstream-error.js';
 import type { ChatPart, ChatRequest } from './contract.js';
 import type { ModelEntry } from './listed-model.js';
 import type { AdditionName } from './refused-addition.error.js';
+import type { SchemaDemand, SchemaRefusal } from './response-schema/schema-subset.js';
 
 /** One request as the provider takes it, without the key. */
 export interface DialectRequest {
@@ -80,6 +81,8 @@ export interface ChatDialect {
   /** The headers that carry the key. */
   toKeyHeaders(key: Secret): Readonly<Record<string, string>>;
   createDecoder(request: ChatRequest): ChatDecoder;
+  /** Why it cannot be asked for an answer that fits a schema; null where it can. Left out: it never can. */
+  readonly schemaRefusalOf?: (demand: SchemaDemand) => SchemaRefusal | null;
   readonly toFailure: ToFailure;
   readonly models: ModelListCall;
   /** The call with which a key is tried where models are listed without one. It costs nothing, too. */

@@ -1,4 +1,5 @@
 import type { Cost } from '../../common/cost.js';
+import type { JsonSchema } from '../../common/json-schema.js';
 import type { Addressed, Operated, ProviderDefinition } from '../../common/provider-definition.js';
 import type { Secret } from '../../common/secret.js';
 import type { ChatDialect } from './chat-dialect.js';
@@ -98,6 +99,8 @@ export interface ChatRequest {
   readonly maxOutputTokens?: number | undefined;
   readonly reasoningEffort?: ReasoningEffort | undefined;
   readonly tools?: ChatTools | undefined;
+  /** The JSON Schema that the answer's text is to fit, which the dialect takes: see `schemaRefusalOf`. No adapter checks the text. */
+  readonly responseSchema?: JsonSchema | undefined;
   /** OFF where it is left out. */
   readonly promptCache?: PromptCache | undefined;
 }

@@ -9,6 +9,7 @@ const ID = '0199b000-0000-7000-8000-000000000000';
 const CHAT = {
   ...{ messages: HELLO, provider: 'OPENAI', model: 'gpt-5', temperature: 0.5, maxOutputTokens: 50 },
   ...{ reasoningEffort: 'LOW', promptCache: 'AUTO', failover: true, webSearch: { maxSearches: 1 } },
+  responseSchema: { type: 'object', properties: { a: { type: 'null' } }, required: ['a'] },
   requestId: 'a-request',
 };
 

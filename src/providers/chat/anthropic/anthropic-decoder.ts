@@ -8,6 +8,7 @@ import { errorIn } from '../reported-error.js';
 import { endOfTurn } from '../tool-turn.js';
 import { indexAt, listAt, valueAt } from '../value-at.js';
 import { toFailure } from './anthropic-failures.js';
+import { ForcedAnswer, isForced } from './anthropic-schemas.js';
 import { AnthropicTurn } from './anthropic-tools.js';
 import { TokenCounter } from './anthropic-usage.js';
 
@@ -31,6 +32,7 @@ const finishReasons: ReadonlyMap<string, FinishReason> = new Map([
  * | text,     | the block that `content_block_start` opens, which mostly is empty, and each `content_block_delta`     |
  * | reasoning | after it. What `message_start` holds, which by the document is nothing, is a beginning like any, but  |
  * |           | where the same block is opened later.                                                                 |
+ * | answer    | of a model that has to call a tool for it: the input of the call                                      |
  * | calls     | `tool_use` blocks; their input in `input_json_delta`, or whole in the block that is opened            |
  * | usage     | `message_start` and each `message_delta`. Each count may be missing or null: its last one counts.     |
  *
@@ -40,6 +42,8 @@ const finishReasons: ReadonlyMap<string, FinishReason> = new Map([
 export class AnthropicDecoder implements ChatDecoder {
   readonly mayEnd = false;
   readonly #turn: AnthropicTurn | null;
+  /** Null where the answer is the model's text. */
+  readonly #forced: ForcedAnswer | null;
   readonly #tokens = new TokenCounter();
   /** Blocks that the message began with and that were not opened yet, by their index. */
   #held = new Map<number | undefined, unknown>();
@@ -47,6 +51,7 @@ export class AnthropicDecoder implements ChatDecoder {
 
   constructor(request: ChatRequest) {
     this.#turn = request.tools ? new AnthropicTurn() : null;
+    this.#forced = request.responseSchema && isForced(request.model) ? new ForcedAnswer() : null;
   }
 
   get isRefused(): boolean {
@@ -71,7 +76,7 @@ export class AnthropicDecoder implements ChatDecoder {
         break;
       case 'content_block_delta':
         this.#turn?.continue(index, valueAt(data, 'delta'));
-        yield* toParts(valueAt(data, 'delta'));
+        yield* this.#toParts(valueAt(data, 'delta'));
         break;
       case 'message_delta':
         this.#readReason(valueAt(data, 'delta'));
@@ -79,6 +84,7 @@ export class AnthropicDecoder implements ChatDecoder {
         break;
       case 'message_stop':
         yield* this.#release(Infinity);
+        if (this.#forced) yield* textParts('text', this.#forced.end());
         yield* endOfTurn(this.#reason, this.#turn);
         break;
     }
@@ -91,7 +97,7 @@ export class AnthropicDecoder implements ChatDecoder {
   *#open(index: number | undefined, block: unknown): Generator<ChatPart, void> {
     yield* this.#release(Number(index));
     this.#turn?.begin(index, block);
-    yield* toParts(block);
+    yield* this.#toParts(block);
   }
 
   /** Releases the blocks that were held and stand before an index. */
@@ -100,8 +106,13 @@ export class AnthropicDecoder implements ChatDecoder {
       if (Number(index) >= before) return;
       this.#held.delete(index);
       this.#turn?.begin(index, block);
-      yield* toParts(block);
+      yield* this.#toParts(block);
     }
+  }
+
+  /** @param piece a block as far as it goes, or a delta of one */
+  #toParts(piece: unknown): ChatPart[] {
+    return [...toParts(piece), ...(this.#forced ? textParts('text', this.#forced.textIn(piece)) : [])];
   }
 
   #readReason(delta: unknown): void {
@@ -110,7 +121,6 @@ export class AnthropicDecoder implements ChatDecoder {
   }
 }
 
-/** @param piece a block as far as it goes, or a delta of one */
 function toParts(piece: unknown): ChatPart[] {
   return [
     ...textParts('text', valueAt(piece, 'text')),

@@ -43,6 +43,7 @@ export const toFailure = failureReader({
   inputs: [
     [/\btemperature\b/, 'temperature'],
     [/\bmax_tokens\b/, 'maxOutputTokens'],
+    [/\b(output_config|output)[._]format\b/, 'responseSchema'],
     [/\b(thinking|effort|output_config)\b/, 'reasoningEffort'],
     [/\b(tools|tool_choice)\b/, 'tools'],
     [/\b(messages|system|prompt)\b/, 'messages'],

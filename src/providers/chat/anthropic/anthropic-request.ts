@@ -11,6 +11,7 @@ import { instructionsIn } from '../text-messages.js';
 import { toBlock } from './anthropic-blocks.js';
 import { efforts } from '../efforts.js';
 import { markedText, withLastMarked } from './anthropic-cache.js';
+import { isForced, toForcedAnswer, toOutputFormat } from './anthropic-schemas.js';
 import { beginsWithThoughts, toolsIn, toToolOptions, toTurns } from './anthropic-tools.js';
 
 /** The API wants a limit with each request. Every current model allows this one. */
@@ -26,8 +27,9 @@ export function toBody(
   request: ChatRequest,
   without: ReadonlySet<AdditionName>,
 ): MessageCreateParamsStreaming {
-  const { model, messages, temperature, maxOutputTokens, reasoningEffort, promptCache } = request;
+  const { model, messages, temperature, maxOutputTokens, promptCache } = request;
   const tools = request.tools ?? toolsIn(messages);
+  const forced = request.responseSchema && isForced(model) ? request.responseSchema : null;
   // The API takes instructions beside the conversation: those from the middle of it join the first ones.
   const instructions = instructionsIn(messages);
   const system = instructions.map(({ content }) => content).join('\n\n');
@@ -40,9 +42,20 @@ export function toBody(
     stream: true,
     ...(instructions.length > 0 && { system: isMarked ? markedText(system) : system }),
     ...(temperature !== undefined && { temperature }),
-    ...(reasoningEffort && toThinking(request, reasoningEffort, without)),
-    ...(tools && toToolOptions(tools)),
+    ...toEffortAndFormat(request, without),
+    ...(forced ? toForcedAnswer(forced, tools) : tools && toToolOptions(tools)),
   };
+}
+
+/** Both stand in `output_config`. */
+function toEffortAndFormat(
+  request: ChatRequest,
+  without: ReadonlySet<AdditionName>,
+): Pick<MessageCreateParamsStreaming, 'thinking' | 'output_config'> {
+  const { model, reasoningEffort, responseSchema } = request;
+  const thinking = reasoningEffort ? toThinking(request, reasoningEffort, without) : {};
+  if (!responseSchema || isForced(model)) return thinking;
+  return { ...thinking, output_config: { ...thinking.output_config, ...toOutputFormat(responseSchema) } };
 }
 
 function toMessages(messages: readonly ChatTurn[]): MessageParam[] {

@@ -5,6 +5,7 @@ import { toFailure } from './anthropic-failures.js';
 import { listOrNull, valueAt } from '../value-at.js';
 import { toModel } from './anthropic-models.js';
 import { toBody } from './anthropic-request.js';
+import { schemaRefusalOf } from './anthropic-schemas.js';
 
 /** The version whose events the decoder reads. */
 const API_VERSION = '2026-10-21';
@@ -34,6 +35,7 @@ export const anthropic = defineChatProvider({
     }),
     toKeyHeaders: (key) => ({ authorization: `Bearer ${key.reveal()}` }),
     createDecoder: (request) => new AnthropicDecoder(request),
+    schemaRefusalOf,
     toFailure,
     // https://platform.claude.com/docs/en/api/models-list
     models: {

@@ -62,6 +62,7 @@ export function chatCompletionsFailures({
       [/\btemperature\b/, 'temperature'],
       [/\bmax_(completion_)?tokens\b/, 'maxOutputTokens'],
       [/\b(reasoning|reasoning_effort|reasoning_format|thinking)\b/, 'reasoningEffort'],
+      [/\b(response_format|json_schema|structured outputs?)\b/, 'responseSchema'],
       [/\b(tools|tool_choice|tool use)\b/, 'tools'],
       [/\bmessages\b/, 'messages'],
       [/\bmodel\b/, 'model'],

@@ -12,7 +12,11 @@ export function toBody(
   request: ChatRequest,
   without: ReadonlySet<AdditionName>,
 ): Readonly<Record<string, unknown>> {
-  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
+  const { model, temperature, maxOutputTokens, reasoningEffort, tools, responseSchema } = request;
+  const format = responseSchema && traits.toResponseFormat(model);
+  const messages = responseSchema
+    ? instructed(request, format?.toInstruction?.(responseSchema))
+    : request.messages;
   const ordered = traits.takesInstructionsFirst ? instructionsFirst(messages) : messages;
   // Texts not as parts: many servers take a text only.
   const toPdf = traits.toPdf ?? toFilePart;
@@ -32,9 +36,14 @@ export function toBody(
     ...(maxOutputTokens !== undefined && { [traits.maxTokensField]: maxOutputTokens }),
     ...traits.toReasoning(model, reasoningEffort, without),
     ...(tools && toToolOptions(tools)),
+    ...(responseSchema && format?.toFields(responseSchema)),
   };
 }
 
 function instructionsFirst(turns: readonly ChatTurn[]): ChatTurn[] {
   return [...instructionsIn(turns), ...turns.filter(({ role }) => role !== 'SYSTEM')];
+}
+
+function instructed({ messages }: ChatRequest, instruction: string | undefined): readonly ChatTurn[] {
+  return instruction === undefined ? messages : [{ role: 'SYSTEM', content: instruction }, ...messages];
 }

@@ -6,6 +6,7 @@ import { listOrNull, valueAt } from '../value-at.js';
 import { ChatCompletionsDecoder } from './chat-completions-decoder.js';
 import type { ToPdf } from './chat-completions-parts.js';
 import { toBody } from './chat-completions-request.js';
+import type { ResponseFormat } from './response-format.js';
 import type { SayAgain } from './said-again.js';
 
 /** What an API of this dialect has of its own. What its document does not have is not sent: some refuse the request then. */
@@ -32,6 +33,8 @@ export interface ChatCompletionsTraits {
   readonly toPdf?: ToPdf;
   /** How a turn that called tools is said again, with its reasoning. */
   readonly sayAgain: SayAgain;
+  /** How a model is asked for an answer that fits a schema. */
+  readonly toResponseFormat: (model: string) => ResponseFormat;
   readonly toFailure: ToFailure;
   /** How it lists its models, where it is not as OpenAI does, who has the ids and no more. */
   readonly models?: {
@@ -59,6 +62,7 @@ export function chatCompletions(traits: ChatCompletionsTraits): ChatDialect {
     }),
     toKeyHeaders: (key: Secret) => ({ authorization: `Bearer ${key.reveal()}` }),
     createDecoder: (request) => new ChatCompletionsDecoder(request, traits),
+    schemaRefusalOf: (demand) => traits.toResponseFormat(demand.model).refusalOf(demand),
     toFailure,
     models: {
       toRequest: ({ api }) => ({ url: `${api}${versionPath}${path}` }),

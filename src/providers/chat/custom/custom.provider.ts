@@ -2,6 +2,8 @@ import { toUpstreamError } from '../../../outbound/upstream-failure.js';
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
 import { detailedModel } from '../chat-completions/detailed-model.js';
+import { strictlyWithin } from '../chat-completions/response-format.js';
+import { strictSubset } from '../openai/openai-schemas.js';
 import { efforts } from '../efforts.js';
 import { withoutReasoning } from '../chat-completions/said-again.js';
 import type { ToFailure } from '../chat-dialect.js';
@@ -48,6 +50,8 @@ export const custom = defineEndpointProvider({
     hasStreamOptions: true,
     toReasoning: (_model, effort) => (effort ? { reasoning_effort: efforts[effort] } : {}),
     sayAgain: withoutReasoning,
+    // Who answers is unknown: what OpenAI is strict with, every server takes.
+    toResponseFormat: () => strictlyWithin(strictSubset),
     models: { toModel },
     toFailure,
   }),

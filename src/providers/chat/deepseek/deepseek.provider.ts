@@ -1,5 +1,6 @@
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { anyObject } from '../chat-completions/response-format.js';
 import { efforts } from '../efforts.js';
 import { inReasoningContent } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
@@ -36,6 +37,8 @@ export const deepseek = defineChatProvider({
         ? { thinking: { type: 'enabled' }, reasoning_effort: efforts[effort] }
         : {},
     sayAgain: inReasoningContent,
+    // It knows no schemas: https://api-docs.deepseek.com/guides/json_mode
+    toResponseFormat: () => anyObject,
     // https://api-docs.deepseek.com/quick_start/error_codes. Its codes are the same for all: the type or a sentence tells.
     toFailure: chatCompletionsFailures({
       codes: { no_balance: 'keyExhausted', unknown_model: 'unknownModel', content_risk: 'badRequest' },

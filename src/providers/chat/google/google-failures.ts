@@ -43,6 +43,7 @@ export const toFailure = failureReader({
     [/temperature/i, 'temperature'],
     [/max_?output_?tokens/i, 'maxOutputTokens'],
     [/thinking/i, 'reasoningEffort'],
+    [/response_?json_?schema|response_?schema|response_?mime_?type/i, 'responseSchema'],
     [/\btools?\b|\btool_?config\b|\bfunction.?(calling|declarations)\b/i, 'tools'],
     [/\b(contents?|system_?instruction|token count)\b/i, 'messages'],
     [/\bmodel\b/i, 'model'],

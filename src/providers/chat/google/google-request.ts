@@ -6,6 +6,7 @@ import { neighboursIn } from '../neighbours.js';
 import { type ContentPart, isTextFile } from '../media.js';
 import { base64Of, namedTextOf } from '../media-slots.js';
 import { instructionsIn, partsOf } from '../text-messages.js';
+import { type JsonFormat, toJsonFormat } from './google-schemas.js';
 import { toToolOptions, toTurns, type ToolOptions } from './google-tools.js';
 
 /** Models of the second generation think within a number of tokens; later ones take a level, and refuse the number. */
@@ -23,12 +24,13 @@ type Body = Omit<GenerateContentRequest, keyof ToolOptions> & Partial<ToolOption
 
 /** https://ai.google.dev/api/generate-content */
 export function toBody(request: ChatRequest, without: ReadonlySet<AdditionName>): Body {
-  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
+  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools, responseSchema } = request;
   const instructions = instructionsIn(messages);
-  const generationConfig: GenerationConfig & { thinkingConfig?: ThinkingConfig } = {
+  const generationConfig: GenerationConfig & { thinkingConfig?: ThinkingConfig } & Partial<JsonFormat> = {
     ...(temperature !== undefined && { temperature }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     ...(reasoningEffort && { thinkingConfig: toThinking(model, reasoningEffort, without) }),
+    ...(responseSchema && toJsonFormat(responseSchema)),
   };
   return {
     contents: toContents(request),

@@ -4,6 +4,7 @@ import { toFailure } from './google-failures.js';
 import { listOrNull, valueAt } from '../value-at.js';
 import { toModel } from './google-models.js';
 import { toBody } from './google-request.js';
+import { schemaRefusalOf } from './google-schemas.js';
 
 /** Google's Gemini API: https://ai.google.dev/api/generate-content */
 export const google = defineChatProvider({
@@ -37,6 +38,7 @@ export const google = defineChatProvider({
     },
     toKeyHeaders: (key) => ({ 'x-goog-api-key': key.reveal() }),
     createDecoder: (request) => new GoogleDecoder(request),
+    schemaRefusalOf,
     toFailure,
     // https://ai.google.dev/api/models#method:-models.list
     models: {

@@ -1,5 +1,6 @@
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { anySchema } from '../chat-completions/response-format.js';
 import { efforts } from '../efforts.js';
 import { toDocumentPart } from '../chat-completions/chat-completions-parts.js';
 import { inContent } from '../chat-completions/said-again.js';
@@ -42,6 +43,8 @@ export const mistral = defineChatProvider({
     },
     toPdf: toDocumentPart,
     sayAgain: inContent,
+    // https://docs.mistral.ai/capabilities/structured-output/custom_structured_output/
+    toResponseFormat: () => anySchema(true),
     models: { toModel },
     // https://docs.mistral.ai/getting-started/glossary#error-codes
     toFailure: chatCompletionsFailures({

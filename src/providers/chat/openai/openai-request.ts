@@ -4,6 +4,7 @@ import { efforts } from '../efforts.js';
 import type { AdditionName } from '../refused-addition.error.js';
 import { toTextMessages } from '../text-messages.js';
 import { toPart } from './openai-parts.js';
+import { toTextFormat } from './openai-schemas.js';
 import { toItems, toToolOptions } from './openai-tools.js';
 
 /** https://platform.openai.com/docs/api-reference/responses/create */
@@ -11,7 +12,7 @@ export function toBody(
   request: ChatRequest,
   without: ReadonlySet<AdditionName>,
 ): ResponseCreateParamsStreaming {
-  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools } = request;
+  const { model, messages, temperature, maxOutputTokens, reasoningEffort, tools, responseSchema } = request;
   return {
     model,
     // Texts not as parts: those of an answer need ids that only the API gives.
@@ -27,5 +28,6 @@ export function toBody(
       },
     }),
     ...(tools && toToolOptions(model, tools, without)),
+    ...(responseSchema && toTextFormat(responseSchema, model)),
   };
 }

@@ -4,6 +4,7 @@ import { OpenAiDecoder } from './openai-decoder.js';
 import { toFailure } from './openai-failures.js';
 import { listOrNull, valueAt } from '../value-at.js';
 import { toBody } from './openai-request.js';
+import { schemaRefusalOf } from './openai-schemas.js';
 
 /**
  * What its list has beside models that one chats with: the list says nothing of a model but its name.
@@ -39,6 +40,7 @@ export const openai = defineChatProvider({
     }),
     toKeyHeaders: (key) => ({ authorization: `Bearer ${key.reveal()}` }),
     createDecoder: (request) => new OpenAiDecoder(request),
+    schemaRefusalOf,
     toFailure,
     // https://platform.openai.com/docs/api-reference/models/list
     models: {

@@ -10,6 +10,7 @@ export const toFailure = chatCompletionsFailures({
     key_limit: 'keyExhausted',
     unknown_model: 'unknownModel',
     no_tool_endpoint: 'badRequest',
+    no_such_endpoint: 'badRequest',
     moderated: 'badRequest',
     refused_router: 'unavailable',
   },
@@ -17,6 +18,7 @@ export const toFailure = chatCompletionsFailures({
     [/^Key limit exceeded\b|^API key credit limit reached\b/, 'key_limit'],
     [/\bis not a valid model ID\b/, 'unknown_model'],
     [/^No endpoints found that support tool use\b/, 'no_tool_endpoint'],
+    [/^No endpoints found that can handle the requested parameters\b/, 'no_such_endpoint'],
   ],
   codesOf: (error) => [
     listAt(error, 'metadata', 'reasons').length > 0 && 'moderated',

@@ -6,6 +6,7 @@ import { everyMediaType } from '../media.js';
 import { toFailure } from './openrouter-failures.js';
 import { openRouterKeyCall } from './openrouter-key-call.js';
 import { toModel } from './openrouter-models.js';
+import { toResponseFormat } from './openrouter-schemas.js';
 
 /** Those of all other providers are cached by themselves: https://openrouter.ai/docs/guides/best-practices/prompt-caching */
 const WANTS_CACHE_MARKS = /^~?(anthropic|qwen)\//;
@@ -37,6 +38,7 @@ export const openrouter = defineChatProvider({
     // It leaves the field out for models that do not reason: https://openrouter.ai/docs/use-cases/reasoning-tokens
     toReasoning: (_model, effort) => (effort ? { reasoning: { effort: efforts[effort] } } : {}),
     sayAgain: inReasoningDetails,
+    toResponseFormat,
     toFailure,
     // Those that the account of the key allows: https://openrouter.ai/docs/api/api-reference/models/list-models-user
     models: { path: '/models/user', toModel },

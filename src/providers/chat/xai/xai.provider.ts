@@ -1,5 +1,7 @@
 import { chatCompletionsFailures } from '../chat-completions/chat-completions-failures.js';
 import { chatCompletions } from '../chat-completions/chat-completions.js';
+import { strictly } from '../chat-completions/response-format.js';
+import type { SchemaSubset } from '../response-schema/schema-subset.js';
 import { efforts } from '../efforts.js';
 import { inReasoningContent } from '../chat-completions/said-again.js';
 import { defineChatProvider } from '../contract.js';
@@ -9,6 +11,9 @@ import { toModel } from './xai-models.js';
 const TAKES_AN_EFFORT = /^grok-(4\.[3-9](?!\d)|[5-9]|latest\b)/;
 /** It knows two efforts only. */
 const TAKES_LOW_OR_HIGH = /^grok-3-mini\b/;
+
+/** What it does not enforce it takes all the same: https://docs.x.ai/developers/model-capabilities/text/structured-outputs */
+const subset: SchemaSubset = { keywords: 'ALL', notes: 'ALL', formats: 'ALL', isFinite: true };
 
 /** https://docs.x.ai/docs/api-reference#chat-completions */
 export const xai = defineChatProvider({
@@ -35,6 +40,7 @@ export const xai = defineChatProvider({
       return effort && isKnown ? { reasoning_effort: efforts[effort] } : {};
     },
     sayAgain: inReasoningContent,
+    toResponseFormat: () => strictly(subset),
     // Without those that make pictures: https://docs.x.ai/docs/api-reference#list-language-models
     models: { path: '/language-models', field: 'models', toModel },
     // https://docs.x.ai/docs/key-information/debugging. Its codes are sentences: only what it says tells the cause.
