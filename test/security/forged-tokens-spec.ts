@@ -43,6 +43,7 @@ function waysInto(server: () => { readonly url: string }) {
   return [
     ['POST /graphql', overHttp('POST', '/graphql', JSON.stringify({ query: '{ viewer { id } }' }))],
     ['GET /export', overHttp('GET', '/export')],
+    ['GET /v1/models', overHttp('GET', '/v1/models')],
     ...doors.map(
       (door) =>
         [

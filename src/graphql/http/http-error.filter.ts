@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../common/app-error.js';
 import { BadUserInputError } from '../../common/input-errors.js';
+import { answerTo } from '../every-door/error-answer.js';
 import { ErrorMask } from '../every-door/error-mask.js';
 import { answerUnread } from './unread-body.js';
 
@@ -18,7 +19,7 @@ const requestProblems: Readonly<Record<number | string, string>> = {
 };
 
 /**
- * Gives every failed HTTP request the shape of a GraphQL error. Resolvers' errors pass through: Apollo and the error
+ * Gives every failed HTTP request an answer in the form of its route. Resolvers' errors pass through: Apollo and the error
  * mask take care of them.
  */
 @Catch()
@@ -37,14 +38,14 @@ export class HttpErrorFilter implements ExceptionFilter {
 export function answerProblem(
   mask: ErrorMask,
   exception: unknown,
-  { id }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const status = statusOf(exception);
+  const status = exception instanceof AppError ? undefined : statusOf(exception);
   // Our own errors have safe messages already.
-  const problem = exception instanceof AppError ? undefined : problemOf(exception, status);
+  const problem = status === undefined ? undefined : problemOf(exception, status);
   const error = problem ? BadUserInputError.at('request', problem) : exception;
-  answerUnread(reply, status, { errors: [mask.format(error, id)] });
+  answerUnread(reply, answerTo(error, mask, request, status));
 }
 
 function problemOf(exception: unknown, status: number): string | undefined {
@@ -53,7 +54,6 @@ function problemOf(exception: unknown, status: number): string | undefined {
 }
 
 function statusOf(exception: unknown): number {
-  if (exception instanceof AppError) return exception.httpStatus ?? 400;
   if (typeof exception !== 'object' || exception === null) return 500;
   const { statusCode, status } = exception as { statusCode?: unknown; status?: unknown };
   const claimed = statusCode ?? status;

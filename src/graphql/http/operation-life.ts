@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, Kind } from 'graphql';
 import { OperationTimeoutError } from '../../common/operation-timeout.error.js';
 import { PatientTimer } from '../../common/patient-timer.js';
+import { liftIdleTimeout } from '../every-door/idle-time.js';
 import { operationTraced, type TracedOperation } from '../../telemetry/signals/signals.js';
 
 /**
@@ -48,13 +49,11 @@ export function beginOperation(
   });
   return {
     lift: () => {
-      const { socket } = request.raw;
-      const idleMs = socket.timeout ?? 0;
       limit.stop();
       // Nothing moves on its connection meanwhile.
-      socket.setTimeout(0);
+      const restoreIdleTimeout = liftIdleTimeout(request.raw.socket);
       return () => {
-        socket.setTimeout(idleMs);
+        restoreIdleTimeout();
         if (!reply.raw.closed) limit.restart();
       };
     },
