@@ -7,6 +7,7 @@ import type { Subscriber } from '../chat/owned/subscriber.js';
 import type { ChatWatch } from '../chat/run/chat-watch.js';
 import { wholeAnswerOf } from '../chat/whole-answer.js';
 import { COMPLETIONS_PATH, MODELS_PATH } from '../graphql/every-door/paths.js';
+import { TURN_MS } from '../graphql/every-door/operation-turns.js';
 import { liftIdleTimeout } from '../graphql/every-door/idle-time.js';
 import { UnknownModelError } from '../outbound/upstream-error.js';
 import { AnswerStreams } from './answer/answer-streams.js';
@@ -65,21 +66,16 @@ export class OpenAIController {
     signal: AbortSignal,
   ): Promise<void> {
     const restoreIdleTimeout = liftIdleTimeout(raw.socket);
-    try {
-      const answer = await wholeAnswerOf(watch);
-      if (answer === null) throw signal.reason;
-      await reply.code(200).send(toCompletion(answer));
-    } finally {
-      restoreIdleTimeout();
-    }
+    const answer = await wholeAnswerOf(watch).finally(restoreIdleTimeout);
+    if (answer === null) throw signal.reason;
+    await reply.code(200).send(toCompletion(answer));
   }
 
   private modelsFor(request: FastifyRequest): Promise<readonly OpenAIModel[]> {
     const user = userOf(request);
     const { signal } = leavingOf(request);
-    // The providers are waited for, each for as long as it may take.
-    request.turn?.release();
-    return this.models.list(user, signal);
+    const turn = setTimeout(() => request.turn?.release(), TURN_MS);
+    return this.models.list(user, signal).finally(() => clearTimeout(turn));
   }
 }
 

@@ -5,6 +5,7 @@ import type { ChatCompletionCreateParams } from 'openai/resources/chat/completio
 import { hang } from '../../demo/stand-in/behaviours.mjs';
 import { openaiErrors } from '../../demo/stand-in/openai-errors.mjs';
 import { OpenTokens } from '../../src/auth/open-tokens.js';
+import { Limits } from '../../src/limits/limits.service.js';
 import { AnswerStreams } from '../../src/openai-door/answer/answer-streams.js';
 import { createToken, revokeToken } from '../support/access-tokens.js';
 import { openaiClient } from '../support/openai-client.js';
@@ -196,6 +197,33 @@ describe('what fails, to a client of OpenAI’s,', () => {
     });
   });
 
+  it('nothing that failed keeps its place among the streams', async () => {
+    for (const stream of [false, true]) {
+      repeatedly(openaiErrors.badKey(KEY));
+      await failureOf(openai.chat.completions.create(ask({ stream })));
+    }
+    expect(server().app.get(Limits).openStreams).toBe(0);
+  });
+
+  it('what fails after a client has waited for long is an event of a stream that has begun', async () => {
+    const streams: { openingMs: number } = server().app.get(AnswerStreams);
+    const { openingMs } = streams;
+    streams.openingMs = 1;
+    server().standIn.once('OPENAI', hang());
+    try {
+      const stream = await openai.chat.completions.create(ask({ stream: true }));
+      expect(await failureOf(allOf(stream as any))).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
+      const upstream = new ScriptedChat(server().standIn);
+      const late: any = await openai.chat.completions.create(ask({ stream: true }));
+      await upstream.say('late');
+      await upstream.end();
+      const chunks: any[] = await allOf(late);
+      expect(chunks.map(({ choices }) => choices[0].delta.content ?? '').join('')).toBe('late');
+    } finally {
+      streams.openingMs = openingMs;
+    }
+  });
+
   it('a stream that breaks says so, and is not done', async () => {
     const upstream = new ScriptedChat(server().standIn);
     const stream = await (async () => {
@@ -306,6 +334,11 @@ describe('what fails, to a client of OpenAI’s,', () => {
   });
 
   it('what is no JSON by its own word is 415, an address of nothing 404, and a page of others 403', async () => {
+    for (const path of ['/v1/%', '/v1/chat/completions/', '/v1/', '/v1/chat/completions/x']) {
+      const response = await post({}, {}, path);
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      expect(await response.json()).toEqual({ error: expect.objectContaining({ code: 'BAD_USER_INPUT' }) });
+    }
     const ofText = await post('{}', { 'content-type': 'text/plain' });
     const ofNothing = await post({}, {}, '/v1/embeddings');
     const ofPage = await post(ask(), { origin: 'https://evil.example' });

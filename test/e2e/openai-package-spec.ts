@@ -244,6 +244,16 @@ describe('the openai package', () => {
     }
   });
 
+  it('lists what this server knows of a provider that does not answer, and nothing of a key that is refused', async () => {
+    for (const provider of ['OPENAI', 'ANTHROPIC', 'CUSTOM']) await server().storeKey('alice', provider, KEY);
+    server().standIn.once('OPENAI', (exchange) => exchange.reply({ status: 503 }));
+    server().standIn.once('CUSTOM', (exchange) => exchange.reply({ status: 503 }));
+    server().standIn.revokeKey('ANTHROPIC', KEY);
+    const owners = new Set((await allOf(openai.models.list())).map(({ owned_by }) => owned_by));
+    expect([...owners]).toEqual(['openai']);
+    expect((await allOf(openai.models.list())).some(({ owned_by }) => owned_by === 'custom')).toBe(true);
+  });
+
   it('names no provider where its model does not: the first with a key answers', async () => {
     await server().storeKey('alice', 'ANTHROPIC', KEY);
     for (const model of ['some-model', 'meta-llama/llama', 'ANTHROPIC/some-model', 'brave/x', 'anthropic']) {

@@ -99,6 +99,8 @@ describe('a request in OpenAI’s wire format', () => {
     ['web_search_options', { web_search_options: {} }],
     ['top_k', { top_k: 3 }],
     ['made_up', { made_up: null }],
+    ['x-made-up.2026', { 'x-made-up.2026': {} }],
+    ['constructor', { constructor: 1 }],
     ['webSearch', { webSearch: {} }],
     ['failover', { failover: true }],
     ['user', { user: 7 }],
@@ -211,10 +213,12 @@ describe('a request in OpenAI’s wire format', () => {
   });
 
   it('says all that is wrong with it, and repeats nothing that may be a key', async () => {
-    const { body } = await send({ n: 2, 'sk-live-0123456789': 1, messages: [{ role: 'sk-live-9876' }] });
+    const key = 'sk-proj-Zq3xW9kT7vLm2RfB8yHc4NdJ';
+    const { body } = await send({ n: 2, [key]: 1, [`${key}/+`]: 1, messages: [{ role: key, [key]: 1 }] });
     expect(body.error.param).toBe('messages[0].role');
     expect(body.error.message).toContain('n: ');
-    expect(JSON.stringify(body)).not.toContain('sk-live');
+    expect(body.error.message).toContain('whose name is not repeated');
+    expect(JSON.stringify(body)).not.toContain('Zq3xW9');
   });
 
   it.each(chatProviders)('asks %s for what it says', async (provider) => {

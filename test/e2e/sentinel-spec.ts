@@ -158,7 +158,7 @@ async function pasteEverywhere(recorder: Recorder, key: string, id: string): Pro
   for (const body of [
     { model: [key], messages },
     { model: 'x', messages, [key]: key },
-    { model: 'x', messages: [{ role: key, content: [{ type: key, [key]: key }], [name]: key }] },
+    { model: 'x', messages: [{ role: key, content: [{ type: key, [key]: key }], [key]: key }] },
     { model: `custom/${key}/${key}`, messages, tools: [{ type: 'function', function: { name: key } }] },
     { model: `custom/home/x`, messages, tool_choice: key, response_format: { type: key }, user: [key] },
   ]) {

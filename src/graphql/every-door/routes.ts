@@ -19,12 +19,12 @@ export type ErrorForm = 'GRAPHQL' | 'OPENAI';
 
 interface RouteRule {
   readonly access: RouteAccess;
-  /** Left out: GRAPHQL. */
+  /** Left out: by the address. */
   readonly errors?: ErrorForm;
 }
 
 /** Every route of the server, by its pattern. One that is not here needs a JWT. */
-const routes: ReadonlyMap<string, RouteRule> = new Map<string, RouteRule>([
+export const routes: ReadonlyMap<string, RouteRule> = new Map<string, RouteRule>([
   [GRAPHQL_PATH, { access: 'FIELDS' }],
   [STREAM_PATH, { access: 'FIELDS' }],
   [EXPORT_PATH, { access: 'JWT' }],
@@ -40,9 +40,6 @@ const routes: ReadonlyMap<string, RouteRule> = new Map<string, RouteRule>([
   ['/graphiql/:name', { access: 'OPEN' }],
 ]);
 
-/** Whether the route is named here. */
-export const isNamed = (pattern: string): boolean => routes.has(pattern);
-
 /** @param pattern of the route that was found; undefined: none was, and there is nothing to guard */
 export function accessOf(pattern: string | undefined): RouteAccess {
   if (pattern === undefined) return 'OPEN';
@@ -55,6 +52,5 @@ export function accessOf(pattern: string | undefined): RouteAccess {
  */
 export function errorFormOf(pattern: string | undefined, url: string): ErrorForm {
   const rule = pattern === undefined ? undefined : routes.get(pattern);
-  if (rule) return rule.errors ?? 'GRAPHQL';
-  return url.startsWith(`${OPENAI_PREFIX}/`) ? 'OPENAI' : 'GRAPHQL';
+  return rule?.errors ?? (url.startsWith(`${OPENAI_PREFIX}/`) ? 'OPENAI' : 'GRAPHQL');
 }

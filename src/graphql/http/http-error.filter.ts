@@ -10,7 +10,7 @@ import { answerUnread } from './unread-body.js';
 const requestProblems: Readonly<Record<number | string, string>> = {
   FST_ERR_BAD_URL: 'the address is malformed',
   400: 'must be JSON in UTF-8',
-  404: 'there is nothing at this address: the API is at /graphql',
+  404: 'there is nothing at this address: POST to /graphql, or to /v1/chat/completions',
   405: 'this address does not take this method',
   406: 'must accept text/event-stream',
   413: 'is larger than this server accepts',

@@ -15,7 +15,7 @@ import { atExpiry } from '../../graphql/every-door/token-expiry.js';
 import { EventStream } from '../../graphql/event-stream/event-stream.js';
 import type { StreamEncoding } from '../../graphql/event-stream/stream-encoding.js';
 import { ChunkWriter, toServerSentEvent } from './chunk-writer.js';
-import { takeOpening, withOpening } from './first-event.js';
+import { type Opening, takeOpening, withOpening } from './first-event.js';
 
 const COMMENT = ':\n\n';
 
@@ -45,6 +45,8 @@ interface OpenStream {
 /** The answers that are streamed to clients of OpenAI's wire format. */
 @Injectable()
 export class AnswerStreams {
+  /** How long an answer waits for its first piece until it begins without one, in milliseconds. */
+  readonly openingMs: number = PING_INTERVAL_MS;
   readonly #streams = new Set<OpenStream>();
 
   constructor(private readonly mask: ErrorMask) {}
@@ -72,14 +74,16 @@ export class AnswerStreams {
    * @throws FailedChatError with the chat's own code; CancelledChatError CONFLICT; what the source throws
    */
   async answer(asked: AskedStream, source: EventSource<ChatEvent>, leaving: AbortController): Promise<void> {
-    const opening = await takeOpening(source, PING_INTERVAL_MS);
-    const last = opening.events.at(-1);
-    const failure = last && failureOf(last);
-    if (failure) throw failure;
-    leaving.signal.throwIfAborted();
-    // Its events ended without an end.
-    if (source.isOver && last?.__typename !== 'ChatCompleted') throw new RunLostError();
-    this.#open(asked, withOpening(opening, source), leaving);
+    try {
+      const opening = await takeOpening(source, this.openingMs);
+      leaving.signal.throwIfAborted();
+      throwIfFailed(opening, source);
+      this.#open(asked, withOpening(opening, source), leaving);
+    } catch (error) {
+      // Nobody watches it to its end: it would keep its place among the user's streams.
+      source.leave();
+      throw error;
+    }
   }
 
   #open(
@@ -136,6 +140,14 @@ export class AnswerStreams {
     else if (leaving.signal.aborted) stop();
     else relay.start();
   }
+}
+
+/** @throws FailedChatError, CancelledChatError; RunLostError PROVIDER_TRUNCATED where the events ended without an end */
+function throwIfFailed({ events }: Opening, source: EventSource<ChatEvent>): void {
+  const last = events.at(-1);
+  const failure = last && failureOf(last);
+  if (failure) throw failure;
+  if (source.isOver && last?.__typename !== 'ChatCompleted') throw new RunLostError();
 }
 
 /** Null for what is no chat's failure. */

@@ -1,8 +1,9 @@
 import type { Violations } from '../../chat/conversation/violations.js';
 import { isJsonObject } from '../../common/is-json-object.js';
+import { hasKey } from '../../keys/key-likeness.js';
 
-/** What an unknown field must be called to be named in an error: a key that was pasted into its place is not. */
-const SHOWN_NAME = /^[A-Za-z_]{1,40}\d{0,2}$/;
+/** What an unknown field must be called to be named in an error, and not have a key in it that was pasted into its place. */
+const SHOWN_NAME = /^[A-Za-z_][\w.-]{0,63}$/;
 
 const NOT_SUPPORTED = 'is not supported here: leave it out';
 
@@ -109,7 +110,7 @@ export class ObjectReader {
     for (const name of Object.keys(this.object)) {
       if (this.violations.areMany) return;
       if (this.#known.has(name)) continue;
-      if (SHOWN_NAME.test(name)) this.refuse(name, NOT_SUPPORTED);
+      if (SHOWN_NAME.test(name) && !hasKey(name)) this.refuse(name, NOT_SUPPORTED);
       else
         this.violations.add(
           this.path === '' ? 'request' : this.path,

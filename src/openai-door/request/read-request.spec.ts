@@ -54,7 +54,7 @@ describe('readChatRequest', () => {
 
   it('ends with twenty mistakes, however many there are', async () => {
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`x-${String(index)}`, 1]));
-    expect(await pathsOf(ask(many))).toEqual(Array<string>(20).fill('request'));
+    expect(await pathsOf(ask(many))).toEqual(Object.keys(many).slice(0, 20));
   });
 
   it.each([null, [], 'x', 7, undefined])('refuses %j as a whole', async (body) => {
