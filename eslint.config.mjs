@@ -126,6 +126,12 @@ const layers = {
   ...Object.fromEntries(
     doors.map((door) => [door, ['common', 'config', 'auth', 'edge', 'graphql/every-door']]),
   ),
+  // A door over the same chats. It answers in streams as the one for subscriptions does.
+  'openai-door': [
+    ...['common', 'auth', 'chat', 'chat/conversation', 'chat/owned', 'chat/run', 'chat/schema'],
+    ...['graphql/every-door', 'graphql/event-stream', 'keys', 'models', 'outbound'],
+    ...['providers/chat', 'providers/registry'],
+  ],
   graphiql: ['common', 'config'],
   health: ['common', 'limits', 'prisma', 'redis'],
   cli: [

@@ -20,6 +20,7 @@ import { KeysModule } from './keys/keys.module.js';
 import { LimitsModule } from './limits/limits.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { MyDataModule } from './my-data/my-data.module.js';
+import { OpenAIDoorModule } from './openai-door/openai-door.module.js';
 import { ProvidersModule } from './providers/chat/providers.module.js';
 import { RedisModule } from './redis/redis.module.js';
 import { registry } from './providers/registry/registry.js';
@@ -53,6 +54,7 @@ export class AppModule {
         ChatModule,
         ModelsModule,
         MyDataModule,
+        OpenAIDoorModule,
         WebSearchModule,
         HealthModule,
         GraphQLModule.register(chatEventTypes),

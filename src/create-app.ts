@@ -9,6 +9,7 @@ import type { Config } from './config/config.js';
 import { EventStreamDoor } from './graphql/event-stream/event-stream-door.js';
 import { PersistedOperations } from './graphql/every-door/persisted-operations.js';
 import { WebSocketDoor } from './graphql/websocket/websocket-door.js';
+import { AnswerStreams } from './openai-door/answer/answer-streams.js';
 import { httpAdapter, installHttp } from './http-server.js';
 import { VaultCheck } from './keys/vault-check.service.js';
 
@@ -52,7 +53,8 @@ export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: numbe
   const moved = (await runs.canMove()) ? closeStreams(app, SERVICE_RESTART) : null;
   await runs.drain(drainTimeoutMs);
   await moved;
-  await closeStreams(app, GOING_AWAY);
+  // Their clients cannot go on elsewhere: they stay until their time is over.
+  await Promise.all([closeStreams(app, GOING_AWAY), app.get(AnswerStreams).close()]);
   // Those whose watchers took no terminal event ended with their connections: their reports need the database.
   await runs.drain(0);
   // A client that never sends its request to the end, or reads no answer, would hold up the server for as long. It is
@@ -62,6 +64,7 @@ export async function stopApp(app: NestFastifyApplication, drainTimeoutMs: numbe
     app.getHttpServer().closeAllConnections();
     app.get(WebSocketDoor).terminate();
     app.get(EventStreamDoor).terminate();
+    app.get(AnswerStreams).terminate();
   }, CUT_INTERVAL_MS);
   await app.close();
   clearInterval(timer);

@@ -75,7 +75,8 @@ export async function installHttp(app: NestFastifyApplication, { general }: Conf
     callback(null, {
       origin: origins.allows(request.raw),
       maxAge: 600,
-      exposedHeaders: ['x-request-id'],
+      // The last three tell packages that repeat a request whether to do so, and when.
+      exposedHeaders: ['x-request-id', 'x-should-retry', 'retry-after', 'retry-after-ms'],
     });
   };
   await app.register(fastifyCors, () => cors);

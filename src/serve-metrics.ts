@@ -9,6 +9,7 @@ import { EventStreamDoor } from './graphql/event-stream/event-stream-door.js';
 import { WebSocketDoor } from './graphql/websocket/websocket-door.js';
 import { Limits } from './limits/limits.service.js';
 import { toListenError } from './listen.js';
+import { AnswerStreams } from './openai-door/answer/answer-streams.js';
 import { DatabaseService } from './prisma/database.service.js';
 import { registry } from './providers/registry/registry.js';
 import type { LabelledReading, Reading } from './telemetry/prometheus/gauges.js';
@@ -71,6 +72,7 @@ export function readingsOf(app: NestFastifyApplication): readonly (Reading | Lab
       read: () => ({
         websocket: app.get(WebSocketDoor).openSockets,
         event_stream: app.get(EventStreamDoor).openStreams,
+        openai: app.get(AnswerStreams).count,
       }),
     },
     {

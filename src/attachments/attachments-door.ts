@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { requireAccess } from '../auth/access.decorator.js';
 import { UnauthenticatedError } from '../auth/auth.errors.js';
 import { Config } from '../config/config.js';
 import { ATTACHMENTS_PATH } from '../graphql/every-door/paths.js';
@@ -35,14 +34,7 @@ export class AttachmentsDoor {
     void server.register((scope, _, done) => {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('multipart/form-data', (_request, _payload, parsed) => parsed(null));
-      scope.post(ATTACHMENTS_PATH, {
-        onRequest: ({ user }, _reply, next) => {
-          if (!user) throw new UnauthenticatedError();
-          requireAccess(user, 'CHAT');
-          next();
-        },
-        handler: (request, reply) => this.receive(request, reply),
-      });
+      scope.post(ATTACHMENTS_PATH, (request, reply) => this.receive(request, reply));
       done();
     });
   }

@@ -74,6 +74,6 @@ const keepTimes = ({ chat }: Config): KeepTimes => ({
         presence && runs && new RunReaper(presence, runs, uses),
     },
   ],
-  exports: [KeptChats, OwnedRuns],
+  exports: [ChatService, KeptChats, OwnedRuns],
 })
 export class ChatModule {}

@@ -45,13 +45,24 @@ export class ChatService {
   }
 
   /**
-   * Starts a chat, or joins the one of the same request id, and waits for its end. A client that leaves stops it
-   * at once: it knows no id to come back with.
+   * Starts a chat, or joins the one of the same request id, and waits for its end.
    *
-   * @throws as {@link start}, and as the chat failed: FailedChatError with its code, CancelledChatError CONFLICT,
+   * @throws as {@link attend}, and as the chat failed: FailedChatError with its code, CancelledChatError CONFLICT,
    *   LongAnswerError PROVIDER_TRUNCATED
    */
   async complete(subscriber: Subscriber, input: ChatInput): Promise<ChatAnswer> {
+    const answer = await wholeAnswerOf(await this.attend(subscriber, input));
+    if (answer === null) throw subscriber.connection.reason;
+    return answer;
+  }
+
+  /**
+   * As {@link start}, for a client that leaves with its connection: that stops the chat at once, for it knows no id to
+   * come back with.
+   *
+   * @throws as {@link start}
+   */
+  async attend(subscriber: Subscriber, input: ChatInput): Promise<ChatWatch> {
     const { connection } = subscriber;
     const lost = new AbortController();
     const watch = await this.start({ ...subscriber, lost: lost.signal }, input);
@@ -62,13 +73,8 @@ export class ChatService {
     };
     connection.addEventListener('abort', leave, { once: true });
     if (connection.aborted) leave();
-    try {
-      const answer = await wholeAnswerOf(watch);
-      if (answer === null) throw connection.reason;
-      return answer;
-    } finally {
-      connection.removeEventListener('abort', leave);
-    }
+    void watch.ended.then(() => connection.removeEventListener('abort', leave));
+    return watch;
   }
 
   /**

@@ -23,7 +23,10 @@ const CLOSING = new Set([']', '}'].map((character) => character.charCodeAt(0)));
  *
  * One pass. Of a text that is no JSON the answer means nothing, and the parser says so.
  */
-export function isTooComplex(json: string): boolean {
+export const isTooComplex = (json: string): boolean => valuesOf(json) > MAX_VALUES;
+
+/** How many values such a text holds; more than {@link MAX_VALUES}, and no number, where it {@link isTooComplex}. */
+export function valuesOf(json: string): number {
   let depth = 0;
   let values = 0;
   for (let index = 0; index < json.length; index += 1) {
@@ -34,9 +37,9 @@ export function isTooComplex(json: string): boolean {
       values += 1;
     } else if (CLOSING.has(code)) depth -= 1;
     else if (code === COMMA) values += 1;
-    if (depth > MAX_NESTING || values > MAX_VALUES) return true;
+    if (depth > MAX_NESTING || values > MAX_VALUES) return Number.POSITIVE_INFINITY;
   }
-  return false;
+  return values;
 }
 
 /** @returns where the quotation mark stands that ends the string which begins at `start`; the text's end where none does */

@@ -8,6 +8,7 @@ import { Config } from '../config/config.js';
 import { operationCheckPlugin, sandboxPlugin } from './http/apollo-plugins.js';
 import { EdgeModule } from '../edge/edge.module.js';
 import { ErrorMask } from './every-door/error-mask.js';
+import { ErrorMaskModule } from './every-door/error-mask.module.js';
 import { EventStreamDoor } from './event-stream/event-stream-door.js';
 import { HttpDoor, toContext } from './http/http-door.js';
 import { Documents } from './every-door/documents.js';
@@ -19,9 +20,6 @@ import { CompiledSelections } from './every-door/selection/compiled-selections.j
 import { type SchemaTypes, schemaOptions } from './every-door/schema-options.js';
 import { Subscriptions } from './every-door/subscriptions.js';
 import { WebSocketDoor } from './websocket/websocket-door.js';
-
-@Module({ providers: [ErrorMask], exports: [ErrorMask] })
-class ErrorMaskModule {}
 
 /** Apollo over HTTP, our own graphql-ws server, graphql-sse's protocol and Apollo's multipart one, over one schema and under the same rules. */
 @Module({})

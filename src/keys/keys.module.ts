@@ -27,6 +27,6 @@ import { VaultCheck } from './vault-check.service.js';
     KeysService,
     VaultCheck,
   ],
-  exports: [KeysService, KeyResolutionService, KeyTurns, KeyUseService, VaultCheck],
+  exports: [KeyDecisions, KeysService, KeyResolutionService, KeyTurns, KeyUseService, VaultCheck],
 })
 export class KeysModule {}

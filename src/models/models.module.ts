@@ -7,5 +7,6 @@ import { ModelsService } from './models.service.js';
 @Module({
   imports: [KeysModule],
   providers: [LiveLists, ModelsResolver, ModelsService],
+  exports: [ModelsService],
 })
 export class ModelsModule {}

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AppError } from '../common/app-error.js';
 import { mapInTurns } from '../common/event-loop-turn.js';
 import { Config } from '../config/config.js';
 import { checkEndpointStands } from '../keys/check-endpoint.js';
@@ -19,12 +20,25 @@ import type { KeptList } from './kept-lists.js';
 import { type ListRequest, LiveLists } from './live-lists.service.js';
 import type { Model, ModelList } from './model.model.js';
 
+/** Whose models are asked for. */
+interface ListPlace {
+  readonly provider: ChatProviderId;
+  /** The name of one of the caller's, with the provider whose keys have addresses. */
+  readonly endpoint: string | null;
+}
+
 /** What the provider says of the key: nothing takes the place of that. */
 const ABOUT_THE_KEY: ReadonlySet<string> = new Set([
   'KEY_REJECTED',
   'KEY_EXHAUSTED',
   'PROVIDER_RATE_LIMITED',
 ]);
+
+const isAboutTheRequest = (error: AppError): boolean =>
+  !(error instanceof UpstreamError) || ABOUT_THE_KEY.has(error.code);
+
+const isAboutTheKey = ({ code }: AppError): boolean =>
+  code === 'CONFLICT' || (code.startsWith('KEY_') && code !== 'KEY_EXHAUSTED');
 
 /** The models that a chat of a user may name. */
 @Injectable()
@@ -47,21 +61,45 @@ export class ModelsService {
     endpoint: string | null,
     signal: AbortSignal,
   ): Promise<ModelList> {
-    checkEndpointStands({ provider, endpoint });
-    return await whileItChanges(() =>
-      this.listOnce(caller, requestFor(provider, endpoint), provider, signal),
-    );
+    return await this.listUnless(isAboutTheRequest, caller, { provider, endpoint }, signal);
+  }
+
+  /**
+   * The same for one of many lists: what is known of the provider takes the place of its answer, unless it is the key that
+   * cannot be used.
+   *
+   * @throws as {@link list}, of an endpoint; else BAD_USER_INPUT, CONFLICT, KEY_…, SERVICE_UNAVAILABLE of the database
+   */
+  async listAnyway(
+    caller: KeyCaller,
+    provider: ChatProviderId,
+    endpoint: string | null,
+    signal: AbortSignal,
+  ): Promise<ModelList> {
+    return await this.listUnless(isAboutTheKey, caller, { provider, endpoint }, signal);
+  }
+
+  /** @param isFinal what no catalogue takes the place of */
+  private async listUnless(
+    isFinal: (error: AppError) => boolean,
+    caller: KeyCaller,
+    place: ListPlace,
+    signal: AbortSignal,
+  ): Promise<ModelList> {
+    checkEndpointStands(place);
+    return await whileItChanges(() => this.listOnce(caller, place, isFinal, signal));
   }
 
   private async listOnce(
     caller: KeyCaller,
-    request: KeyRequest<ChatProviderId>,
-    provider: ChatProviderId,
+    { provider, endpoint }: ListPlace,
+    isFinal: (error: AppError) => boolean,
     signal: AbortSignal,
   ): Promise<ModelList> {
+    const request = requestFor(provider, endpoint);
     const chosen = await this.resolution.choose(caller, request);
     if (!chosen) return await this.withoutKey(provider);
-    const list = await this.find({ caller, request, chosen }, signal);
+    const list = await this.find({ caller, request, chosen }, isFinal, signal);
     const { stored } = chosen;
     const live = list?.models ?? null;
     const models = live ?? (await this.catalogued(provider));
@@ -74,11 +112,15 @@ export class ModelsService {
   }
 
   /** Null where the provider has no answer to give, and there is a catalogue. */
-  private async find(asked: ListRequest, signal: AbortSignal): Promise<KeptList | null> {
+  private async find(
+    asked: ListRequest,
+    isFinal: (error: AppError) => boolean,
+    signal: AbortSignal,
+  ): Promise<KeptList | null> {
     try {
       return await this.lists.get(asked, signal);
     } catch (error) {
-      const isSilent = error instanceof UpstreamError && !ABOUT_THE_KEY.has(error.code);
+      const isSilent = error instanceof AppError && !isFinal(error);
       if (isSilent && !signal.aborted && !isEndpointProvider(asked.chosen.candidate.provider)) return null;
       throw error;
     }

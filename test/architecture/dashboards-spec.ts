@@ -50,7 +50,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   code: errorCodes,
   direction: ['input', 'output'],
   limit: limitNames,
-  door: ['websocket', 'event_stream'],
+  door: ['websocket', 'event_stream', 'openai'],
   state: ['busy', 'limit'],
   rule: anomalyRules,
   verdict: verdicts,

@@ -22,6 +22,7 @@ import { OperationTimeoutError } from '../../src/common/operation-timeout.error.
 import { RequestLoopError } from '../../src/edge/request-loop.error.js';
 import { ClientLeftError } from '../../src/graphql/every-door/client-left.error.js';
 import { ForbiddenOriginError } from '../../src/graphql/every-door/origins.js';
+import { openAIStatusOf } from '../../src/graphql/every-door/openai-error.js';
 import {
   PersistedQueryNotInListError,
   PersistedQueryNotSupportedError,
@@ -110,9 +111,10 @@ interface Row {
   readonly retryable: string;
 }
 
+const readText = (): string => readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
+
 function readRows(): Row[] {
-  const text = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
-  const rows = text.matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\| (.+?) +\| (.+?) +\|$/gm);
+  const rows = readText().matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\| (.+?) +\| (.+?) +\|$/gm);
   return [...rows].map(([, code = '', meaning = '', advice = '', retryable = '']) => ({
     code,
     meaning,
@@ -149,6 +151,15 @@ describe('docs/errors.md', () => {
       expect(meaning).toMatch(/^[A-Z].+\.$/);
       expect(advice).toMatch(/^[A-Z].+\.$/);
     }
+  });
+
+  it('says of each code which status it has in OpenAI’s wire format', () => {
+    const [, section = ''] = readText().split("## In OpenAI's wire format");
+    const statuses = [...section.matchAll(/^\| (\d{3}) +\|([^|]+)\|/gm)].flatMap(([, status, codes = '']) =>
+      [...codes.matchAll(/`(\w+)`/g)].map(([, code]) => `${code!} ${status!}`),
+    );
+    const expected = errorCodes.filter((code) => !/^(GRAPHQL|PERSISTED)_/.test(code));
+    expect(statuses.sort()).toEqual(expected.map((code) => `${code} ${String(openAIStatusOf(code))}`).sort());
   });
 });
 

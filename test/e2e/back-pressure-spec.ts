@@ -4,7 +4,8 @@ import { flood } from '../../demo/stand-in/behaviours.mjs';
 import { ResponseEvents } from '../../demo/stand-in/openai-events.mjs';
 import type { Exchange } from '../../demo/stand-in/exchange.mjs';
 import { doors } from '../support/doors.js';
-import { CHAT, HELLO } from '../support/test-server.js';
+import { answerChunks, RawStream } from '../support/raw-stream.js';
+import { CHAT, HELLO, signToken } from '../support/test-server.js';
 import { bestOf, clockMs } from '../support/timing.js';
 import { untilStalled } from '../support/until-stalled.js';
 import { useTestServer } from '../support/use-test-server.js';
@@ -97,6 +98,41 @@ describe('a client that does not read', () => {
         return took;
       });
       expect(best).toBeLessThan(LOST_AFTER_MS);
+    });
+  });
+
+  describe('over OpenAI’s wire format', () => {
+    const start = (delta?: string) =>
+      startAndStall(async () => {
+        const body = { model: 'openai/x', messages: [{ role: 'user', content: 'Hello' }], stream: true };
+        const authorization = `Bearer ${await signToken('alice')}`;
+        const stream = await RawStream.open(server().url, body, { authorization }, answerChunks);
+        stream.response.pause();
+        return stream;
+      }, delta);
+
+    it('stops its provider, so that its memory stays bounded, and misses nothing when it reads on', async () => {
+      const { stalled: stream, exchange, deltasSent } = await start();
+      expect(exchange.sentBytes).toBeGreaterThan(0);
+      expect(exchange.sentBytes).toBeLessThan(TAKEN_BYTES);
+      stream.response.resume();
+      let characters = 0;
+      let last = '';
+      for (let chunk = await stream.next(); chunk; chunk = await stream.next()) {
+        characters += (chunk.data?.choices[0].delta.content ?? '').length as number;
+        last = chunk.event;
+      }
+      expect(last).toBe('complete');
+      expect(deltasSent()).toBeGreaterThan(10_000);
+      expect(characters).toBe(deltasSent() * DELTA.length);
+    });
+
+    it.each(['end', 'cut'] as const)('is heard all the same: %s', async (how) => {
+      const { stalled: stream, exchange } = await start();
+      if (how === 'end') stream.request.socket?.end();
+      else stream.request.destroy();
+      await exchange.closedByClient;
+      stream.request.destroy();
     });
   });
 

@@ -94,6 +94,7 @@ describe('the metrics of a server', () => {
       keystream_chats_running: 1,
       'keystream_sockets_open{door="websocket"}': expect.any(Number),
       'keystream_sockets_open{door="event_stream"}': 0,
+      'keystream_sockets_open{door="openai"}': 0,
       'keystream_database_connections{state="busy"}': 0,
       'keystream_database_connections{state="limit"}': expect.any(Number),
       keystream_database_waiting: 0,

@@ -1,5 +1,6 @@
 import { registry } from '../../src/providers/registry/registry.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { modelOf } from '../support/openai-client.js';
 import { naming, placing } from '../support/naming.js';
 import { dumpFiles, dumpTables, sentinelFor, tracesIn } from '../support/sentinel.js';
 import { chatPaths, commonPaths, searchPaths, type ProviderPath } from '../support/sentinel-paths.js';
@@ -14,6 +15,7 @@ const SEARCH = `query ($input: WebSearchInput!) {
 const STORE =
   'mutation ($input: StoreApiKeyInput!) { storeApiKey(input: $input) { apiKey { id maskedKey } } }';
 const VERIFY = 'mutation ($id: ID!) { verifyApiKey(keyId: $id) { warning apiKey { health healthReason } } }';
+const OPENAI = '/v1/chat/completions';
 const READ_ALL = `{
   viewer { id } providers { provider keySource defaultModel }
   apiKeys { id name maskedKey status health healthReason endpoint { name baseUrl } } apiKeyHistory { edges { cursor node { id maskedKey } } }
@@ -54,6 +56,13 @@ class Recorder {
     socket.socket.on('message', (data: Buffer) => this.received.push(data.toString()));
     await socket.init('alice');
     return (this.#socket = socket);
+  }
+
+  /** Asks as a client of OpenAI's does, for a whole answer and for a stream. */
+  async ask(provider: string): Promise<void> {
+    const messages = [{ role: 'user', content: 'Hello' }];
+    for (const stream of [false, true])
+      await this.http(OPENAI, { body: JSON.stringify({ model: modelOf(provider), messages, stream }) });
   }
 
   /** Runs a subscription to its end on both doors, and answers with the last message before that on the WebSocket. */
@@ -145,10 +154,22 @@ async function pasteEverywhere(recorder: Recorder, key: string, id: string): Pro
     await recorder.post(STORE, { input });
     await recorder.subscribe(CHAT, { input });
   }
+  const messages = [{ role: 'user', content: 'Hello' }];
+  for (const body of [
+    { model: [key], messages },
+    { model: 'x', messages, [key]: key },
+    { model: 'x', messages: [{ role: key, content: [{ type: key, [key]: key }], [key]: key }] },
+    { model: `custom/${key}/${key}`, messages, tools: [{ type: 'function', function: { name: key } }] },
+    { model: `custom/home/x`, messages, tool_choice: key, response_format: { type: key }, user: [key] },
+  ]) {
+    const headers = { 'idempotency-key': key.replaceAll(/[^ -~]/g, '') };
+    await recorder.http(OPENAI, { body: JSON.stringify(body), headers });
+  }
+  await recorder.http(`/v1/models/${encodeURIComponent(key)}`, { method: 'GET' });
   await recorder.post(STORE, key);
   await recorder.post('{ viewer { id } }', {}, { operationName: key });
   await recorder.post('{ viewer { id } }', {}, { extensions: key, [key]: key });
-  for (const path of ['/graphql', '/graphql/stream']) {
+  for (const path of ['/graphql', '/graphql/stream', OPENAI]) {
     await recorder.http(path, { body: `{"query": ${key}` });
     await recorder.http(path, { body: key, headers: { 'content-type': 'text/plain' } });
     await recorder.http(path, { body: '{}', headers: { authorization: `Bearer ${key}` } });
@@ -223,6 +244,15 @@ describe('a stored key is found nowhere but with its provider', () => {
     for (let number = 0; number < 40; number += 1) {
       const authorization = `Bearer ${key}${String(number)}`;
       await recorder.http('/graphql', { body: '{}', headers: { authorization } });
+    }
+    if (kind === 'CHAT') {
+      for (const [, behaviour] of paths) {
+        processes.standIn.once(id, behaviour);
+        await recorder.ask(id);
+      }
+      // Which of its two requests, and of their repetitions, took the last answers does not matter here.
+      processes.standIn.forget();
+      processes.standIn.acceptKey(id, key);
     }
     expect((await receiver.until(1))[0]?.body).toContain('FAILED_TOKENS');
     const { data } = await recorder.post(READ_ALL);

@@ -100,6 +100,32 @@ describe('examples/node-client', () => {
     expect(code).toBe(0);
   });
 
+  it('asks with the package of OpenAI', async () => {
+    const ask = async (...argv: string[]) => {
+      const script = run('examples/node-client/openai.mjs', argv, {
+        KEYSTREAM_URL: `${server().url}/v1`,
+        KEYSTREAM_TOKEN: await signToken('alice'),
+      });
+      const [output, complaints, [code]] = await Promise.all([
+        script.stdout.toArray(),
+        script.stderr.toArray(),
+        once(script, 'close'),
+      ]);
+      return { output: output.join(''), complaints: complaints.join(''), code: code as number };
+    };
+    expect(await ask('Hello')).toMatchObject({
+      complaints: 'There is no model: store a key first.\n',
+      code: 1,
+    });
+    await server().storeKey('alice', 'OPENAI', KEY);
+    const { output, complaints, code } = await ask('Why is the sky blue?');
+    expect(output).toContain('“Why is the sky blue?”');
+    expect(complaints).toMatch(/^\n\S+ · \d+ tokens\n$/);
+    expect(code).toBe(0);
+    const refused = await ask('--model', 'anthropic/x', 'Hello');
+    expect(refused).toMatchObject({ complaints: expect.stringMatching(/^NO_KEY_AVAILABLE: /), code: 1 });
+  });
+
   it('says what the model searches for, where it may', async () => {
     await server().storeKey('alice', 'OPENAI', KEY);
     await server().storeKey('alice', 'BRAVE', SEARCH_KEY);

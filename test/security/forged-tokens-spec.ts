@@ -49,6 +49,7 @@ function waysInto(server: () => { readonly url: string }) {
     ['POST /graphql', overHttp('POST', '/graphql', JSON.stringify({ query: '{ viewer { id } }' }))],
     ['GET /export', overHttp('GET', '/export')],
     ['POST /attachments', overHttp('POST', '/attachments', FORM, FORM_TYPE)],
+    ['GET /v1/models', overHttp('GET', '/v1/models')],
     ...doors.map(
       (door) =>
         [

@@ -28,6 +28,7 @@ const posts = (path: string) => async (url: string, headers: Headers) => {
 const ways: readonly Way[] = [
   { name: 'HTTP', lets: posts('/graphql') },
   { name: 'event stream', lets: posts('/graphql/stream') },
+  { name: 'OpenAI', lets: posts('/v1/chat/completions') },
   { name: 'WebSocket', lets: async (url, headers) => (await askForWebSocket(url, headers)).status === 101 },
   {
     name: 'preflight',

@@ -1,6 +1,8 @@
 import { replay } from '../../demo/stand-in/behaviours.mjs';
 import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { naming } from '../support/naming.js';
+import { modelOf } from '../support/openai-client.js';
+import { signToken } from '../support/test-server.js';
 import { useServerProcess } from '../support/use-server-process.js';
 
 const KEY = 'key-of-alice-0123456789';
@@ -36,6 +38,17 @@ describe('a provider that says the key where JSON should be', () => {
           expect(events.at(-1)).toMatchObject({ __typename: 'ChatFailed' });
           expect(JSON.stringify(events)).not.toContain(KEY);
         }
+        standIn.once(provider, replay([`data: ${KEY}\n\n`]));
+        const response = await fetch(`${server.url}/v1/chat/completions`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            authorization: `Bearer ${await signToken('alice')}`,
+          },
+          body: JSON.stringify({ model: modelOf(provider), messages: [{ role: 'user', content: 'Hello' }] }),
+        });
+        expect(response.status).toBeGreaterThanOrEqual(500);
+        expect(await response.text()).not.toContain(KEY);
       }
     }
     for (const provider of providerIdsOf('CHAT')) {

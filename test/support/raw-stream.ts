@@ -23,6 +23,18 @@ export const serverSentEvents: StreamForm = {
   },
 };
 
+/** Of OpenAI's wire format: its last word is `complete`. */
+export const answerChunks: StreamForm = {
+  path: '/v1/chat/completions',
+  accept: 'text/event-stream',
+  parse: ({ event, comment }) =>
+    serverSentEvents.parse({
+      comment,
+      event: ({ data }) =>
+        event(data === '[DONE]' ? { event: 'complete', data: '' } : { event: 'next', data }),
+    }),
+};
+
 const BOUNDARY = '\r\n--graphql';
 
 /** Of Apollo's multipart subscriptions: a part without a result is a comment, and the closing boundary is `complete`. */

@@ -64,11 +64,11 @@ export class EventStream {
     });
   }
 
-  /** The last word: the client does not ask again. */
-  complete(): void {
+  /** The last word, in its encoding: the client does not ask again. */
+  complete(lastWord = this.encoding.end): void {
     if (this.#isOver) return;
     this.#end();
-    this.#response.end(this.encoding.end);
+    this.#response.end(lastWord);
     void this.#closedWithin(PING_INTERVAL_MS);
   }
 

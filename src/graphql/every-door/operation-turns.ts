@@ -3,6 +3,12 @@ import { Injectable } from '@nestjs/common';
 /** Operations of one user that are being prepared at the same time. */
 const MOST_AT_ONCE = 16;
 
+/**
+ * How long an operation keeps its user's turn while it runs, in milliseconds: what takes longer waits for another
+ * service, and keeps this server no busier.
+ */
+export const TURN_MS = 500;
+
 /** A user's turn to have an operation prepared. */
 export interface Turn {
   /** It is prepared, or given up. May be called more than once. */

@@ -1,19 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode } from 'graphql';
+import { requireAccess } from '../../auth/access.decorator.js';
 import { UnauthenticatedError } from '../../auth/auth.errors.js';
 import { Authenticator } from '../../auth/authenticator.js';
 import type { AuthenticatedUser } from '../../auth/authenticated-user.js';
 import { OpenTokens } from '../../auth/open-tokens.js';
 import { noTimeLimit, type RequestContext } from '../../auth/request-context.js';
-import { AppError } from '../../common/app-error.js';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { Config } from '../../config/config.js';
 import { acceptsParts } from '../every-door/accepts-parts.js';
 import { ClientLeftError } from '../every-door/client-left.error.js';
 import { Documents } from '../every-door/documents.js';
 import { ErrorMask } from '../every-door/error-mask.js';
-import { ATTACHMENTS_PATH, EXPORT_PATH, GRAPHQL_PATH, STREAM_PATH } from '../every-door/paths.js';
+import { answerTo } from '../every-door/error-answer.js';
+import { GRAPHQL_PATH } from '../every-door/paths.js';
+import { accessOf } from '../every-door/routes.js';
 import { checkNesting, isSubscription, operationIn } from './http-document.js';
 import { isOpen, MAX_OPEN_BODY_BYTES, mayBeOpen } from './open-documents.js';
 import { beginOperation, type TimeLimit } from './operation-life.js';
@@ -35,12 +37,6 @@ declare module 'fastify' {
     asksForParts: boolean;
   }
 }
-
-/** Apollo's, and those of streams, attachments and exports. */
-const PATHS: ReadonlySet<string | undefined> = new Set([
-  ...[ATTACHMENTS_PATH, EXPORT_PATH],
-  ...[GRAPHQL_PATH, STREAM_PATH],
-]);
 
 /**
  * How long a query or mutation may take, in milliseconds, from when it is to be read: not while its request is sent, or
@@ -101,8 +97,7 @@ export class HttpDoor {
     } catch (error) {
       // Counted here, too: not every answer passes the hook that counts.
       if (error instanceof UnauthenticatedError) this.authenticator.countFailure(request.raw);
-      const status = error instanceof AppError ? (error.httpStatus ?? 400) : 500;
-      answerUnread(reply, status, { errors: [this.mask.format(error, request.id)] });
+      answerUnread(reply, answerTo(error, this.mask, request));
     }
   }
 
@@ -113,10 +108,12 @@ export class HttpDoor {
     if (!this.origins.allows(request.raw)) throw new ForbiddenOriginError();
     this.lifecycle.throwIfDraining();
     request.user = await this.authenticator.authenticate(request.headers.authorization, request.raw);
-    if (!request.user && !hasShortBody(request)) throw new UnauthenticatedError();
+    const access = accessOf(request.routeOptions.url);
+    if (!request.user && !(access === 'FIELDS' && hasShortBody(request))) throw new UnauthenticatedError();
     // A user's body waits for its turn unread. Clients without a token share one line of turns, and one of them that
     // sends a short body for minutes must not hold up the others.
     if (!request.user) return;
+    if (access !== 'FIELDS' && access !== 'OPEN') requireAccess(request.user, access);
     this.endWithToken(request, reply, request.user);
     await this.takeTurn(request, reply, request.user.userId);
   }
@@ -177,7 +174,7 @@ export class HttpDoor {
 }
 
 /** By the route that was found, not by the address: `/%67raphql` leads there, too. */
-const isGuarded = ({ routeOptions }: FastifyRequest): boolean => PATHS.has(routeOptions.url);
+const isGuarded = ({ routeOptions }: FastifyRequest): boolean => accessOf(routeOptions.url) !== 'OPEN';
 
 /** Whether a request says that its body is no longer than a query that needs no token. */
 const hasShortBody = ({ headers }: FastifyRequest): boolean =>

@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../common/app-error.js';
 import { BadUserInputError } from '../../common/input-errors.js';
+import { answerTo } from '../every-door/error-answer.js';
 import { ErrorMask } from '../every-door/error-mask.js';
 import { answerUnread } from './unread-body.js';
 
@@ -9,7 +10,7 @@ import { answerUnread } from './unread-body.js';
 const requestProblems: Readonly<Record<number | string, string>> = {
   FST_ERR_BAD_URL: 'the address is malformed',
   400: 'must be JSON in UTF-8',
-  404: 'there is nothing at this address: the API is at /graphql',
+  404: 'there is nothing at this address: POST to /graphql, or to /v1/chat/completions',
   405: 'this address does not take this method',
   406: 'must accept text/event-stream',
   414: 'the address is too long',
@@ -17,7 +18,7 @@ const requestProblems: Readonly<Record<number | string, string>> = {
 };
 
 /**
- * Gives every failed HTTP request the shape of a GraphQL error. Resolvers' errors pass through: Apollo and the error
+ * Gives every failed HTTP request an answer in the form of its route. Resolvers' errors pass through: Apollo and the error
  * mask take care of them.
  */
 @Catch()
@@ -36,15 +37,15 @@ export class HttpErrorFilter implements ExceptionFilter {
 export function answerProblem(
   mask: ErrorMask,
   exception: unknown,
-  { id, routeOptions }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const status = statusOf(exception);
+  const status = exception instanceof AppError ? undefined : statusOf(exception);
   // Our own errors have safe messages already.
   const problem =
-    exception instanceof AppError ? undefined : problemOf(exception, status, routeOptions.bodyLimit);
+    status === undefined ? undefined : problemOf(exception, status, request.routeOptions.bodyLimit);
   const error = problem ? BadUserInputError.at('request', problem) : exception;
-  answerUnread(reply, status, { errors: [mask.format(error, id)] });
+  answerUnread(reply, answerTo(error, mask, request, status));
 }
 
 function problemOf(exception: unknown, status: number, bodyLimit: number): string | undefined {
@@ -57,7 +58,6 @@ const tooLarge = (bytes: number): string =>
   `is larger than ${String(bytes)} bytes (MAX_BODY_BYTES). Larger images and files go to POST /attachments first`;
 
 function statusOf(exception: unknown): number {
-  if (exception instanceof AppError) return exception.httpStatus ?? 400;
   if (typeof exception !== 'object' || exception === null) return 500;
   const { statusCode, status } = exception as { statusCode?: unknown; status?: unknown };
   const claimed = statusCode ?? status;

@@ -2,13 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type DocumentNode, Kind } from 'graphql';
 import { OperationTimeoutError } from '../../common/operation-timeout.error.js';
 import { PatientTimer } from '../../common/patient-timer.js';
+import { TURN_MS } from '../every-door/operation-turns.js';
+import { liftIdleTimeout } from '../every-door/idle-time.js';
 import { operationTraced, type TracedOperation } from '../../telemetry/signals/signals.js';
-
-/**
- * How long an operation keeps its user's turn while it runs, in milliseconds: what takes longer waits for another
- * service, and keeps this server no busier.
- */
-const TURN_MS = 500;
 
 interface OperationStart {
   readonly timeoutMs: number;
@@ -48,13 +44,11 @@ export function beginOperation(
   });
   return {
     lift: () => {
-      const { socket } = request.raw;
-      const idleMs = socket.timeout ?? 0;
       limit.stop();
       // Nothing moves on its connection meanwhile.
-      socket.setTimeout(0);
+      const restoreIdleTimeout = liftIdleTimeout(request.raw.socket);
       return () => {
-        socket.setTimeout(idleMs);
+        restoreIdleTimeout();
         if (!reply.raw.closed) limit.restart();
       };
     },

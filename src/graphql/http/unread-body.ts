@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { PatientTimer } from '../../common/patient-timer.js';
+import type { ErrorAnswer } from '../every-door/error-answer.js';
 
 /** An unwanted body up to this size, in bytes, is read and dropped, so that the connection serves the next request. */
 const MAX_DISCARDED_BYTES = 64 * 1024;
@@ -24,8 +25,9 @@ export function leaveBodiesUnread(server: FastifyInstance): void {
  * would find its connection broken before it had looked for an answer: so the whole answer is there at once, and the
  * connection is closed when the client closes it, or after a moment.
  */
-export function answerUnread(reply: FastifyReply, status: number, body: unknown): void {
+export function answerUnread(reply: FastifyReply, { status, headers, body }: ErrorAnswer): void {
   const { raw: request } = reply.request;
+  void reply.headers(headers);
   if (!isLongAndUnread(request)) {
     void reply.code(status).send(body);
     return;

@@ -1,9 +1,11 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import type OpenAI from 'openai';
 import { WebSocket } from 'ws';
 import { flood } from '../../../demo/stand-in/behaviours.mjs';
 import { ResponseEvents } from '../../../demo/stand-in/openai-events.mjs';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { openaiClient } from '../../support/openai-client.js';
 import { RawStream } from '../../support/raw-stream.js';
 import { chatOn, type ServerProcess, useProcesses } from '../../support/server-process.js';
 import { CHAT, HELLO, type RawSocket, signToken } from '../../support/test-server.js';
@@ -14,6 +16,10 @@ const KEY = 'key-of-alice-0123456789';
 const DRAINING = 'SIGTERM: no new work';
 /** What waits for a client takes ten seconds or more: Apollo's patience, and the limits on requests. */
 const SOON_MS = 5_000;
+const ASKED = {
+  model: 'openai/some-model',
+  messages: [{ role: 'user' as const, content: 'Hello' }],
+};
 const AUDIT = '{ auditEvents(first: 1) { edges { node { kind outcome } } } }';
 
 describe('a server that is asked to stop', () => {
@@ -52,6 +58,22 @@ describe('a server that is asked to stop', () => {
     expect((await events.next()).value).toMatchObject({ __typename: 'ChatStarted' });
     expect((await events.next()).value).toMatchObject({ __typename: 'TextDelta', text: 'begun' });
     return { socket, events, finish, exchange: await request };
+  }
+
+  /** The next answer of OpenAI's, which has begun and ends on request. */
+  function answerOf(name: string) {
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    let onAsked = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (onAsked = resolve));
+    processes.standIn.once('OPENAI', async (exchange) => {
+      const answer = new ResponseEvents({ ...(exchange.body as object), name });
+      await exchange.write(answer.begin() + answer.beginText() + answer.textDelta('begun'));
+      onAsked();
+      await finished;
+      exchange.end(answer.textDelta(' and ended') + answer.end(1));
+    });
+    return { asked, finish: () => finish() };
   }
 
   /** Asks a server to stop that a client has prepared, and expects it to be gone soon. */
@@ -129,6 +151,41 @@ describe('a server that is asked to stop', () => {
     expect(await server.exited).toMatchObject({ code: 0, stderr: '' });
 
     expect(await lastAudited()).toEqual({ kind: 'CHAT_FINISHED', outcome: 'SERVICE_UNAVAILABLE' });
+  });
+
+  it('lets the answers finish that clients of OpenAI’s wait for, and begins no other', async () => {
+    const server = await start(20_000);
+    const openai = await openaiClient(server, 'alice');
+    const [streamed, whole] = [answerOf('streamed'), answerOf('whole')];
+    const stream = await openai.chat.completions.create({ ...ASKED, stream: true });
+    const answer = openai.chat.completions.create(ASKED);
+    await whole.asked;
+    server.child.kill('SIGTERM');
+    await server.logged(DRAINING);
+    const refusal: unknown = await openai.chat.completions.create(ASKED).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ status: 503, code: 'SERVICE_UNAVAILABLE' });
+    expect((refusal as InstanceType<typeof OpenAI.APIError>).headers?.get('x-should-retry')).toBe('true');
+    streamed.finish();
+    whole.finish();
+    let text = '';
+    for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
+    expect(text).toBe('begun and ended');
+    expect((await answer).choices[0]?.message.content).toBe('begun and ended');
+    expect(await server.exited).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('says to them that they were not answered to the end, where the time is over', async () => {
+    const server = await start(100);
+    const openai = await openaiClient(server, 'alice');
+    const upstream = answerOf('stuck');
+    const stream = await openai.chat.completions.create({ ...ASKED, stream: true });
+    await upstream.asked;
+    server.child.kill('SIGTERM');
+    const reading = (async () => {
+      for await (const _ of stream);
+    })();
+    expect(await reading.catch((error: unknown) => error)).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await server.exited).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('waits for no client that does not read, and writes its end down', async () => {

@@ -112,6 +112,8 @@ export const paths = [
     '/graphql?operationName=Whole',
     '/export',
     '/export?x=%00',
+    '/v1/chat/completions',
+    '/v1/models/%00/x',
     '/healthz',
   ],
   ...['/graphiql/x', '/graphql?variables=%7B%22a%22%3A', '/graphql?query=%7Bviewer%7Bid%7D%7D&variables=1'],
