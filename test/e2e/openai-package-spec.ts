@@ -1,10 +1,14 @@
 import OpenAI from 'openai';
 import type {
+  ChatCompletionContentPart,
   ChatCompletionFunctionTool,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
+import { reply } from '../../demo/stand-in/behaviours.mjs';
+import { openaiErrors } from '../../demo/stand-in/openai-errors.mjs';
 import { registry } from '../../src/providers/registry/registry.js';
 import { createToken } from '../support/access-tokens.js';
+import { pdf, png } from '../support/media.js';
 import { modelOf, openaiClient } from '../support/openai-client.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { voices } from '../support/voices.js';
@@ -221,6 +225,100 @@ describe('the openai package', () => {
       expect(error).toBeInstanceOf(OpenAI.NotFoundError);
       expect(error).toMatchObject({ code: 'UNKNOWN_MODEL' });
     });
+  });
+
+  const image = {
+    type: 'image_url' as const,
+    image_url: { url: `data:image/png;base64,${png.toString('base64')}` },
+  };
+  const asking = (...content: ChatCompletionContentPart[]): ChatCompletionMessageParam[] => [
+    { role: 'user', content },
+  ];
+  const imageProviders = registry.flatMap((entry) =>
+    entry.kind === 'CHAT' && entry.media.images.includes('image/png') ? [entry.id] : [],
+  );
+
+  it.each(imageProviders)('shows an image to %s', async (provider) => {
+    await server().storeKey('alice', provider, KEY);
+    const messages = asking({ type: 'text', text: 'What is this?' }, image);
+    const { choices } = await openai.chat.completions.create({ model: modelOf(provider), messages });
+    expect(choices[0]!.message.content).toContain(`What is this?\n[image/png, ${png.length} bytes]`);
+  });
+
+  it('sends a file, within the request or as an attachment', async () => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    const file_id = await server().attach('alice', pdf, 'plan.pdf');
+    const file_data = `data:application/pdf;base64,${pdf.toString('base64')}`;
+    const messages = asking(
+      { type: 'file', file: { file_id } },
+      { type: 'file', file: { file_data, filename: 'other.pdf' } },
+    );
+    await openai.chat.completions.create({ model: 'openai/x', messages });
+    expect(server().standIn.requests.at(-1)!.body.input[0].content).toEqual(
+      ['plan.pdf', 'other.pdf'].map((filename) => ({ type: 'input_file', filename, file_data })),
+    );
+  });
+
+  it('is told which image is refused, and by whom', async () => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    await server().storeKey('alice', 'DEEPSEEK', KEY);
+    const refusalOf = (model: string, messages: ChatCompletionMessageParam[]) =>
+      failureOf(openai.chat.completions.create({ model, messages }));
+    expect(await refusalOf('deepseek/x', asking({ type: 'text', text: 'a' }, image))).toMatchObject({
+      status: 400,
+      code: 'BAD_USER_INPUT',
+      param: 'messages[0].content[1]',
+    });
+    server().standIn.once('OPENAI', reply(openaiErrors.badParameter('input[0].content[0].image_url')));
+    expect(await refusalOf('openai/x', asking(image))).toMatchObject({
+      status: 400,
+      code: 'PROVIDER_BAD_REQUEST',
+      param: 'messages[0].content[0]',
+    });
+    const wrong = { type: 'image_url' as const, image_url: { url: 'data:image/png;base64,AAAA' } };
+    expect(await refusalOf('openai/x', asking(wrong))).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      param: 'messages[0].content[0].image_url.url',
+    });
+    const lost = { type: 'file' as const, file: { file_id: 'of-nobody' } };
+    expect(await refusalOf('openai/x', asking(lost))).toMatchObject({
+      param: 'messages[0].content[0].file.file_id',
+    });
+  });
+
+  const schema = {
+    type: 'object',
+    properties: { city: { type: 'string' } },
+    required: ['city'],
+    additionalProperties: false,
+  };
+  const response_format = {
+    type: 'json_schema' as const,
+    json_schema: { name: 'place', strict: true, schema },
+  };
+
+  it.each(chatProviders)('gets an answer of %s that fits a schema', async (provider) => {
+    await server().storeKey('alice', provider, KEY);
+    const model = provider === 'GROQ' ? 'groq/openai/gpt-oss-20b' : modelOf(provider);
+    const { choices } = await openai.chat.completions.parse({ model, messages: HELLO, response_format });
+    expect(choices[0]!.message.parsed).toEqual({ city: expect.any(String) });
+  });
+
+  it('is told what of a schema a provider does not take', async () => {
+    await server().storeKey('alice', 'OPENAI', KEY);
+    const error = await failureOf(
+      openai.chat.completions.create({
+        model: 'openai/x',
+        messages: HELLO,
+        response_format: {
+          type: 'json_schema',
+          json_schema: { name: 'a', schema: { type: 'array', items: {} } },
+        },
+      }),
+    );
+    expect(error).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
+    expect(String(Reflect.get(error as object, 'param'))).toContain('response_format.json_schema.schema');
+    expect(server().standIn.requests).toEqual([]);
   });
 
   it('takes an access token with the scope CHAT, and is refused with any other', async () => {

@@ -239,7 +239,7 @@ describe('a request in OpenAI’s wire format', () => {
     const text = JSON.stringify(body);
     expect(`${decodeURIComponent(path)} ${text}`).toContain('a/b:c');
     expect(text).toContain('Be brief.');
-    expect(text).toContain(String.raw`One.\nTwo.`);
+    expect(text).toContain(String.raw`One.\n\nTwo.`);
     expect(text).toContain('321');
   });
 

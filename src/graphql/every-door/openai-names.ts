@@ -11,10 +11,8 @@ const fields: Readonly<Record<string, string>> = {
 
 const names: Readonly<Record<string, string>> = {
   ...fields,
-  data: 'url',
   endpoint: 'model',
   image: 'image_url',
-  mimeType: 'url',
   parts: 'content',
   provider: 'model',
   responseSchema: 'response_format.json_schema.schema',
@@ -29,6 +27,12 @@ const words: Readonly<Record<string, string>> = {
   ToolCallsRequested: 'the answer',
 };
 
+/** What stands within an image, or a file, there. */
+const inMedia: Readonly<Record<'image' | 'file', Readonly<Record<string, string>>>> = {
+  image: { data: 'url', mimeType: 'url' },
+  file: { data: 'file_data', mimeType: 'file_data', attachmentId: 'file_id', name: 'filename' },
+};
+
 /** What stands within `function` there. */
 const inFunction: ReadonlySet<string> = new Set(['name', 'description', 'parameters', 'arguments']);
 
@@ -40,8 +44,10 @@ export function toOpenAIPath(path: string): string {
   if (!path.startsWith(INPUT)) return path;
   const [first = '', ...rest] = path.slice(INPUT.length).split('.');
   const isOfTools = first === 'tools' || first === 'toolChoice' || rest.includes('toolCalls');
+  const media = rest.includes('image') ? inMedia.image : rest.includes('file') ? inMedia.file : {};
   const steps = rest.map((step) => {
     if (/^\d+$/.test(step)) return `[${step}]`;
+    if (Object.hasOwn(media, step)) return `.${media[step] ?? step}`;
     return isOfTools && inFunction.has(step) ? `.function.${step}` : `.${nameOf(step)}`;
   });
   return [nameOf(first), ...steps].join('');
@@ -49,14 +55,19 @@ export function toOpenAIPath(path: string): string {
 
 /** A message of our own, in the words of OpenAI's clients. */
 export const inOpenAIWords = (message: string): string =>
-  message.replace(WORD, (word) => (Object.hasOwn(words, word) ? (words[word] ?? word) : word));
+  message
+    .replace(
+      REFUSED,
+      (_, before: string, field: string, after: string) => before + toOpenAIPath(INPUT + field) + after,
+    )
+    .replace(WORD, (word) => (Object.hasOwn(words, word) ? (words[word] ?? word) : word));
 
-/** The field of the request that a provider refuses, by our message for it; null where it names none. */
+/** The field of the request that a provider refuses, by our message for it; null where it names none, or several. */
 export function refusedField(message: string): string | null {
-  const field = REFUSED.exec(message)?.[1];
-  return field === undefined ? null : nameOf(field);
+  const field = REFUSED.exec(message)?.[2];
+  return field === undefined ? null : toOpenAIPath(INPUT + field);
 }
 
-const REFUSED = /^The provider does not accept the value of (\w+) for this model\.$/;
+const REFUSED = /^(The provider does not accept the value of )([\w.]+)( for this model\.)$/;
 
 const nameOf = (field: string): string => (Object.hasOwn(names, field) ? (names[field] ?? field) : field);

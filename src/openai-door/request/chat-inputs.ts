@@ -6,7 +6,6 @@ import { ChatInput } from '../../chat/schema/chat.inputs.js';
 import { BadUserInputError } from '../../common/input-errors.js';
 import { checkVariables } from '../../graphql/every-door/check-variables.js';
 import { InputValidationPipe } from '../../graphql/every-door/input-validation.pipe.js';
-import { findMissingFields } from './schema-fields.js';
 
 /** What the API's doors get such an input with. */
 const operation = ((): OperationDefinitionNode => {
@@ -27,8 +26,7 @@ export class ChatInputs {
   async read(value: Readonly<Record<string, unknown>>): Promise<ChatInput> {
     const { schema } = this.modules.get(GraphQLSchemaHost, { strict: false });
     const variables = { input: value };
-    const missing = findMissingFields(schema, value);
-    const violations = missing.length > 0 ? missing : checkVariables(schema, operation, variables);
+    const violations = checkVariables(schema, operation, variables);
     if (violations.length > 0) throw new BadUserInputError(violations);
     const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
     if (!coerced) throw new Error('An input that was checked is of its type.');

@@ -1,18 +1,19 @@
 import { ObjectReader } from './object-reader.js';
+import { readFile } from './read-file.js';
 import { readImage } from './read-image.js';
 
 /** A part of a message, as the API's schema has it. */
-export type PartValue = { readonly text: string } | { readonly image: object };
+export type PartValue = { readonly text: string } | { readonly image: object } | { readonly file: object };
 
 /** What a message says, as the API's schema has it: a text (null: nothing), or parts. */
 export type ContentValue = { readonly content: string | null } | { readonly parts: readonly PartValue[] };
 
 /**
- * The content of a message: a text, or parts. Where all of these are texts they are one, each on lines of its own.
+ * The content of a message: a text, or parts.
  *
- * @param takesImages whether the author of the message may show some
+ * @param takesMedia whether the author of the message may show images and files
  */
-export function readContent(message: ObjectReader, takesImages: boolean): ContentValue {
+export function readContent(message: ObjectReader, takesMedia: boolean): ContentValue {
   const content = message.any('content');
   if (content === null || typeof content === 'string') return { content };
   if (!Array.isArray(content)) {
@@ -23,21 +24,30 @@ export function readContent(message: ObjectReader, takesImages: boolean): Conten
   for (const [index, item] of content.entries()) {
     if (message.violations.areMany) break;
     const part = ObjectReader.open(item, `${message.at('content')}[${index}]`, message.violations);
-    const value = part && readPart(part, takesImages);
+    const value = part && readPart(part, takesMedia);
     if (value) parts.push(value);
   }
-  const texts = parts.flatMap((part) => ('text' in part ? [part.text] : []));
-  return texts.length === parts.length ? { content: texts.join('\n') } : { parts };
+  return { parts };
 }
 
-function readPart(part: ObjectReader, takesImages: boolean): PartValue | null {
-  const type = part.oneOf('type', takesImages ? ['text', 'image_url'] : ['text']);
+function readPart(part: ObjectReader, takesMedia: boolean): PartValue | null {
+  const type = part.oneOf('type', takesMedia ? ['text', 'image_url', 'file'] : ['text']);
   if (type === null) {
     if (part.any('type') === null) part.refuse('type', 'is required');
     return null;
   }
-  const image = type === 'image_url' ? readImage(part) : null;
-  const text = type === 'text' ? part.requiredText('text') : null;
+  const value = type === 'text' ? toText(part) : toMedia(part, type);
   part.close();
-  return text === null ? image && { image } : { text };
+  return value;
+}
+
+const toText = (part: ObjectReader): PartValue => ({ text: part.requiredText('text') });
+
+function toMedia(part: ObjectReader, type: 'image_url' | 'file'): PartValue | null {
+  if (type === 'file') {
+    const file = readFile(part);
+    return file && { file };
+  }
+  const image = readImage(part);
+  return image && { image };
 }

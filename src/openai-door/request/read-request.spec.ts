@@ -25,12 +25,12 @@ describe('readChatRequest', () => {
     expect(await read(ask({ model }))).toMatchObject(named);
   });
 
-  it('makes one text of parts that are texts, and parts of others', async () => {
+  it('takes parts as they are', async () => {
     const text = (words: string) => ({ type: 'text', text: words });
     const image = { type: 'image_url', image_url: { url: 'DATA:image/PNG;Base64,iVBORw0=', detail: 'auto' } };
     const content = [text('One.'), text('Two.')];
     expect((await read(ask({ messages: [{ role: 'user', content }] }))).messages).toEqual([
-      { role: 'USER', content: 'One.\nTwo.' },
+      { role: 'USER', parts: [{ text: 'One.' }, { text: 'Two.' }] },
     ]);
     const shown = [text('What is this?'), image];
     expect((await read(ask({ messages: [{ role: 'user', content: shown }] }))).messages).toEqual([
