@@ -56,7 +56,7 @@ export const toFailure = failureReader({
     [/^max_output_tokens\b/, 'maxOutputTokens'],
     [/^reasoning\b/, 'reasoningEffort'],
     [/^(tools|tool_choice)\b/, 'tools'],
-    [/^text\b/, 'responseSchema'],
+    [/^text\b|^Invalid schema for response_format\b/, 'responseSchema'],
     [/^model\b/, 'model'],
     [/^(input|instructions)\b/, 'messages'],
   ],
