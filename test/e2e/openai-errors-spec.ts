@@ -35,7 +35,7 @@ async function allOf<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
 
 describe('what fails, to a client of OpenAI’s,', () => {
   const server = useTestServer({
-    CHAT_DISCONNECT_GRACE_MS: '60000',
+    CHAT_DISCONNECT_GRACE_MS: '600000',
     CHAT_FIRST_BYTE_TIMEOUT_MS: '300',
     MAX_BODY_BYTES: '100000',
     ALLOWED_ORIGINS: 'https://app.example',

@@ -27,7 +27,7 @@ const getWeather = {
 const CALLS = 'call: get_weather {"city":"Paris"}\ncall: get_weather {"city":"Rome"}';
 
 describe('the openai package', () => {
-  const server = useTestServer({ CHAT_DISCONNECT_GRACE_MS: '60000' });
+  const server = useTestServer({ CHAT_DISCONNECT_GRACE_MS: '600000' });
   let openai: OpenAI;
   beforeEach(async () => {
     openai = await openaiClient(server(), 'alice');
