@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Agent, type buildConnector } from 'undici';
 import { connectInPieces } from './connect-in-pieces.js';
-import type { OutboundRequest, OutboundResponse } from './outbound-http.js';
+import type { OutboundRequest, OutboundResponse, StreamedBody } from './outbound-http.js';
 import { UpstreamExchange } from './upstream-exchange.js';
 
 /** Keeps the connections that `connect` opens, for those that follow. */
@@ -35,10 +35,15 @@ export async function sendRequest(agent: Agent, request: OutboundRequest): Promi
         ...request.headers,
         ...(length !== null && { 'content-length': String(length) }),
       },
-      body:
-        body === null || typeof body === 'string' ? body : Readable.from(body.read(), { objectMode: false }),
+      body: body === null || typeof body === 'string' ? body : streamOf(body),
     },
     exchange,
   );
   return exchange.head;
+}
+
+function streamOf(body: StreamedBody): Readable {
+  const stream = Readable.from(body.read(), { objectMode: false });
+  // Who wrote the body knows why it failed. undici listens only as long as it has a use for it.
+  return stream.on('error', () => undefined);
 }

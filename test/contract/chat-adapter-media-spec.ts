@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { reply } from '../../demo/stand-in/behaviours.mjs';
 import type { MediaContent, MediaPart } from '../../src/providers/chat/media.js';
 import { collect, failureOf } from '../support/collect.js';
@@ -157,6 +160,43 @@ describe.each(chatCases)('$entry.displayName', ({ entry, model, ...provider }) =
     const messages = asking({ ...image(), content });
     await expect(collect(stream({ messages }))).rejects.toBe(failure);
     await collect(stream({ messages: HELLO }));
+  });
+
+  it.each([
+    [401, 'KEY_REJECTED'],
+    [413, 'PROVIDER_BAD_REQUEST'],
+  ])('may answer %i before it has been sent all of it', async (status, code) => {
+    let onClosed = (): void => undefined;
+    const closed = new Promise<void>((resolve) => (onClosed = resolve));
+    const content: MediaContent = {
+      bytes: 300_000_000,
+      async *read() {
+        try {
+          for (let sent = 0; sent < 1_000; sent += 1) {
+            await new Promise((resolve) => setImmediate(resolve));
+            yield Buffer.alloc(300_000);
+          }
+        } finally {
+          onClosed();
+        }
+      },
+    };
+    const server = createServer((request, response) => {
+      request.once('data', () => {
+        request.pause();
+        response.writeHead(status, { 'content-type': 'application/json' }).end('{"error":{}}');
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const api = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    const request = { messages: asking({ ...image(), content }) };
+    const overrides = { endpoints: { api } };
+    const failure = await failureOf(collect(stream(request, new AbortController().signal, overrides)));
+    expect(failure).toMatchObject({ code });
+    await closed;
+    server.closeAllConnections();
+    server.close();
   });
 
   it('stops being sent one when the chat is stopped', async () => {
