@@ -1,3 +1,4 @@
+import { nextTurn, turnIsOver } from '../common/event-loop-turn.js';
 import type { ContentKey } from '../crypto/content-key.js';
 import { AttachmentLostError, AttachmentTooLargeError, UnknownContentError } from './attachment.errors.js';
 import type { AttachmentsRepository, CompleteAttachment } from './attachments.repository.js';
@@ -43,6 +44,9 @@ export class AttachmentUpload {
       if (this.#bytes > this.#settings.maxBytes) throw new AttachmentTooLargeError(this.#settings.maxBytes);
       if (!this.#sniffer.push(piece)) throw new UnknownContentError();
       await this.#take(piece);
+      // Pieces may have come together, and the embedded database writes at once.
+      const pause = turnIsOver();
+      if (pause) await pause;
     }
   }
 
@@ -68,7 +72,10 @@ export class AttachmentUpload {
   /** What fills a chunk is written only when more comes: the last one is marked. */
   async #take(piece: Buffer): Promise<void> {
     for (let start = 0; start < piece.length;) {
-      if (this.#pendingBytes === CHUNK_BYTES) await this.#flush(false);
+      if (this.#pendingBytes === CHUNK_BYTES) {
+        await this.#flush(false);
+        await nextTurn();
+      }
       const copied = piece.copy(this.#pending, this.#pendingBytes, start);
       this.#pendingBytes += copied;
       start += copied;

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { nextTurn } from '../common/event-loop-turn.js';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { Config } from '../config/config.js';
 import type { ContentKey } from '../crypto/content-key.js';
@@ -110,6 +111,8 @@ export class AttachmentsService {
         const sealed = await this.repository.findChunk(userId, id, index);
         if (sealed === null) throw new AttachmentLostError();
         yield key.open(sealed, { id, index, isLast: index === chunkCount - 1 });
+        // The embedded database reads at once, and a provider may take all of it.
+        await nextTurn();
       }
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
