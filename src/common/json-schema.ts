@@ -63,6 +63,9 @@ export function isDecisive(keyword: string, draft: SchemaDraft): boolean {
   return known.has(keyword) && !(draft === 'DRAFT_7' ? newer : older).has(keyword);
 }
 
+/** Whether the value of a keyword is a schema, and no list of them. */
+export const holdsOne = (keyword: string): boolean => shapes.get(keyword) === 'ONE';
+
 /** Whether the value of a keyword holds schemas by names of the client's, and no words of JSON Schema. */
 export const holdsNames = (keyword: string): boolean => shapes.get(keyword) === 'NAMED';
 
@@ -94,4 +97,38 @@ export function mapSubschemas(keyword: string, value: unknown, map: MapSubschema
     if (!Array.isArray(schema)) entry[1] = map(schema, name, position);
   }
   return Object.fromEntries(entries);
+}
+
+/** What a reference leads to within its schema, and what holds that. */
+export interface ReferenceTarget {
+  readonly holder: object | null;
+  /** The last step to it; empty for the root. */
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/**
+ * What a JSON Pointer in a fragment leads to (RFC 6901 section 6), step by step: no pointer to each place is made, which would
+ * repeat the names before it.
+ *
+ * @returns null for what is no pointer, or leads nowhere
+ */
+export function targetOf(root: JsonSchema, reference: string): ReferenceTarget | null {
+  if (!/^#(\/|$)/.test(reference)) return null;
+  let target: ReferenceTarget = { holder: null, name: '', value: root };
+  for (const step of reference.split('/').slice(1)) {
+    const name = decoded(step).replaceAll('~1', '/').replaceAll('~0', '~');
+    const { value: holder } = target;
+    if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, name)) return null;
+    target = { holder, name, value: Reflect.get(holder, name) as unknown };
+  }
+  return target;
+}
+
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
 }

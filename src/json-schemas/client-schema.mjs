@@ -22,6 +22,8 @@ const options = {
   validateFormats: false,
   // `{ "required": ["constructor"] }` is met by no object that merely inherits one.
   ownProperties: true,
+  // 19.99 is a multiple of 0.01, though no number of the processor is either of them.
+  multipleOfPrecision: 10,
   // What is referred to many times is compiled once.
   inlineRefs: false,
   code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },

@@ -24,6 +24,17 @@ describe('FairQueue', () => {
     expect(all(queue)).toEqual(['b1', 'a2']);
   });
 
+  it('takes those whose last was too costly after all others, until they have one that is not', () => {
+    const queue = filled('a1', 'a2', 'b1', 'c1', 'c2');
+    queue.note('a', true);
+    queue.note('b', false);
+    expect(all(queue)).toEqual(['b1', 'c1', 'a1', 'c2', 'a2']);
+    queue.note('a', false);
+    for (const item of ['a1', 'b1']) queue.add(item.charAt(0), item);
+    expect(queue.take()).toBe('b1');
+    expect(queue.take()).toBe('a1');
+  });
+
   it('lets one leave', () => {
     const queue = filled('a1', 'a2', 'b1');
     queue.remove('a', 'a1');

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { JsonSchemas } from './json-schemas.service.js';
@@ -129,6 +130,10 @@ describe('JsonSchemas', () => {
       ],
       [{ format: 'date' }, '"no date"', true],
       [{ $defs: { a: { items: { $ref: '#/$defs/a' } } }, $ref: '#/$defs/a' }, '[[[]]]', true],
+      [{ multipleOf: 0.01 }, '19.99', true],
+      [{ multipleOf: 0.01 }, '1.15', true],
+      [{ multipleOf: 0.1 }, '0.3', true],
+      [{ multipleOf: 0.01 }, '19.995', false],
     ])('says of %j whether it fits %s', async (schema, text, expected) => {
       expect(await fits(schema, text)).toBe(expected);
     });
@@ -177,6 +182,14 @@ describe('JsonSchemas', () => {
         ask('alice', { type: 'string' }),
       ]);
       expect(order).toEqual(['mallory', 'alice', 'mallory', 'mallory']);
+    });
+
+    it('leaves nothing that listens, and would hold text and schema', async () => {
+      const made = jest.spyOn(AbortSignal, 'any');
+      expect(await fits({}, '{}')).toBe(true);
+      const [ended] = made.mock.results.map(({ value }) => value as AbortSignal);
+      made.mockRestore();
+      expect(getEventListeners(ended!, 'abort')).toEqual([]);
     });
 
     it('is given up with its chat', async () => {

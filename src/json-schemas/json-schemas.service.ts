@@ -8,7 +8,7 @@ import { SchemaCheckError } from './schema-check.error.js';
 const TIME_LIMIT_MS = 1_000;
 /** The longest that a worker may take to be there. */
 const START_LIMIT_MS = 10_000;
-/** The longest that a chat waits until its text has been checked, with all that others have checked before. */
+/** The longest that a chat waits until something of it has been checked, with all that others have checked before. */
 const CHECK_LIMIT_MS = 5_000;
 /** An idle worker, which holds some ten megabytes, is stopped: to start one takes a quarter of a second. */
 const IDLE_MS = 600_000;
@@ -44,15 +44,16 @@ type Work =
 type Message = 'READY' | { readonly id: number; readonly result: unknown };
 
 interface Task {
+  readonly userId: string;
   readonly work: Work;
   readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
  * Checks that JSON Schemas (draft 2020-12, or 7 where they say so) are such, and that texts fit them. They are a client's,
- * so that happens in a worker, one request after the other, for a limited time. Users take turns: what one of them has
- * checked, however costly, keeps another waiting for one request at the most. Nothing is kept: a schema that a text is
+ * so that happens in a worker, one request after the other, for a limited time. Users take turns, those first whose last
+ * request did not take too long: what one of them has checked, however costly, keeps another waiting for one request. Nothing is kept: a schema that a text is
  * checked by is compiled for that text alone.
  */
 @Injectable()
@@ -74,7 +75,7 @@ export class JsonSchemas implements OnModuleDestroy {
    */
   async findFault(userId: string, schemas: readonly string[]): Promise<SchemaFault | null | 'TOO_COSTLY'> {
     if (schemas.length === 0) return null;
-    return (await this.#ask(userId, { findFault: schemas })) as SchemaFault | null | 'TOO_COSTLY';
+    return (await this.#askInTime(userId, { findFault: schemas })) as SchemaFault | null | 'TOO_COSTLY';
   }
 
   /**
@@ -83,7 +84,7 @@ export class JsonSchemas implements OnModuleDestroy {
    * @throws SchemaCheckError SERVICE_UNAVAILABLE
    */
   async tryToCompile(userId: string, schema: ClientSchema): Promise<Compilation | 'TOO_COSTLY'> {
-    return (await this.#ask(userId, { tryToCompile: schema })) as Compilation | 'TOO_COSTLY';
+    return (await this.#askInTime(userId, { tryToCompile: schema })) as Compilation | 'TOO_COSTLY';
   }
 
   /**
@@ -119,14 +120,38 @@ export class JsonSchemas implements OnModuleDestroy {
     await worker?.terminate();
   }
 
+  /** @throws SchemaCheckError SERVICE_UNAVAILABLE where too many wait before it */
+  async #askInTime(userId: string, work: Work): Promise<unknown> {
+    const limit = new AbortController();
+    const timer = new PatientTimer(CHECK_LIMIT_MS, () => limit.abort(new SchemaCheckError()));
+    try {
+      return await this.#ask(userId, work, limit.signal);
+    } finally {
+      timer.stop();
+    }
+  }
+
   /** @param signal ends the wait; what has begun goes on, for its short time */
   #ask(userId: string, work: Work, signal?: AbortSignal): Promise<unknown> {
     if (this.#isStopped) return Promise.reject(new SchemaCheckError());
     return new Promise((resolve, reject) => {
-      const task = { work, resolve, reject };
+      // A signal that is made of others is kept for as long as something listens to it, and so is what listens.
+      const end = (): void => signal?.removeEventListener('abort', leave);
+      const task: Task = {
+        userId,
+        work,
+        resolve: (result) => {
+          end();
+          resolve(result);
+        },
+        reject: (error) => {
+          end();
+          reject(error);
+        },
+      };
       const leave = (): void => {
         this.#waiting.remove(userId, task);
-        reject(signal?.reason as Error);
+        task.reject(signal?.reason as Error);
       };
       if (signal?.aborted) {
         leave();
@@ -201,6 +226,7 @@ export class JsonSchemas implements OnModuleDestroy {
     const task = this.#current;
     this.#current = null;
     this.#timer?.stop();
+    if (task) this.#waiting.note(task.userId, result === 'TOO_COSTLY');
     if (result instanceof SchemaCheckError) task?.reject(result);
     else task?.resolve(result);
     this.#next();

@@ -13,6 +13,7 @@ const SPACES = String.raw`\t-\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\
 const NO_SPACES =
   String.raw`\x{0}-\x{8}\x{e}-\x{1f}!-\x{9f}\x{a1}-\x{167f}\x{1681}-\x{1fff}\x{200b}-\x{2027}\x{202a}-\x{202e}` +
   String.raw`\x{2030}-\x{205e}\x{2060}-\x{2fff}\x{3001}-\x{fefe}\x{ff00}-\x{10ffff}`;
+const CLASS_AHEAD = /^\\[dDwWsS]/;
 const ANY_BUT_LINE_ENDS = String.raw`[^\n\r\x{2028}\x{2029}]`;
 
 /** @param {string} pattern @returns {{ test: (text: string) => boolean, toString: () => string }} @throws for what it is not */
@@ -45,7 +46,13 @@ function isExpression(pattern, flags) {
 /** @param {string} pattern */
 function inRe2(pattern) {
   let isInClass = false;
-  return pattern.replace(/\\[^]|[.[\]]/g, (token) => {
+  let isBehindClass = false;
+  return pattern.replace(/\\[^]|[^]/g, (token, /** @type {number} */ offset) => {
+    // What stands beside a class of letters is no range: the hyphen is one.
+    const isBesideClass = isBehindClass || CLASS_AHEAD.test(pattern.slice(offset + 1, offset + 3));
+    isBehindClass = CLASS_AHEAD.test(token);
+    if (token === '-') return isInClass && isBesideClass ? '\\-' : token;
+    if (token === '\\b') return isInClass ? '\\x08' : token;
     if (token === '.') return isInClass ? token : ANY_BUT_LINE_ENDS;
     if (token === '\\s') return isInClass ? SPACES : `[${SPACES}]`;
     if (token === '\\S') return isInClass ? NO_SPACES : `[^${SPACES}]`;

@@ -205,7 +205,7 @@ describe('a model of Anthropic without structured outputs', () => {
     const parts = await collect(stream({ model, responseSchema: schema }));
     expect(standIn().requests.at(-1)!.body).toMatchObject({
       tools: [{ name: 'structured_answer', input_schema: schema }],
-      tool_choice: { type: 'tool', name: 'structured_answer' },
+      tool_choice: { type: 'tool', name: 'structured_answer', disable_parallel_tool_use: true },
     });
     expect(standIn().requests.at(-1)!.body).not.toHaveProperty('output_config');
     expect(JSON.parse(joined('text', parts))).toEqual({ name: expect.any(String), size: 1 });
@@ -241,6 +241,15 @@ describe('a model of Anthropic without structured outputs', () => {
   it.each([1, 7, 100_000])('says the input as it comes, in pieces of %i bytes', async (size) => {
     const bytes = Buffer.from(answerOf('{"name":"Kö', 'ln 🐈","si', 'ze":1}'));
     void answerWith(replay(inPiecesOf(size, bytes)));
+    expect(joined('text', await collect(stream({ responseSchema: schema })))).toBe(written);
+  });
+
+  it('says the first alone of two', async () => {
+    const events = new MessageEvents(OLD);
+    const calls = [written, '{"name":"Bonn"}'].map((input) =>
+      [events.beginCall('structured_answer'), events.argumentsDelta(input), events.endCall()].join(''),
+    );
+    void answerWith(replay([[events.begin(3), ...calls, events.end()].join('')]));
     expect(joined('text', await collect(stream({ responseSchema: schema })))).toBe(written);
   });
 

@@ -138,6 +138,22 @@ describe('what fails, to a client of OpenAI’s,', () => {
       expect(error).toMatchObject({ status: 403, code: 'NO_KEY_AVAILABLE' });
     });
 
+    it('an Idempotency-Key begins another chat for a client that has left the first', async () => {
+      const headers = { 'Idempotency-Key': `left ${String(stream)}` };
+      const leaving = new AbortController();
+      const asked = server().standIn.nextRequest('OPENAI');
+      server().standIn.once('OPENAI', hang());
+      const left = failureOf(create({}, { headers, signal: leaving.signal }));
+      const exchange = await asked;
+      leaving.abort();
+      await exchange.closedByClient;
+      await left;
+      const again: any = await create({}, { headers });
+      if (stream) expect(await allOf(again)).not.toHaveLength(0);
+      else expect(again.choices).toHaveLength(1);
+      expect(server().standIn.requests).toHaveLength(2);
+    });
+
     it('an Idempotency-Key names one chat, and no other', async () => {
       const idempotencyKey = `a request ${String(stream)}`;
       const textOf = async (answer: any): Promise<string> => {

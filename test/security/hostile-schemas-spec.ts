@@ -106,6 +106,10 @@ describe('a schema of a hostile client', () => {
     ['values to compare', { $schema: DRAFT_7, enum: many(9_000, (a) => ({ a })) }],
     ['patterns', { allOf: many(2_000, (n) => ({ pattern: `a${String(n)}|(b|c)*d{900}` })) }],
     ['one pattern', { pattern: '[a-z]?'.repeat(5_000) + '[a-z]'.repeat(5_000) }],
+    [
+      'a long name before others',
+      { properties: { ['n'.repeat(28_000)]: { properties: named(3_000, () => ({})) } } },
+    ],
     ['a cycle', { $ref: '#' }],
     ['cycles', { allOf: many(2_000, () => ({ $ref: '#' })) }],
     ['ids of the compiler', { id: 'a', $async: true, nullable: true, discriminator: { propertyName: 'a' } }],

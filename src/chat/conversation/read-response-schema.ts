@@ -2,6 +2,7 @@ import { isJsonObject } from '../../common/is-json-object.js';
 import type { JsonSchema, SchemaDraft } from '../../common/json-schema.js';
 import type { JsonInput } from '../../common/json.scalar.js';
 import type { ClientSchema, JsonSchemas } from '../../json-schemas/json-schemas.service.js';
+import { looksWithoutEnd } from '../../providers/chat/response-schema/schema-cycles.js';
 import type { Judge } from '../answer/judged-source.js';
 import { type ClearedSchema, clearSchema } from './clear-schema.js';
 import {
@@ -18,7 +19,7 @@ const MAX_BYTES = 64 * 1024;
 const PATH = 'input.responseSchema';
 const TOO_COSTLY = 'takes too long to check';
 const BAD_PATTERN =
-  'must be a regular expression of ECMA-262 that takes linear time: without look-around, back references and more than 1,000 repetitions';
+  'must be a regular expression of ECMA-262 that takes linear time: without look-around, back references, more than 1,000 repetitions and escapes that not every engine has';
 
 /** The schema that an answer is asked to fit. */
 export interface ResponseSchema {
@@ -41,6 +42,7 @@ export async function readResponseSchema(
   const draft = readLimits(text, schema, violations);
   if (draft === null || violations.any()) return null;
   const cleared = clearSchema(schema, draft, PATH, violations);
+  if (looksWithoutEnd(cleared.schema)) violations.add(PATH, 'refers to itself without an end');
   if (violations.any()) return null;
   const check = {
     draft,

@@ -44,6 +44,7 @@ function own(shared: Partial<RunStore>, more: Partial<OwnedRunSettings> = {}): O
     graceMs: 60_000,
     claim: null,
     isNamed: false,
+    freesClaim: true,
     shared: { ...takesAll, ...shared } as RunStore,
     ...more,
     writeEnd: () => Promise.resolve(),

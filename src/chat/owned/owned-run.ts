@@ -20,6 +20,8 @@ export interface OwnedRunSettings extends Omit<ChatRunSettings, 'log' | 'owner'>
   readonly claim: RequestClaim | null;
   /** Whether the caller chose the claim's id, rather than its client's library. */
   readonly isNamed: boolean;
+  /** The request's id begins another chat when a client has stopped this one: it does not come back to it. */
+  readonly freesClaim: boolean;
   /** Null: there is one server. */
   readonly shared: RunStore | null;
   /** Called once, before the terminal event, which is shown when it resolves. Never throws. */
@@ -182,10 +184,9 @@ export class OwnedRun {
 
   /** Its client wants it to end. */
   #stop(): void {
-    const { claim, isNamed } = this.#settings;
+    const { claim, freesClaim } = this.#settings;
     void this.#run.cancel();
-    // A client that unsubscribes does not subscribe again by itself: under that id comes another chat.
-    if (!isNamed) void claim?.release();
+    if (freesClaim) void claim?.release();
   }
 
   /** Ends it before its provider is called, unless another server has: then that is what its watchers see. */

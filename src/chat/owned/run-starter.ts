@@ -41,7 +41,7 @@ export interface NewChat {
 /** What differs from run to run. */
 type NewRun = Pick<
   OwnedRunSettings,
-  'userId' | 'chatId' | 'source' | 'claim' | 'isNamed' | 'arrivedAt' | 'keyResolutionMs'
+  'userId' | 'chatId' | 'source' | 'claim' | 'isNamed' | 'freesClaim' | 'arrivedAt' | 'keyResolutionMs'
 >;
 
 /** Starts runs on this server. */
@@ -85,7 +85,9 @@ export class RunStarter {
     try {
       place = await this.admission.enter(connection);
       await this.limits.countChat(userId);
-      const run = await this.prepare({ userId, mayUseServerKeys, accessToken, network }, chat);
+      const caller = { userId, mayUseServerKeys, accessToken, network };
+      const prepared = await this.prepare(caller, chat);
+      const run = { ...prepared, freesClaim: !prepared.isNamed || subscriber.isAttending === true };
       return this.toRun(run, { accessToken, network }, slot);
     } catch (error) {
       slot.release();
@@ -98,7 +100,10 @@ export class RunStarter {
   }
 
   /** Opens the key, and binds what was asked to it. */
-  private async prepare(caller: KeyCaller, { chatId, input, claim, arrivedAt }: NewChat): Promise<NewRun> {
+  private async prepare(
+    caller: KeyCaller,
+    { chatId, input, claim, arrivedAt }: NewChat,
+  ): Promise<Omit<NewRun, 'freesClaim'>> {
     const { userId } = caller;
     checkEndpointIsNamed(input, 'input.');
     const asked = await this.conversations.read(userId, input);

@@ -2,6 +2,9 @@ import { ObjectReader } from './object-reader.js';
 import { readFile } from './read-file.js';
 import { readImage } from './read-image.js';
 
+/** More than the schema takes: there it is refused by their number. */
+const MOST_LOOKED_AT = 1_001;
+
 /** A part of a message, as the API's schema has it. */
 export type PartValue = { readonly text: string } | { readonly image: object } | { readonly file: object };
 
@@ -21,7 +24,7 @@ export function readContent(message: ObjectReader, takesMedia: boolean): Content
     return { content: null };
   }
   const parts: PartValue[] = [];
-  for (const [index, item] of content.entries()) {
+  for (const [index, item] of content.slice(0, MOST_LOOKED_AT).entries()) {
     if (message.violations.areMany) break;
     const part = ObjectReader.open(item, `${message.at('content')}[${index}]`, message.violations);
     const value = part && readPart(part, takesMedia);

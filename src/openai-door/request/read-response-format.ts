@@ -23,6 +23,7 @@ function readSchema(format: ObjectReader): unknown {
   inner.requiredText('name');
   // Every answer is made to fit as far as its provider can, and is looked at.
   inner.boolean('strict');
+  inner.ignore('description');
   const schema = inner.any('schema');
   if (schema === null) inner.refuse('schema', 'is required');
   inner.close();

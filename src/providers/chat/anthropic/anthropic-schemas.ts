@@ -69,10 +69,9 @@ export function toForcedAnswer(
   earlier: ChatTools | undefined,
 ): Pick<MessageCreateParamsStreaming, 'tools' | 'tool_choice'> {
   const answer = { name: ANSWER_TOOL, description: 'Gives the answer.', parameters: schema, inputName: '' };
-  return toToolOptions({
-    definitions: [...(earlier?.definitions ?? []), answer],
-    choice: { name: ANSWER_TOOL },
-  });
+  const others = earlier?.definitions.filter(({ name }) => name !== ANSWER_TOOL) ?? [];
+  const options = toToolOptions({ definitions: [...others, answer], choice: { name: ANSWER_TOOL } });
+  return { ...options, tool_choice: { type: 'tool', name: ANSWER_TOOL, disable_parallel_tool_use: true } };
 }
 
 export const toOutputFormat = (schema: JsonSchema): Pick<OutputConfig, 'format'> => ({
@@ -83,10 +82,16 @@ export const toOutputFormat = (schema: JsonSchema): Pick<OutputConfig, 'format'>
 export class ForcedAnswer {
   /** The input of the call, where it came whole with the block. */
   #whole: unknown = null;
+  #calls = 0;
 
   /** @param piece a block as it begins, or a delta of one */
   textIn(piece: unknown): string {
-    if (valueAt(piece, 'type') === 'tool_use') this.#whole = valueAt(piece, 'input');
+    if (valueAt(piece, 'type') === 'tool_use') {
+      this.#calls += 1;
+      if (this.#calls === 1) this.#whole = valueAt(piece, 'input');
+    }
+    // It is asked to answer once. What it says beyond that is another answer.
+    if (this.#calls > 1) return '';
     const written = valueAt(piece, 'partial_json');
     if (typeof written !== 'string' || written === '') return '';
     this.#whole = null;

@@ -160,6 +160,11 @@ describe('a schema is refused, and where is said', () => {
       of({ a: { anyOf: [text, { ...text, maxLength: 1 }] } }),
       'properties.0.anyOf.1.maxLength',
     ],
+    [
+      'one that closes what stands beside it',
+      of({ a: { additionalProperties: false, allOf: [of({ b: text })] } }),
+      'properties.0.allOf',
+    ],
     ['all of several', of({ a: { allOf: [of({ b: text }), of({ c: text })] } }), 'properties.0.allOf'],
     [
       'all of one that says the same otherwise',

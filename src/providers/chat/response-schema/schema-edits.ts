@@ -2,6 +2,8 @@ import { isJsonObject } from '../../../common/is-json-object.js';
 import { isDecisive, type JsonSchema, type SchemaDraft } from '../../../common/json-schema.js';
 import type { SchemaSubset } from './schema-subset.js';
 
+const DEFINITIONS: ReadonlySet<string> = new Set(['$defs', 'definitions']);
+
 const TO_DEFINITION = /^#\/(\$defs|definitions)\/([^/%~]+)$/;
 
 /** A root that leads to one of its definitions, as tools write it that name each schema, with what stands there. */
@@ -11,18 +13,22 @@ export function withRootWrittenOut(root: JsonSchema): JsonSchema {
   if (list === undefined || name === undefined || !isJsonObject(root[list])) return root;
   const definition = root[list][name];
   const isAlone = Object.keys(others).every((word) => word.startsWith('$') || word === 'definitions');
-  return isAlone && isJsonObject(definition) ? { ...others, ...definition } : root;
+  if (!isAlone || !isJsonObject(definition)) return root;
+  // Its own definitions would take the place of the root's.
+  const holdsOthers = definition.$defs !== undefined || definition.definitions !== undefined;
+  return holdsOthers ? root : { ...others, ...definition };
 }
 
-/** `allOf` of one schema is that schema, where the two say nothing of the same. */
+/** `allOf` of one schema is that schema, where nothing else decides: `additionalProperties` looks at what stands beside it. */
 export function mergedOne(schema: JsonSchema, { keywords }: SchemaSubset, draft: SchemaDraft): JsonSchema {
   if (schema.allOf === undefined || keywords === 'ALL' || keywords.has('allOf')) return schema;
   const { allOf, ...others } = schema;
   if (!Array.isArray(allOf) || allOf.length !== 1) return schema;
   const only: unknown = allOf[0];
   if (!isJsonObject(only)) return schema;
-  const isSaidTwice = Object.keys(only).some((word) => word in others && isDecisive(word, draft));
-  return isSaidTwice ? schema : { ...only, ...others };
+  const isAlone = Object.keys(others).every((word) => !isDecisive(word, draft) || DEFINITIONS.has(word));
+  const isSaidTwice = Object.keys(only).some((word) => DEFINITIONS.has(word));
+  return isAlone && !isSaidTwice ? { ...only, ...others } : schema;
 }
 
 /** A constant is an enum of one. */
