@@ -10,6 +10,7 @@ const ROUND_MS = 60_000;
 export class AttachmentSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger(AttachmentSweeper.name);
   #timer: NodeJS.Timeout | null = null;
+  #isSweeping = false;
 
   constructor(
     private readonly repository: AttachmentsRepository,
@@ -36,9 +37,12 @@ export class AttachmentSweeper implements OnApplicationBootstrap, OnApplicationS
   }
 
   async #sweepSafely(): Promise<void> {
+    if (this.#isSweeping) return;
+    this.#isSweeping = true;
     // The next round tries again.
     await this.sweep().catch((error: unknown) =>
       this.#logger.warn({ err: error }, 'Expired attachments could not be removed. It is tried again'),
     );
+    this.#isSweeping = false;
   }
 }

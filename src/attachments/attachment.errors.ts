@@ -30,9 +30,9 @@ export class UnknownContentError extends AttachmentRefusedError {
   }
 }
 
-/** It was there when the chat began, and cannot be read any more. */
+/** It was there when the chat, or the sending of it, began. */
 export class AttachmentLostError extends AttachmentRefusedError {
   constructor() {
-    super('An attachment of this chat cannot be read any more. Send it again.');
+    super('An attachment is not there any more, or cannot be read. Send it again.');
   }
 }

@@ -5,14 +5,11 @@ import { UnauthenticatedError } from '../auth/auth.errors.js';
 import { Config } from '../config/config.js';
 import { ATTACHMENTS_PATH } from '../graphql/every-door/paths.js';
 import { Limits } from '../limits/limits.service.js';
-import { AttachmentTooLargeError } from './attachment.errors.js';
+import { AttachmentTooLargeError, NoFileError } from './attachment.errors.js';
 import { AttachmentsService } from './attachments.service.js';
+import { cleanName } from './attachment-name.js';
 import type { CompleteAttachment } from './attachments.repository.js';
-import { receiveFile } from './receive-file.js';
-
-/** What a form has beside its file, at the most, in bytes. */
-const FORM_BYTES = 16 * 1024;
-const MAX_NAME_LENGTH = 255;
+import { FORM_BYTES, receiveFile } from './receive-file.js';
 
 /**
  * Takes images and files: `POST /attachments`, a form with one file. Origin, drain and token were checked by the door of HTTP
@@ -34,6 +31,7 @@ export class AttachmentsDoor {
     void server.register((scope, _, done) => {
       scope.removeAllContentTypeParsers();
       scope.addContentTypeParser('multipart/form-data', (_request, _payload, parsed) => parsed(null));
+      scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(new NoFileError()));
       scope.post(ATTACHMENTS_PATH, (request, reply) => this.receive(request, reply));
       done();
     });
@@ -68,7 +66,7 @@ export class AttachmentsDoor {
     let upload = null as Awaited<ReturnType<AttachmentsService['begin']>> | null;
     try {
       await receiveFile(raw, { maxBytes, signal }, async ({ name, content }) => {
-        upload = await this.attachments.begin(userId, name?.slice(0, MAX_NAME_LENGTH) ?? null, room);
+        upload = await this.attachments.begin(userId, cleanName(name), room);
         await upload.write(content);
       });
       if (!upload) throw new Error('A form without a file was taken.');

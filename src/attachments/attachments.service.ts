@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
-import { nextTurn } from '../common/event-loop-turn.js';
+import { nextTurn, turnIsOver } from '../common/event-loop-turn.js';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { Config } from '../config/config.js';
 import type { ContentKey } from '../crypto/content-key.js';
@@ -67,12 +67,8 @@ export class AttachmentsService {
     const known = new Map(ids.filter((id) => isUuid(id)).map((id) => [id.toLowerCase(), id]));
     if (known.size === 0) return new Map();
     const records = await this.repository.find(userId, [...known.keys()], new Date());
-    return new Map(
-      records.flatMap((record) => {
-        const attachment = this.#toAttachment(userId, record);
-        return attachment ? [[known.get(record.id) ?? record.id, attachment] as const] : [];
-      }),
-    );
+    const attachments = await this.#toAttachments(userId, records);
+    return new Map(attachments.map((attachment) => [known.get(attachment.id) ?? attachment.id, attachment]));
   }
 
   /** All that are complete and can be opened, some at a time. @returns with the place behind which the next ones begin */
@@ -83,9 +79,22 @@ export class AttachmentsService {
   ): Promise<{ readonly attachments: readonly Attachment[]; readonly next: string | null }> {
     const records = await this.repository.list(userId, limit, afterId);
     return {
-      attachments: records.flatMap((record) => this.#toAttachment(userId, record) ?? []),
+      attachments: await this.#toAttachments(userId, records),
       next: records.length < limit ? null : (records.at(-1)?.id ?? null),
     };
+  }
+
+  /** Those that are complete and open. */
+  async #toAttachments(userId: string, records: readonly AttachmentRecord[]): Promise<Attachment[]> {
+    const attachments: Attachment[] = [];
+    for (const record of records) {
+      const attachment = this.#toAttachment(userId, record);
+      if (attachment) attachments.push(attachment);
+      // Each has a key to be opened.
+      const pause = turnIsOver();
+      if (pause) await pause;
+    }
+    return attachments;
   }
 
   /** @returns null for what is not complete, or was sealed with a key that is retired */
@@ -104,16 +113,22 @@ export class AttachmentsService {
     }
   }
 
-  async *#read(userId: string, { id, chunkCount }: AttachmentRecord): AsyncGenerator<Uint8Array> {
+  /** As many bytes as the record says: a request has told the provider so. */
+  async *#read(userId: string, { id, chunkCount, bytes }: AttachmentRecord): AsyncGenerator<Uint8Array> {
     const key = await this.#openKey(userId, id);
+    let left = bytes;
     try {
       for (let index = 0; index < chunkCount; index += 1) {
         const sealed = await this.repository.findChunk(userId, id, index);
         if (sealed === null) throw new AttachmentLostError();
-        yield key.open(sealed, { id, index, isLast: index === chunkCount - 1 });
+        const chunk = key.open(sealed, { id, index, isLast: index === chunkCount - 1 });
+        left -= chunk.length;
+        if (left < 0) throw new AttachmentLostError();
+        yield chunk;
         // The embedded database reads at once, and a provider may take all of it.
         await nextTurn();
       }
+      if (left !== 0) throw new AttachmentLostError();
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
       this.#lines.warn('A chunk of an attachment does not open', { attachmentId: id }, { userId });

@@ -4,6 +4,8 @@ import { Busboy } from '@fastify/busboy';
 import { AttachmentTooLargeError, NoFileError } from './attachment.errors.js';
 
 const FIELD = 'file';
+/** What a form has beside its file, at the most, in bytes. */
+export const FORM_BYTES = 16 * 1024;
 /** Of a part, more than any client sends. */
 const LIMITS = { files: 1, parts: 1, headerPairs: 32, headerSize: 8 * 1024 };
 
@@ -33,14 +35,21 @@ export function receiveFile(
     let taken: Promise<void> | null = null;
     let file: Readable | null = null;
     let isOver = false;
+    let left = maxBytes + FORM_BYTES;
     const end = (): void => {
       isOver = true;
       signal.removeEventListener('abort', leave);
+      request.off('data', count);
+    };
+    const count = (chunk: Buffer): void => {
+      left -= chunk.length;
+      if (left < 0) fail(new AttachmentTooLargeError(maxBytes));
     };
     const fail = (error: Error): void => {
       if (isOver) return;
       end();
       request.unpipe(form);
+      request.pause();
       file?.destroy();
       form.destroy();
       // What takes the file has ended by then, and left what it leaves.
@@ -71,6 +80,8 @@ export function receiveFile(
           resolve();
         }, fail);
     });
+    // Also what stands before and behind the file.
+    request.on('data', count);
     signal.addEventListener('abort', leave);
     if (signal.aborted) leave();
     else request.pipe(form);

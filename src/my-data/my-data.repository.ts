@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { lockUser } from '../access-tokens/access-token-statements.js';
+import { lockUser as lockAttachments } from '../attachments/attachment-statements.js';
 import { AuditTrail } from '../audit/chain/audit-trail.js';
 import type { SealedEvent } from '../audit/chain/trail-event.js';
 import { addOnly, rowsOf } from '../audit/trail-rows.js';
@@ -53,8 +54,9 @@ export class MyDataRepository {
   async deleteAll(userId: string): Promise<Deleted> {
     const events: SealedEvent[] = [];
     const work = async (client: DatabaseClient): Promise<Deleted> => {
-      // A token that is being made is there before, and goes; or comes later.
+      // A token that is being made, or an attachment that begins, is there before, and goes; or comes later.
       await client.$queryRawUnsafe(lockUser, userId);
+      await client.$queryRawUnsafe(lockAttachments, userId);
       const [row] = await client.$queryRawUnsafe<Deleted[]>(deleteAll, userId);
       const deleted = row ?? { keys: 0, tokenIds: [] };
       const tokenCount = deleted.tokenIds.length;

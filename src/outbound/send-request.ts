@@ -35,15 +35,23 @@ export async function sendRequest(agent: Agent, request: OutboundRequest): Promi
         ...request.headers,
         ...(length !== null && { 'content-length': String(length) }),
       },
-      body: body === null || typeof body === 'string' ? body : streamOf(body),
+      body: body === null || typeof body === 'string' ? body : streamOf(body, () => exchange.noteSent()),
     },
     exchange,
   );
   return exchange.head;
 }
 
-function streamOf(body: StreamedBody): Readable {
-  const stream = Readable.from(body.read(), { objectMode: false });
+function streamOf(body: StreamedBody, onSent: () => void): Readable {
+  const stream = Readable.from(noting(body.read(), onSent), { objectMode: false });
   // Who wrote the body knows why it failed. undici listens only as long as it has a use for it.
   return stream.on('error', () => undefined);
+}
+
+async function* noting(pieces: AsyncIterable<Uint8Array>, onSent: () => void): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    onSent();
+    yield piece;
+  }
+  onSent();
 }

@@ -65,6 +65,11 @@ export class UpstreamExchange
     signal.addEventListener('abort', this.#onAbort);
   }
 
+  /** A part of a streamed body is on its way: until all of it is, the upstream cannot answer. */
+  noteSent(): void {
+    if (!this.#begun && !this.#outcome) this.#firstByteTimer.restart();
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // The connection may have taken longer than the caller was ready to wait.
     if (this.#outcome) controller.abort(CLOSED);

@@ -199,6 +199,57 @@ describe.each(chatCases)('$entry.displayName', ({ entry, model, ...provider }) =
     server.close();
   });
 
+  it('is at fault where it breaks its answer off before it has been sent all of it', async () => {
+    const server = createServer((request, response) => {
+      request.once('data', () => {
+        request.pause();
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write(provider.textEvent('First words'));
+        setImmediate(() => request.socket.resetAndDestroy());
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const content: MediaContent = {
+      bytes: 300_000_000,
+      async *read() {
+        for (;;) {
+          await new Promise((resolve) => setImmediate(resolve));
+          yield Buffer.alloc(300_000);
+        }
+      },
+    };
+    const api = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const request = { messages: asking({ ...image(), content }) };
+      const overrides = { endpoints: { api } };
+      const failure = await failureOf(collect(stream(request, new AbortController().signal, overrides)));
+      expect(failure).toMatchObject({ code: expect.stringMatching(/^PROVIDER_(TRUNCATED|UNAVAILABLE)$/) });
+    }
+    server.close();
+  });
+
+  it('has its time to answer from when it was sent all of it', async () => {
+    const content: MediaContent = {
+      bytes: png.length,
+      async *read() {
+        for (const byte of png) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          yield Buffer.from([byte]);
+        }
+      },
+    };
+    const request = { messages: asking({ ...image(), content }) };
+    const parts = await collect(stream(request, new AbortController().signal, { firstByteTimeoutMs: 200 }));
+    expect(parts.at(-1)).toEqual({ type: 'finish', reason: 'STOP' });
+  });
+
+  it('is told nothing blank beside one', async () => {
+    const blank = { role: 'USER', content: ' ' } as const;
+    await collect(stream({ messages: [blank, ...asking(image()), blank] }));
+    expect(partsSent()).toEqual([form.image]);
+  });
+
   it('stops being sent one when the chat is stopped', async () => {
     const stop = new AbortController();
     let onClosed = (): void => undefined;

@@ -55,6 +55,7 @@ describe.each(databaseKinds)('attachments on %s', (kind) => {
     });
   const refusal = async (response: Response) => {
     const { errors } = (await response.json()) as any;
+    if (response.status === 400) expect(errors[0].message).toContain('multipart/form-data');
     return [response.status, errors[0].extensions.code] as unknown;
   };
   /** A request of which only the beginning is sent. */
@@ -116,6 +117,22 @@ describe.each(databaseKinds)('attachments on %s', (kind) => {
       expect(kept.join('')).not.toMatch(/secret/);
     });
 
+    it('by a name that can stand in a line of text', async () => {
+      const id = await server().attach('alice', notes, `a\u0007b${'😀'.repeat(200)}`);
+      const found = (await server().app.get(AttachmentsService).find('alice', [id])).get(id)!;
+      expect(found.name).toMatch(/^ab(😀)+\ufffd$/);
+    });
+
+    it('of which the smallest take room, too', async () => {
+      const room = Math.floor((10 * MAX_BYTES) / 65_536);
+      await database().$executeRawUnsafe(
+        `INSERT INTO attachments (id, user_id, envelope, encryption_key_id, bytes, created_at, expires_at)
+         SELECT gen_random_uuid(), 'alice', 'v1.a', 'a', 1, now(), now() + interval '1 hour' FROM generate_series(1, ${room})`,
+      );
+      expect((await server().upload('alice', png)).status).toBe(429);
+      expect((await server().upload('bob', png)).status).toBe(201);
+    });
+
     it('until their owner has ten times the limit, and again when one has expired', async () => {
       for (let sent = 0; sent < 10; sent += 1)
         await server().attach('alice', Buffer.alloc(MAX_BYTES - 500, 'a'));
@@ -143,7 +160,8 @@ describe.each(databaseKinds)('attachments on %s', (kind) => {
 
   describe('are refused', () => {
     it.each<[string, number, string, Record<string, string>]>([
-      ['what is no form', 415, '{}', { 'content-type': 'application/json' }],
+      ['what is no form', 400, '{}', { 'content-type': 'application/json' }],
+      ['what has no type of its own', 400, '{}', { 'content-type': 'application/octet-stream' }],
       ['a form without a boundary', 400, '', { 'content-type': 'multipart/form-data' }],
       ['an empty form', 400, END, {}],
       ['another field', 400, part('text', 'data') + END, {}],
@@ -180,6 +198,21 @@ describe.each(databaseKinds)('attachments on %s', (kind) => {
       socket.destroy();
       const asked = await post('a'.repeat(MAX_BYTES + 20_000));
       expect(await refusal(asked)).toEqual([413, 'BAD_USER_INPUT']);
+    });
+
+    it('by what stands behind the file, however long it says to be', async () => {
+      const socket = connect(Number(new URL(server().url).port), '127.0.0.1');
+      socket.write(
+        `POST /attachments HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${await signToken('alice')}\r\n` +
+          `content-type: multipart/form-data; boundary=${BOUNDARY}\r\ntransfer-encoding: chunked\r\n\r\n`,
+      );
+      const send = (text: string) => socket.write(`${text.length.toString(16)}\r\n${text}\r\n`);
+      send(part('text') + END);
+      for (let sent = 0; sent < MAX_BYTES + 100_000; sent += 50_000) send('x'.repeat(50_000));
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
+      socket.destroy();
+      await untilCount('attachments', 0);
     });
 
     it('where four come already', async () => {
@@ -273,6 +306,19 @@ describe.each(databaseKinds)('attachments on %s', (kind) => {
       expect(await sweeper.sweep(new Date(Date.now() + 500_000))).toBe(0);
       expect(await sweeper.sweep(new Date(Date.now() + 700_000))).toBe(1);
       expect(await count('attachment_chunks')).toBe(0);
+    });
+
+    it('are not there where their key was retired, also for a server that has it still', async () => {
+      const attachmentId = await server().attach('alice', notes);
+      await database().$executeRawUnsafe(
+        `INSERT INTO retired_encryption_keys (id) SELECT encryption_key_id FROM attachments`,
+      );
+      try {
+        const { errors } = await useIn('alice', attachmentId);
+        expect(errors[0]!.extensions.code).toBe('BAD_USER_INPUT');
+      } finally {
+        await database().$executeRawUnsafe('DELETE FROM retired_encryption_keys');
+      }
     });
 
     it('are not there before all of them has come', async () => {

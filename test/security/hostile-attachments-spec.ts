@@ -90,6 +90,21 @@ describe('attachments of a hostile client', () => {
     }
   });
 
+  it('has as many opened as a chat may have, without holding others up', async () => {
+    const form = part('x') + END;
+    const ids: string[] = [];
+    for (let sent = 0; sent < 150; sent += 1) ids.push((await send(form)).id!);
+    const parts = ids.map((attachmentId) => ({ file: { attachmentId } }));
+    const input = { messages: [{ role: 'USER', parts }] };
+    let violations: unknown;
+    const ask = async () => {
+      const { errors } = await running().server.post('alice', COMPLETE, { input });
+      violations = errors[0]!.extensions.violations;
+    };
+    expect(await heldBy(ask)).toBeLessThan(LONGEST_MS);
+    expect(violations).toMatchObject([{ path: 'input.messages.0.parts.100.file' }]);
+  });
+
   it.each<[string, object[]]>([
     [
       'a thousand small images',

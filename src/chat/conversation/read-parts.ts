@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { isName } from '../../attachments/attachment-name.js';
 import { ContentSniffer, TEXT } from '../../attachments/content-sniffer.js';
 import {
   type ContentPart,
@@ -13,11 +14,9 @@ import type { Violations } from './violations.js';
 
 /** Of a whole chat: more than any provider takes, and little enough to be told at every turn of it. */
 const MAX_MEDIA = 100;
+const TOO_MANY = 'is one too many: a chat has at most 100 images and files';
 const MAX_MEDIA_BYTES = 64 * 1024 * 1024;
-const MAX_NAME_LENGTH = 255;
 const MIME_TYPE = /^([a-z]{1,20}\/[a-z\d][a-z\d.+-]{0,80})(?:\s*;[\x20-\x7e]{0,200})?$/;
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\0-\x1f\x7f]/;
 
 /** What a client has sent before, and may name. */
 export interface KnownAttachment extends MediaContent {
@@ -69,6 +68,11 @@ export class PartsReader {
 
   #media(input: MediaInput, type: MediaPart['type'], path: string): MediaPart | null {
     const at = `${path}.${type}`;
+    this.#count += 1;
+    if (this.#count > MAX_MEDIA) {
+      if (this.#count === MAX_MEDIA + 1) this.violations.add(at, TOO_MANY);
+      return null;
+    }
     const name = this.#name(input, at);
     const found = isGiven(input.attachmentId) ? this.#attachment(input, at) : this.#inline(input, at);
     if (!found || !this.#isOfType(found.mimeType, type, at) || !this.#hasRoom(found.content, at)) return null;
@@ -79,7 +83,7 @@ export class PartsReader {
 
   #name({ name }: MediaInput, path: string): string | null {
     if (!isGiven(name)) return null;
-    if (name === '' || name.length > MAX_NAME_LENGTH || CONTROL.test(name))
+    if (!isName(name))
       this.violations.add(`${path}.name`, 'must be 1 to 255 characters long, without control characters');
     return name;
   }
@@ -142,13 +146,10 @@ export class PartsReader {
   }
 
   #hasRoom({ bytes }: MediaContent, path: string): boolean {
-    this.#count += 1;
     this.#bytes += bytes;
-    if (this.#count > MAX_MEDIA)
-      this.violations.add(path, 'is one too many: a chat has at most 100 images and files');
-    else if (this.#bytes > MAX_MEDIA_BYTES)
-      this.violations.add(path, 'is too much: the images and files of a chat have at most 64 MiB together');
-    return this.#count <= MAX_MEDIA && this.#bytes <= MAX_MEDIA_BYTES;
+    if (this.#bytes <= MAX_MEDIA_BYTES) return true;
+    this.violations.add(path, 'is too much: the images and files of a chat have at most 64 MiB together');
+    return false;
   }
 }
 
@@ -164,13 +165,13 @@ function isSaid(named: string, actual: string): boolean {
   return actual === (named === 'image/jpg' ? 'image/jpeg' : named);
 }
 
-/** The ids of all attachments that messages name. */
+/** The ids of the attachments that messages name: as many as a chat may have. */
 export function attachmentIdsIn(
   messages: readonly { readonly parts?: readonly ContentPartInput[] | null }[],
 ): string[] {
   const parts = messages.flatMap((message) => message.parts ?? []);
   const ids = parts.map(({ image, file }) => (image ?? file)?.attachmentId);
-  return [...new Set(ids.filter(isGiven))];
+  return [...new Set(ids.filter(isGiven).slice(0, MAX_MEDIA))];
 }
 
 const isGiven = <Value>(value: Value | null | undefined): value is Value =>

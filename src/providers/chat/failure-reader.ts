@@ -52,8 +52,8 @@ export function failureReader(dialect: FailureDialect): ToFailure {
  */
 const PLACE = /\b(?:messages|input|contents)(?:\.(?:\d{1,5}|[a-z_]{1,12})\b|\[\d{1,5}\]){1,10}/;
 const kinds: MeaningPatterns<NonNullable<Complaint['kind']>> = [
-  [/image|inline_?data/i, 'image'],
-  [/\b(pdfs?|documents?|files?|file_data)\b/i, 'file'],
+  [/\bimages?\b|(input_)?image_url|input_image|inline_?data/i, 'image'],
+  [/\b(pdfs?|input_file|file_data|document_url)\b|\bdocument (source|block|page)/i, 'file'],
 ];
 
 const complaintIn = (complaints: readonly unknown[]): Complaint => ({

@@ -49,8 +49,22 @@ export class RequestContents {
   }
 
   async *#watched(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const iterator = pieces[Symbol.asyncIterator]();
     try {
-      yield* pieces;
+      for (;;) {
+        const next = await this.#next(iterator);
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+
+  /** What is thrown into the iteration is none of ours: a connection that broke. */
+  async #next(iterator: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+    try {
+      return await iterator.next();
     } catch (error) {
       this.#failure = { error };
       throw error;

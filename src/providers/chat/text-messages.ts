@@ -12,6 +12,9 @@ export const instructionsIn = (turns: readonly ChatTurn[]): TextMessage[] =>
 export const partsOf = ({ content }: Pick<ChatMessage, 'content'>): readonly ContentPart[] =>
   typeof content === 'string' ? [{ type: 'text', text: content }] : content;
 
+/** Whether a part says anything: beside an image, APIs refuse a text that does not. */
+export const isSaid = (part: ContentPart): boolean => part.type !== 'text' || part.text.trim() !== '';
+
 interface Message<Content> {
   readonly role: (typeof roles)[ChatMessage['role']];
   readonly content: Content;
@@ -29,5 +32,5 @@ export const toTextMessages = <Item, Part>(
     const messages = group as ChatMessage[];
     const texts = messages.map(({ content }) => content).filter((content) => typeof content === 'string');
     if (texts.length === messages.length) return [{ role: roles[role], content: texts.join('\n\n') }];
-    return [{ role: roles[role], content: messages.flatMap(partsOf).map(toPart) }];
+    return [{ role: roles[role], content: messages.flatMap(partsOf).filter(isSaid).map(toPart) }];
   });

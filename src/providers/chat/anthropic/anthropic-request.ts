@@ -69,8 +69,14 @@ function toMessages(messages: readonly ChatTurn[]): MessageParam[] {
   return neighboursIn(said).map(([turn, ...others]) =>
     others.length === 0
       ? turn
-      : ({ role: turn.role, content: [turn, ...others].flatMap(blocksOf) } as MessageParam),
+      : ({ role: turn.role, content: saidOf([turn, ...others].flatMap(blocksOf)) } as MessageParam),
   );
+}
+
+/** Beside an image or a document, the API refuses a text that says nothing. */
+function saidOf(blocks: ContentBlockParam[]): ContentBlockParam[] {
+  const hasMedia = blocks.some(({ type }) => type === 'image' || type === 'document');
+  return hasMedia ? blocks.filter((block) => block.type !== 'text' || block.text.trim() !== '') : blocks;
 }
 
 function blocksOf({ content }: MessageParam): ContentBlockParam[] {

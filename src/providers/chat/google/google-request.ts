@@ -51,8 +51,14 @@ function toContents({ model, messages }: ChatRequest): Content[] {
   });
   return neighboursIn(said).map(([turn, ...others]) => ({
     ...turn,
-    parts: [turn, ...others].flatMap(({ parts }) => parts),
+    parts: saidOf([turn, ...others].flatMap(({ parts }) => parts)),
   }));
+}
+
+/** Beside an image or a document, a text that says nothing is left out. */
+function saidOf(parts: readonly Part[]): Part[] {
+  const hasMedia = parts.some(({ inlineData }) => inlineData !== undefined);
+  return parts.filter(({ text }) => !hasMedia || text?.trim() !== '');
 }
 
 /** https://ai.google.dev/gemini-api/docs/image-understanding and https://ai.google.dev/gemini-api/docs/document-processing */
