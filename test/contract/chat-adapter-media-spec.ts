@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { reply } from '../../demo/stand-in/behaviours.mjs';
 import type { MediaContent, MediaPart } from '../../src/providers/chat/media.js';
 import { collect, failureOf } from '../support/collect.js';
@@ -205,27 +205,41 @@ describe.each(chatCases)('$entry.displayName', ({ entry, model, ...provider }) =
         request.pause();
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.write(provider.textEvent('First words'));
-        setImmediate(() => request.socket.resetAndDestroy());
       });
     });
+    const sockets: Socket[] = [];
+    server.on('connection', (socket: Socket) => sockets.push(socket));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
+    let onClosed = (): void => undefined;
+    const closed = new Promise<void>((resolve) => (onClosed = resolve));
     const content: MediaContent = {
       bytes: 300_000_000,
       async *read() {
-        for (;;) {
-          await new Promise((resolve) => setImmediate(resolve));
-          yield Buffer.alloc(300_000);
+        try {
+          for (;;) {
+            await new Promise((resolve) => setImmediate(resolve));
+            yield Buffer.alloc(300_000);
+          }
+        } finally {
+          onClosed();
         }
       },
     };
     const api = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const request = { messages: asking({ ...image(), content }) };
-      const overrides = { endpoints: { api } };
-      const failure = await failureOf(collect(stream(request, new AbortController().signal, overrides)));
-      expect(failure).toMatchObject({ code: expect.stringMatching(/^PROVIDER_(TRUNCATED|UNAVAILABLE)$/) });
-    }
+    const request = { messages: asking({ ...image(), content }) };
+    const overrides = { endpoints: { api } };
+    const failure = await failureOf(
+      (async () => {
+        for await (const part of stream(request, new AbortController().signal, overrides)) {
+          // Its consumer is busy while the connection breaks.
+          if (part.type !== 'text') continue;
+          for (const socket of sockets) socket.resetAndDestroy();
+          await closed;
+        }
+      })(),
+    );
+    expect(failure).toMatchObject({ code: expect.stringMatching(/^PROVIDER_(TRUNCATED|UNAVAILABLE)$/) });
     server.close();
   });
 
