@@ -49,6 +49,22 @@ describe('UpstreamExchange', () => {
   });
 
   describe('time limits', () => {
+    it('measures it from the last part of a body that is sent piece by piece', async () => {
+      const { exchange, headers, connection } = start({ firstByteTimeoutMs: 1000, idleTimeoutMs: 5000 });
+      for (let sent = 0; sent < 5; sent += 1) {
+        jest.advanceTimersByTime(600);
+        exchange.noteSent();
+      }
+      headers();
+      const failure = failureOf(exchange);
+      jest.advanceTimersByTime(999);
+      expect(connection.aborted).toBe(false);
+      jest.advanceTimersByTime(1);
+      expect(await failure).toBeInstanceOf(ProviderTimeoutError);
+      exchange.noteSent();
+      expect(jest.getTimerCount()).toBe(0);
+    });
+
     it('measures the first byte from the request, not from the headers', async () => {
       const { exchange, headers, connection } = start({ firstByteTimeoutMs: 1000, idleTimeoutMs: 5000 });
       jest.advanceTimersByTime(600);

@@ -243,21 +243,6 @@ describe.each(chatCases)('$entry.displayName', ({ entry, model, ...provider }) =
     server.close();
   });
 
-  it('has its time to answer from when it was sent all of it', async () => {
-    const content: MediaContent = {
-      bytes: png.length,
-      async *read() {
-        for (const byte of png) {
-          await new Promise((resolve) => setTimeout(resolve, 5));
-          yield Buffer.from([byte]);
-        }
-      },
-    };
-    const request = { messages: asking({ ...image(), content }) };
-    const parts = await collect(stream(request, new AbortController().signal, { firstByteTimeoutMs: 200 }));
-    expect(parts.at(-1)).toEqual({ type: 'finish', reason: 'STOP' });
-  });
-
   it('is told nothing blank beside one', async () => {
     const blank = { role: 'USER', content: ' ' } as const;
     await collect(stream({ messages: [blank, ...asking(image()), blank] }));
