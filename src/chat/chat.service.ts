@@ -65,7 +65,7 @@ export class ChatService {
   async attend(subscriber: Subscriber, input: ChatInput): Promise<ChatWatch> {
     const { connection } = subscriber;
     const lost = new AbortController();
-    const watch = await this.start({ ...subscriber, lost: lost.signal, isAttending: true }, input);
+    const watch = await this.start({ ...subscriber, lost: lost.signal }, input);
     const leave = (): void => {
       // A stop cuts connections: no client has left of its own accord, and others may watch elsewhere.
       if (this.lifecycle.draining) lost.abort();

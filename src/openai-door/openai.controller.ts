@@ -108,5 +108,6 @@ function toSubscriber(
   signal: AbortSignal,
 ): Subscriber {
   const client = { connection: signal, lost: signal, connectionId: null, operationId: null, requestId };
-  return { userId, mayUseServerKeys, accessToken, network, ...client };
+  // The official package does, where its own time limit has closed the connection.
+  return { userId, mayUseServerKeys, accessToken, network, ...client, repeats: true };
 }

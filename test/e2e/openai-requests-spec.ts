@@ -119,8 +119,8 @@ describe('a request in OpenAI’s wire format', () => {
       { response_format: { type: 'json_schema', json_schema: { name: 'a' } } },
     ],
     [
-      'response_format.json_schema.description',
-      { response_format: { type: 'json_schema', json_schema: { name: 'a', schema: {}, description: 'b' } } },
+      'response_format.json_schema.extra',
+      { response_format: { type: 'json_schema', json_schema: { name: 'a', schema: {}, extra: 'b' } } },
     ],
     ['response_format.json_schema', { response_format: { type: 'text', json_schema: {} } }],
     ['messages[0].content[0].image_url', { messages: [user([{ type: 'image_url' }])] }],

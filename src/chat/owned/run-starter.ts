@@ -87,7 +87,7 @@ export class RunStarter {
       await this.limits.countChat(userId);
       const caller = { userId, mayUseServerKeys, accessToken, network };
       const prepared = await this.prepare(caller, chat);
-      const run = { ...prepared, freesClaim: !prepared.isNamed || subscriber.isAttending === true };
+      const run = { ...prepared, freesClaim: !prepared.isNamed || subscriber.repeats === true };
       return this.toRun(run, { accessToken, network }, slot);
     } catch (error) {
       slot.release();

@@ -8,8 +8,8 @@ export interface Subscriber extends KeyCaller {
   readonly connection: AbortSignal;
   /** Aborts when that leaves a client that may come back for its chat; one that leaves without it stops the chat. */
   readonly lost: AbortSignal;
-  /** Its leaving ends the chat for good: the same request begins another one. */
-  readonly isAttending?: true;
+  /** It repeats its request by itself when it has left: that begins another chat, where else the one that it stopped is met. */
+  readonly repeats?: true;
   /** As errors and the log name its request. */
   readonly requestId: string;
   /** Its client's name for it; null where the door has none. */
