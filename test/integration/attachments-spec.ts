@@ -215,6 +215,20 @@ describe.each(databaseKinds)('attachments on %s', (kind) => {
       await untilCount('attachments', 0);
     });
 
+    it('and what is left of a short one is dropped: the connection serves the next request', async () => {
+      const body = part('a'.repeat(40_000), 'data') + END;
+      const socket = connect(Number(new URL(server().url).port), '127.0.0.1');
+      const head =
+        `POST /attachments HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${await signToken('alice')}\r\n` +
+        `content-type: multipart/form-data; boundary=${BOUNDARY}\r\ncontent-length: `;
+      socket.write(`${head}${body.length}\r\n\r\n${body.slice(0, 1_000)}`);
+      expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 400 /);
+      const next = part('text') + END;
+      socket.write(`${body.slice(1_000)}${head}${next.length}\r\n\r\n${next}`);
+      expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 201 /);
+      socket.destroy();
+    });
+
     it('where four come already', async () => {
       const sockets = await Promise.all(
         Array.from({ length: 4 }, () => begin(part('a'.repeat(300_000)).slice(0, -4))),
