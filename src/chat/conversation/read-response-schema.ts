@@ -1,3 +1,4 @@
+import { turnIsOver } from '../../common/event-loop-turn.js';
 import { isJsonObject } from '../../common/is-json-object.js';
 import type { JsonSchema, SchemaDraft } from '../../common/json-schema.js';
 import type { JsonInput } from '../../common/json.scalar.js';
@@ -42,6 +43,10 @@ export async function readResponseSchema(
   const draft = readLimits(text, schema, violations);
   if (draft === null || violations.any()) return null;
   const cleared = clearSchema(schema, draft, PATH, violations);
+  if (violations.any()) return null;
+  // Each looks at all of a schema, which may have thousands.
+  const pause = turnIsOver();
+  if (pause) await pause;
   if (looksWithoutEnd(cleared.schema)) violations.add(PATH, 'refers to itself without an end');
   if (violations.any()) return null;
   const check = {
