@@ -3,8 +3,8 @@ import type { Statement } from '../prisma/statement.js';
 /** One at a time may begin an attachment of a user, on all servers: those that are there are added up before. */
 export const lockUser = `SELECT pg_advisory_xact_lock(hashtextextended('attachments ' || $1, 0))::text AS locked`;
 
-/** What the smallest attachment takes of its user's room, in bytes: it has its rows all the same. */
-const SMALLEST = 65_536;
+/** What the smallest attachment takes of its user's room of $9 bytes: it has its rows all the same. Ten have room always. */
+const SMALLEST = 'least(65536, $9::bigint / 10)';
 
 /** Begins an attachment where there is room for it: of the $9 bytes that a user has, $6 are kept free for it. */
 export const begin = `

@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { isMultipleOf } from './is-multiple-of.mjs';
 import { linearPattern } from './linear-pattern.mjs';
 
 /**
@@ -22,11 +23,21 @@ const options = {
   validateFormats: false,
   // `{ "required": ["constructor"] }` is met by no object that merely inherits one.
   ownProperties: true,
-  // 19.99 is a multiple of 0.01, though no number of the processor is either of them.
-  multipleOfPrecision: 10,
   // What is referred to many times is compiled once.
   inlineRefs: false,
   code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
+};
+
+/**
+ * By their decimals, as they are written: 19.99 is a multiple of 0.01, though the processor's numbers are neither.
+ *
+ * @type {import('ajv').KeywordDefinition}
+ */
+const multipleOf = {
+  keyword: 'multipleOf',
+  type: 'number',
+  schemaType: 'number',
+  compile: (/** @type {number} */ divisor) => (/** @type {number} */ value) => isMultipleOf(value, divisor),
 };
 
 /**
@@ -38,6 +49,7 @@ const options = {
  */
 function compile({ draft, text }) {
   const ajv = draft === 'DRAFT_7' ? new Ajv(options) : new Ajv2020(options);
+  ajv.removeKeyword('multipleOf').addKeyword(multipleOf);
   const validate = ajv.compile(JSON.parse(text));
   return (value) => validate(value) === true;
 }

@@ -134,6 +134,14 @@ describe('JsonSchemas', () => {
       [{ multipleOf: 0.01 }, '1.15', true],
       [{ multipleOf: 0.1 }, '0.3', true],
       [{ multipleOf: 0.01 }, '19.995', false],
+      [{ multipleOf: 0.01 }, '6990.73', true],
+      [{ multipleOf: 0.001 }, '524.305', true],
+      [{ multipleOf: 0.01 }, '-0.07', true],
+      [{ multipleOf: 1e11 }, '1', false],
+      [{ multipleOf: 3 }, '1e308', false],
+      [{ multipleOf: 5e-324 }, '1.7e308', true],
+      [{ multipleOf: 7 }, '0', true],
+      [{ multipleOf: 1 }, '1e999', false],
     ])('says of %j whether it fits %s', async (schema, text, expected) => {
       expect(await fits(schema, text)).toBe(expected);
     });

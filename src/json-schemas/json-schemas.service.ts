@@ -125,14 +125,15 @@ export class JsonSchemas implements OnModuleDestroy {
     const limit = new AbortController();
     const timer = new PatientTimer(CHECK_LIMIT_MS, () => limit.abort(new SchemaCheckError()));
     try {
-      return await this.#ask(userId, work, limit.signal);
+      // What has begun has limits of its own.
+      return await this.#ask(userId, work, limit.signal, { untilBegun: true });
     } finally {
       timer.stop();
     }
   }
 
   /** @param signal ends the wait; what has begun goes on, for its short time */
-  #ask(userId: string, work: Work, signal?: AbortSignal): Promise<unknown> {
+  #ask(userId: string, work: Work, signal?: AbortSignal, { untilBegun = false } = {}): Promise<unknown> {
     if (this.#isStopped) return Promise.reject(new SchemaCheckError());
     return new Promise((resolve, reject) => {
       // A signal that is made of others is kept for as long as something listens to it, and so is what listens.
@@ -150,6 +151,7 @@ export class JsonSchemas implements OnModuleDestroy {
         },
       };
       const leave = (): void => {
+        if (untilBegun && this.#current === task) return;
         this.#waiting.remove(userId, task);
         task.reject(signal?.reason as Error);
       };

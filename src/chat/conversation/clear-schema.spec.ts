@@ -61,6 +61,10 @@ describe('a schema that is cleared', () => {
     const schema = { $ref: '#/definitions/a', minLength: 3, definitions: { a: {} } };
     expect(clear(schema, 'DRAFT_7')).toEqual({ $ref: '#/definitions/a', definitions: { a: {} } });
     expect(clear({ $ref: '#', minLength: 3 })).toEqual({ $ref: '#', minLength: 3 });
+    const newer = { $ref: '#/$defs/a', pattern: '(?=a)', $defs: { a: {} } };
+    expect(clear(newer, 'DRAFT_7')).toEqual({ $ref: '#/$defs/a', $defs: { a: {} } });
+    const passedOver = { $ref: '#/properties/a', properties: { a: {} } };
+    expect(clear(passedOver, 'DRAFT_7')).toEqual(['at.$ref']);
   });
 
   it.each(['properties', 'patternProperties', 'dependentSchemas'])(

@@ -34,7 +34,7 @@ export function clearSchema(
 }
 
 /** What stands beside a reference of draft 7, and is looked for by others. */
-const LED_TO: ReadonlySet<string> = new Set(['$ref', '$id', 'definitions']);
+const LED_TO: ReadonlySet<string> = new Set(['$ref', '$id', '$defs', 'definitions']);
 /** Whose names are those of values' properties. */
 const NAMES_OF_VALUES: ReadonlySet<string> = new Set([
   ...['dependencies', 'dependentSchemas', 'patternProperties', 'properties'],
@@ -59,12 +59,11 @@ class Clearing {
     this.#schemas.add(schema);
     const kept: [string, unknown][] = [];
     for (const [keyword, value] of Object.entries(schema)) {
+      if (this.#isPassedOver(keyword, schema)) continue;
       this.#checkKeyword(keyword, value, place);
       const isKept =
         isDecisive(keyword, this.draft) && (keyword !== '$id' || this.#isKeptId(value, place, schema));
-      if (!isKept) continue;
-      const cleared = this.#clearValue(keyword, value, place);
-      if (!this.#isPassedOver(keyword, schema)) kept.push([keyword, cleared]);
+      if (isKept) kept.push([keyword, this.#clearValue(keyword, value, place)]);
     }
     return Object.fromEntries(kept);
   }

@@ -1,5 +1,6 @@
 import { describeError } from '../../common/describe-error.js';
 import { RedisUnavailableError } from '../../redis/redis-unavailable.error.js';
+import type { RequestClaim } from '../claims/request-claims.js';
 import { RunLostError } from '../run/chat.errors.js';
 import type { TerminalEvent } from '../run/chat-event.js';
 import type { ChatAttempt, ChatSource } from '../run/chat-source.js';
@@ -44,7 +45,7 @@ function own(shared: Partial<RunStore>, more: Partial<OwnedRunSettings> = {}): O
     graceMs: 60_000,
     claim: null,
     isNamed: false,
-    freesClaim: true,
+    repeats: false,
     shared: { ...takesAll, ...shared } as RunStore,
     ...more,
     writeEnd: () => Promise.resolve(),
@@ -90,6 +91,36 @@ describe('OwnedRun', () => {
     expect(await run.cancel()).toBe(true);
     const watch = run.join(1, new AbortController().signal);
     expect(watch.take()).toMatchObject({ __typename: 'ChatCancelled' });
+  });
+
+  describe('that a client has left for good', () => {
+    const claimed = () => {
+      let count = 0;
+      const claim = {
+        sealed: null,
+        confirm: () => undefined,
+        release: () => Promise.resolve(void (count += 1)),
+      };
+      return { claim: claim as unknown as RequestClaim, count: () => count };
+    };
+    const leave = async (more: Partial<OwnedRunSettings>, { isOver = false } = {}): Promise<number> => {
+      const { claim, count } = claimed();
+      const run = own({}, { claim, isNamed: true, ...more });
+      const watch = run.join(0, new AbortController().signal);
+      if (isOver) await run.end(new RunLostError());
+      watch.leave();
+      return count();
+    };
+
+    it('gives its id to the same request, where its client repeats it by itself', async () => {
+      expect(await leave({ repeats: true })).toBe(1);
+      expect(await leave({ repeats: false })).toBe(0);
+      expect(await leave({ isNamed: false })).toBe(1);
+    });
+
+    it('keeps its id where it had ended: what there is of it was paid for', async () => {
+      expect(await leave({ repeats: true }, { isOver: true })).toBe(0);
+    });
   });
 
   it('is refused where the id of its request would lead to no chat on the other servers', async () => {

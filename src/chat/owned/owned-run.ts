@@ -20,8 +20,8 @@ export interface OwnedRunSettings extends Omit<ChatRunSettings, 'log' | 'owner'>
   readonly claim: RequestClaim | null;
   /** Whether the caller chose the claim's id, rather than its client's library. */
   readonly isNamed: boolean;
-  /** The request's id begins another chat when a client has stopped this one: it does not come back to it. */
-  readonly freesClaim: boolean;
+  /** Its client repeats its request by itself: when it has stopped this chat, the request's id begins another one. */
+  readonly repeats: boolean;
   /** Null: there is one server. */
   readonly shared: RunStore | null;
   /** Called once, before the terminal event, which is shown when it resolves. Never throws. */
@@ -184,9 +184,12 @@ export class OwnedRun {
 
   /** Its client wants it to end. */
   #stop(): void {
-    const { claim, freesClaim } = this.#settings;
+    const { claim, isNamed, repeats } = this.#settings;
+    // Who left behind the end has all of it: the same request is given it again.
+    const isStopped = !this.hasEnded;
     void this.#run.cancel();
-    if (freesClaim) void claim?.release();
+    // A client that unsubscribes does not subscribe again by itself: under that id comes another chat.
+    if (!isNamed || (repeats && isStopped)) void claim?.release();
   }
 
   /** Ends it before its provider is called, unless another server has: then that is what its watchers see. */

@@ -41,7 +41,7 @@ export interface NewChat {
 /** What differs from run to run. */
 type NewRun = Pick<
   OwnedRunSettings,
-  'userId' | 'chatId' | 'source' | 'claim' | 'isNamed' | 'freesClaim' | 'arrivedAt' | 'keyResolutionMs'
+  'userId' | 'chatId' | 'source' | 'claim' | 'isNamed' | 'repeats' | 'arrivedAt' | 'keyResolutionMs'
 >;
 
 /** Starts runs on this server. */
@@ -87,7 +87,7 @@ export class RunStarter {
       await this.limits.countChat(userId);
       const caller = { userId, mayUseServerKeys, accessToken, network };
       const prepared = await this.prepare(caller, chat);
-      const run = { ...prepared, freesClaim: !prepared.isNamed || subscriber.repeats === true };
+      const run = { ...prepared, repeats: subscriber.repeats === true };
       return this.toRun(run, { accessToken, network }, slot);
     } catch (error) {
       slot.release();
@@ -103,7 +103,7 @@ export class RunStarter {
   private async prepare(
     caller: KeyCaller,
     { chatId, input, claim, arrivedAt }: NewChat,
-  ): Promise<Omit<NewRun, 'freesClaim'>> {
+  ): Promise<Omit<NewRun, 'repeats'>> {
     const { userId } = caller;
     checkEndpointIsNamed(input, 'input.');
     const asked = await this.conversations.read(userId, input);

@@ -41,6 +41,31 @@ describe('failureReader', () => {
     expect(toFailure({ param: 'temperature' }, 400, null)).toMatchObject({ parameter: 'temperature' });
   });
 
+  it.each([
+    ['image_parse_error', 'image'],
+    ['invalid_base64_image', 'image'],
+    ['unsupported_image_media_type', 'image'],
+    ['You uploaded an unsupported image.', 'image'],
+    ['contents[0].parts[1].inline_data.mime_type', 'image'],
+    ['Could not process PDF', 'file'],
+    ['The document has no pages.', 'file'],
+    ['input[0].content[0].file_data', 'file'],
+    ['messages.0.content.1.document.source.base64.data: too large', 'file'],
+    ['Imagine that.', null],
+    ['The profile of this account is documented nowhere.', null],
+  ])('says of %j what it is about', (param, kind) => {
+    expect(toFailure({ param }, 400, null)).toMatchObject({ complaint: { kind } });
+  });
+
+  it.each([
+    ['messages.0.content.1.image.source: too large', ['messages', '0', 'content', '1', 'image', 'source']],
+    ['input[2].content[10].image_url', ['input', '2', 'content', '10', 'image_url']],
+    ['Bad: contents[0].parts[1]', ['contents', '0', 'parts', '1']],
+    ['messages are too long', []],
+  ])('says of %j where it is', (param, place) => {
+    expect(toFailure({ param }, 400, null)).toMatchObject({ complaint: { place } });
+  });
+
   it.each([400, 403, 404, 422, null])('names an addition of ours, and no input: %j', (status) => {
     const failure = toFailure({ param: 'summary' }, status, null);
     expect(failure).toBeInstanceOf(RefusedAdditionError);

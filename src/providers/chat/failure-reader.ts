@@ -52,8 +52,12 @@ export function failureReader(dialect: FailureDialect): ToFailure {
  */
 const PLACE = /\b(?:messages|input|contents)(?:\.(?:\d{1,5}|[a-z_]{1,12})\b|\[\d{1,5}\]){1,10}/;
 const kinds: MeaningPatterns<NonNullable<Complaint['kind']>> = [
-  [/\bimages?\b|(input_)?image_url|input_image|inline_?data/i, 'image'],
-  [/\b(pdfs?|input_file|file_data|document_url)\b|\bdocument (source|block|page)/i, 'file'],
+  // A code has no spaces: `image_parse_error`, `invalid_base64_image`.
+  [/(?<![a-z])images?(?![a-z])|inline_?data/i, 'image'],
+  [
+    /\b(pdfs?|input_file|file_data|document_url)\b|\bdocument[ ._](source|block|page|has)|\bfile (content|input|type)/i,
+    'file',
+  ],
 ];
 
 const complaintIn = (complaints: readonly unknown[]): Complaint => ({

@@ -12,6 +12,8 @@ describe('a schema', () => {
       { ...ref('a'), $defs: { a: { allOf: [ref('b')] }, b: { if: ref('a') } } },
     ],
     ['a definition that nothing else leads to', { $defs: { a: { not: ref('a') } } }],
+    ['itself by an anchor', { $ref: '#x', $defs: { x: { $anchor: 'x', allOf: [{ $ref: '#x' }] } } }],
+    ['itself by an id of draft 7', { allOf: [{ $id: '#a', anyOf: [{ $ref: '#a' }] }] }],
     ['itself within a property', { properties: { a: { $defs: {}, oneOf: [{ $ref: '#/properties/a' }] } } }],
   ])('looks without end where it refers to %s', (_, schema) => {
     expect(looksWithoutEnd(schema)).toBe(true);

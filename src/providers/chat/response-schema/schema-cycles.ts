@@ -22,9 +22,10 @@ export function checkIsFinite(root: JsonSchema): void {
 export function looksWithoutEnd(root: JsonSchema): boolean {
   const all = [root];
   for (const schema of all) all.push(...schemasIn(schema));
+  const anchors = new Map(all.flatMap((schema) => anchorsOf(schema).map((anchor) => [anchor, schema])));
   const nextOf = (schema: JsonSchema): JsonSchema[] => [
     ...schemasIn(schema, (keyword) => IN_PLACE.has(keyword)),
-    ...targetsOf(schema, root),
+    ...targetsOf(schema, root, anchors),
   ];
   return haveCycle(all, nextOf);
 }
@@ -64,7 +65,18 @@ function schemasIn(schema: JsonSchema, follows: (keyword: string) => boolean = (
   return found;
 }
 
-function targetsOf({ $ref }: JsonSchema, root: JsonSchema): JsonSchema[] {
-  const target = typeof $ref === 'string' ? targetOf(root, $ref)?.value : null;
+/** The references that name it: draft 7 has an `$id` for an anchor. */
+const anchorsOf = ({ $anchor, $dynamicAnchor, $id }: JsonSchema): string[] => [
+  ...[$anchor, $dynamicAnchor].flatMap((name) => (typeof name === 'string' ? [`#${name}`] : [])),
+  ...(typeof $id === 'string' && $id.startsWith('#') ? [$id] : []),
+];
+
+function targetsOf(
+  { $ref }: JsonSchema,
+  root: JsonSchema,
+  anchors: ReadonlyMap<string, JsonSchema> = new Map(),
+): JsonSchema[] {
+  if (typeof $ref !== 'string') return [];
+  const target = targetOf(root, $ref)?.value ?? anchors.get($ref);
   return isJsonObject(target) ? [target] : [];
 }
