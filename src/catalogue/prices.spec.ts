@@ -8,8 +8,8 @@ const inDollars = (picos: bigint | null): number => Number(picos) / 1e12;
 
 /** The lists that the providers' entries name. */
 const lists = providerIdsOf('CHAT').flatMap((id) => {
-  const entry = getProviderEntry(id);
-  const list = entry.kind === 'CHAT' && entry.priceList && findProvider({ providerId: entry.priceList });
+  const { priceList } = getProviderEntry(id);
+  const list = priceList && findProvider({ providerId: priceList });
   return list ? [{ id, list }] : [];
 });
 

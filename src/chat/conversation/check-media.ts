@@ -1,5 +1,4 @@
 import { BadUserInputError } from '../../common/input-errors.js';
-import type { ChatProviderEntry } from '../../providers/chat/contract.js';
 import { type MediaPart, mediaOf, type MediaTypes, PDF, takes } from '../../providers/chat/media.js';
 import { type ChatProviderId, getProviderEntry } from '../../providers/registry/provider-ids.js';
 import type { Conversation } from './conversation.js';
@@ -16,7 +15,7 @@ export const takesAll = (provider: ChatProviderId, conversation: Conversation): 
 export function checkMedia(provider: ChatProviderId, conversation: Conversation): void {
   const refused = refusedBy(provider, conversation);
   if (refused.length === 0) return;
-  const { displayName, media } = entryOf(provider);
+  const { displayName, media } = getProviderEntry(provider);
   throw new BadUserInputError(
     refused.map((part) => ({
       path: `input.${part.inputPath}`,
@@ -26,13 +25,7 @@ export function checkMedia(provider: ChatProviderId, conversation: Conversation)
 }
 
 const refusedBy = (provider: ChatProviderId, conversation: Conversation): MediaPart[] =>
-  mediaOf(conversation).filter((part) => !takes(entryOf(provider).media, part));
-
-function entryOf(provider: ChatProviderId): ChatProviderEntry {
-  const entry = getProviderEntry(provider);
-  if (entry.kind !== 'CHAT') throw new Error('A chat provider is one.');
-  return entry;
-}
+  mediaOf(conversation).filter((part) => !takes(getProviderEntry(provider).media, part));
 
 function whatIsTaken({ images }: MediaTypes, { mimeType }: MediaPart): string {
   if (mimeType === PDF) return 'of files it takes text alone';

@@ -1,5 +1,6 @@
 import { turnIsOver } from '../../common/event-loop-turn.js';
 import { canonicalId } from '../../common/id.scalar.js';
+import { isGiven } from '../../common/is-given.js';
 import type { ToolCall, ToolResult } from '../../providers/chat/contract.js';
 import type { ContentPart } from '../../providers/chat/media.js';
 import { MAX_CALLS } from '../../providers/chat/tool-turn.js';
@@ -210,6 +211,3 @@ function toToolName(name: string): string {
 /** Of what is refused elsewhere, because it has more than texts: none. */
 const textIn = (content: string | readonly ContentPart[]): string =>
   typeof content === 'string' ? content : '';
-
-const isGiven = <Value>(value: Value | null | undefined): value is Value =>
-  value !== null && value !== undefined;

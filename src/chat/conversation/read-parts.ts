@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { isName } from '../../attachments/attachment-name.js';
 import { ContentSniffer, TEXT } from '../../attachments/content-sniffer.js';
+import { isGiven } from '../../common/is-given.js';
 import {
   type ContentPart,
   IMAGE_TYPES,
   type MediaContent,
   type MediaPart,
 } from '../../providers/chat/media.js';
+import { isSaid } from '../../providers/chat/text-messages.js';
 import type { ContentPartInput, MediaInput } from '../schema/content-part.inputs.js';
 import type { ChatRoleId } from '../schema/chat.inputs.js';
 import type { Violations } from './violations.js';
@@ -50,8 +52,7 @@ export class PartsReader {
     const read = parts.flatMap((part, index) => this.#part(part, role, `${path}.${String(index)}`) ?? []);
     const texts = read.flatMap((part) => (part.type === 'text' ? [part.text] : []));
     if (texts.length === read.length) return texts.join('\n\n');
-    // Beside an image APIs refuse a text that says nothing.
-    return read.filter((part) => part.type !== 'text' || part.text.trim() !== '');
+    return read.filter(isSaid);
   }
 
   #part({ text, image, file }: ContentPartInput, role: ChatRoleId, path: string): ContentPart | null {
@@ -124,7 +125,7 @@ export class PartsReader {
     const sniffer = new ContentSniffer();
     sniffer.push(bytes);
     const actual = sniffer.end();
-    if (actual === null || !isSaid(named, actual)) {
+    if (actual === null || !isOfName(named, actual)) {
       this.violations.add(
         `${path}.mimeType`,
         `is not what the content is: that is ${actual ?? 'of no type known here'}`,
@@ -160,7 +161,7 @@ const contentOf = (data: string, bytes: number): MediaContent => ({
 });
 
 /** Whether what a client calls a content is what it is. Text may be of any kind of text. */
-function isSaid(named: string, actual: string): boolean {
+function isOfName(named: string, actual: string): boolean {
   if (actual === TEXT) return named.startsWith('text/') || named === 'application/json';
   return actual === (named === 'image/jpg' ? 'image/jpeg' : named);
 }
@@ -173,6 +174,3 @@ export function attachmentIdsIn(
   const ids = parts.map(({ image, file }) => (image ?? file)?.attachmentId);
   return [...new Set(ids.filter(isGiven).slice(0, MAX_MEDIA))];
 }
-
-const isGiven = <Value>(value: Value | null | undefined): value is Value =>
-  value !== null && value !== undefined;

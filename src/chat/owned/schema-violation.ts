@@ -1,5 +1,4 @@
 import type { Violation } from '../../common/input-errors.js';
-import type { ChatProviderEntry } from '../../providers/chat/contract.js';
 import type { SchemaRefusal } from '../../providers/chat/response-schema/schema-subset.js';
 import { type ChatProviderId, getProviderEntry } from '../../providers/registry/provider-ids.js';
 import type { AskedChat } from '../conversation/conversation.service.js';
@@ -13,7 +12,7 @@ export function schemaViolation(
   { responseSchema, tools }: Pick<AskedChat, 'responseSchema' | 'tools'>,
 ): Violation | null {
   if (responseSchema === null) return null;
-  const { displayName, dialect } = getProviderEntry(provider) as ChatProviderEntry;
+  const { displayName, dialect } = getProviderEntry(provider);
   const { schema } = responseSchema;
   const demand = {
     schema,

@@ -43,6 +43,8 @@ export function isProviderId(id: string): id is ProviderId {
   return entriesById.has(id);
 }
 
+export function getProviderEntry(id: ChatProviderId): Extract<ProviderEntry, { kind: 'CHAT' }>;
+export function getProviderEntry(id: ProviderId): ProviderEntry;
 export function getProviderEntry(id: ProviderId): ProviderEntry {
   const entry = entriesById.get(id);
   if (!entry) throw new Error(`No provider has the id ${id}.`);
