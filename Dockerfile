@@ -5,9 +5,10 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # No package needs its install script, and some would download what is not needed.
 RUN npm ci --ignore-scripts
-COPY nest-cli.json tsconfig.json tsconfig.build.json .swcrc ./
+COPY nest-cli.json tsconfig.json tsconfig.build.json .swcrc schema.graphql ./
 COPY scripts scripts
 COPY src src
+COPY console console
 RUN npm run build
 
 FROM node:24-trixie-slim AS packages

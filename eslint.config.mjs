@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import boundaries from 'eslint-plugin-boundaries';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const nodeGlobals = [
@@ -132,7 +133,8 @@ const layers = {
     ...['graphql/every-door', 'graphql/event-stream', 'keys', 'models', 'outbound'],
     ...['providers/chat', 'providers/registry'],
   ],
-  graphiql: ['common', 'config'],
+  'console-door': ['common', 'config', 'edge', 'graphql/every-door', 'outbound'],
+  graphiql: ['common', 'config', 'console-door', 'edge', 'graphql/every-door'],
   health: ['common', 'limits', 'prisma', 'redis'],
   cli: [
     ...['common', 'config', 'auth', 'prisma', 'providers/registry', 'crypto'],
@@ -183,6 +185,10 @@ const bans = {
     selector: 'ImportExpression',
     message: 'A dynamic import passes the rules on who may import what.',
   },
+  recursiveReaddir: {
+    selector: 'CallExpression[callee.name=/^readdir/] Property[key.name="recursive"]',
+    message: 'Whether that follows links depends on the Node: entriesWithin follows none.',
+  },
 };
 
 /** The key in the clear, and what finds it in the words of its provider: pure code that imports nothing. */
@@ -218,11 +224,19 @@ const restrictedImports = (folder, also = []) => [
 
 export default tseslint.config(
   {
-    ignores: ['dist/**', 'node_modules/**', 'src/prisma/generated/**', 'coverage/**', 'data/**', '**/*.d.ts'],
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      'console/src/generated/**',
+      'src/prisma/generated/**',
+      'coverage/**',
+      'data/**',
+      '**/*.d.ts',
+    ],
   },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -268,6 +282,7 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only config reads the environment.' },
+        { object: 'URL', property: 'canParse', message: 'readUrl: Node 20 answers wrongly.' },
       ],
     },
   },
@@ -279,17 +294,17 @@ export default tseslint.config(
   {
     files: [...secrets, ...adapters, 'src/crypto/**/*.ts'],
     ignores: tests,
-    rules: { 'no-restricted-syntax': ['error', bans.dynamicImport] },
+    rules: { 'no-restricted-syntax': ['error', bans.dynamicImport, bans.recursiveReaddir] },
   },
   {
     // A key service is loaded where one is configured, from the same folder.
     files: ['src/key-services/unwrap-keys.ts'],
-    rules: { 'no-restricted-syntax': ['error', bans.reveal] },
+    rules: { 'no-restricted-syntax': ['error', bans.reveal, bans.recursiveReaddir] },
   },
   {
     // It may import everything, and loads the application when its configuration is right.
     files: ['src/main.ts'],
-    rules: { 'no-restricted-syntax': ['error', bans.reveal] },
+    rules: { 'no-restricted-syntax': ['error', bans.reveal, bans.recursiveReaddir] },
   },
   {
     files: ['src/**/*.ts'],
@@ -338,7 +353,11 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.mjs'],
+    files: ['console/src/**/*.ts', 'console/src/**/*.tsx'],
+    extends: [reactHooks.configs.flat['recommended-latest']],
+  },
+  {
+    files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: Object.fromEntries([...nodeGlobals, 'document', 'window'].map((name) => [name, 'readonly'])),
     },

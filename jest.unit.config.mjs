@@ -4,6 +4,6 @@ import everything from './jest.config.mjs';
 /** @type {import('jest').Config} */
 export default {
   ...everything,
-  testMatch: ['<rootDir>/src/**/*.spec.ts'],
+  testMatch: ['<rootDir>/{src,console/src}/**/*.spec.ts'],
   globalSetup: '<rootDir>/test/support/unit-setup.mjs',
 };

@@ -11,9 +11,12 @@ import { REFUSED_ENDING } from './stand-in/stand-in.mjs';
 export function inviteToStay({ standIn, url, token, endpoint }) {
   standIn.acceptMadeUpKeys();
   heading('Over to you: all of it stays up');
+  show('Console', `${url}/console#token=${token}`);
+  say("It opens as alice's: her keys, a chat, usage, the audit trail and alerts.");
+  say('');
   show('GraphiQL', `${url}/graphiql`);
   show('Token', token);
-  say("It is alice's, for 12 hours. Paste it into the field at the top, and click Use. Then, tab by tab:");
+  say("It is alice's, too, for 12 hours. Paste it at the top, and click Use. Then, tab by tab:");
   say('Providers        ▶ shows whose key each provider and engine would be asked with');
   say('StoreKey         put a key from below between the quotes of "apiKey", and its provider above; then ▶');
   say('Chat             ▶ streams an answer with the first provider that alice has a key for');

@@ -10,6 +10,7 @@ import { ChatModule } from './chat/chat.module.js';
 import { LifecycleModule } from './common/lifecycle.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
+import { ConsoleDoorModule } from './console-door/console-door.module.js';
 import { GraphiQLModule } from './graphiql/graphiql.module.js';
 import { GraphQLModule } from './graphql/graphql.module.js';
 import { HttpErrorFilter } from './graphql/http/http-error.filter.js';
@@ -32,7 +33,8 @@ import { WebSearchModule } from './web-search/web-search.module.js';
 /** Composition only. */
 @Module({})
 export class AppModule {
-  static register(config: Config): DynamicModule {
+  /** @param consoleFolder where the console's built page is */
+  static register(config: Config, consoleFolder: string): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -58,6 +60,7 @@ export class AppModule {
         WebSearchModule,
         HealthModule,
         GraphQLModule.register(chatEventTypes),
+        ConsoleDoorModule.register(config, consoleFolder),
         GraphiQLModule.register(config),
       ],
       providers: [

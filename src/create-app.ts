@@ -6,6 +6,8 @@ import { TrailKeeper } from './audit/chain/trail-keeper.js';
 import { OwnedRuns } from './chat/owned/owned-runs.js';
 import { Lifecycle } from './common/lifecycle.js';
 import type { Config } from './config/config.js';
+import { ConsoleDoor } from './console-door/console-door.js';
+import { builtConsole } from './console-door/console-files.js';
 import { EventStreamDoor } from './graphql/event-stream/event-stream-door.js';
 import { PersistedOperations } from './graphql/every-door/persisted-operations.js';
 import { WebSocketDoor } from './graphql/websocket/websocket-door.js';
@@ -23,23 +25,30 @@ const CUT_INTERVAL_MS = 100;
 /**
  * The server, checked and ready to listen.
  *
+ * @param consoleFolder where the console's built page is
  * @throws StartupError in words for the operator
  */
-export async function createApp(config: Config): Promise<NestFastifyApplication> {
+export async function createApp(
+  config: Config,
+  consoleFolder: string = builtConsole,
+): Promise<NestFastifyApplication> {
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(config),
+    AppModule.register(config, consoleFolder),
     httpAdapter(config, () => app),
     { bufferLogs: true, abortOnError: false, bodyParser: false },
   );
   app.useLogger(app.get(Logger));
   await installHttp(app, config);
   await app.init();
-  app.get(PersistedOperations).load();
+  app.get(PersistedOperations).load(() => app.get(ConsoleDoor).readOperations());
   await app.get(VaultCheck).check();
   await app.get(TrailKeeper).start();
   app.get(WebSocketDoor).install();
   return app;
 }
+
+/** Whether there is a page at `/console`. */
+export const hasConsole = (app: NestFastifyApplication): boolean => app.get(ConsoleDoor).isOpen;
 
 /**
  * Stops gracefully: no new work, and running chats get their time. Where other servers know of them, their watchers are

@@ -7,8 +7,8 @@ const secrets = {
   AUTH_JWT_SECRET: 'a secret that is long enough for HS256',
 };
 const here: AddressInfo = { address: '127.0.0.1', family: 'IPv4', port: 4000 };
-const steps = (environment: NodeJS.ProcessEnv, listening = here): string =>
-  firstSteps(loadConfig({ ...secrets, ...environment }, []), listening).join('\n');
+const steps = (environment: NodeJS.ProcessEnv, listening = here, hasConsole = false): string =>
+  firstSteps(loadConfig({ ...secrets, ...environment }, []), listening, { hasConsole }).join('\n');
 
 describe('the first steps with a server', () => {
   it('are its pages, its endpoints, and a token', () => {
@@ -28,6 +28,10 @@ describe('the first steps with a server', () => {
     [{ address: '::1', family: 'IPv6' }, 'http://[::1]:4000/graphiql'],
   ])('lead to where a browser can go: %j', (address, expected) => {
     expect(steps({}, { ...address, port: 4000 })).toContain(expected);
+  });
+
+  it('begin with the console, where there is one', () => {
+    expect(steps({}, here, true)).toMatch(/^Console: http:\/\/127\.0\.0\.1:4000\/console\nGraphiQL: /);
   });
 
   it('name who gives tokens where this server cannot', () => {

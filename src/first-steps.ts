@@ -10,11 +10,16 @@ export function originOf({ address, family, port }: AddressInfo): string {
 }
 
 /** What a user who has just started the server needs, line by line; nothing in production. */
-export function firstSteps({ general, authentication }: Config, listening: AddressInfo): string[] {
+export function firstSteps(
+  { general, authentication }: Config,
+  listening: AddressInfo,
+  { hasConsole }: { readonly hasConsole: boolean },
+): string[] {
   if (general.production) return [];
   const isEveryAddress = EVERY_ADDRESS.has(listening.address);
   const origin = isEveryAddress ? `http://localhost:${listening.port}` : originOf(listening);
   return [
+    ...(hasConsole ? [`Console: ${origin}/console`] : []),
     `GraphiQL: ${origin}/graphiql`,
     `Apollo Sandbox: ${origin}/graphql`,
     `Subscriptions: ${origin.replace('http', 'ws')}/graphql, or server-sent events at ${origin}/graphql/stream`,

@@ -8,6 +8,7 @@ import { FailingTokens } from './auth/failing-tokens.js';
 import { BadUserInputError } from './common/input-errors.js';
 import { hasPassedKeystream } from './common/via.js';
 import type { Config } from './config/config.js';
+import { ConsoleDoor } from './console-door/console-door.js';
 import { servePipelinedInTurn } from './edge/pipelining.js';
 import { RequestLoopError } from './edge/request-loop.error.js';
 import { secureAnswers, securityHeaders } from './edge/security-headers.js';
@@ -21,6 +22,7 @@ import { Origins } from './graphql/every-door/origins.js';
 import { leaveBodiesUnread } from './graphql/http/unread-body.js';
 import { logRequest, logRequests } from './telemetry/log-requests.js';
 import { chooseRequestId } from './telemetry/request-id.js';
+import { readUrl } from './common/read-url.js';
 
 /**
  * How long a client may take to send a request, in milliseconds: a long chat on a slow line takes minutes. One that
@@ -88,6 +90,7 @@ export async function installHttp(app: NestFastifyApplication, { general }: Conf
   app.get(HttpDoor).install(server);
   app.get(EventStreamDoor).install();
   app.get(AttachmentsDoor).install();
+  app.get(ConsoleDoor).install();
 }
 
 /** What no route can be looked for, such as `/%`. Hooks do not see these requests. */
@@ -103,4 +106,5 @@ function answerBadAddress(
 }
 
 /** RFC 9112 section 3.2: what is no host is refused as if it were missing. */
-const namesHost = ({ headers: { host = '' } }: IncomingMessage): boolean => URL.canParse(`http://${host}/`);
+const namesHost = ({ headers: { host = '' } }: IncomingMessage): boolean =>
+  readUrl(`http://${host}/`) !== null;

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const loaded = loadConfig(processEnvironment(), registry);
   const config = loaded.withEncryption(await unwrapKeys(loaded.encryption, loaded.outbound));
   // Loading the application takes seconds: a mistake in the configuration is reported before.
-  const { createApp, stopApp } = await import('./create-app.js');
+  const { createApp, hasConsole, stopApp } = await import('./create-app.js');
   const app = await createApp(config);
   const logger = new Logger('Keystream');
   for (const warning of config.warnings) logger.warn(warning);
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   await listen(app, config.server);
   const listening = app.getHttpServer().address() as AddressInfo;
   logger.log(`Listening on ${originOf(listening)}/graphql`);
-  for (const step of firstSteps(config, listening)) logger.log(step);
+  for (const step of firstSteps(config, listening, { hasConsole: hasConsole(app) })) logger.log(step);
 }
 
 main().catch((error: unknown) => {

@@ -7,17 +7,20 @@ const AUDIT = '{ auditEvents(first: 50) { edges { node { id kind at outcome inpu
 const AUDIT_OF_KIND =
   '{ auditEvents(first: 50, filter: { kinds: [CHAT_FINISHED], provider: OPENAI }) { edges { node { id at } } } }';
 const USAGE = '{ usage(bucket: DAY) { totals { chats inputTokens } buckets { start totals { chats } } } }';
+const BY_KEY =
+  '{ usage(bucket: DAY) { byModel { model totals { chats } } byKey { keyId totals { chats inputTokens } } } }';
 const sizes = { few: 1_000, many: 1_000_000 };
 const REQUESTS = 200;
 const WARM = 50;
 
 /** Rows of chats over the last 29 days, evenly, in the order of their time. */
 const FILL = `
-  INSERT INTO audit_events (id, user_id, kind, at, provider, key_source, chat_id, model, outcome, input_tokens, output_tokens)
+  INSERT INTO audit_events (id, user_id, kind, at, provider, key_source, key_id, chat_id, model, outcome, input_tokens, output_tokens)
   SELECT
     (lpad(to_hex(floor(extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(random()::text), 1, 3)
       || '8' || substr(md5(random()::text), 1, 15))::uuid,
-    $1, 'CHAT_FINISHED', at, (ARRAY['OPENAI', 'ANTHROPIC', 'GOOGLE'])[n % 3 + 1], 'USER', gen_random_uuid(), 'bench', 'OK', 9, 20
+    $1, 'CHAT_FINISHED', at, (ARRAY['OPENAI', 'ANTHROPIC', 'GOOGLE'])[n % 3 + 1], 'USER',
+    ('0197c000-0000-7000-8000-00000000000' || n % 3)::uuid, gen_random_uuid(), 'bench', 'OK', 9, 20
   FROM (
     SELECT n, now() - interval '29 days' + interval '29 days' * n / $2 AS at FROM generate_series(1, $2::int) AS n
   ) AS events`;
@@ -25,6 +28,10 @@ const ROLL_UP = `
   INSERT INTO usage_hours (user_id, hour, provider, key_source, chats, input_tokens, output_tokens)
   SELECT user_id, date_trunc('hour', at, 'UTC'), provider, key_source, count(*), sum(input_tokens), sum(output_tokens)
   FROM audit_events WHERE user_id = $1 GROUP BY 1, 2, 3, 4`;
+const ROLL_UP_KEYS = `
+  INSERT INTO key_hours (user_id, hour, provider, key_source, key_id, model, chats, input_tokens, output_tokens)
+  SELECT user_id, date_trunc('hour', at, 'UTC'), provider, key_source, key_id, model, count(*), sum(input_tokens), sum(output_tokens)
+  FROM audit_events WHERE user_id = $1 GROUP BY 1, 2, 3, 4, 5, 6`;
 
 /** @type {import('./case.mjs').Case} */
 export const history = {
@@ -39,6 +46,7 @@ export const history = {
       for (const [user, rows] of Object.entries(sizes)) {
         await client.query(FILL, [user, rows]);
         await client.query(ROLL_UP, [user]);
+        await client.query(ROLL_UP_KEYS, [user]);
       }
       await client.query('ANALYZE');
     });
@@ -62,6 +70,7 @@ export const history = {
         ['auditEvents', AUDIT],
         ['auditEvents, filtered', AUDIT_OF_KIND],
         ['usage', USAGE],
+        ['usage by model and key', BY_KEY],
       ]) {
         const reference = await medianOf('few', query ?? '');
         const value = await medianOf('many', query ?? '');

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.mjs';
 
 const PROBE = ['--import', new URL('probe.mjs', import.meta.url).href];
 /** Far more than any of them takes: an embedded database is made in five seconds. */
@@ -120,16 +121,6 @@ export class Child {
     const [report] = await Promise.race([answer, ended]);
     return report;
   }
-}
-
-/** @returns {Promise<number>} */
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** Tries once; a failure takes a few milliseconds. @param {number} port @returns {Promise<boolean>} */

@@ -16,8 +16,8 @@ GRANT SELECT ON _prisma_migrations, retired_encryption_keys TO keystream_server;
 GRANT SELECT, INSERT ON audit_events, audit_links, audit_checkpoints TO keystream_server;
 GRANT SELECT, INSERT, UPDATE (envelope, encryption_key_id) ON audit_keys TO keystream_server;
 GRANT SELECT, INSERT, UPDATE ON vault_state TO keystream_server;
-GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys, usage_hours, model_hours, user_settings, key_reservations
-  TO keystream_server;
+GRANT SELECT, INSERT, UPDATE, DELETE ON api_keys, usage_hours, model_hours, key_hours, user_settings,
+  key_reservations TO keystream_server;
 GRANT SELECT, INSERT, UPDATE, DELETE ON rule_states, key_alerts, webhook_deliveries TO keystream_server;
 GRANT SELECT, INSERT, UPDATE (damaged_digest), DELETE ON sealed_keys TO keystream_server;
 GRANT SELECT, INSERT, UPDATE (last_used_at), DELETE ON access_tokens TO keystream_server;

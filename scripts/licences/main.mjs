@@ -10,9 +10,9 @@ const file = new URL('../../docs/licences.md', import.meta.url);
 const lockfile = values.lockfile ?? new URL('../../package-lock.json', import.meta.url);
 
 const packages = shippedPackages(JSON.parse(await readFile(lockfile, 'utf8')));
-const rows = [...new Set(packages.map(({ licence }) => licence))].sort().map((licence) => {
+const sections = [...new Set(packages.map(({ licence }) => licence))].sort().map((licence) => {
   const names = packages.filter((each) => each.licence === licence).map(({ name }) => `\`${name}\``);
-  return `| ${licence} | ${[...new Set(names)].join(', ')} |`;
+  return `## ${licence}\n\n${[...new Set(names)].join(', ')}`;
 });
 const text = await format(
   `# Licences
@@ -21,9 +21,7 @@ What is shipped with Keystream: the packages of an installation without developm
 pages in \`dist\` are made of. Made by \`npm run licences\` from package-lock.json; a test fails where a licence comes in
 that asks for more than a notice.
 
-| Licence | Packages |
-| --- | --- |
-${rows.join('\n')}
+${sections.join('\n\n')}
 `,
   { parser: 'markdown', ...(await resolveConfig(file)) },
 );

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import { AttachmentTooLargeError, NoFileError } from './attachment.errors.js';
 
@@ -8,6 +8,11 @@ const FIELD = 'file';
 export const FORM_BYTES = 16 * 1024;
 /** Of a part, more than any client sends. */
 const LIMITS = { files: 1, parts: 1, headerPairs: 32, headerSize: 8 * 1024 };
+/**
+ * How much of a form is read in one go, in bytes. The reader does not stop within a piece: a socket's 64 KiB hold 3,800 parts
+ * of nothing, each with a stream of its own, of which the second is one too many already.
+ */
+const PIECE_BYTES = 8 * 1024;
 
 export interface ReceivedFile {
   /** What its sender calls it, without folders; null where there is none. */
@@ -32,6 +37,7 @@ export function receiveFile(
       reject(new NoFileError());
       return;
     }
+    const pieces = inPieces();
     let taken: Promise<void> | null = null;
     let file: Readable | null = null;
     let isOver = false;
@@ -48,8 +54,10 @@ export function receiveFile(
     const fail = (error: Error): void => {
       if (isOver) return;
       end();
-      request.unpipe(form);
+      request.unpipe(pieces);
       request.pause();
+      pieces.unpipe(form);
+      pieces.destroy();
       file?.destroy();
       form.destroy();
       // What takes the file has ended by then, and left what it leaves.
@@ -84,7 +92,18 @@ export function receiveFile(
     request.on('data', count);
     signal.addEventListener('abort', leave);
     if (signal.aborted) leave();
-    else request.pipe(form);
+    else request.pipe(pieces).pipe(form);
+  });
+}
+
+/** Hands on what it is given in pieces of {@link PIECE_BYTES} at the most, and none after it was destroyed. */
+function inPieces(): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      for (let start = 0; start < chunk.length && !this.destroyed; start += PIECE_BYTES)
+        this.push(chunk.subarray(start, start + PIECE_BYTES));
+      done();
+    },
   });
 }
 

@@ -53,11 +53,15 @@ export class AuditResolver {
     const { usageService } = this;
     const { totals, byProvider, buckets } = await usageService.report(user.userId, range);
     let byModel: ShownReport['byModel'] | null = null;
+    let byKey: ShownReport['byKey'] | null = null;
     return {
       ...{ totals, byProvider },
-      // A query of its own, made where the field is asked for, once however often.
+      // Queries of their own, made where the field is asked for, once however often.
       get byModel() {
         return (byModel ??= usageService.reportByModel(user.userId, range));
+      },
+      get byKey() {
+        return (byKey ??= usageService.reportByKey(user.userId, range));
       },
       // The longest list that there is: shown in one go it would hold up all other requests.
       buckets: inTurns(buckets),
@@ -65,7 +69,8 @@ export class AuditResolver {
   }
 }
 
-type ShownReport = Omit<UsageReport, 'buckets' | 'byModel'> & {
+type ShownReport = Omit<UsageReport, 'buckets' | 'byModel' | 'byKey'> & {
   readonly byModel: Promise<UsageReport['byModel']>;
+  readonly byKey: Promise<UsageReport['byKey']>;
   readonly buckets: readonly (UsageBucket | Promise<UsageBucket>)[];
 };

@@ -3,6 +3,7 @@ import { describedEnum } from '../common/described-enum.js';
 import { IsOptional } from 'class-validator';
 import { Cost } from '../common/cost.model.js';
 import { DateTime } from '../common/date-time.scalar.js';
+import { ID } from '../common/id.scalar.js';
 import { IsMoment } from '../common/is-moment.js';
 import { KeySource } from '../common/key-source.enum.js';
 import { MaxItems } from '../common/list-size.js';
@@ -23,6 +24,8 @@ export type UsageBucketSize = keyof typeof UsageBucketSize;
 
 /** Models with a line of their own in a report. */
 export const MOST_MODELS = 100;
+/** Keys with a line of their own in a report. */
+export const MOST_KEYS = 100;
 
 @ObjectType({ description: 'Sums over a period.' })
 export class UsageTotals {
@@ -94,6 +97,24 @@ export class ModelUsage {
   totals!: UsageTotals;
 }
 
+@ObjectType({ description: 'What one key was used for.' })
+export class KeyUsage {
+  @Field(() => ID, {
+    nullable: true,
+    description: `The stored key: \`apiKeyHistory\` has it, also where it was replaced or deleted. Null: the server's keys; and of the caller's, those beyond the ${MOST_KEYS} with the most tokens, and what was used before keys were counted.`,
+  })
+  keyId!: string | null;
+
+  @Field(() => Provider, { description: 'The provider.' })
+  provider!: ProviderId;
+
+  @Field(() => KeySource, { description: 'Whose key it is.' })
+  keySource!: KeySource;
+
+  @Field(() => UsageTotals, { description: 'Its sums over the whole range.' })
+  totals!: UsageTotals;
+}
+
 @ObjectType({ description: 'What was used in one hour or one day.' })
 export class UsageBucket {
   @Field(() => DateTime, { description: 'When the bucket begins, UTC.' })
@@ -118,6 +139,12 @@ export class UsageReport {
     description: 'The sums by model, provider and by whose key was used, the most tokens first.',
   })
   byModel!: ModelUsage[];
+
+  @MaxItems(MOST_KEYS + 2 * registry.length)
+  @Field(() => [KeyUsage], {
+    description: 'The sums by key, the most tokens first: together those by provider.',
+  })
+  byKey!: KeyUsage[];
 
   @Field(() => [UsageBucket], { description: 'The sums by hour or day, oldest first and without gaps.' })
   buckets!: UsageBucket[];

@@ -1,21 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { KeySource } from '../common/key-source.enum.js';
 import { DatabaseService } from '../prisma/database.service.js';
-import {
-  type ModelHour as ModelHourRow,
-  Prisma,
-  type UsageHour as UsageHourRow,
-} from '../prisma/generated/client.js';
-import type { Cost } from '../common/cost.js';
+import { Prisma } from '../prisma/generated/client.js';
 import { providerIdsOf } from '../providers/registry/provider-ids.js';
-import { costIn } from './cost-in.js';
+import { registry } from '../providers/registry/registry.js';
 import type { UsageBucketSize } from './usage.model.js';
+import { SERVER_KEY } from './writer/roll-up.js';
 
-type WithCost<Row> = Omit<Row, 'cost'> & { readonly cost: Cost | null };
-export type UsageHour = WithCost<UsageHourRow>;
-export type ModelHour = WithCost<ModelHourRow>;
-
-interface UsageSums {
+export interface UsageSums {
   /** As it is stored: a newer version may know more providers and sources than this one. */
   readonly provider: string;
   readonly keySource: string;
@@ -40,9 +32,15 @@ export interface ModelRow extends UsageSums {
   readonly model: string | null;
 }
 
-/** What a report sums up, of usage_hours as of model_hours. */
+export interface KeyRow extends UsageSums {
+  /** Null for all that have no line of their own. */
+  readonly keyId: string | null;
+}
+
+/** What a report sums up. */
 const counts = {
   chats: 'chats',
+  searches: 'searches',
   failures: 'failures',
   input_tokens: 'inputTokens',
   output_tokens: 'outputTokens',
@@ -50,60 +48,34 @@ const counts = {
   cache_write_input_tokens: 'cacheWriteInputTokens',
   priced_chats: 'pricedChats',
 } as const;
-const summed = [...Object.keys(counts), 'cost'].map((column) => `sum(${column}) AS ${column}`);
-const sums = Prisma.raw(
-  [
-    ...Object.entries(counts).map(([column, name]) => `sum(${column})::bigint AS "${name}"`),
-    'sum(cost)::text AS cost',
-  ].join(', '),
+const columns = [...Object.keys(counts), 'cost'];
+const summed = Prisma.raw(columns.map((column) => `sum(${column}) AS ${column}`).join(', '));
+const subtracted = Prisma.raw(columns.map((column) => `-${column}`).join(', '));
+const listed = Prisma.raw(columns.join(', '));
+/** model_hours has chats only. */
+const listedOfChats = Prisma.raw(
+  columns.map((column) => (column === 'searches' ? '0::bigint' : column)).join(', '),
+);
+const counted = Prisma.raw(
+  Object.entries(counts)
+    .map(([column, name]) => `sum(${column})::bigint AS "${name}"`)
+    .join(', '),
 );
 
 const chatProviders: readonly string[] = providerIdsOf('CHAT');
+const allProviders: readonly string[] = registry.map(({ id }) => id);
 const knownSources = Object.values(KeySource);
 
 @Injectable()
 export class UsageRepository {
   constructor(private readonly database: DatabaseService) {}
 
-  /**
-   * Hour by hour, the oldest first, at most `limit` rows after one of them. Those of a source that this version does not
-   * know are left out, as in the trail.
-   */
-  async listHours(userId: string, limit: number, after: UsageHour | null): Promise<UsageHour[]> {
-    const rows = await this.database.client.usageHour.findMany({
-      where: { userId, keySource: { in: knownSources } },
-      orderBy: [{ hour: 'asc' }, { provider: 'asc' }, { keySource: 'asc' }],
-      take: limit,
-      ...(after && {
-        cursor: { userId_hour_provider_keySource: { userId, ...placeOf(after) } },
-        skip: 1,
-      }),
-    });
-    return rows.map((row) => ({ ...row, cost: costIn(row.cost) }));
-  }
-
-  /** The same for chats by model. */
-  async listModelHours(userId: string, limit: number, after: ModelHour | null): Promise<ModelHour[]> {
-    const rows = await this.database.client.modelHour.findMany({
-      where: { userId, keySource: { in: knownSources } },
-      orderBy: [{ hour: 'asc' }, { provider: 'asc' }, { keySource: 'asc' }, { model: 'asc' }],
-      take: limit,
-      ...(after && {
-        cursor: {
-          userId_hour_provider_keySource_model: { userId, ...placeOf(after), model: after.model },
-        },
-        skip: 1,
-      }),
-    });
-    return rows.map((row) => ({ ...row, cost: costIn(row.cost) }));
-  }
-
   /** Sums by bucket, provider and key source; buckets without use have no row. One query for any range. */
   sum(userId: string, from: Date, to: Date, bucket: UsageBucketSize): Promise<UsageRow[]> {
     const unit = bucket.toLowerCase();
     return this.database.client.$queryRaw<UsageRow[]>`
       SELECT date_trunc(${unit}, hour, 'UTC') AS start, provider, key_source::text AS "keySource",
-        sum(searches)::bigint AS searches, ${sums}
+        ${counted}, sum(cost)::text AS cost
       FROM usage_hours
       WHERE user_id = ${userId} AND hour >= ${from} AND hour < ${to}
       GROUP BY 1, 2, 3`;
@@ -115,12 +87,16 @@ export class UsageRepository {
    */
   sumByModel(userId: string, from: Date, to: Date, most: number): Promise<ModelRow[]> {
     return this.database.client.$queryRaw<ModelRow[]>`
-      WITH models AS (
-        SELECT provider, key_source::text AS source,
-          -- Servers of the version before wrote down any model that a chat named.
-          CASE WHEN output_tokens > 0 OR chats > failures THEN nullif(model, '') END AS model,
-          ${Prisma.raw(summed.join(', '))}
+      WITH hours (user_id, hour, provider, key_source, model, ${listed}) AS (
+        SELECT user_id, hour, provider, key_source, model, ${listed} FROM key_hours
+        UNION ALL
+        SELECT user_id, hour, provider, key_source,
+          -- Servers of a version before wrote down any model that a chat named, here alone.
+          CASE WHEN output_tokens > 0 OR chats > failures THEN model ELSE '' END, ${listedOfChats}
         FROM model_hours
+      ), models AS (
+        SELECT provider, key_source::text AS source, nullif(model, '') AS model, ${summed}
+        FROM hours
         WHERE user_id = ${userId} AND hour >= ${from} AND hour < ${to}
           AND provider = ANY(${chatProviders}) AND key_source::text = ANY(${knownSources})
         GROUP BY 1, 2, 3
@@ -133,11 +109,40 @@ export class UsageRepository {
         SELECT *, CASE WHEN model IS NOT NULL AND place <= ${most} THEN place END AS line FROM placed
       )
       SELECT provider, source AS "keySource", CASE WHEN line IS NOT NULL THEN model END AS model,
-        0::bigint AS searches, ${sums}
+        ${counted}, sum(cost)::text AS cost
       FROM folded
       GROUP BY 1, 2, 3, line
       ORDER BY line NULLS LAST, 1, 2`;
   }
-}
 
-const placeOf = ({ hour, provider, keySource }: UsageHour | ModelHour) => ({ hour, provider, keySource });
+  /**
+   * Sums by stored key, those with the most tokens first: so many keys at the most, and for each provider and source one more
+   * row for all that is in none of these.
+   */
+  sumByKey(userId: string, from: Date, to: Date, most: number): Promise<KeyRow[]> {
+    return this.database.client.$queryRaw<KeyRow[]>`
+      WITH keys AS (
+        SELECT provider, key_source, key_id, ${summed}
+        FROM key_hours
+        WHERE user_id = ${userId} AND hour >= ${from} AND hour < ${to} AND key_id <> ${SERVER_KEY}::uuid
+          AND provider = ANY(${allProviders}) AND key_source::text = ANY(${knownSources})
+        GROUP BY 1, 2, 3
+        ORDER BY sum(input_tokens) + sum(output_tokens) DESC, sum(chats) + sum(searches) DESC, key_id DESC
+        LIMIT ${most}
+      ), parts AS (
+        SELECT provider, key_source, key_id, ${listed} FROM keys
+        UNION ALL
+        SELECT provider, key_source, NULL, ${listed} FROM usage_hours
+        WHERE user_id = ${userId} AND hour >= ${from} AND hour < ${to}
+        UNION ALL
+        SELECT provider, key_source, NULL, ${subtracted} FROM keys
+      )
+      SELECT provider, key_source::text AS "keySource", key_id::text AS "keyId",
+        ${counted}, CASE WHEN sum(priced_chats) > 0 THEN sum(cost)::text END AS cost
+      FROM parts
+      GROUP BY provider, key_source, key_id
+      HAVING sum(chats) + sum(searches) > 0
+      ORDER BY key_id IS NULL, sum(input_tokens) + sum(output_tokens) DESC,
+        sum(chats) + sum(searches) DESC, provider, key_source, key_id DESC`;
+  }
+}

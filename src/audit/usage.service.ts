@@ -5,13 +5,20 @@ import { isProviderId } from '../providers/registry/provider-ids.js';
 import { costOfPicos } from '../common/cost.js';
 import { picosOf } from '../common/dollars.js';
 import {
+  MOST_KEYS,
   MOST_MODELS,
   type UsageArgs,
   type UsageBucketSize,
   type UsageReport,
   type UsageTotals,
 } from './usage.model.js';
-import { type ModelRow, UsageRepository, type UsageRow } from './usage.repository.js';
+import {
+  type KeyRow,
+  type ModelRow,
+  UsageRepository,
+  type UsageRow,
+  type UsageSums,
+} from './usage.repository.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -31,7 +38,7 @@ export class UsageService {
   constructor(private readonly repository: UsageRepository) {}
 
   /** @throws BadUserInputError BAD_USER_INPUT for a range that is empty or has too many buckets */
-  async report(userId: string, args: UsageArgs): Promise<Omit<UsageReport, 'byModel'>> {
+  async report(userId: string, args: UsageArgs): Promise<Omit<UsageReport, 'byModel' | 'byKey'>> {
     const bucket = args.bucket ?? 'DAY';
     const range = wholeBuckets(args, bucket);
     const rows = await this.repository.sum(userId, new Date(range.from), new Date(range.to), bucket);
@@ -43,6 +50,13 @@ export class UsageService {
     const { from, to } = wholeBuckets(args, args.bucket ?? 'DAY');
     const rows = await this.repository.sumByModel(userId, new Date(from), new Date(to), MOST_MODELS);
     return rows.flatMap(toModelUsage);
+  }
+
+  /** @throws as {@link report} */
+  async reportByKey(userId: string, args: UsageArgs): Promise<UsageReport['byKey']> {
+    const { from, to } = wholeBuckets(args, args.bucket ?? 'DAY');
+    const rows = await this.repository.sumByKey(userId, new Date(from), new Date(to), MOST_KEYS);
+    return rows.flatMap(toKeyUsage);
   }
 }
 
@@ -73,7 +87,10 @@ function rangeOf({ from, to }: UsageArgs, bucket: UsageBucketSize): Range {
   return { from: start, to: end, step };
 }
 
-function toReport(rows: readonly UsageRow[], { from, to, step }: Range): Omit<UsageReport, 'byModel'> {
+function toReport(
+  rows: readonly UsageRow[],
+  { from, to, step }: Range,
+): Omit<UsageReport, 'byModel' | 'byKey'> {
   const buckets = Array.from({ length: (to - from) / step }, (_, index) => ({
     start: new Date(from + index * step),
     totals: noUsage(),
@@ -102,6 +119,13 @@ function toModelUsage({ provider, keySource, model, ...row }: ModelRow): UsageRe
   return [{ provider, keySource, model, totals: toTotals(totals) }];
 }
 
+function toKeyUsage({ provider, keySource, keyId, ...row }: KeyRow): UsageReport['byKey'] {
+  if (!isProviderId(provider) || !isKeySource(keySource)) return [];
+  const totals = noUsage();
+  add(totals, toSums(row));
+  return [{ provider, keySource, keyId, totals: toTotals(totals) }];
+}
+
 const isKeySource = (source: string): source is KeySource => Object.hasOwn(KeySource, source);
 
 /** Sums that are added up: the cost in picodollars, which becomes an amount once, at the end. */
@@ -124,7 +148,7 @@ const noUsage = (): Sums => ({
 });
 
 /** What the database has summed up. */
-type SummedRow = Omit<ModelRow, 'provider' | 'keySource' | 'model'>;
+type SummedRow = Omit<UsageSums, 'provider' | 'keySource'>;
 
 const toSums = <Row extends SummedRow>(row: Row): Omit<Row, keyof Sums> & Sums => ({
   ...row,

@@ -1,13 +1,12 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 import { AppError } from '../common/app-error.js';
-import { withDeadline } from '../common/deadline.js';
 import { LONGEST_TIMER_MS } from '../config/parsers.js';
+import { fetchDocument } from '../outbound/fetch-document.js';
 import type { OutboundHttp } from '../outbound/outbound-http.js';
-import { readJson } from '../outbound/read-json.js';
-import { ProviderTimeoutError, ProviderUnreachableError } from '../outbound/upstream-error.js';
+import { ProviderUnreachableError } from '../outbound/upstream-error.js';
 import { KeySetUnavailableError } from './auth.errors.js';
 
-/** For all of it, from the connection to the last byte: who sends it a byte at a time gains nothing. */
+/** For the whole document. */
 const TIMEOUT_MS = 5_000;
 /** An unknown key id makes us ask again at most this often: anyone can make such a token. */
 const COOLDOWN_MS = 30_000;
@@ -30,13 +29,17 @@ export function remoteKeySet(url: URL, http: OutboundHttp): JWTVerifyGetKey {
     timeoutDuration: LONGEST_TIMER_MS,
     cooldownDuration: COOLDOWN_MS,
     cacheMaxAge: CACHE_MS,
-    [customFetch]: (address, { headers, signal }) =>
-      withDeadline(
-        TIMEOUT_MS,
+    [customFetch]: async (address, { headers, signal }) => {
+      const document = await fetchDocument(http, {
+        url: address,
+        headers: Object.fromEntries(headers),
+        timeoutMs: TIMEOUT_MS,
+        maxBytes: MAX_BYTES,
         signal,
-        () => new ProviderTimeoutError(),
-        (inTime) => fetchDocument(http, address, headers, inTime),
-      ),
+      });
+      if (!hasFewKeys(document)) throw new errors.JWKSInvalid('It has no keys, or too many.');
+      return Response.json(document);
+    },
   });
   return async (header, token) => {
     try {
@@ -46,30 +49,6 @@ export function remoteKeySet(url: URL, http: OutboundHttp): JWTVerifyGetKey {
       throw new KeySetUnavailableError(codesOf(error));
     }
   };
-}
-
-/** The document, read to its end before jose sees any of it: as much as a key set may be, and no more. */
-async function fetchDocument(
-  http: OutboundHttp,
-  url: string,
-  headers: Headers,
-  signal: AbortSignal,
-): Promise<Response> {
-  const { status, body } = await http.request({
-    method: 'GET',
-    url,
-    headers: Object.fromEntries(headers),
-    signal,
-    firstByteTimeoutMs: TIMEOUT_MS,
-    idleTimeoutMs: TIMEOUT_MS,
-  });
-  if (status !== 200) {
-    await body.return?.();
-    return new Response(null, { status: 502 });
-  }
-  const document = await readJson(body, MAX_BYTES);
-  if (!hasFewKeys(document)) throw new errors.JWKSInvalid('It has no keys, or too many.');
-  return Response.json(document);
 }
 
 function hasFewKeys(document: unknown): boolean {

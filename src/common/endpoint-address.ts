@@ -1,4 +1,5 @@
 import { isPublicAddress, type IpAddress, parseAddress } from './ip-address.js';
+import { readUrl } from './read-url.js';
 
 /** Longer than any API's address, in characters. */
 const LONGEST = 500;
@@ -73,7 +74,7 @@ function findMistake(text: string): string | null {
   if (/[\s\p{C}\\]/u.test(text)) return 'must have no spaces, control characters or backslashes';
   if (!/^https?:\/\/[^/]/i.test(text)) return 'must begin with https:// (or http://) and a host';
   if (text.includes('?') || text.includes('#')) return 'must have neither a query (?) nor a fragment (#)';
-  if (!URL.canParse(text)) return 'must be a URL: its host or its port cannot be read';
+  if (readUrl(text) === null) return 'must be a URL: its host or its port cannot be read';
   return null;
 }
 

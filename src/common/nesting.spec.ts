@@ -1,4 +1,4 @@
-import { isTooComplex, MAX_NESTING, MAX_VALUES } from './nesting.js';
+import { isTooComplex, MAX_NESTING, MAX_VALUES, VALUES_OF_A_NAME } from './nesting.js';
 
 const lists = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 const objects = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
@@ -17,10 +17,22 @@ describe('isTooComplex', () => {
     expect(isTooComplex(`[${Array.from({ length: 1_000 }, () => '[{}]').join(',')}]`)).toBe(false);
   });
 
-  it.each(['1', '{}', '[]', '"a,b"', '{"a":1}'])('counts the values of a list: %s', (value) => {
+  it.each(['1', '{}', '[]', '"a,b"', '"a:b"'])('counts the values of a list: %s', (value) => {
     const list = (count: number): string => `[${Array<string>(count).fill(value).join(',')}]`;
     expect(isTooComplex(list(MAX_VALUES / 2 - 1))).toBe(false);
     expect(isTooComplex(list(MAX_VALUES + 2))).toBe(true);
+  });
+
+  it('counts a name as more than a value, wherever it stands', () => {
+    const object = (count: number): string =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, 1])));
+    const fields = Math.floor(MAX_VALUES / (1 + VALUES_OF_A_NAME));
+    expect(isTooComplex(object(fields))).toBe(false);
+    expect(isTooComplex(object(fields + 1))).toBe(true);
+    const list = (count: number): string => `[${Array<string>(count).fill('{"a":1}').join(',')}]`;
+    const records = Math.floor(MAX_VALUES / (2 + VALUES_OF_A_NAME));
+    expect(isTooComplex(list(records))).toBe(false);
+    expect(isTooComplex(list(records + 1))).toBe(true);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { InvalidValueError } from './variable.js';
+import { readUrl } from '../common/read-url.js';
 
 /** Schemes whose origins are those of servers, and those that are the same to `Origin` under another name. */
 const HTTP = new Set(['http:', 'https:']);
@@ -21,7 +22,7 @@ const NOT_AN_ORIGIN =
  * @returns null for what is no origin, such as `null`
  */
 export function canonicalOrigin(text: string): string | null {
-  if (!ORIGIN.test(text) || !URL.canParse(text)) return null;
+  if (!ORIGIN.test(text) || readUrl(text) === null) return null;
   const { protocol, host, href } = new URL(text.toLowerCase());
   const origin = `${protocol}//${host}`;
   if (host === '' && protocol !== 'file:') return null;

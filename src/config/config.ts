@@ -4,6 +4,7 @@ import type { AttachmentsConfig } from './attachments.js';
 import type { AuditConfig } from './audit.js';
 import type { AuthenticationConfig } from './authentication.js';
 import type { ChatConfig } from './chat.js';
+import type { ConsoleConfig } from './console.js';
 import type { DatabaseConfig } from './database.js';
 import type { EncryptionConfig } from './encryption.js';
 import type { GeneralConfig } from './general.js';
@@ -21,6 +22,7 @@ export interface ConfigSections {
   readonly audit: AuditConfig;
   readonly encryption: EncryptionConfig;
   readonly authentication: AuthenticationConfig;
+  readonly console: ConsoleConfig;
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
   readonly attachments: AttachmentsConfig;
@@ -41,6 +43,7 @@ export class Config {
   readonly audit: AuditConfig;
   readonly encryption: EncryptionConfig;
   readonly authentication: AuthenticationConfig;
+  readonly console: ConsoleConfig;
   readonly redis: RedisConfig;
   readonly chat: ChatConfig;
   readonly attachments: AttachmentsConfig;
@@ -60,6 +63,7 @@ export class Config {
     this.audit = sections.audit;
     this.encryption = sections.encryption;
     this.authentication = sections.authentication;
+    this.console = sections.console;
     this.redis = sections.redis;
     this.chat = sections.chat;
     this.attachments = sections.attachments;

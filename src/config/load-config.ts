@@ -5,6 +5,7 @@ import { auditVariables, readAudit } from './audit.js';
 import { attachmentVariables, readAttachments } from './attachments.js';
 import { chatVariables, readChat } from './chat.js';
 import { Config } from './config.js';
+import { checkConsole, consoleVariables, readConsole } from './console.js';
 import { databaseVariables, type MigrationConfig, migrationConfig, readDatabase } from './database.js';
 import { checkEncryption, encryptionVariables, readEncryption } from './encryption.js';
 import { generalVariables, readGeneral } from './general.js';
@@ -32,6 +33,7 @@ export function listVariables(definitions: readonly ProviderDefinition[]): Varia
     ...Object.values<Variable<unknown>>(encryptionVariables),
     ...Object.values<Variable<unknown>>(keyServiceVariables),
     ...Object.values<Variable<unknown>>(authenticationVariables),
+    ...Object.values<Variable<unknown>>(consoleVariables),
     ...Object.values<Variable<unknown>>(timeoutVariables),
     ...Object.values<Variable<unknown>>(chatVariables),
     ...Object.values<Variable<unknown>>(attachmentVariables),
@@ -86,6 +88,7 @@ export function loadConfig(
   const providers = readProviders(reader, definitions);
   checkEncryption(reader, general);
   checkAuthentication(reader, general);
+  checkConsole(reader);
   reader.throwMistakes();
 
   const secrets = new SecretSource(reader, general);
@@ -97,6 +100,7 @@ export function loadConfig(
   }
 
   const warnings = [...secrets.warnings];
+  const console = readConsole(reader, authentication, warnings);
   if (isOpenToOthers(general.dataDirectory)) {
     warnings.push('DATA_DIR can be read by other users of this machine: chmod 700 it.');
   }
@@ -107,6 +111,7 @@ export function loadConfig(
     audit,
     encryption,
     authentication,
+    console,
     redis,
     chat,
     attachments,

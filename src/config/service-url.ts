@@ -1,4 +1,5 @@
 import { InvalidValueError } from './variable.js';
+import { readUrl } from '../common/read-url.js';
 
 /** What the URL of a service with a user and a password may look like. */
 export interface UrlForm {
@@ -42,7 +43,7 @@ function findMistake(text: string, { schemes, mistake, foreign }: UrlForm): stri
   if (authority.slice(authority.lastIndexOf('@') + 1).includes(',')) {
     return 'must name one host, one that follows the primary (docs/operations.md, Failover)';
   }
-  return URL.canParse(text) ? null : `${mistake}; its host or its port cannot be read`;
+  return readUrl(text) ? null : `${mistake}; its host or its port cannot be read`;
 }
 
 function isDecodable(text: string): boolean {

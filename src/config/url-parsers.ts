@@ -1,10 +1,21 @@
 import { isLoopbackAddress, parseAddress } from '../common/ip-address.js';
+import { isNameableHost } from '../common/nameable-host.js';
 import { InvalidValueError, type Parser, type ValueRules } from './variable.js';
+import { readUrl } from '../common/read-url.js';
 
 function parseUrl(text: string, protocols: readonly string[], mistake: string): URL {
   // The URL parser drops spaces and control characters without a word.
-  const url = /^[\x21-\x7e]+$/.test(text) && URL.canParse(text) ? new URL(text) : null;
+  const url = /^[\x21-\x7e]+$/.test(text) ? readUrl(text) : null;
   if (url === null || !protocols.includes(url.protocol)) throw new InvalidValueError(mistake);
+  return url;
+}
+
+function plainHttpUrl(text: string): URL {
+  const url = parseUrl(text, ['https:', 'http:'], 'must be an http:// or https:// URL');
+  if (url.username !== '' || url.password !== '') {
+    throw new InvalidValueError('must not hold a user name or password');
+  }
+  if (text.includes('#')) throw new InvalidValueError('must not have a fragment (#)');
   return url;
 }
 
@@ -13,11 +24,7 @@ function parseUrl(text: string, protocols: readonly string[], mistake: string): 
  * goes over a network in the clear, for every variable.
  */
 function httpUrl(text: string, rules?: ValueRules): URL {
-  const url = parseUrl(text, ['https:', 'http:'], 'must be an http:// or https:// URL');
-  if (url.username !== '' || url.password !== '') {
-    throw new InvalidValueError('must not hold a user name or password');
-  }
-  if (text.includes('#')) throw new InvalidValueError('must not have a fragment (#)');
+  const url = plainHttpUrl(text);
   if (rules?.production === true && url.protocol === 'http:' && !isLoopback(url)) {
     throw new InvalidValueError('must be an https:// URL in production, unless it leads to this machine');
   }
@@ -42,6 +49,23 @@ export function baseUrl(acceptedSuffix?: string): Parser<string> {
 /** An address of a document, where a query may be part of the name. */
 export function documentUrl(text: string, rules?: ValueRules): URL {
   return httpUrl(text, rules);
+}
+
+/**
+ * An address that browsers go to or call on the way to a token: never in the clear, except to this machine outside
+ * production. Its origin may stand in a Content Security Policy.
+ *
+ * @throws InvalidValueError
+ */
+export function signInUrl(text: string, { production }: ValueRules): URL {
+  const url = plainHttpUrl(text);
+  if (url.protocol === 'http:' && (production || !isLoopback(url))) {
+    throw new InvalidValueError(
+      'must be an https:// URL, unless it leads to this machine outside production',
+    );
+  }
+  if (!isNameableHost(url.host)) throw new InvalidValueError('must name one host');
+  return url;
 }
 
 /** Whether the URL leads to this machine, where no one else can listen in. Names under a domain do not: DNS says where. */

@@ -20,6 +20,7 @@ export const SALT_BYTES = 32;
 
 const VERSION = 'v1';
 const BLOCK_BYTES = 16;
+const PARTS = 6;
 /** `{"alg":"dir","enc":"A256CBC-HS512"}`: the header under which a JWE library opens the same record. */
 const PROTECTED_HEADER = Buffer.from('{"alg":"dir","enc":"A256CBC-HS512"}').toString('base64url');
 
@@ -31,8 +32,9 @@ export function formatEnvelope({ keyId, salt, iv, ciphertext, tag }: EnvelopePar
 
 /** @returns null for a text that {@link formatEnvelope} would not have written exactly so */
 export function parseEnvelope(text: string): EnvelopeParts | null {
-  const [version, keyId, ...encoded] = text.split('.');
-  if (version !== VERSION || keyId === undefined || encoded.length !== 4) return null;
+  // One part more than there may be: a text of nothing but dots is not taken apart whole.
+  const [version, keyId, ...encoded] = text.split('.', PARTS + 1);
+  if (version !== VERSION || keyId === undefined || encoded.length !== PARTS - 2) return null;
   const [id, salt, iv, ciphertext, tag] = [keyId, ...encoded].map(decode);
   if (id?.length !== KEY_ID_BYTES || salt?.length !== SALT_BYTES) return null;
   if (iv?.length !== IV_BYTES || tag?.length !== TAG_BYTES) return null;

@@ -8,6 +8,7 @@ const VERSION = 'v2';
 const CIPHER = 'aes-256-gcm';
 const TAG_BYTES = 16;
 const NONCE_BYTES = 12;
+const PARTS = 5;
 const COUNT = /^[1-9]\d{0,9}$/;
 
 /** The nonce of a record. @throws RangeError beyond 2³² − 1 records: by then a key has sealed enough */
@@ -65,7 +66,10 @@ export class SeriesOpener {
   }
 
   #tryOpen(envelope: string, seq: number): string | null {
-    const [version, keyId = '', salt = '', count = '', encoded = '', ...rest] = envelope.split('.');
+    const [version, keyId = '', salt = '', count = '', encoded = '', ...rest] = envelope.split(
+      '.',
+      PARTS + 1,
+    );
     if (version !== VERSION || rest.length > 0 || !COUNT.test(count) || Number(count) >= 2 ** 32) return null;
     const sealed = decode(encoded);
     const key = this.#keyOf(keyId, salt);

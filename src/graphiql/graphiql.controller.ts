@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { extname } from 'node:path';
 import { Controller, Get, NotFoundException, Param, Req, Res, StreamableFile } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { contentSecurityPolicy } from './content-security-policy.js';
+import { pagePolicy } from './page-policy.js';
 import { graphiqlFiles, graphiqlPage, locate } from './graphiql-files.js';
 
 const mediaTypes: Readonly<Record<string, string>> = {
@@ -17,7 +17,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
 export class GraphiQLController {
   @Get()
   page(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): StreamableFile {
-    void reply.header('content-security-policy', contentSecurityPolicy(request.headers.host));
+    void reply.header('content-security-policy', pagePolicy(request.headers.host));
     return send(graphiqlPage);
   }
 

@@ -4,7 +4,12 @@ import { KeyAlertsRepository } from '../alerts/key-alerts.repository.js';
 import { AttachmentsService } from '../attachments/attachments.service.js';
 import { AnomalyRepository } from '../audit/anomalies/anomaly.repository.js';
 import { AuditRepository, toModel } from '../audit/audit.repository.js';
-import { type ModelHour, type UsageHour, UsageRepository } from '../audit/usage.repository.js';
+import {
+  type KeyHour,
+  type ModelHour,
+  type UsageHour,
+  UsageHoursRepository,
+} from '../audit/usage-hours.repository.js';
 import { KeptChats } from '../chat/kept-chats.js';
 import { KeysService } from '../keys/keys.service.js';
 import { SettingsService } from '../settings/settings.service.js';
@@ -22,7 +27,7 @@ export class ExportService {
   constructor(
     private readonly settings: SettingsService,
     private readonly keys: KeysService,
-    private readonly usage: UsageRepository,
+    private readonly usage: UsageHoursRepository,
     private readonly audit: AuditRepository,
     private readonly chats: KeptChats,
     private readonly data: MyDataService,
@@ -51,6 +56,7 @@ export class ExportService {
     yield* this.#attachments(userId);
     yield* pagesOf('usageHour', (after: UsageHour | null) => this.usage.listHours(userId, PAGE, after));
     yield* pagesOf('modelHour', (after: ModelHour | null) => this.usage.listModelHours(userId, PAGE, after));
+    yield* pagesOf('keyHour', (after: KeyHour | null) => this.usage.listKeyHours(userId, PAGE, after));
     yield* this.#events(userId);
     yield* this.#alerts(userId);
     for (const network of await this.anomalies.findNetworks(userId)) yield toLine('knownNetwork', network);

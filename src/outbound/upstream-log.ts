@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { BoundedLines } from '../common/bounded-lines.js';
 import { providerFailed } from '../telemetry/signals/signals.js';
 import { UpstreamError } from './upstream-error.js';
+import { readUrl } from '../common/read-url.js';
 
 /** Logs each failure of a provider: which provider, where, and its status or code. Never the provider's own text. */
 @Injectable()
@@ -33,5 +34,5 @@ export class UpstreamLog implements OnApplicationShutdown {
 
 /** Of an address, what holds neither a user's name nor a query. */
 export function hostOf(address: string | undefined): string | null {
-  return address !== undefined && URL.canParse(address) ? new URL(address).host : null;
+  return (address !== undefined && readUrl(address)?.host) || null;
 }

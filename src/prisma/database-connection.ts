@@ -2,6 +2,7 @@ import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import type pg from 'pg';
 import { StartupError } from '../common/startup-error.js';
+import { turnIsOver } from '../common/event-loop-turn.js';
 import { leadsToPooler } from '../config/database-url.js';
 import { throughAdapter } from './adapter-statements.js';
 import { DATABASE_VARIABLE, type DatabaseLimits, type DatabaseSettings } from './database-settings.js';
@@ -47,7 +48,15 @@ async function openEmbedded(dataDir: string): Promise<DatabaseConnection> {
   const adapter = new PrismaPGlite(database.pglite);
   return {
     adapter,
-    statements: async () => throughAdapter(await adapter.connect()),
+    statements: async () => {
+      const run = throughAdapter(await adapter.connect());
+      return async (statement, values) => {
+        // It computes in this process, and what waits for it goes on in the turn in which it ends.
+        const pause = turnIsOver();
+        if (pause) await pause;
+        return run(statement, values);
+      };
+    },
     prepare: async () => {
       await new Migrator(embeddedMigrationTarget(database)).apply();
     },

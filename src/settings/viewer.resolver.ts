@@ -1,7 +1,8 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { NeedsJwt, NeedsScope } from '../auth/access.decorator.js';
+import { NeedsAnyToken, NeedsJwt, NeedsScope } from '../auth/access.decorator.js';
 import type { AuthenticatedUser } from '../auth/authenticated-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
+import { ID } from '../common/id.scalar.js';
 import { SettingsService } from './settings.service.js';
 import { UpdateSettingsInput, UpdateSettingsPayload, Viewer } from './viewer.model.js';
 
@@ -13,6 +14,12 @@ export class ViewerResolver {
   @NeedsScope('KEYS_READ')
   viewer(@CurrentUser() { userId }: AuthenticatedUser): Promise<Viewer> {
     return this.settings.find(userId);
+  }
+
+  @Query(() => ID, { description: "The caller's id: the token's `sub`, or that of an access token's owner." })
+  @NeedsAnyToken()
+  viewerId(@CurrentUser() { userId }: AuthenticatedUser): string {
+    return userId;
   }
 
   @Mutation(() => UpdateSettingsPayload, {

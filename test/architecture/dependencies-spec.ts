@@ -59,6 +59,61 @@ describe('the licences of what is shipped', () => {
     expect(unwanted(shipped)).toEqual([]);
   });
 
+  it('are also those of all that pages are made of, wherever it is installed', () => {
+    const dev = { dev: true, version: '1.0.0', license: 'MIT' };
+    const packages = {
+      'node_modules/recharts': {
+        ...dev,
+        dependencies: { a: '1' },
+        peerDependencies: { peer: '1', types: '*' },
+        peerDependenciesMeta: { types: { optional: true } },
+      },
+      'node_modules/recharts/node_modules/a': { ...dev, version: '2.0.0', dependencies: { b: '1', c: '1' } },
+      'node_modules/recharts/node_modules/b': { ...dev, license: 'GPL-3.0' },
+      'node_modules/a': dev,
+      'node_modules/b': { ...dev, version: '3.0.0' },
+      'node_modules/c': { ...dev, dependencies: { recharts: '1' } },
+      'node_modules/peer': dev,
+      'node_modules/types': dev,
+      'node_modules/other': { ...dev, dependencies: { b: '1' } },
+    };
+    const shipped = shippedPackages({ packages });
+    expect(shipped.map(({ name, version }) => `${name}@${version}`)).toEqual([
+      'a@2.0.0',
+      'b@1.0.0',
+      'c@1.0.0',
+      'peer@1.0.0',
+      'recharts@1.0.0',
+    ]);
+    expect(unwanted(shipped).map(({ name }) => name)).toEqual(['b']);
+  });
+
+  it('go by the names of packages, also of those that are installed under another one', () => {
+    const packages = {
+      'node_modules/react': { dev: true, version: '19.0.0', license: 'MIT' },
+      'node_modules/react-18': { dev: true, name: 'react', version: '18.3.1', license: 'MIT' },
+    };
+    expect(
+      shippedPackages({ packages })
+        .map(({ name, version }) => `${name}@${version}`)
+        .sort(),
+    ).toEqual(['react@18.3.1', 'react@19.0.0']);
+  });
+
+  it('are those of the console', () => {
+    const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lockfile;
+    const names = shippedPackages({ packages }).map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        '@mantine/core',
+        '@floating-ui/react',
+        'recharts',
+        'd3-scale',
+        'oidc-client-ts',
+      ]),
+    );
+  });
+
   it('stop the check by the name of the package', async () => {
     const lockfile = writeFile(
       JSON.stringify({ packages: { 'node_modules/copyleft': { license: 'GPL-3.0-only' } } }),

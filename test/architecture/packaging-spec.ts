@@ -64,6 +64,16 @@ describe('the container image', () => {
     expect(copied).not.toMatch(/\b(test|demo|bench)\b/);
   });
 
+  it('is given all that is built from: the source, the console, and what its build reads', () => {
+    const named = read('.dockerignore').split('\n');
+    const [build = ''] = read('Dockerfile').split(/^FROM .* AS packages$/m);
+    const copied = [...build.matchAll(/^COPY (.*) \S+$/gm)].flatMap(([, sources = '']) => sources.split(' '));
+    for (const name of ['src', 'console', 'scripts', 'schema.graphql', 'tsconfig.json']) {
+      expect(copied).toContain(name);
+      expect(named).toContain(`!${name}`);
+    }
+  });
+
   it('is built once for the migrations and the server, and comes from no registry', () => {
     const ours = Object.entries(services).filter(([, { image }]) => image?.startsWith('keystream'));
     expect(ours.map(([name, { image }]) => [name, image])).toEqual([

@@ -16,7 +16,9 @@ describe('a misspelt name', () => {
 
   it('is shown: it is no key, and its author looks for it', async () => {
     const { errors } = await server().post('alice', '{ viewr { id } }');
-    expect(errors[0]?.message).toBe('Cannot query field "viewr" on type "Query". Did you mean "viewer"?');
+    expect(errors[0]?.message).toBe(
+      'Cannot query field "viewr" on type "Query". Did you mean "viewer" or "viewerId"?',
+    );
   });
 
   it('is never a name of the schema that looks like a key', () => {

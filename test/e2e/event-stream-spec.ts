@@ -7,7 +7,7 @@ import { EventStreamDoor } from '../../src/graphql/event-stream/event-stream-doo
 import { Subscriptions } from '../../src/graphql/every-door/subscriptions.js';
 import { collect } from '../support/collect.js';
 import { RawStream } from '../support/raw-stream.js';
-import { CHAT, type GraphQLErrorBody, HELLO, signToken } from '../support/test-server.js';
+import { CHAT, endingToken, type GraphQLErrorBody, HELLO, signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { sourceOf, watchSources } from '../support/watched-source.js';
 
@@ -221,8 +221,7 @@ describe('the door for server-sent events', () => {
 
   it('ends with the token, without `complete`', async () => {
     server().standIn.once('OPENAI', hang());
-    // Expired, and within the leeway for clocks for one more second.
-    const authorization = `Bearer ${await signToken('alice', '-14s')}`;
+    const authorization = `Bearer ${await endingToken('alice')}`;
     const stream = await open({ authorization });
     expect((await stream.next())?.data.data.chat).toMatchObject({ __typename: 'ChatStarted' });
     expect(await stream.next()).toBeNull();

@@ -1,6 +1,8 @@
+import { CONSOLE_OPERATIONS, writeConsole } from '../support/console-folder.js';
+import { createDatabase } from '../support/database.js';
 import { RawStream } from '../support/raw-stream.js';
-import { idOf, writeManifest } from '../support/manifest.js';
-import { HELLO, signToken } from '../support/test-server.js';
+import { idOf, manifestOf, writeManifest } from '../support/manifest.js';
+import { HELLO, signToken, TestServer } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
 const VIEWER = 'query Viewer {\n  viewer {\n    id\n  }\n}';
@@ -181,5 +183,47 @@ describe('a server without a list', () => {
 
   it('takes the text where it stands beside an id', async () => {
     expect(await errorsOf({ documentId: idOf(VIEWER), query: VIEWER })).toBeUndefined();
+  });
+});
+
+describe.each([
+  ['on', writeConsole(), true],
+  ['off', writeConsole(), false],
+])('a server with a list, whose console is %s', (CONSOLE, folder, isListed) => {
+  const server = useTestServer({ CONSOLE, PERSISTED_OPERATIONS: writeManifest([DELETE]) }, 'PGlite', folder);
+  const [OWN = ''] = CONSOLE_OPERATIONS;
+
+  it(`${isListed ? 'runs' : 'does not run'} what the console asks for`, async () => {
+    const names = [{ query: OWN }, { documentId: idOf(OWN) }, { query: OWN, extensions: hashed(OWN) }];
+    for (const body of names) {
+      const response = await fetch(`${server().url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${await signToken('alice')}` },
+        body: JSON.stringify(body),
+      });
+      expect(await response.json()).toMatchObject(
+        isListed ? { data: { viewer: { id: 'alice' } } } : { errors: [NOT_IN_LIST] },
+      );
+    }
+  });
+});
+
+describe("a list of the console's that is none", () => {
+  const other = useTestServer();
+
+  it.each([
+    [
+      'does not fit the schema',
+      manifestOf(['{ nothing }']),
+      /The console's own operations\.json: operation 1/,
+    ],
+    ['is no manifest', '[]', /The console in dist\/console is incomplete: its list of operations must name/],
+  ])('stops the start where it %s and there is a list, by name', async (_, operations, message) => {
+    const database = await createDatabase('PGlite');
+    const folder = writeConsole({ 'operations.json': operations });
+    const start = (environment: Readonly<Record<string, string>>) =>
+      TestServer.start({ ...database.environment, ...environment }, other(), folder);
+    await expect(start({ PERSISTED_OPERATIONS: writeManifest([DELETE]) })).rejects.toThrow(message);
+    await database.drop();
   });
 });

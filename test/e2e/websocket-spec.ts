@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { CHAT, HELLO, signToken } from '../support/test-server.js';
+import { CHAT, endingToken, HELLO, signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 import { FIRST_RESULT, watchSources } from '../support/watched-source.js';
 
@@ -18,9 +18,8 @@ describe('the WebSocket door', () => {
 
   it('closes with 4403 when the token of connection_init ends', async () => {
     const socket = await server().socket();
-    // Expired, and within the leeway for clocks for one more second.
-    const token = await signToken('alice', '-14s');
-    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+    const authorization = `Bearer ${await endingToken('alice')}`;
+    socket.send({ type: 'connection_init', payload: { authorization } });
     expect(await socket.next()).toEqual({ type: 'connection_ack' });
     expect(await socket.closed).toMatchObject({ code: 4403 });
   });

@@ -11,7 +11,7 @@ import { providerIdsOf } from '../../src/providers/registry/provider-ids.js';
 import { registry } from '../../src/providers/registry/registry.js';
 import { collect } from '../support/collect.js';
 import { naming, placing } from '../support/naming.js';
-import { describeInChromium, useChromium } from './chromium.js';
+import { describeInChromium, useChromium } from '../support/chromium.js';
 import { operationIs, setEditor } from './graphiql-editor.js';
 
 type Demo = ChildProcessByStdio<null, Readable, null>;
@@ -148,6 +148,8 @@ describe('the demo that stays up', () => {
   };
 
   it('says where everything is', async () => {
+    expect(text).toMatch(/Over to you[^\n]*\n\s*Console +http:/);
+    expect(text).toContain(` ${url}/console#token=${token}\n`);
     expect(text).toContain(`Apollo Sandbox   ${url}/graphql\n`);
     expect(await alice().request('{ viewer { id } }')).toEqual({ viewer: { id: 'alice' } });
     expect((await fetch(`${url}/graphiql`)).status).toBe(200);

@@ -11,7 +11,7 @@ import { NetworkProxy } from '../support/network-proxy.js';
 import { ScriptedChat } from '../support/scripted-chat.js';
 import { signToken, TestServer } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
-import { describeInChromium, useChromium } from './chromium.js';
+import { describeInChromium, useChromium } from '../support/chromium.js';
 
 const KEY = 'sk-proj-of-the-examples-suite-0123456789';
 const SEARCH_KEY = 'BSA-of-the-examples-suite-0123456789';

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
-import { describeInChromium, useChromium } from './chromium.js';
+import { describeInChromium, useChromium } from '../support/chromium.js';
 import { operationIs, setEditor } from './graphiql-editor.js';
 
 const KEY = 'sk-proj-of-the-graphiql-suite-0123456789';

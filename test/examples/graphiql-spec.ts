@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { graphiqlFiles, graphiqlPage } from '../../src/graphiql/graphiql-files.js';
 import { signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
-import { describeInChromium, useChromium } from './chromium.js';
+import { describeInChromium, useChromium } from '../support/chromium.js';
 import { operationIs, setEditor } from './graphiql-editor.js';
 
 const KEY = 'sk-proj-of-the-graphiql-suite-0123456789';

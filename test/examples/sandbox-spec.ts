@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { useTestServer } from '../support/use-test-server.js';
-import { describeInChromium, useChromium } from './chromium.js';
+import { describeInChromium, useChromium } from '../support/chromium.js';
 
 const CDN = 'https://embeddable-sandbox.cdn.apollographql.com/**';
 

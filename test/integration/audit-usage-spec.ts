@@ -19,6 +19,8 @@ const USAGE = `query ($from: DateTime, $to: DateTime, $bucket: UsageBucketSize) 
     totals { ${TOTALS} } byProvider { provider keySource totals { ${TOTALS} } } buckets { start totals { ${TOTALS} } }
   }
 }`;
+/** The range of a report. */
+const DAY = 'from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z"';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const NOTHING = {
@@ -351,6 +353,21 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       });
     });
 
+    it('sums up by model what was answered and cut off before anything was counted', async () => {
+      const hour = new Date('2026-03-01T10:00:00Z');
+      await database().client.keyHour.create({
+        data: {
+          ...{ userId: 'alice', keySource: 'USER', provider: 'OPENAI', model: 'model-0' },
+          ...{ hour, keyId: KEY_ID, chats: 1, failures: 1 },
+        },
+      });
+      const { usage } = await server().query(
+        'alice',
+        `{ usage(${DAY}) { byModel { model totals { chats } } } }`,
+      );
+      expect(usage.byModel).toEqual([{ model: 'model-0', totals: { chats: 1 } }]);
+    });
+
     it('sums up costs, and is silent where nothing has a price', async () => {
       await write([
         { hour: '2026-03-01T10:00:00Z', chats: 2, cost: '0.1', pricedChats: 1 },
@@ -369,6 +386,110 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
         { provider: 'OPENAI', totals: { cost: dollars('0.1'), unpricedChats: 1 } },
       ]);
       expect(buckets).toMatchObject([{ totals: { cost: dollars('0.3') } }, { totals: { cost: null } }]);
+    });
+
+    it('sums up by model what was written down before there were sums by key, and after', async () => {
+      const row = { userId: 'alice', keySource: 'USER', provider: 'OPENAI', model: 'model-0' } as const;
+      const hour = new Date('2026-03-01T10:00:00Z');
+      await database().client.modelHour.create({ data: { ...row, hour, chats: 1, inputTokens: 3 } });
+      await database().client.keyHour.createMany({
+        data: [
+          { ...row, hour, keyId: KEY_ID, chats: 2, inputTokens: 4 },
+          { ...row, hour, keyId: uuidv7(), chats: 4, inputTokens: 5 },
+          { ...row, hour, keyId: KEY_ID, provider: 'TAVILY', model: '', searches: 8 },
+        ],
+      });
+      const { usage } = await server().query(
+        'alice',
+        `{ usage(${DAY}) { byModel { model totals { ${TOTALS} } } } }`,
+      );
+      expect(usage.byModel).toEqual([
+        { model: 'model-0', totals: { ...NOTHING, chats: 7, inputTokens: 12, unpricedChats: 7 } },
+      ]);
+    });
+
+    it('sums up by key, the largest first, with all beyond the hundredth and the keyless as one', async () => {
+      const hour = new Date('2026-03-01T10:00:00Z');
+      const row = { userId: 'alice', hour, keySource: 'USER', provider: 'OPENAI', model: '' } as const;
+      const idOf = (index: number) => `01890000-0000-7000-8000-${String(index).padStart(12, '0')}`;
+      const price = { cost: '0.01', pricedChats: 1 };
+      await database().client.keyHour.createMany({
+        data: [
+          ...Array.from({ length: 103 }, (_, index) => ({
+            ...{ ...row, keyId: idOf(index), chats: 1, inputTokens: 1_000 - index },
+            ...(index < 100 && price),
+          })),
+          {
+            ...row,
+            keyId: idOf(0),
+            model: 'model',
+            hour: new Date('2026-03-01T11:00:00Z'),
+            chats: 2,
+            ...price,
+          },
+          { ...row, keyId: idOf(0), hour: new Date('2026-02-28T23:00:00Z'), chats: 99 },
+          { ...row, keyId: idOf(0), userId: 'bob', chats: 99 },
+          { ...row, keyId: '00000000-0000-0000-0000-000000000000', keySource: 'SERVER', chats: 3 },
+        ],
+      });
+      // What was used before there were sums by key is in the sums by provider alone.
+      const inputTokens = Array.from({ length: 103 }, (_, index) => 1_000 - index).reduce(
+        (sum, n) => sum + n,
+      );
+      await database().client.usageHour.createMany({
+        data: [
+          {
+            ...{ userId: 'alice', hour, provider: 'OPENAI', keySource: 'USER' },
+            chats: 115,
+            failures: 1,
+            inputTokens,
+            cost: '1.01',
+            pricedChats: 101,
+          },
+          { userId: 'alice', hour, provider: 'OPENAI', keySource: 'SERVER', chats: 3 },
+        ],
+      });
+      const { usage } = await server().query(
+        'alice',
+        `{ usage(${DAY}) { byKey { keyId provider keySource totals { ${TOTALS} } } } }`,
+      );
+      expect(usage.byKey).toHaveLength(102);
+      expect(usage.byKey[0]).toEqual({
+        ...{ keyId: idOf(0), provider: 'OPENAI', keySource: 'USER' },
+        totals: {
+          ...{ ...NOTHING, chats: 3, inputTokens: 1_000, unpricedChats: 1 },
+          cost: { amount: '0.02', currency: 'USD' },
+        },
+      });
+      expect(usage.byKey[99]).toMatchObject({ keyId: idOf(99) });
+      expect(usage.byKey.slice(100)).toEqual([
+        {
+          ...{ keyId: null, provider: 'OPENAI', keySource: 'USER' },
+          totals: { ...NOTHING, chats: 13, failures: 1, inputTokens: 900 + 899 + 898, unpricedChats: 13 },
+        },
+        {
+          ...{ keyId: null, provider: 'OPENAI', keySource: 'SERVER' },
+          totals: { ...NOTHING, chats: 3, unpricedChats: 3 },
+        },
+      ]);
+    });
+
+    it('has no line of a key where every use was of one that has its own', async () => {
+      const keyId = await server().storeKey('alice', 'OPENAI', 'key-of-alice-0123456789');
+      const searchKeyId = await server().storeKey('alice', 'TAVILY', 'key-of-alice-0123456789');
+      await server().chatEvents('alice', { provider: 'OPENAI' });
+      await server().query('alice', '{ webSearch(input: { query: "words", provider: TAVILY }) { tookMs } }');
+      await server().storeKey('alice', 'OPENAI', 'key-of-alice-9876543210');
+      const { usage } = await server().query(
+        'alice',
+        `{ usage { byProvider { provider keySource totals { ${TOTALS} } } byKey { keyId provider keySource totals { ${TOTALS} } } } }`,
+      );
+      const [openai, tavily] = usage.byProvider;
+      expect(openai.totals).toMatchObject({ chats: 1, cost: { currency: 'USD' } });
+      expect(usage.byKey).toEqual([
+        { keyId, ...openai },
+        { keyId: searchKeyId, ...tavily },
+      ]);
     });
 
     it('sums up by model, the largest first, with all beyond the hundredth and the nameless as one', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StartupError } from '../../src/common/startup-error.js';
@@ -172,6 +172,19 @@ describe('A new embedded database', () => {
       paths.map(async (path) => ({ path, mode: (await stat(path)).mode & 0o077 })),
     );
     expect(modes.filter(({ mode }) => mode !== 0)).toEqual([]);
+  });
+
+  it('keeps its own files alone from others: what a link leads to stays as it is', async () => {
+    await (await openEmbeddedDatabase(dataDir)).close();
+    const outside = join(dataDir, '..', 'outside');
+    await mkdir(outside, { mode: 0o755 });
+    await writeFile(join(outside, 'file'), '', { mode: 0o644 });
+    await symlink(outside, join(dataDir, 'database', 'link'));
+    await symlink('/nowhere', join(dataDir, 'database', 'dead'));
+
+    await (await openEmbeddedDatabase(dataDir)).close();
+    expect((await stat(outside)).mode & 0o777).toBe(0o755);
+    expect((await stat(join(outside, 'file'))).mode & 0o777).toBe(0o644);
   });
 
   it('is made anew where a process was killed while it made one', async () => {

@@ -46,7 +46,7 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
       expect(of('apiKey')).toMatchObject([{ id: keyId, status: 'ACTIVE' }, { status: 'REPLACED' }]);
       const use = { provider: 'OPENAI', keySource: 'USER', chats: 1, cacheWriteInputTokens: 0 };
       expect(of('usageHour')).toMatchObject([use]);
-      expect(of('modelHour')).toMatchObject([{ ...use, model: events[0]!.model }]);
+      expect(of('keyHour')).toMatchObject([{ ...use, keyId, model: events[0]!.model }]);
       expect(of('auditEvent').map((event) => event.kind)).toEqual([
         'CHAT_FINISHED',
         'KEY_USED',
@@ -98,6 +98,17 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
           model: ['', 'gpt-5', 'GPT-5'][index % 3]!,
         })),
       });
+      await database().keyHour.createMany({
+        data: Array.from({ length: 450 }, (_, index) => ({
+          userId: 'alice',
+          hour: hour(Math.floor(index / 9)),
+          provider: 'OPENAI',
+          keySource: 'USER' as const,
+          // The first of them stands for the server's keys.
+          keyId: `00000000-0000-0000-0000-00000000000${Math.floor(index / 3) % 3}`,
+          model: ['', 'gpt-5', 'GPT-5'][index % 3]!,
+        })),
+      });
       await database().auditEvent.createMany({
         data: Array.from({ length: 401 }, () => ({
           userId: 'alice',
@@ -115,6 +126,10 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
         .filter(({ type }) => type === 'modelHour')
         .map((line) => `${line.hour} ${line.model}`);
       expect([models.length, new Set(models).size]).toEqual([450, 450]);
+      const keys = lines.filter(({ type }) => type === 'keyHour');
+      expect(new Set(keys.map(({ hour, keyId, model }) => `${hour} ${keyId} ${model}`)).size).toBe(450);
+      expect(keys).toHaveLength(450);
+      expect(keys.filter(({ keyId }) => keyId === null)).toHaveLength(150);
       expect(lines.filter(({ type }) => type === 'auditEvent')).toHaveLength(401);
     });
 
@@ -162,6 +177,9 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
       await server().storeKey('alice', 'GOOGLE', KEY);
       await server().storeKey('alice', 'OPENAI', KEY);
       await server().storeKey('alice', 'OPENAI', KEY);
+      await database().modelHour.create({
+        data: { userId: 'alice', hour: new Date(0), provider: 'OPENAI', keySource: 'USER', model: 'model' },
+      });
       const [{ chatId } = { chatId: '' }] = await server().chatEvents('alice', {});
       await server().storeKey('bob', 'OPENAI', KEY);
       await server().chatEvents('bob', {});
@@ -173,6 +191,7 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
       expect(await database().sealedKey.count({ where: { userId } })).toBe(0);
       expect(await database().usageHour.count({ where: { userId } })).toBe(0);
       expect(await database().modelHour.count({ where: { userId } })).toBe(0);
+      expect(await database().keyHour.count({ where: { userId } })).toBe(0);
       expect(await database().userSettings.count({ where: { userId } })).toBe(0);
       const trail = await database().auditEvent.findMany({ where: { userId }, orderBy: { id: 'desc' } });
       expect(trail.map((event) => event.kind).slice(0, 2)).toEqual(['DATA_DELETED', 'CHAT_FINISHED']);
@@ -182,7 +201,7 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
       expect(resumed.value).toMatchObject({ errors: [{ extensions: { code: 'CHAT_NOT_FOUND' } }] });
       expect(await database().apiKey.count({ where: { userId: 'bob' } })).toBe(1);
       expect(await database().usageHour.count({ where: { userId: 'bob' } })).toBe(1);
-      expect(await database().modelHour.count({ where: { userId: 'bob' } })).toBe(1);
+      expect(await database().keyHour.count({ where: { userId: 'bob' } })).toBe(1);
       expect((await server().query('alice', '{ viewer { fallbackPolicy } }')).viewer.fallbackPolicy).toBe(
         'USE_SERVER',
       );

@@ -83,7 +83,10 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     return rows.map(({ userId: _, hour: __, ...row }) => row);
   };
   const usageByModel = async (userId: string): Promise<Record<string, unknown>[]> => {
-    const rows = await service.client.modelHour.findMany({ where: { userId }, orderBy: { model: 'asc' } });
+    const rows = await service.client.keyHour.findMany({
+      where: { userId },
+      orderBy: [{ model: 'asc' }, { keyId: 'asc' }],
+    });
     return rows.map(({ userId: _, hour: __, ...row }) => row);
   };
   /** The codes of those that failed; null for the others. */
@@ -236,10 +239,12 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
     expect(await usage('bob')).toMatchObject([{ chats: 2n, inputTokens: 6n }]);
   });
 
-  it('sum up chats by model, too', async () => {
+  it('sum up what ends by key and model, too', async () => {
+    const keyId = uuidv7();
     for (let round = 0; round < 2; round += 1) {
       await Promise.all([
         uses.finish('alice', endOf({ model: 'a' })),
+        uses.finish('alice', endOf({ model: 'a', keyId })),
         uses.finish('alice', endOf({ model: 'a', cachedInputTokens: null, outcome: 'PROVIDER_TIMEOUT' })),
         uses.finish('alice', endOf({ model: 'b', keySource: 'SERVER', cacheWriteInputTokens: null })),
         uses.finish('alice', endOf({ kind: 'SEARCH_FINISHED', chatId: null, model: null })),
@@ -254,9 +259,17 @@ describe.each(databaseKinds)('uses of keys that are written together, on %s', (k
       { ...tokens(4n), failures: 2n, cachedInputTokens: 4n, cacheWriteInputTokens: 4n },
       { ...tokens(2n), failures: 0n, cachedInputTokens: 4n, cacheWriteInputTokens: 0n },
     ];
+    const SERVER_KEY = '00000000-0000-0000-0000-000000000000';
+    const openai = { provider: 'OPENAI', keySource: 'USER', searches: 0n };
+    const search = {
+      ...{ ...tokens(2n), chats: 0n, searches: 2n, failures: 0n },
+      ...{ cachedInputTokens: 4n, cacheWriteInputTokens: 2n },
+    };
     expect(await usageByModel('alice')).toEqual([
-      { ...a, provider: 'OPENAI', keySource: 'USER', model: 'a' },
-      { ...b, provider: 'OPENAI', keySource: 'SERVER', model: 'b' },
+      { ...openai, ...search, keyId: SERVER_KEY, model: '' },
+      { ...openai, ...a, keyId: SERVER_KEY, model: 'a' },
+      { ...openai, ...search, chats: 2n, searches: 0n, keyId, model: 'a' },
+      { ...openai, ...b, keySource: 'SERVER', keyId: SERVER_KEY, model: 'b' },
     ]);
     expect(await usageByModel('bob')).toMatchObject([{ model: 'b', chats: 2n, cacheWriteInputTokens: 2n }]);
   });

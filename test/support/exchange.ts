@@ -79,13 +79,17 @@ export function textFrame(text: string): Buffer {
 }
 
 /** Sends bytes as they are. @returns all that comes back until the server ends the connection */
-export async function sendBytes(url: string, bytes: string): Promise<string> {
+export async function sendBytes(
+  url: string,
+  bytes: string,
+  encoding: BufferEncoding = 'utf8',
+): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined);
   socket.write(bytes);
   let text = '';
-  socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  socket.setEncoding(encoding).on('data', (chunk: string) => (text += chunk));
   await once(socket, 'close');
   return text;
 }

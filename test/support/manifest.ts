@@ -7,12 +7,15 @@ import { join } from 'node:path';
 export const idOf = (body: string): string => createHash('sha256').update(body).digest('hex');
 
 /** Writes a manifest as Apollo's tools do. @returns its path */
-export function writeManifest(bodies: readonly string[]): string {
+export const writeManifest = (bodies: readonly string[]): string => writeFile(manifestOf(bodies));
+
+/** A manifest's text. */
+export function manifestOf(bodies: readonly string[]): string {
   const operations = bodies.map((body) => {
     const [, type = 'query', name = ''] = /^\s*(query|mutation|subscription)\b\s*(\w*)/.exec(body) ?? [];
     return { id: idOf(body), name, type, body };
   });
-  return writeFile(JSON.stringify({ format: 'apollo-persisted-query-manifest', version: 1, operations }));
+  return JSON.stringify({ format: 'apollo-persisted-query-manifest', version: 1, operations });
 }
 
 /** Puts a text into a file of its own. @returns its path */

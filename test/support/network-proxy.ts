@@ -64,6 +64,12 @@ export class NetworkProxy {
     }
   }
 
+  /** The same for the connections that are open; new ones are well. */
+  hangOpen(): void {
+    this.hang();
+    this.#hanging = false;
+  }
+
   /**
    * The next bytes to the service that hold the text come through when something is done; what it answers does not, nor
    * does anything else on that connection.

@@ -43,6 +43,7 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
       answer: { id: ATTACKER, fallbackPolicy: 'USE_SERVER', defaultSearchProvider: null },
     },
   ],
+  'query viewerId': () => [{ variables: {}, answer: ATTACKER }],
   'query providers': () => [
     {
       variables: {},
@@ -75,7 +76,10 @@ export const attempts: Readonly<Record<string, (victim: Victim) => readonly Atte
     { variables: { input: { query: 'words' } }, answer: 'NO_KEY_AVAILABLE' },
   ],
   'query usage': () => [
-    { variables: {}, answer: { totals: { chats: 0, inputTokens: 0 }, byProvider: [] } },
+    {
+      variables: {},
+      answer: { totals: { chats: 0, inputTokens: 0 }, byProvider: [], byModel: [], byKey: [] },
+    },
     { variables: { bucket: 'HOUR' }, answer: { totals: { chats: 0, inputTokens: 0 }, byProvider: [] } },
   ],
   'query auditEvents': ({ keyIds, chatIds, cursors }) => [

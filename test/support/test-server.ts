@@ -56,6 +56,12 @@ export function signToken(userId: string, expiresIn = '1h', secret = JWT_SECRET)
     .sign(new TextEncoder().encode(secret));
 }
 
+/**
+ * A token that has expired, and is within the leeway for clocks for three or four seconds more: for a connection that begins
+ * with it, also on a busy machine.
+ */
+export const endingToken = (userId: string): Promise<string> => signToken(userId, '-11s');
+
 /** A real server on a free port, over a database of its own, with the stand-in for its providers. */
 export class TestServer {
   readonly url: string;
@@ -77,10 +83,12 @@ export class TestServer {
   /**
    * @param environment DATABASE_URL or DATA_DIR of a database that this server may use, and all else that differs
    * @param shared another server, whose stand-in this one uses, too
+   * @param consoleFolder a built page, where it is not what the build has left
    */
   static async start(
     environment: Readonly<Record<string, string>>,
     shared?: TestServer,
+    consoleFolder?: string,
   ): Promise<TestServer> {
     const standIn = shared?.standIn ?? (await startStandIn({ pace: 0 }));
     const variables = {
@@ -98,7 +106,7 @@ export class TestServer {
       ...environment,
     };
     const config = loadConfig(variables, registry);
-    const app = await createApp(config);
+    const app = await createApp(config, consoleFolder);
     await app.listen(0, '127.0.0.1');
     return new TestServer(app, standIn, variables, config, shared === undefined);
   }

@@ -18,6 +18,7 @@ const emptyAll: Statement = {
       DELETE FROM audit_events;
       DELETE FROM usage_hours;
       DELETE FROM model_hours;
+      DELETE FROM key_hours;
       DELETE FROM key_reservations;
       DELETE FROM user_settings;
       DELETE FROM rule_states;
@@ -34,12 +35,13 @@ const emptyAll: Statement = {
 export function useTestServer(
   environment: Readonly<Record<string, string>> = {},
   kind: DatabaseKind = 'PGlite',
+  consoleFolder?: string,
 ): () => TestServer {
   let database: TestDatabase;
   let server: TestServer | null = null;
   beforeAll(async () => {
     database = await createDatabase(kind);
-    server = await TestServer.start({ ...database.environment, ...environment });
+    server = await TestServer.start({ ...database.environment, ...environment }, undefined, consoleFolder);
   });
   beforeEach(async () => {
     if (server) await emptyServer(server);

@@ -5,7 +5,8 @@ import { installTokenForm } from './token.mjs';
 const { GraphiQL, React, ReactDOM } = window;
 
 installTokenForm();
-ReactDOM.createRoot(document.getElementById('graphiql')).render(
+const root = /** @type {HTMLElement} */ (document.getElementById('graphiql'));
+ReactDOM.createRoot(root).render(
   React.createElement(GraphiQL, {
     fetcher,
     defaultTabs: tabs,

@@ -27,14 +27,20 @@ describe('guardFields', () => {
   const schema = guardFields(schemaOf({ named: 'CHAT' }));
 
   /** @returns the words of its first error, or null */
-  async function ask(text: string, user: object | null): Promise<string | null> {
-    const args = { schema, document: parse(text), contextValue: { user } };
+  async function ask(text: string, user: object | null, of = schema): Promise<string | null> {
+    const args = { schema: of, document: parse(text), contextValue: { user } };
     const result = await (text.startsWith('subscription') ? createSourceEventStream(args) : execute(args));
     const [error] = 'errors' in result ? result.errors : [];
     return error?.message ?? null;
   }
 
   describe.each(['query', 'mutation', 'subscription'])('for a %s', (operation) => {
+    it('lets every access token use what is for all of them', async () => {
+      const forAll = guardFields(schemaOf({ named: 'ANY' }));
+      expect(await ask(`${operation} { named }`, tokenWith('AUDIT'), forAll)).toBeNull();
+      expect(await ask(`${operation} { open }`, tokenWith('AUDIT'), forAll)).not.toBeNull();
+    });
+
     it('lets access tokens use what names their scope, and JWTs everything', async () => {
       expect(await ask(`${operation} { named }`, tokenWith('CHAT'))).toBeNull();
       expect(await ask(`${operation} { named }`, { accessToken: null })).toBeNull();

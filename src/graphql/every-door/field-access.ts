@@ -20,12 +20,16 @@ function rootFieldsOf(schema: GraphQLSchema): GraphQLField<unknown, RequestConte
 const accessOf = ({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): Access =>
   (extensions[ACCESS] as Access | undefined) ?? 'JWT';
 
+function wordsFor(access: Access): string {
+  if (access === 'JWT') return 'Access tokens cannot do this.';
+  return access === 'ANY' ? 'Every access token can do this.' : `Scope of access tokens: ${access}.`;
+}
+
 /** Says in a field's description which access tokens may use it. */
 export function describeAccess(schema: GraphQLSchema): GraphQLSchema {
   for (const field of rootFieldsOf(schema)) {
     const access = accessOf(field);
-    const words = access === 'JWT' ? 'Access tokens cannot do this.' : `Scope of access tokens: ${access}.`;
-    field.description = `${field.description ?? ''}\n\n${words}`.trim();
+    field.description = `${field.description ?? ''}\n\n${wordsFor(access)}`.trim();
   }
   return schema;
 }

@@ -16,3 +16,18 @@ export const OPENAI_PREFIX = '/v1';
 export const COMPLETIONS_PATH = `${OPENAI_PREFIX}/chat/completions`;
 
 export const MODELS_PATH = `${OPENAI_PREFIX}/models`;
+
+/** Where the console is: this and all addresses below it. */
+export const CONSOLE_PATH = '/console';
+
+/** The addresses that one and the same page of the console is at. It looks at them itself. */
+export const CONSOLE_PAGES: readonly string[] = [
+  ...['', '/', '/keys', '/try', '/usage', '/audit', '/alerts', '/settings'],
+  // Where people come back to from the identity provider.
+  '/signed-in',
+].map((path) => CONSOLE_PATH + path);
+
+/** The page in a hidden frame in which a token is renewed. */
+export const CONSOLE_RENEWED = `${CONSOLE_PATH}/renewed`;
+
+export const CONSOLE_ASSETS = `${CONSOLE_PATH}/assets/*`;

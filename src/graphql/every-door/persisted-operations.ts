@@ -8,22 +8,25 @@ import { Documents } from './documents.js';
 import { PersistedQueryNotInListError, PersistedQueryNotSupportedError } from './persisted-query.error.js';
 import { idsIn, type RequestedOperation } from './requested-operation.js';
 
-/** An operation that the operator has listed. Texts that differ in layout only are one. */
+/** An operation that is listed. Texts that differ in layout only are one. */
 export interface ListedOperation {
   readonly text: string;
   readonly document: DocumentNode;
 }
 
 interface OperationList {
-  readonly byId: ReadonlyMap<unknown, ListedOperation>;
-  readonly byText: ReadonlyMap<string, ListedOperation>;
-  readonly byMeaning: ReadonlyMap<string, ListedOperation>;
+  readonly byId: Map<unknown, ListedOperation>;
+  readonly byText: Map<string, ListedOperation>;
+  readonly byMeaning: Map<string, ListedOperation>;
 }
 
 /** Mistakes of a list that are reported. */
 const MOST_MISTAKES = 10;
 
-/** The operator's list of all that may run, for every door; without `PERSISTED_OPERATIONS`, any operation may. */
+/**
+ * The list of all that may run, for every door: the operator's, and what the console asks for. Without
+ * `PERSISTED_OPERATIONS`, any operation may.
+ */
 @Injectable()
 export class PersistedOperations {
   #list: OperationList | null = null;
@@ -36,11 +39,19 @@ export class PersistedOperations {
   /**
    * Reads the listed operations. Called when the schema is there, before the server listens.
    *
+   * @param readOwn what this server's own page asks for, which is part of any list
    * @throws StartupError where one of them could not run
    */
-  load(): void {
+  load(readOwn: () => readonly PersistedOperation[] = () => []): void {
     const { persistedOperations: listed } = this.config.server;
-    if (listed) this.#list = this.#read(listed);
+    if (!listed) return;
+    const list: OperationList = { byId: new Map(), byText: new Map(), byMeaning: new Map() };
+    const mistakes = [
+      ...this.#add(readOwn(), list, "The console's own operations.json"),
+      ...this.#add(listed, list, persistedOperations.name),
+    ];
+    if (mistakes.length > 0) throw refusal(mistakes);
+    this.#list = list;
   }
 
   /**
@@ -76,24 +87,28 @@ export class PersistedOperations {
     return 'kind' in read ? byMeaning.get(meaningOf(read)) : undefined;
   }
 
-  #read(operations: readonly PersistedOperation[]): OperationList {
-    const byId = new Map<string, ListedOperation>();
-    const byText = new Map<string, ListedOperation>();
-    const byMeaning = new Map<string, ListedOperation>();
-    const mistakes = operations.flatMap(({ id, body, type }, index) => {
+  /**
+   * Puts operations on the list.
+   *
+   * @param source what they stand in, for its reader
+   * @returns what is wrong with them
+   */
+  #add(operations: readonly PersistedOperation[], list: OperationList, source: string): readonly string[] {
+    const { byId, byText, byMeaning } = list;
+    return operations.flatMap(({ id, body, type }, index) => {
+      const place = `${source}: operation ${index + 1} of its file`;
       const document = this.documents.read(body);
       const mistake = 'kind' in document ? mistakeIn(document, type) : wordsOf(document);
-      if (!('kind' in document) || mistake !== null)
-        return [`operation ${index + 1} of its file ${String(mistake)}`];
+      if (!('kind' in document) || mistake !== null) return [`${place} ${String(mistake)}`];
       const meaning = meaningOf(document);
       const listed = byMeaning.get(meaning) ?? { text: body, document };
+      if ((byId.get(id) ?? listed) !== listed)
+        return [`${place} has the id of another operation, of the console's`];
       byId.set(id, listed);
       byText.set(body, listed);
       byMeaning.set(meaning, listed);
       return [];
     });
-    if (mistakes.length > 0) throw refusal(mistakes);
-    return { byId, byText, byMeaning };
   }
 }
 
@@ -117,7 +132,6 @@ const wordsOf = ([first]: readonly GraphQLError[]): string =>
   `cannot run: ${first ? textWithoutQuotations(first) : 'it is refused'}`;
 
 function refusal(mistakes: readonly string[]): StartupError {
-  const { name } = persistedOperations;
-  const lines = mistakes.slice(0, MOST_MISTAKES).map((mistake) => `  ${name}: ${mistake}`);
+  const lines = mistakes.slice(0, MOST_MISTAKES).map((mistake) => `  ${mistake}`);
   return new StartupError(['The operations that may run cannot all be run:', ...lines].join('\n'));
 }

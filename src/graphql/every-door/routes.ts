@@ -2,6 +2,9 @@ import type { Access } from '../../auth/access.decorator.js';
 import {
   ATTACHMENTS_PATH,
   COMPLETIONS_PATH,
+  CONSOLE_ASSETS,
+  CONSOLE_PAGES,
+  CONSOLE_RENEWED,
   EXPORT_PATH,
   GRAPHQL_PATH,
   MODELS_PATH,
@@ -40,6 +43,8 @@ export const routes: ReadonlyMap<string, RouteRule> = new Map<string, RouteRule>
   ['/readyz', { access: 'OPEN' }],
   ['/graphiql', { access: 'OPEN' }],
   ['/graphiql/:name', { access: 'OPEN' }],
+  // A page that anybody may have: what it shows, it asks for with a token.
+  ...[...CONSOLE_PAGES, CONSOLE_RENEWED, CONSOLE_ASSETS].map((path) => [path, { access: 'OPEN' }] as const),
 ]);
 
 /** @param pattern of the route that was found; undefined: none was, and there is nothing to guard */

@@ -116,9 +116,15 @@ export type WebhookDelivery = Prisma.WebhookDeliveryModel
 /**
  * Model ModelHour
  * Of a user's chats in one hour, those with one model: every model has its own prices. Chats from before this table are
- * in usage_hours alone.
+ * in usage_hours alone, and later ones in key_hours: only servers of a version before that still write here.
  */
 export type ModelHour = Prisma.ModelHourModel
+/**
+ * Model KeyHour
+ * Of what a user used in one hour, what one key was used for with one model. It is written in the place of model_hours, which
+ * keeps what was written before there was this table. What was used before either is in usage_hours alone.
+ */
+export type KeyHour = Prisma.KeyHourModel
 /**
  * Model Attachment
  * An image or a file that a user has sent for chats to come.

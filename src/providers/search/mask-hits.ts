@@ -2,6 +2,7 @@ import { mapInTurns } from '../../common/event-loop-turn.js';
 import type { KeyMask } from '../../common/key-mask.js';
 import type { SearchHit } from './contract.js';
 import { MAX_ADDRESS_LENGTH } from './select-hits.js';
+import { readUrl } from '../../common/read-url.js';
 
 /** Takes a key out of what an engine found. Addresses stay addresses: one that cannot is left out with its hit. */
 export async function maskHits(hits: readonly SearchHit[], mask: KeyMask): Promise<SearchHit[]> {
@@ -29,7 +30,7 @@ function maskAddress(address: string, mask: KeyMask): string | null {
   if (address.length > MAX_ADDRESS_LENGTH) return null;
   const masked = mask.text(address);
   if (masked === address) return address;
-  const valid = [masked, masked.replaceAll(mask.mask, HOST_MASK)].find((text) => URL.canParse(text));
+  const valid = [masked, masked.replaceAll(mask.mask, HOST_MASK)].find((text) => readUrl(text) !== null);
   if (valid === undefined) return null;
   const { href } = new URL(valid);
   // Parsing decodes the host and leaves characters out: what it makes is looked at again.

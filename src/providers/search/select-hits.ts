@@ -1,4 +1,5 @@
 import type { SearchHit } from './contract.js';
+import { readUrl } from '../../common/read-url.js';
 
 /** Engines are asked for twenty at most. Of one that sends more without end, no more are looked at. */
 export const MAX_LOOKED_AT = 200;
@@ -22,7 +23,7 @@ export function selectHits(hits: readonly SearchHit[], limit: number): SearchHit
 }
 
 function parseAddress(text: string): URL | null {
-  if (text.length > MAX_ADDRESS_LENGTH || !URL.canParse(text)) return null;
+  if (text.length > MAX_ADDRESS_LENGTH || readUrl(text) === null) return null;
   const url = new URL(text);
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
   return isWeb && url.username === '' && url.password === '' ? url : null;

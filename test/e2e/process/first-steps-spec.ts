@@ -51,9 +51,9 @@ describe('npm start', () => {
   });
 });
 
-describe('the address /', () => {
+describe('the address /, without a console', () => {
   it('leads to GraphiQL', async () => {
-    const { url } = await processes.start(environment({}));
+    const { url } = await processes.start(environment({ CONSOLE: 'off' }));
     const { status, headers } = await exchange(url, { path: '/' });
     expect([status, headers.location]).toEqual([302, '/graphiql']);
     expect((await exchange(url, { path: headers.location! })).status).toBe(200);
@@ -63,7 +63,7 @@ describe('the address /', () => {
   });
 
   it('says in production what this is, and no more', async () => {
-    const { url } = await processes.start(environment(production));
+    const { url } = await processes.start(environment({ ...production, CONSOLE: 'off' }));
     const { status, headers, body } = await exchange(url, { path: '/' });
     expect({ status, body, type: headers['content-type'] }).toEqual({
       status: 200,

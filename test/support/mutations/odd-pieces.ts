@@ -116,5 +116,6 @@ export const paths = [
     '/v1/models/%00/x',
     '/healthz',
   ],
+  ...['/console', '/console/signed-in?code=x&state=%00', '/console/assets/%00'],
   ...['/graphiql/x', '/graphql?variables=%7B%22a%22%3A', '/graphql?query=%7Bviewer%7Bid%7D%7D&variables=1'],
 ];

@@ -412,6 +412,7 @@ export const ModelName = {
   KeyAlert: 'KeyAlert',
   WebhookDelivery: 'WebhookDelivery',
   ModelHour: 'ModelHour',
+  KeyHour: 'KeyHour',
   Attachment: 'Attachment',
   AttachmentChunk: 'AttachmentChunk',
   VaultState: 'VaultState'
@@ -430,7 +431,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "sealedKey" | "accessToken" | "retiredKey" | "keyReservation" | "userSettings" | "auditEvent" | "auditLink" | "auditCheckpoint" | "auditKeys" | "usageHour" | "ruleState" | "keyAlert" | "webhookDelivery" | "modelHour" | "attachment" | "attachmentChunk" | "vaultState"
+    modelProps: "apiKey" | "sealedKey" | "accessToken" | "retiredKey" | "keyReservation" | "userSettings" | "auditEvent" | "auditLink" | "auditCheckpoint" | "auditKeys" | "usageHour" | "ruleState" | "keyAlert" | "webhookDelivery" | "modelHour" | "keyHour" | "attachment" | "attachmentChunk" | "vaultState"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1544,6 +1545,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    KeyHour: {
+      payload: Prisma.$KeyHourPayload<ExtArgs>
+      fields: Prisma.KeyHourFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.KeyHourFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyHourPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.KeyHourFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyHourPayload>
+        }
+        findFirst: {
+          args: Prisma.KeyHourFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyHourPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.KeyHourFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyHourPayload>
+        }
+        findMany: {
+          args: Prisma.KeyHourFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyHourPayload>[]
+        }
+        create: {
+          args: Prisma.KeyHourCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyHourPayload>
+        }
+        createMany: {
+          args: Prisma.KeyHourCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.KeyHourCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyHourPayload>[]
+        }
+        delete: {
+          args: Prisma.KeyHourDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyHourPayload>
+        }
+        update: {
+          args: Prisma.KeyHourUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyHourPayload>
+        }
+        deleteMany: {
+          args: Prisma.KeyHourDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.KeyHourUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.KeyHourUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyHourPayload>[]
+        }
+        upsert: {
+          args: Prisma.KeyHourUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyHourPayload>
+        }
+        aggregate: {
+          args: Prisma.KeyHourAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateKeyHour>
+        }
+        groupBy: {
+          args: Prisma.KeyHourGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyHourGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.KeyHourCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyHourCountAggregateOutputType> | number
+        }
+      }
+    }
     Attachment: {
       payload: Prisma.$AttachmentPayload<ExtArgs>
       fields: Prisma.AttachmentFieldRefs
@@ -2034,6 +2109,27 @@ export const ModelHourScalarFieldEnum = {
 export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]
 
 
+export const KeyHourScalarFieldEnum = {
+  userId: 'userId',
+  hour: 'hour',
+  provider: 'provider',
+  keySource: 'keySource',
+  keyId: 'keyId',
+  model: 'model',
+  chats: 'chats',
+  searches: 'searches',
+  failures: 'failures',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens',
+  cost: 'cost',
+  pricedChats: 'pricedChats'
+} as const
+
+export type KeyHourScalarFieldEnum = (typeof KeyHourScalarFieldEnum)[keyof typeof KeyHourScalarFieldEnum]
+
+
 export const AttachmentScalarFieldEnum = {
   id: 'id',
   userId: 'userId',
@@ -2471,6 +2567,7 @@ export type GlobalOmitConfig = {
   keyAlert?: Prisma.KeyAlertOmit
   webhookDelivery?: Prisma.WebhookDeliveryOmit
   modelHour?: Prisma.ModelHourOmit
+  keyHour?: Prisma.KeyHourOmit
   attachment?: Prisma.AttachmentOmit
   attachmentChunk?: Prisma.AttachmentChunkOmit
   vaultState?: Prisma.VaultStateOmit

@@ -66,6 +66,7 @@ export const ModelName = {
   KeyAlert: 'KeyAlert',
   WebhookDelivery: 'WebhookDelivery',
   ModelHour: 'ModelHour',
+  KeyHour: 'KeyHour',
   Attachment: 'Attachment',
   AttachmentChunk: 'AttachmentChunk',
   VaultState: 'VaultState'
@@ -314,6 +315,27 @@ export const ModelHourScalarFieldEnum = {
 } as const
 
 export type ModelHourScalarFieldEnum = (typeof ModelHourScalarFieldEnum)[keyof typeof ModelHourScalarFieldEnum]
+
+
+export const KeyHourScalarFieldEnum = {
+  userId: 'userId',
+  hour: 'hour',
+  provider: 'provider',
+  keySource: 'keySource',
+  keyId: 'keyId',
+  model: 'model',
+  chats: 'chats',
+  searches: 'searches',
+  failures: 'failures',
+  inputTokens: 'inputTokens',
+  outputTokens: 'outputTokens',
+  cachedInputTokens: 'cachedInputTokens',
+  cacheWriteInputTokens: 'cacheWriteInputTokens',
+  cost: 'cost',
+  pricedChats: 'pricedChats'
+} as const
+
+export type KeyHourScalarFieldEnum = (typeof KeyHourScalarFieldEnum)[keyof typeof KeyHourScalarFieldEnum]
 
 
 export const AttachmentScalarFieldEnum = {

@@ -15,7 +15,7 @@ import type * as Prisma from "../internal/prismaNamespace.js"
 /**
  * Model ModelHour
  * Of a user's chats in one hour, those with one model: every model has its own prices. Chats from before this table are
- * in usage_hours alone.
+ * in usage_hours alone, and later ones in key_hours: only servers of a version before that still write here.
  */
 export type ModelHourModel = runtime.Types.Result.DefaultSelection<Prisma.$ModelHourPayload>
 

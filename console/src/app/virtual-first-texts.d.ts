@@ -1,0 +1,5 @@
+declare module 'virtual:first-texts' {
+  export const firstTexts: Readonly<
+    Record<import('../language/languages').Language, import('./first-texts').FirstTexts>
+  >;
+}

@@ -1,0 +1,59 @@
+import { createContext, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+
+const NEAR = 32;
+
+/** Whether the reader is at the end of what grows. */
+export const AtEnd = createContext(true);
+
+interface Stick {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly content: RefObject<HTMLDivElement | null>;
+  /** Whether the reader is at the end. */
+  readonly isAtEnd: boolean;
+  readonly toEnd: () => void;
+}
+
+/** Follows what grows for as long as the reader is at its end; a reader who has gone up is left there. */
+export function useStickToBottom(): Stick {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const sticks = useRef(true);
+  const lastTop = useRef(0);
+  const [isAtEnd, setAtEnd] = useState(true);
+
+  const toEnd = useCallback(() => {
+    const element = scroller.current;
+    if (!element) return;
+    sticks.current = true;
+    setAtEnd(true);
+    element.scrollTop = element.scrollHeight;
+  }, []);
+
+  useEffect(() => {
+    const element = scroller.current;
+    const grown = content.current;
+    if (!element || !grown) return;
+    // After layout and before paint: what has grown is never seen out of its place.
+    const observer = new ResizeObserver(() => {
+      if (!sticks.current) return;
+      element.scrollTop = element.scrollHeight;
+      lastTop.current = element.scrollTop;
+    });
+    const onScroll = (): void => {
+      const { scrollTop, scrollHeight, clientHeight } = element;
+      // More may have come since the page itself went to the end: only who goes up leaves it.
+      if (scrollHeight - scrollTop - clientHeight < NEAR) sticks.current = true;
+      else if (scrollTop < lastTop.current) sticks.current = false;
+      lastTop.current = scrollTop;
+      setAtEnd(sticks.current);
+    };
+    observer.observe(grown);
+    observer.observe(element);
+    element.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', onScroll);
+    };
+  }, []);
+  return { scroller, content, isAtEnd, toEnd };
+}

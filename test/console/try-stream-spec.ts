@@ -1,0 +1,87 @@
+import { endless, longAnswer } from '../../scripts/console/long-answer.mjs';
+import { describeInChromium } from '../support/chromium.js';
+import { Speaker } from './speaker.js';
+import { openTry, type TryPage } from './try-page.js';
+import { useConsole } from './use-console.js';
+import { watchMutations, type Mutations } from './watched-mutations.js';
+
+/** Of a block that is cut where it is long, so many at the most: words, and what marks them up. */
+const MOST_NODES = 400;
+
+describeInChromium('a long answer in the console', () => {
+  const running = useConsole();
+
+  /** Has an answer come in pieces of some words, and watches what that does to the page. */
+  const stream = async (chat: TryPage, text: string, size: number): Promise<Mutations> => {
+    const speaking = Speaker.next(running().standIn);
+    await chat.ask('Go on');
+    const speaker = await speaking;
+    const [first = '', ...pieces] = text.match(new RegExp(`[^]{1,${String(size)}}`, 'g')) ?? [];
+    await speaker.say(first);
+    await chat.text.waitFor();
+    const account = await watchMutations(chat.page);
+    for (const piece of pieces) {
+      await speaker.say(piece);
+      // As fast as the page reads, and no faster: what has gathered is one change.
+      await new Promise((resolve) => setTimeout(resolve, 4));
+    }
+    speaker.end();
+    await chat.completed();
+    return account();
+  };
+
+  it('of 20,000 words changes nothing but its last block, a little in each frame, and moves nothing', async () => {
+    const chat = await openTry(running(), 'reader-of-much');
+    const text = longAnswer(20_000);
+    const { mostNodes, elsewhere, shifts, frames } = await stream(chat, text, 60);
+    expect(elsewhere).toEqual([]);
+    expect(mostNodes).toBeLessThan(MOST_NODES);
+    expect(shifts).toEqual([]);
+    expect(frames).toBeGreaterThan(100);
+    expect(await chat.text.getByRole('heading').count()).toBe(text.split('## Section').length - 1);
+    expect(await chat.text.getByRole('row').count()).toBe((text.split('## Section').length - 1) * 5);
+  });
+
+  it.each(Object.keys(endless))(
+    'of a single %s changes no more in a frame than a short one',
+    async (kind) => {
+      const chat = await openTry(running(), `endless-${kind}`);
+      const text = endless[kind]!(20_000);
+      const { mostNodes } = await stream(chat, text, 100);
+      expect(mostNodes).toBeLessThan(MOST_NODES);
+      const letters = (all: string): number => all.replace(/[^a-zA-Z0-9]/g, '').length;
+      const shown = await chat.text.evaluate((element) => element.textContent);
+      // Addresses are not shown.
+      expect(letters(shown)).toBeGreaterThan(letters(text) * 0.85);
+    },
+  );
+
+  it('stays with the reader who has gone up, and follows the one who is at its end', async () => {
+    const chat = await openTry(running(), 'scroller');
+    const scroller = chat.page.getByRole('region', { name: 'Conversation' });
+    const top = (): Promise<number> => scroller.evaluate((element) => element.scrollTop);
+    const left = (): Promise<number> =>
+      scroller.evaluate(
+        ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
+      );
+    const speaking = Speaker.next(running().standIn);
+    await chat.ask('Go on');
+    const speaker = await speaking;
+    await speaker.say(`${longAnswer(600)}\n\nAt the end`);
+    await chat.says('At the end');
+    expect(await left()).toBeLessThan(4);
+    await scroller.hover();
+    await chat.page.mouse.wheel(0, -400);
+    await chat.page.getByRole('button', { name: 'Go to the end' }).waitFor();
+    const before = await top();
+    await speaker.say(`\n\n${longAnswer(300)}\n\nFurther on`);
+    await chat.says('Further on');
+    expect(await top()).toBe(before);
+    await chat.page.getByRole('button', { name: 'Go to the end' }).click();
+    await speaker.say('\n\nLast words');
+    await chat.says('Last words');
+    expect(await left()).toBeLessThan(4);
+    speaker.end();
+    await chat.completed();
+  });
+});
