@@ -35,7 +35,7 @@ export default defineConfig({
     // Nothing of the page is in a data: address.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    license: { fileName: 'licences.md' },
+    license: { fileName: 'licences.txt' },
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       // Mantine says of each of its files that it is for clients, which here all are.

@@ -5,7 +5,13 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
 import type { PersistedOperation } from '../config/persisted-operations.js';
-import { CONSOLE_ASSETS, CONSOLE_PAGES, CONSOLE_PATH, CONSOLE_RENEWED } from '../graphql/every-door/paths.js';
+import {
+  CONSOLE_ASSETS,
+  CONSOLE_LICENCES,
+  CONSOLE_PAGES,
+  CONSOLE_PATH,
+  CONSOLE_RENEWED,
+} from '../graphql/every-door/paths.js';
 import { ConsoleFiles } from './console-files.js';
 import { indexHeaders, renewedHeaders } from './page-headers.js';
 import type { PageTemplate } from './page-template.js';
@@ -56,6 +62,9 @@ export class ConsoleDoor {
       void reply.headers(renewedHeaders());
       return fill(files.renewed);
     });
+    server.get(CONSOLE_LICENCES, (_, reply) =>
+      reply.type('text/plain; charset=utf-8').header('cache-control', 'no-cache').send(files.licences),
+    );
     void server.register(fastifyStatic, {
       root: files.assetsFolder,
       // Its own route would look for whatever a client names.

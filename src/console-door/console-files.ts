@@ -15,11 +15,14 @@ const COPIES = /\.(br|gz)$/;
 
 /**
  * The built page. Its folder holds `index.html` and `renewed.html` ({@link PageTemplate}), `assets` with all that they load,
- * each text with compressed copies beside it, and `operations.json`, the manifest of all that the page asks of GraphQL.
+ * each text with compressed copies beside it, `licences.txt`, and `operations.json`, the manifest of all that the page asks of
+ * GraphQL.
  */
 export class ConsoleFiles {
   readonly index: PageTemplate;
   readonly renewed: PageTemplate;
+  /** Of the packages that it is built with: they want theirs to go with each copy. */
+  readonly licences: string;
   /** Where the assets are; each name with `/` between folders. */
   readonly assetsFolder: string;
   readonly assets: ReadonlySet<string>;
@@ -29,6 +32,7 @@ export class ConsoleFiles {
     this.renewed = new PageTemplate(read(folder, 'renewed.html'));
     if (!this.index.has('nonce') || !this.index.has('content'))
       throw unfit('index.html has no place for its nonce, or none for its settings');
+    this.licences = read(folder, 'licences.txt');
     this.assetsFolder = join(folder, 'assets');
     this.assets = new Set(namesIn(this.assetsFolder));
   }

@@ -8,7 +8,11 @@ const good = {
 };
 const production = { production: true };
 const development = { production: false };
-const read = (document: unknown, rules = production) => readProviderMetadata(document, issuer, rules);
+const leftOut: string[] = [];
+const read = (document: unknown, rules = production) =>
+  readProviderMetadata(document, issuer, rules, ({ message }) => leftOut.push(message));
+
+beforeEach(() => leftOut.splice(0));
 
 describe('the metadata of a provider', () => {
   it('are its endpoints, and nothing else of the document', () => {
@@ -44,7 +48,13 @@ describe('the metadata of a provider', () => {
   });
 
   it.each(['authorization_endpoint', 'token_endpoint'])('have a %s', (name) => {
-    expect(() => read({ ...good, [name]: undefined })).toThrow(`it has no ${name}`);
+    for (const nothing of [undefined, null])
+      expect(() => read({ ...good, [name]: nothing })).toThrow(`it has no ${name}`);
+  });
+
+  it.each(['end_session_endpoint', 'revocation_endpoint'])('may do without a %s', (name) => {
+    for (const nothing of [undefined, null]) expect(read({ ...good, [name]: nothing })).toEqual(good);
+    expect(leftOut).toEqual([]);
   });
 
   it.each(['authorization_endpoint', 'token_endpoint', 'end_session_endpoint', 'revocation_endpoint'])(
@@ -69,13 +79,17 @@ describe('the metadata of a provider', () => {
         'https://user:password@id.example/',
         'https://id.example/#fragment',
         `https://id.example/${'a'.repeat(2_048)}`,
-        null,
         7,
         ['https://id.example/'],
       ]) {
         for (const rules of [production, development]) {
           const outcome = () => read({ ...good, [name]: address }, rules);
-          expect(outcome).toThrow(`its ${name} is no address that a browser may be sent to`);
+          const mistake = `its ${name} is no address that a browser may be sent to`;
+          if (name in good) expect(outcome).toThrow(mistake);
+          else {
+            expect(outcome()).toEqual(good);
+            expect(leftOut.splice(0)).toEqual([mistake]);
+          }
         }
       }
     },

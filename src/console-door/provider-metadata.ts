@@ -16,27 +16,47 @@ export class UnfitMetadataError extends Error {}
 
 const MAX_URL_LENGTH = 2_048;
 
+/** What a provider may do without; some say null for what they have not. */
+const OPTIONAL = ['end_session_endpoint', 'revocation_endpoint'] as const;
+
 /**
- * @throws UnfitMetadataError for a document of another issuer (RFC 8414 section 3.3), and for endpoints that browsers should
- * not be sent to
+ * @param onLeftOut called with why an endpoint is left out that the page can do without
+ * @throws UnfitMetadataError for a document of another issuer (RFC 8414 section 3.3), and where an endpoint that the page needs
+ * is none that browsers should be sent to
  */
-export function readProviderMetadata(document: unknown, issuer: string, rules: ValueRules): ProviderMetadata {
+export function readProviderMetadata(
+  document: unknown,
+  issuer: string,
+  rules: ValueRules,
+  onLeftOut: (error: UnfitMetadataError) => void,
+): ProviderMetadata {
   if (!isJsonObject(document)) throw new UnfitMetadataError('it is no object');
   if (document.issuer !== issuer) throw new UnfitMetadataError('its issuer is another');
-  const required = (name: string): string => {
-    if (document[name] === undefined) throw new UnfitMetadataError(`it has no ${name}`);
-    return endpoint(document[name], name, rules);
+  const endpointAt = (name: string): string | null => {
+    const value = document[name] ?? null;
+    return value === null ? null : endpoint(value, name, rules);
   };
-  const optional = <Name extends string>(name: Name): Partial<Record<Name, string>> =>
-    document[name] === undefined
-      ? {}
-      : ({ [name]: endpoint(document[name], name, rules) } as Record<Name, string>);
+  const required = (name: string): string => {
+    const address = endpointAt(name);
+    if (address === null) throw new UnfitMetadataError(`it has no ${name}`);
+    return address;
+  };
+  const optional = (name: string): string | null => {
+    try {
+      return endpointAt(name);
+    } catch (error) {
+      if (!(error instanceof UnfitMetadataError)) throw error;
+      onLeftOut(error);
+      return null;
+    }
+  };
   return {
     issuer,
     authorization_endpoint: required('authorization_endpoint'),
     token_endpoint: required('token_endpoint'),
-    ...optional('end_session_endpoint'),
-    ...optional('revocation_endpoint'),
+    ...Object.fromEntries(
+      OPTIONAL.map((name) => [name, optional(name)] as const).filter(([, address]) => address !== null),
+    ),
   };
 }
 

@@ -65,7 +65,9 @@ export class SignInDiscovery implements OnApplicationShutdown {
     try {
       const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
       const document = await fetchDocument(this.http, { url, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES });
-      return readProviderMetadata(document, issuer, this.config.general);
+      return readProviderMetadata(document, issuer, this.config.general, ({ message }) =>
+        this.#lines.warn(`The discovery document of AUTH_ISSUER is used without a part (${message}).`),
+      );
     } catch (error) {
       this.#lines.warn(`The discovery document of AUTH_ISSUER cannot be used (${reasonOf(error)}).`);
       return null;

@@ -125,7 +125,7 @@ export class KeyDecisions {
       userKeys: userKeys.filter((key) => (key.endpoint?.name ?? null) === endpoint),
       hasServerKey: (provider) => Boolean(this.config.getProvider(provider).serverKey),
       serverRefusal: this.serverRefusalFor(caller, fallbackPolicy, userKeys.filter(isOfKind)),
-      problemOf: (key) => this.problemOf(caller.userId, key, demandOf(key.provider as Id)),
+      problemOf: (key) => this.problemOf(key, demandOf(key.provider as Id)),
     });
   }
 
@@ -142,11 +142,10 @@ export class KeyDecisions {
   }
 
   /** Null for a key that may serve the request, as far as is known without opening it. */
-  private problemOf(userId: string, key: ResolvableKey, demand: KeyDemand): KeyProblem | null {
+  private problemOf(key: ResolvableKey, demand: KeyDemand): KeyProblem | null {
     if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) return 'EXPIRED';
     if (!mayCall(key.endpoint, this.policy)) return 'ENDPOINT';
-    const isUnreadable = (): boolean => findFault({ ...key, userId }, this.vault) !== null;
-    return findRefusal(key, demand) ?? (isUnreadable() ? 'UNREADABLE' : null);
+    return findRefusal(key, demand) ?? (findFault(key, this.vault) === null ? null : 'UNREADABLE');
   }
 }
 

@@ -35,14 +35,14 @@ export function digestOf({ userId, provider, id, endpoint }: StoredKeyPlace, env
  * verdict is stored then, for that very envelope.
  */
 export function findFault(
-  { sealedKey: record, ...place }: StoredKeyPlace & { readonly sealedKey: SealedRecord | null },
+  key: StoredKeyPlace & { readonly sealedKey: SealedRecord | null },
   vault: Vault,
 ): KeyFault | null {
-  if (record === null) return 'CIPHERTEXT_GONE';
-  const { envelope, damagedDigest, isRetired } = record;
+  if (key.sealedKey === null) return 'CIPHERTEXT_GONE';
+  const { envelope, damagedDigest, isRetired } = key.sealedKey;
   if (isRetired) return 'ENCRYPTION_KEY_RETIRED';
   // Hardly any record has a verdict against it: the digest is worth its time only for those.
-  if (damagedDigest !== null && damagedDigest === digestOf(place, envelope)) return 'DAMAGED';
+  if (damagedDigest !== null && damagedDigest === digestOf(key, envelope)) return 'DAMAGED';
   try {
     return vault.hasKey(vault.keyIdOf(envelope)) ? null : 'ENCRYPTION_KEY_UNKNOWN';
   } catch (error) {

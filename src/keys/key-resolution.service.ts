@@ -170,9 +170,7 @@ export class KeyResolutionService {
     const place = { failed, chatId, listsModels, accessTokenId, network };
     // It is of the provider that was decided on.
     const key = (
-      stored
-        ? await this.openStored(userId, candidate, stored, place)
-        : this.copyServerKey(candidate.provider)
+      stored ? await this.openStored(candidate, stored, place) : this.copyServerKey(candidate.provider)
     ) as ResolvedKey<Id>;
     try {
       const { provider, source, keyId } = key;
@@ -180,11 +178,8 @@ export class KeyResolutionService {
       const model = request.modelOf(provider);
       checkModelIsNoKey(model, maskOf(key));
       const cost = stored && costDemandOf(stored, model, tokens);
-      const use = {
-        ...{ provider, source, keyId, chatId, tokens, cost, listsModels, model },
-        ...{ accessTokenId, network },
-      };
-      await this.uses.begin(userId, use, failed);
+      const use = { provider, source, keyId, chatId, tokens, cost, model };
+      await this.uses.begin(userId, { listsModels, accessTokenId, network, ...use }, failed);
       return key;
     } catch (error) {
       key.secret.destroy();
@@ -207,7 +202,13 @@ export class KeyResolutionService {
     request: Pick<KeyRequest<Id>, 'providers' | 'endpoint' | 'use' | 'tokens' | 'modelOf' | 'listsModels'>,
     sources: readonly KeySource[],
   ): Promise<{ readonly chosen: ChosenKey<Id> | null; readonly candidates: readonly KeyCandidate[] }> {
-    const demandOf = (provider: Id): KeyDemand => ({ ...request, model: request.modelOf(provider) });
+    const { use, tokens, listsModels } = request;
+    const demandOf = (provider: Id): KeyDemand => ({
+      use,
+      tokens,
+      listsModels,
+      model: request.modelOf(provider),
+    });
     const { candidates, userKeys } = await this.decisions.decide(caller, request, sources, demandOf);
     const candidate = candidates.find(isDecisive);
     if (!candidate) return { chosen: null, candidates };
@@ -226,20 +227,18 @@ export class KeyResolutionService {
   }
 
   private async openStored(
-    userId: string,
     { provider, outcome, problem }: JudgedCandidate,
     key: ResolvableKey,
     place: Omit<UnreadableUse, 'fault'>,
   ): Promise<ResolvedKey> {
     if (outcome === 'EXPIRED') throw new KeyExpiredError(provider);
     if (outcome === 'NOT_PERMITTED') throw new KeyNotPermittedError(provider, problem as KeyRefusal);
-    const secret = await this.openUserKey(userId, key, outcome === 'CHOSEN', place);
-    return { ...openedKeyOf(key, secret), keyId: key.id, maskedKey: key.maskedKey };
+    const secret = await this.openUserKey(key, outcome === 'CHOSEN', place);
+    return { keyId: key.id, maskedKey: key.maskedKey, ...openedKeyOf(key, secret) };
   }
 
   /** What resolution found unreadable is not tried: a request does what `keyResolution` says of it. */
   private async openUserKey(
-    userId: string,
     key: ResolvableKey,
     isReadable: boolean,
     place: Omit<UnreadableUse, 'fault'>,
@@ -247,13 +246,13 @@ export class KeyResolutionService {
     const { provider, sealedKey } = key;
     const envelope = isReadable && sealedKey ? sealedKey.envelope : null;
     try {
-      if (envelope !== null) return this.vault.open(envelope, contextOfKey({ ...key, userId }));
+      if (envelope !== null) return this.vault.open(envelope, contextOfKey(key));
     } catch (error) {
       if (!(error instanceof EnvelopeError)) throw error;
     }
     // One for which no fault is known has been tried just now, and did not open.
-    const fault = findFault({ ...key, userId }, this.vault) ?? 'DAMAGED';
-    await this.uses.recordUnreadable(userId, key, envelope, { ...place, fault });
+    const fault = findFault(key, this.vault) ?? 'DAMAGED';
+    await this.uses.recordUnreadable(key.userId, key, envelope, { ...place, fault });
     throw new KeyUnreadableError(provider);
   }
 }

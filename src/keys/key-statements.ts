@@ -35,13 +35,22 @@ const keyColumns = `
   health::text, health_reason AS "healthReason", health_checked_at AS "healthCheckedAt",
   created_at AS "createdAt", last_used_at AS "lastUsedAt", expires_at AS "expiresAt", ${limitColumns}`;
 
-/** The keys of $1 that this version knows the provider of. A newer version's are left out here, where pages are cut. */
-const selecting = (name: string, condition: string): Statement => ({
+/** Rows of one column each, as JSON: a driver takes longer to read twenty columns than all else of a row. */
+const asJson = (rows: string): string => `SELECT to_json(found) AS row FROM (${rows}) AS found`;
+
+const keysFrom = (source: string): string => `SELECT ${keyColumns}, ${recordColumns} FROM ${source}`;
+
+/**
+ * The keys of $1 that this version knows the provider of. A newer version's are left out here, where pages are cut.
+ *
+ * @param page their order, and how many
+ */
+const selecting = (name: string, condition: string, page = ''): Statement => ({
   name,
   sql: `
-  SELECT ${keyColumns}, ${recordColumns}
-  FROM ${withRecords('api_keys')}
-  WHERE api_keys.user_id = $1 AND provider = ANY($2) AND ${condition}`,
+  ${asJson(`
+  ${keysFrom(withRecords('api_keys'))}
+  WHERE api_keys.user_id = $1 AND provider = ANY($2) AND ${condition} ${page}`)}`,
 });
 
 export const selectLive = selecting('live-keys', isLive);
@@ -51,26 +60,22 @@ export const selectOne = selecting(
 );
 export const selectHistory = selecting(
   'key-history',
-  `status IN ('ACTIVE', 'DISABLED', 'REPLACED', 'DELETED') AND api_keys.id < $3::uuid
-  ORDER BY api_keys.id DESC LIMIT $4::integer`,
+  `status IN ('ACTIVE', 'DISABLED', 'REPLACED', 'DELETED') AND api_keys.id < $3::uuid`,
+  'ORDER BY api_keys.id DESC LIMIT $4::integer',
 );
 
-/**
- * The first row, or more of them, has no key where there is none. Each is one column, as JSON: every chat reads this, and
- * a driver takes longer to read twenty columns than all else of a row.
- */
+/** The first row, or more of them, has no key where there is none. */
 export const selectResolvable: Statement = {
   name: 'resolvable-keys',
   sql: `
-  SELECT to_json(resolvable) AS row FROM (
+  ${asJson(`
     SELECT fallback_policy::text AS "fallbackPolicy", default_search_provider AS "defaultSearchProvider",
       api_keys.id, provider, status::text, health::text, masked_key AS "maskedKey", expires_at AS "expiresAt",
       ${endpointColumns}, ${limitColumns}, ${recordColumns}
     FROM (SELECT $1::text AS user_id) AS caller
     LEFT JOIN user_settings ON user_settings.user_id = caller.user_id
     LEFT JOIN (${withRecords('api_keys')})
-      ON api_keys.user_id = caller.user_id AND ${isLive} AND provider = ANY($2)
-  ) AS resolvable`,
+      ON api_keys.user_id = caller.user_id AND ${isLive} AND provider = ANY($2)`)}`,
 };
 
 /** Of a live key: what the trail says of it. It does not change as long as the key is there. */
@@ -144,8 +149,9 @@ export const storeKey: Statement = {
     RETURNING envelope, damaged_digest
   ), events AS (${addToTrail(10, 'EXISTS (SELECT FROM stored)')}
   )
+  ${asJson(`
   SELECT ${keyColumns}, ${recordColumns}, (SELECT id FROM ended) AS "replacedKeyId"
-  FROM stored AS api_keys, sealed`,
+  FROM stored AS api_keys, sealed`)}`,
 };
 
 export const updateKey: Statement = {
@@ -161,7 +167,7 @@ export const updateKey: Statement = {
     RETURNING *
   ), events AS (${addToTrail(6, 'EXISTS (SELECT FROM updated)')}
   )
-  SELECT ${keyColumns}, ${recordColumns} FROM ${withRecords('updated')}`,
+  ${asJson(keysFrom(withRecords('updated')))}`,
 };
 
 /** What a verification found. Where it found nothing, the health stays. */
@@ -176,7 +182,7 @@ export const verifyKey: Statement = {
     RETURNING *
   ), events AS (${addToTrail(5, 'EXISTS (SELECT FROM verified)')}
   )
-  SELECT ${keyColumns}, ${recordColumns} FROM ${withRecords('verified')}`,
+  ${asJson(keysFrom(withRecords('verified')))}`,
 };
 
 export const deleteKey: Statement = {

@@ -257,7 +257,7 @@ function endOf(userId: string, use: FinishedUse, { accessTokenId, network }: Cal
   const key = keyId === null ? null : endOfKey(keyId, outcome, settlementOf(use));
   // What a provider refused has cost nothing, whatever the model's price. One that is not there may have been.
   const isFree = spentNothing(use) && outcome !== 'PROVIDER_UNAVAILABLE';
-  const event = { ...use, accessTokenId, ...(isFree && { cost: NOTHING.amount }) };
+  const event = { accessTokenId, ...use, ...(isFree && { cost: NOTHING.amount }) };
   return newUseRecord(userId, { event, key, origin: { network } });
 }
 

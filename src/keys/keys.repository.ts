@@ -80,6 +80,13 @@ export interface KeyChanges extends LimitChanges {
   readonly expiresAt?: Date | null;
 }
 
+/** What `asJson` in key-statements.ts makes of a row. */
+interface JsonRow {
+  readonly row: string;
+}
+
+const toKey = ({ row }: JsonRow): StoredKey => toStoredKey(JSON.parse(row) as KeyRow);
+
 type PlaceRow = (KeyTrace | { readonly id: null }) & { readonly hasRoom: boolean };
 
 /**
@@ -95,10 +102,10 @@ export class KeysRepository {
 
   /** Every chat begins with it. */
   async findResolvable(userId: string, providers: readonly ProviderId[]): Promise<ResolutionRow> {
-    const found = await this.database.run<{ row: string }>(selectResolvable, [userId, providers]);
+    const found = await this.database.run<JsonRow>(selectResolvable, [userId, providers]);
     const rows = found.map(({ row }) => JSON.parse(row) as ResolvableRow);
     const { fallbackPolicy = null, defaultSearchProvider = null } = rows[0] ?? {};
-    const userKeys = rows.filter(hasKey).map(toResolvableKey);
+    const userKeys = rows.filter(hasKey).map((row) => toResolvableKey(row, userId));
     return { userKeys, fallbackPolicy, defaultSearchProvider };
   }
 
@@ -143,7 +150,7 @@ export class KeysRepository {
       this.seal(by, 'KEY_STORED', trace, 'OK', describeTrace(trace)),
       ...(probe ? [this.seal(by, 'KEY_VERIFIED', trace, probe.outcome, probe.reason)] : []),
     ];
-    const row = await this.change<KeyRow & { readonly replacedKeyId: string | null }>(events, storeKey, [
+    const row = await this.change<JsonRow>(events, storeKey, [
       ...[userId, provider, id, name, maskedKey, envelope, encryptionKeyId],
       ...[replaced?.id ?? null, at.toISOString(), rowsOf(events)],
       ...[expiresAt?.toISOString() ?? null, probe?.verdict?.health ?? null, probe?.reason ?? null],
@@ -153,8 +160,8 @@ export class KeysRepository {
       throw error;
     });
     if (!row) return null;
-    const { replacedKeyId, ...key } = row;
-    return { stored: toStoredKey(key), replacedKeyId };
+    const key = JSON.parse(row.row) as KeyRow & { readonly replacedKeyId: string | null };
+    return { stored: toStoredKey(key), replacedKeyId: key.replacedKeyId };
   }
 
   /** The live key in the place of a new one. @throws TooManyEndpointsError BAD_USER_INPUT where there is no place */
@@ -180,13 +187,13 @@ export class KeysRepository {
   ): Promise<StoredKey | null> {
     const by = { userId, at: new Date(), accessTokenId };
     const events = [this.seal(by, 'KEY_UPDATED', key, 'OK', detail)];
-    const row = await this.change<KeyRow>(events, updateKey, [
+    const row = await this.change<JsonRow>(events, updateKey, [
       ...[userId, key.id, String(name !== undefined), name ?? null, status ?? null],
       rowsOf(events),
       ...[String(expiresAt !== undefined), expiresAt?.toISOString() ?? null],
       ...valuesOf(limits),
     ]);
-    return row ? toStoredKey(row) : null;
+    return row && toKey(row);
   }
 
   /** @returns null where there is no live key of the id */
@@ -199,8 +206,8 @@ export class KeysRepository {
     const at = new Date();
     const events = [this.seal({ userId, at, accessTokenId }, 'KEY_VERIFIED', key, outcome, reason)];
     const values = [userId, key.id, verdict?.health ?? null, reason, rowsOf(events), at.toISOString()];
-    const row = await this.change<KeyRow>(events, verifyKey, values);
-    return row ? toStoredKey(row) : null;
+    const row = await this.change<JsonRow>(events, verifyKey, values);
+    return row && toKey(row);
   }
 
   /** A key that was tried, and is not stored. */
@@ -263,8 +270,8 @@ export class KeysRepository {
     ...values: StatementValue[]
   ): Promise<StoredKey[]> {
     const known = [...providerIdsOf('CHAT'), ...providerIdsOf('SEARCH')];
-    const rows = await this.database.run<KeyRow>(statement, [userId, known, ...values]);
-    return rows.map(toStoredKey);
+    const rows = await this.database.run<JsonRow>(statement, [userId, known, ...values]);
+    return rows.map(toKey);
   }
 }
 

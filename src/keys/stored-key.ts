@@ -31,6 +31,8 @@ export type StoredKey = Pick<
 /** What resolution needs to know of one live key. */
 export interface ResolvableKey extends KeyLimits {
   readonly id: string;
+  /** Of whom it was asked for: a record of anybody else's does not open. */
+  readonly userId: string;
   readonly provider: ProviderId;
   /** Null for a provider's key. */
   readonly endpoint: KeyEndpoint | null;
@@ -80,15 +82,17 @@ export type KeyRow = WithTexts<
   'createdAt' | 'lastUsedAt' | 'healthCheckedAt' | 'expiresAt'
 >;
 
-export type ResolvableRow = WithTexts<Joined<ResolvableKey>, 'expiresAt'> & Omit<ResolutionRow, 'userKeys'>;
+export type ResolvableRow = WithTexts<Joined<Omit<ResolvableKey, 'userId'>>, 'expiresAt'> &
+  Omit<ResolutionRow, 'userKeys'>;
 
 /** Moments as the database gives them. */
 type WithTexts<Row, Moment extends keyof Row> = Omit<Row, Moment> & {
   readonly [Name in Moment]: null extends Row[Name] ? string | null : string;
 };
 
+// What is spread comes last: names that are added behind it take V8 ten times as long, and every chat does this.
+
 export const toStoredKey = (row: KeyRow): StoredKey => ({
-  ...toKey(row),
   userId: row.userId,
   name: row.name,
   status: row.status,
@@ -96,13 +100,18 @@ export const toStoredKey = (row: KeyRow): StoredKey => ({
   healthCheckedAt: momentOf(row.healthCheckedAt),
   createdAt: new Date(row.createdAt),
   lastUsedAt: momentOf(row.lastUsedAt),
+  ...toKey(row),
 });
 
-export const toResolvableKey = (row: ResolvableRow): ResolvableKey => ({ ...toKey(row), status: row.status });
+export const toResolvableKey = (row: ResolvableRow, userId: string): ResolvableKey => ({
+  userId,
+  status: row.status,
+  ...toKey(row),
+});
 
-type Shared = Omit<ResolvableKey, 'status'>;
+type Shared = Omit<ResolvableKey, 'status' | 'userId'>;
 
-/** Name by name: every chat does it, and to copy all but some of them takes ten times as long. */
+/** Name by name: to copy all but some of them takes as long. */
 const toKey = (row: WithTexts<Joined<Shared>, 'expiresAt'>): Shared => ({
   id: row.id,
   provider: row.provider,

@@ -118,9 +118,9 @@ export class LiveLists {
 }
 
 /** What a list is kept under. Another record is another key; the server's keys do not change while it runs. */
-function nameOf({ caller: { userId }, chosen: { candidate, stored } }: ListRequest): string {
+function nameOf({ chosen: { candidate, stored } }: ListRequest): string {
   if (!stored) return `SERVER ${candidate.provider}`;
-  return `USER ${digestOf({ ...stored, userId }, stored.sealedKey?.envelope ?? '')}`;
+  return `USER ${digestOf(stored, stored.sealedKey?.envelope ?? '')}`;
 }
 
 /** A key that may not be used shows no list, and one that its provider rejects has to be tried again. */

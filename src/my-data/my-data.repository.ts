@@ -20,8 +20,6 @@ const deleteAll = `
     DELETE FROM usage_hours WHERE user_id = $1
   ), models AS (
     DELETE FROM model_hours WHERE user_id = $1
-  ), key_uses AS (
-    DELETE FROM key_hours WHERE user_id = $1
   ), reservations AS (
     DELETE FROM key_reservations WHERE user_id = $1
   ), alerts AS (

@@ -32,12 +32,19 @@ const upToDate = (files: Readonly<Record<string, number>>): boolean => {
 };
 
 const tools = { 'node_modules/@nestjs/cli/package.json': 9 };
-const built = { ...tools, [ENTRY]: 2, 'src/main.ts': 3, 'console/src/main.tsx': 3, 'schema.graphql': 3 };
+const CONSOLE = 'dist/console/operations.json';
+const sources = { 'src/main.ts': 3, 'console/src/main.tsx': 3, 'schema.graphql': 3 };
+const built = { ...tools, ...sources, [ENTRY]: 2, [CONSOLE]: 2 };
 
 describe('what was built', () => {
   it('serves while it is newer than all that it was built from', () => {
     expect(upToDate(built)).toBe(true);
-    expect(upToDate({ ...tools, [ENTRY]: 2, 'src/main.ts': 3 })).toBe(true);
+    expect(upToDate({ ...built, 'console/lighthouse/node_modules/a/b.js': 1 })).toBe(true);
+  });
+
+  it('does not serve where the console was not built, or not since', () => {
+    expect(upToDate({ ...tools, ...sources, [ENTRY]: 2 })).toBe(false);
+    expect(upToDate({ ...built, [CONSOLE]: 4 })).toBe(false);
   });
 
   it.each(['src/deep/new.ts', 'console/src/pages/new.tsx', 'console/index.html', 'schema.graphql'])(
@@ -53,7 +60,7 @@ describe('what was built', () => {
 
   it('serves where nothing can be built, and whatever a clock that went wrong has left', () => {
     expect(upToDate({ [ENTRY]: 2, 'src/main.ts': 1 })).toBe(true);
-    expect(upToDate({ ...tools, [ENTRY]: 2, 'console/x.ts': 1 })).toBe(true);
+    expect(upToDate({ ...sources, [ENTRY]: 2, 'console/x.ts': 1 })).toBe(true);
     expect(upToDate({ ...built, 'console/from-the-future.ts': -5 })).toBe(true);
   });
 });

@@ -22,6 +22,19 @@ describeInChromium('the console', () => {
     expect(await overflow(page)).toBeLessThanOrEqual(0);
   });
 
+  it('leads to the licences of the packages that it is built with', async () => {
+    const { page } = await running().open('alice');
+    await page.getByRole('button', { name: 'Signed in as alice' }).click();
+    const [licences] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.getByRole('link', { name: 'Licences of its packages' }).click(),
+    ]);
+    const text = await licences.locator('body').innerText();
+    for (const name of ['react-dom', '@mantine/core', '@apollo/client'])
+      expect(text).toContain(`## ${name} - `);
+    expect(text.split('Permission is hereby granted').length).toBeGreaterThan(10);
+  });
+
   it('names each page in the title, in the language that is shown, from the first frame on', async () => {
     const { page } = await running().open('alice');
     expect(await page.title()).toBe('Keys · Keystream');

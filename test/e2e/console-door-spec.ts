@@ -121,6 +121,13 @@ describe('the console', () => {
     }
   });
 
+  it('comes with the licences of its packages', async () => {
+    const { status, headers, body } = await ask('/console/licences.txt');
+    expect([status, headers['content-type']]).toEqual([200, 'text/plain; charset=utf-8']);
+    expect(headers['cache-control']).toBe('no-cache');
+    expect(body).toBe('Copyright (c) Somebody Ünlike\n');
+  });
+
   it('is where / leads', async () => {
     const { status, headers, body } = await ask('/');
     expect([status, headers.location]).toEqual([302, '/console']);

@@ -147,9 +147,9 @@ describe('signing in at the console', () => {
       /its token_endpoint is no/,
     ],
     ['with a directive in a host', { token_endpoint: 'https://a;sandbox/' }, /its token_endpoint is no/],
-    ['with a space', { end_session_endpoint: 'https://a b/' }, /its end_session_endpoint is no/],
+    ['with a space', { token_endpoint: 'https://a b/' }, /its token_endpoint is no/],
     ['with a script', { authorization_endpoint: 'javascript:alert(1)' }, /its authorization_endpoint is no/],
-    ['with any host', { revocation_endpoint: 'https://*.example/' }, /its revocation_endpoint is no/],
+    ['with any host', { token_endpoint: 'https://*.example/' }, /its token_endpoint is no/],
     ['in the clear', { token_endpoint: 'http://id.example/token' }, /its token_endpoint is no/],
   ])('is off with a document %s', async (_, others, words) => {
     provider.others = others;
@@ -159,6 +159,17 @@ describe('signing in at the console', () => {
     expect(policy['frame-src']).toBe("'self'");
     expect(warn).toHaveBeenCalledWith(expect.stringMatching(words));
   });
+
+  it.each(['end_session_endpoint', 'revocation_endpoint'])(
+    'does without a %s that no browser should be sent to',
+    async (name) => {
+      provider.others = { [name]: "https://*.example/;script-src 'unsafe-inline'" };
+      const { settings, policy } = await open();
+      expect(settings).toEqual(signIn({ [name]: undefined }));
+      expect(JSON.stringify(policy)).not.toContain('*.example');
+      expect(warn).toHaveBeenCalledWith(expect.stringMatching(`without a part \\(its ${name} is no`));
+    },
+  );
 
   const documents: Readonly<Record<string, (response: ServerResponse) => void>> = {
     'that is huge': (response) => {

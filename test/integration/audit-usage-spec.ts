@@ -5,6 +5,7 @@ import { DatabaseService } from '../../src/prisma/database.service.js';
 import type { DatabaseClient } from '../../src/prisma/prisma-client.js';
 import { databaseKinds } from '../support/database.js';
 import { settleServer, useTestServer } from '../support/use-test-server.js';
+import { addKeyHours } from '../support/key-hours.js';
 
 const AUDIT = `query ($first: Int! = 50, $after: String, $filter: AuditFilter) {
   auditEvents(first: $first, after: $after, filter: $filter) {
@@ -355,12 +356,12 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
 
     it('sums up by model what was answered and cut off before anything was counted', async () => {
       const hour = new Date('2026-03-01T10:00:00Z');
-      await database().client.keyHour.create({
-        data: {
+      await addKeyHours(database().client, [
+        {
           ...{ userId: 'alice', keySource: 'USER', provider: 'OPENAI', model: 'model-0' },
           ...{ hour, keyId: KEY_ID, chats: 1, failures: 1 },
         },
-      });
+      ]);
       const { usage } = await server().query(
         'alice',
         `{ usage(${DAY}) { byModel { model totals { chats } } } }`,
@@ -392,13 +393,11 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       const row = { userId: 'alice', keySource: 'USER', provider: 'OPENAI', model: 'model-0' } as const;
       const hour = new Date('2026-03-01T10:00:00Z');
       await database().client.modelHour.create({ data: { ...row, hour, chats: 1, inputTokens: 3 } });
-      await database().client.keyHour.createMany({
-        data: [
-          { ...row, hour, keyId: KEY_ID, chats: 2, inputTokens: 4 },
-          { ...row, hour, keyId: uuidv7(), chats: 4, inputTokens: 5 },
-          { ...row, hour, keyId: KEY_ID, provider: 'TAVILY', model: '', searches: 8 },
-        ],
-      });
+      await addKeyHours(database().client, [
+        { ...row, hour, keyId: KEY_ID, chats: 2, inputTokens: 4 },
+        { ...row, hour, keyId: uuidv7(), chats: 4, inputTokens: 5 },
+        { ...row, hour, keyId: KEY_ID, provider: 'TAVILY', model: '', searches: 8 },
+      ]);
       const { usage } = await server().query(
         'alice',
         `{ usage(${DAY}) { byModel { model totals { ${TOTALS} } } } }`,
@@ -413,25 +412,6 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
       const row = { userId: 'alice', hour, keySource: 'USER', provider: 'OPENAI', model: '' } as const;
       const idOf = (index: number) => `01890000-0000-7000-8000-${String(index).padStart(12, '0')}`;
       const price = { cost: '0.01', pricedChats: 1 };
-      await database().client.keyHour.createMany({
-        data: [
-          ...Array.from({ length: 103 }, (_, index) => ({
-            ...{ ...row, keyId: idOf(index), chats: 1, inputTokens: 1_000 - index },
-            ...(index < 100 && price),
-          })),
-          {
-            ...row,
-            keyId: idOf(0),
-            model: 'model',
-            hour: new Date('2026-03-01T11:00:00Z'),
-            chats: 2,
-            ...price,
-          },
-          { ...row, keyId: idOf(0), hour: new Date('2026-02-28T23:00:00Z'), chats: 99 },
-          { ...row, keyId: idOf(0), userId: 'bob', chats: 99 },
-          { ...row, keyId: '00000000-0000-0000-0000-000000000000', keySource: 'SERVER', chats: 3 },
-        ],
-      });
       // What was used before there were sums by key is in the sums by provider alone.
       const inputTokens = Array.from({ length: 103 }, (_, index) => 1_000 - index).reduce(
         (sum, n) => sum + n,
@@ -449,6 +429,23 @@ describe.each(databaseKinds)('the account of what happened, on %s', (kind) => {
           { userId: 'alice', hour, provider: 'OPENAI', keySource: 'SERVER', chats: 3 },
         ],
       });
+      await addKeyHours(database().client, [
+        ...Array.from({ length: 103 }, (_, index) => ({
+          ...{ ...row, keyId: idOf(index), chats: 1, inputTokens: 1_000 - index },
+          ...(index < 100 && price),
+        })),
+        {
+          ...row,
+          keyId: idOf(0),
+          model: 'model',
+          hour: new Date('2026-03-01T11:00:00Z'),
+          chats: 2,
+          ...price,
+        },
+        { ...row, keyId: idOf(0), hour: new Date('2026-02-28T23:00:00Z'), chats: 99 },
+        { ...row, keyId: idOf(0), userId: 'bob', chats: 99 },
+        { ...row, keyId: '00000000-0000-0000-0000-000000000000', keySource: 'SERVER', chats: 3 },
+      ]);
       const { usage } = await server().query(
         'alice',
         `{ usage(${DAY}) { byKey { keyId provider keySource totals { ${TOTALS} } } } }`,

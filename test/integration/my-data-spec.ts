@@ -3,6 +3,7 @@ import { databaseKinds } from '../support/database.js';
 import { naming } from '../support/naming.js';
 import { signToken } from '../support/test-server.js';
 import { useTestServer } from '../support/use-test-server.js';
+import { addKeyHours } from '../support/key-hours.js';
 import { DatabaseService } from '../../src/prisma/database.service.js';
 
 const DELETE = 'mutation ($id: ID!) { deleteMyData(confirmUserId: $id) { deletedKeys } }';
@@ -98,8 +99,9 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
           model: ['', 'gpt-5', 'GPT-5'][index % 3]!,
         })),
       });
-      await database().keyHour.createMany({
-        data: Array.from({ length: 450 }, (_, index) => ({
+      await addKeyHours(
+        database(),
+        Array.from({ length: 450 }, (_, index) => ({
           userId: 'alice',
           hour: hour(Math.floor(index / 9)),
           provider: 'OPENAI',
@@ -108,7 +110,7 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
           keyId: `00000000-0000-0000-0000-00000000000${Math.floor(index / 3) % 3}`,
           model: ['', 'gpt-5', 'GPT-5'][index % 3]!,
         })),
-      });
+      );
       await database().auditEvent.createMany({
         data: Array.from({ length: 401 }, () => ({
           userId: 'alice',
@@ -205,6 +207,15 @@ describe.each(databaseKinds)('all that is kept of a user, on %s', (kind) => {
       expect((await server().query('alice', '{ viewer { fallbackPolicy } }')).viewer.fallbackPolicy).toBe(
         'USE_SERVER',
       );
+    });
+
+    it('takes the sums by key along where a server deletes that does not know of them', async () => {
+      await server().storeKey('alice', 'OPENAI', KEY);
+      await server().chatEvents('alice', {});
+      expect(await database().keyHour.count()).toBe(1);
+      // As the version before this table does it.
+      await database().$executeRaw`DELETE FROM usage_hours WHERE user_id = 'alice'`;
+      expect(await database().keyHour.count()).toBe(0);
     });
 
     it('takes endpoints along, and their names are free again', async () => {

@@ -32,6 +32,7 @@ export function writeConsole(others: Readonly<Record<string, string | Buffer | n
   const files: Record<string, string | Buffer | null> = {
     'index.html': index,
     'renewed.html': renewed,
+    'licences.txt': 'Copyright (c) Somebody Ünlike\n',
     'operations.json': manifestOf(CONSOLE_OPERATIONS),
     'assets/index-Ab12.js': CONSOLE_SCRIPT,
     'assets/index-Ab12.js.br': brotliCompressSync(CONSOLE_SCRIPT),

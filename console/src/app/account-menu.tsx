@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { Button, NativeSelect, Stack, Text, useMantineColorScheme } from '@mantine/core';
+import { Anchor, Button, NativeSelect, Stack, Text, useMantineColorScheme } from '@mantine/core';
 import { CircleUserRound } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
@@ -36,6 +36,9 @@ export function AccountMenu(): ReactNode {
           <Button variant="default" onClick={() => void leave()}>
             {t('signOut')}
           </Button>
+          <Anchor href="/console/licences.txt" target="_blank" size="sm">
+            {t('licences')}
+          </Anchor>
         </Stack>
       )}
     >

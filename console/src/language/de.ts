@@ -18,6 +18,7 @@ export const de: Messages = {
     unknownUser: 'Angemeldet',
     account: 'Konto',
     signOut: 'Abmelden',
+    licences: 'Lizenzen der Pakete',
     appearance: 'Darstellung',
     light: 'Hell',
     dark: 'Dunkel',

@@ -16,6 +16,7 @@ export const en = {
     unknownUser: 'Signed in',
     account: 'Account',
     signOut: 'Sign out',
+    licences: 'Licences of its packages',
     appearance: 'Appearance',
     light: 'Light',
     dark: 'Dark',

@@ -18,6 +18,7 @@ export const zh: Messages = {
     unknownUser: '已登录',
     account: '账户',
     signOut: '退出登录',
+    licences: '软件包许可证',
     appearance: '外观',
     light: '浅色',
     dark: '深色',

@@ -18,3 +18,6 @@ CREATE TABLE "key_hours" (
 
     CONSTRAINT "key_hours_pkey" PRIMARY KEY ("user_id","hour","provider","key_source","key_id","model")
 );
+
+-- AddForeignKey
+ALTER TABLE "key_hours" ADD CONSTRAINT "key_hours_user_id_hour_provider_key_source_fkey" FOREIGN KEY ("user_id", "hour", "provider", "key_source") REFERENCES "usage_hours"("user_id", "hour", "provider", "key_source") ON DELETE CASCADE ON UPDATE CASCADE;

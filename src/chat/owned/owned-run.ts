@@ -45,7 +45,6 @@ export class OwnedRun {
     this.#settings = settings;
     this.runKey = runKeyOf(userId, chatId);
     this.#run = new ChatRun({
-      ...settings,
       source,
       log,
       owner: {
@@ -54,6 +53,7 @@ export class OwnedRun {
         isEndedElsewhere: () => this.#mirror?.isEndedElsewhere() ?? Promise.resolve(false),
         onEnd: settings.writeEnd,
       },
+      ...settings,
     });
     this.#mirror =
       shared &&

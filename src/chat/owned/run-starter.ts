@@ -87,7 +87,7 @@ export class RunStarter {
       await this.limits.countChat(userId);
       const caller = { userId, mayUseServerKeys, accessToken, network };
       const prepared = await this.prepare(caller, chat);
-      const run = { ...prepared, repeats: subscriber.repeats === true };
+      const run = { repeats: subscriber.repeats === true, ...prepared };
       return this.toRun(run, { accessToken, network }, slot);
     } catch (error) {
       slot.release();
@@ -140,7 +140,6 @@ export class RunStarter {
     const { maxDurationMs, disconnectGraceMs: graceMs } = this.config.chat;
     const { userId } = chat;
     return new OwnedRun({
-      ...chat,
       maxDurationMs,
       graceMs,
       shared: this.shared,
@@ -150,6 +149,7 @@ export class RunStarter {
         return this.uses.report(userId, use, caller).finally(() => slot.release());
       },
       onChange: (run) => this.runs.changed(run),
+      ...chat,
     });
   }
 }

@@ -31,3 +31,6 @@ export const CONSOLE_PAGES: readonly string[] = [
 export const CONSOLE_RENEWED = `${CONSOLE_PATH}/renewed`;
 
 export const CONSOLE_ASSETS = `${CONSOLE_PATH}/assets/*`;
+
+/** The licences of the packages that the page is built with. */
+export const CONSOLE_LICENCES = `${CONSOLE_PATH}/licences.txt`;

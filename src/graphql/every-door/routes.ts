@@ -3,6 +3,7 @@ import {
   ATTACHMENTS_PATH,
   COMPLETIONS_PATH,
   CONSOLE_ASSETS,
+  CONSOLE_LICENCES,
   CONSOLE_PAGES,
   CONSOLE_RENEWED,
   EXPORT_PATH,
@@ -44,7 +45,9 @@ export const routes: ReadonlyMap<string, RouteRule> = new Map<string, RouteRule>
   ['/graphiql', { access: 'OPEN' }],
   ['/graphiql/:name', { access: 'OPEN' }],
   // A page that anybody may have: what it shows, it asks for with a token.
-  ...[...CONSOLE_PAGES, CONSOLE_RENEWED, CONSOLE_ASSETS].map((path) => [path, { access: 'OPEN' }] as const),
+  ...[...CONSOLE_PAGES, CONSOLE_RENEWED, CONSOLE_ASSETS, CONSOLE_LICENCES].map(
+    (path) => [path, { access: 'OPEN' }] as const,
+  ),
 ]);
 
 /** @param pattern of the route that was found; undefined: none was, and there is nothing to guard */

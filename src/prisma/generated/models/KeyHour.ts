@@ -329,6 +329,7 @@ export type KeyHourWhereInput = {
   cacheWriteInputTokens?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
   cost?: Prisma.DecimalNullableFilter<"KeyHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   pricedChats?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
+  whole?: Prisma.XOR<Prisma.UsageHourScalarRelationFilter, Prisma.UsageHourWhereInput>
 }
 
 export type KeyHourOrderByWithRelationInput = {
@@ -347,6 +348,7 @@ export type KeyHourOrderByWithRelationInput = {
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrderInput | Prisma.SortOrder
   pricedChats?: Prisma.SortOrder
+  whole?: Prisma.UsageHourOrderByWithRelationInput
 }
 
 export type KeyHourWhereUniqueInput = Prisma.AtLeast<{
@@ -369,6 +371,7 @@ export type KeyHourWhereUniqueInput = Prisma.AtLeast<{
   cacheWriteInputTokens?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
   cost?: Prisma.DecimalNullableFilter<"KeyHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   pricedChats?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
+  whole?: Prisma.XOR<Prisma.UsageHourScalarRelationFilter, Prisma.UsageHourWhereInput>
 }, "userId_hour_provider_keySource_keyId_model">
 
 export type KeyHourOrderByWithAggregationInput = {
@@ -416,10 +419,6 @@ export type KeyHourScalarWhereWithAggregatesInput = {
 }
 
 export type KeyHourCreateInput = {
-  userId: string
-  hour: Date | string
-  provider: string
-  keySource: $Enums.KeySource
   keyId: string
   model: string
   chats?: bigint | number
@@ -431,6 +430,7 @@ export type KeyHourCreateInput = {
   cacheWriteInputTokens?: bigint | number
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   pricedChats?: bigint | number
+  whole: Prisma.UsageHourCreateNestedOneWithoutByKeyInput
 }
 
 export type KeyHourUncheckedCreateInput = {
@@ -452,10 +452,6 @@ export type KeyHourUncheckedCreateInput = {
 }
 
 export type KeyHourUpdateInput = {
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
-  hour?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  provider?: Prisma.StringFieldUpdateOperationsInput | string
-  keySource?: Prisma.EnumKeySourceFieldUpdateOperationsInput | $Enums.KeySource
   keyId?: Prisma.StringFieldUpdateOperationsInput | string
   model?: Prisma.StringFieldUpdateOperationsInput | string
   chats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
@@ -467,6 +463,7 @@ export type KeyHourUpdateInput = {
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  whole?: Prisma.UsageHourUpdateOneRequiredWithoutByKeyNestedInput
 }
 
 export type KeyHourUncheckedUpdateInput = {
@@ -506,10 +503,6 @@ export type KeyHourCreateManyInput = {
 }
 
 export type KeyHourUpdateManyMutationInput = {
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
-  hour?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
-  provider?: Prisma.StringFieldUpdateOperationsInput | string
-  keySource?: Prisma.EnumKeySourceFieldUpdateOperationsInput | $Enums.KeySource
   keyId?: Prisma.StringFieldUpdateOperationsInput | string
   model?: Prisma.StringFieldUpdateOperationsInput | string
   chats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
@@ -539,6 +532,16 @@ export type KeyHourUncheckedUpdateManyInput = {
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+}
+
+export type KeyHourListRelationFilter = {
+  every?: Prisma.KeyHourWhereInput
+  some?: Prisma.KeyHourWhereInput
+  none?: Prisma.KeyHourWhereInput
+}
+
+export type KeyHourOrderByRelationAggregateInput = {
+  _count?: Prisma.SortOrder
 }
 
 export type KeyHourUserIdHourProviderKeySourceKeyIdModelCompoundUniqueInput = {
@@ -628,6 +631,179 @@ export type KeyHourSumOrderByAggregateInput = {
   pricedChats?: Prisma.SortOrder
 }
 
+export type KeyHourCreateNestedManyWithoutWholeInput = {
+  create?: Prisma.XOR<Prisma.KeyHourCreateWithoutWholeInput, Prisma.KeyHourUncheckedCreateWithoutWholeInput> | Prisma.KeyHourCreateWithoutWholeInput[] | Prisma.KeyHourUncheckedCreateWithoutWholeInput[]
+  connectOrCreate?: Prisma.KeyHourCreateOrConnectWithoutWholeInput | Prisma.KeyHourCreateOrConnectWithoutWholeInput[]
+  createMany?: Prisma.KeyHourCreateManyWholeInputEnvelope
+  connect?: Prisma.KeyHourWhereUniqueInput | Prisma.KeyHourWhereUniqueInput[]
+}
+
+export type KeyHourUncheckedCreateNestedManyWithoutWholeInput = {
+  create?: Prisma.XOR<Prisma.KeyHourCreateWithoutWholeInput, Prisma.KeyHourUncheckedCreateWithoutWholeInput> | Prisma.KeyHourCreateWithoutWholeInput[] | Prisma.KeyHourUncheckedCreateWithoutWholeInput[]
+  connectOrCreate?: Prisma.KeyHourCreateOrConnectWithoutWholeInput | Prisma.KeyHourCreateOrConnectWithoutWholeInput[]
+  createMany?: Prisma.KeyHourCreateManyWholeInputEnvelope
+  connect?: Prisma.KeyHourWhereUniqueInput | Prisma.KeyHourWhereUniqueInput[]
+}
+
+export type KeyHourUpdateManyWithoutWholeNestedInput = {
+  create?: Prisma.XOR<Prisma.KeyHourCreateWithoutWholeInput, Prisma.KeyHourUncheckedCreateWithoutWholeInput> | Prisma.KeyHourCreateWithoutWholeInput[] | Prisma.KeyHourUncheckedCreateWithoutWholeInput[]
+  connectOrCreate?: Prisma.KeyHourCreateOrConnectWithoutWholeInput | Prisma.KeyHourCreateOrConnectWithoutWholeInput[]
+  upsert?: Prisma.KeyHourUpsertWithWhereUniqueWithoutWholeInput | Prisma.KeyHourUpsertWithWhereUniqueWithoutWholeInput[]
+  createMany?: Prisma.KeyHourCreateManyWholeInputEnvelope
+  set?: Prisma.KeyHourWhereUniqueInput | Prisma.KeyHourWhereUniqueInput[]
+  disconnect?: Prisma.KeyHourWhereUniqueInput | Prisma.KeyHourWhereUniqueInput[]
+  delete?: Prisma.KeyHourWhereUniqueInput | Prisma.KeyHourWhereUniqueInput[]
+  connect?: Prisma.KeyHourWhereUniqueInput | Prisma.KeyHourWhereUniqueInput[]
+  update?: Prisma.KeyHourUpdateWithWhereUniqueWithoutWholeInput | Prisma.KeyHourUpdateWithWhereUniqueWithoutWholeInput[]
+  updateMany?: Prisma.KeyHourUpdateManyWithWhereWithoutWholeInput | Prisma.KeyHourUpdateManyWithWhereWithoutWholeInput[]
+  deleteMany?: Prisma.KeyHourScalarWhereInput | Prisma.KeyHourScalarWhereInput[]
+}
+
+export type KeyHourUncheckedUpdateManyWithoutWholeNestedInput = {
+  create?: Prisma.XOR<Prisma.KeyHourCreateWithoutWholeInput, Prisma.KeyHourUncheckedCreateWithoutWholeInput> | Prisma.KeyHourCreateWithoutWholeInput[] | Prisma.KeyHourUncheckedCreateWithoutWholeInput[]
+  connectOrCreate?: Prisma.KeyHourCreateOrConnectWithoutWholeInput | Prisma.KeyHourCreateOrConnectWithoutWholeInput[]
+  upsert?: Prisma.KeyHourUpsertWithWhereUniqueWithoutWholeInput | Prisma.KeyHourUpsertWithWhereUniqueWithoutWholeInput[]
+  createMany?: Prisma.KeyHourCreateManyWholeInputEnvelope
+  set?: Prisma.KeyHourWhereUniqueInput | Prisma.KeyHourWhereUniqueInput[]
+  disconnect?: Prisma.KeyHourWhereUniqueInput | Prisma.KeyHourWhereUniqueInput[]
+  delete?: Prisma.KeyHourWhereUniqueInput | Prisma.KeyHourWhereUniqueInput[]
+  connect?: Prisma.KeyHourWhereUniqueInput | Prisma.KeyHourWhereUniqueInput[]
+  update?: Prisma.KeyHourUpdateWithWhereUniqueWithoutWholeInput | Prisma.KeyHourUpdateWithWhereUniqueWithoutWholeInput[]
+  updateMany?: Prisma.KeyHourUpdateManyWithWhereWithoutWholeInput | Prisma.KeyHourUpdateManyWithWhereWithoutWholeInput[]
+  deleteMany?: Prisma.KeyHourScalarWhereInput | Prisma.KeyHourScalarWhereInput[]
+}
+
+export type KeyHourCreateWithoutWholeInput = {
+  keyId: string
+  model: string
+  chats?: bigint | number
+  searches?: bigint | number
+  failures?: bigint | number
+  inputTokens?: bigint | number
+  outputTokens?: bigint | number
+  cachedInputTokens?: bigint | number
+  cacheWriteInputTokens?: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  pricedChats?: bigint | number
+}
+
+export type KeyHourUncheckedCreateWithoutWholeInput = {
+  keyId: string
+  model: string
+  chats?: bigint | number
+  searches?: bigint | number
+  failures?: bigint | number
+  inputTokens?: bigint | number
+  outputTokens?: bigint | number
+  cachedInputTokens?: bigint | number
+  cacheWriteInputTokens?: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  pricedChats?: bigint | number
+}
+
+export type KeyHourCreateOrConnectWithoutWholeInput = {
+  where: Prisma.KeyHourWhereUniqueInput
+  create: Prisma.XOR<Prisma.KeyHourCreateWithoutWholeInput, Prisma.KeyHourUncheckedCreateWithoutWholeInput>
+}
+
+export type KeyHourCreateManyWholeInputEnvelope = {
+  data: Prisma.KeyHourCreateManyWholeInput | Prisma.KeyHourCreateManyWholeInput[]
+  skipDuplicates?: boolean
+}
+
+export type KeyHourUpsertWithWhereUniqueWithoutWholeInput = {
+  where: Prisma.KeyHourWhereUniqueInput
+  update: Prisma.XOR<Prisma.KeyHourUpdateWithoutWholeInput, Prisma.KeyHourUncheckedUpdateWithoutWholeInput>
+  create: Prisma.XOR<Prisma.KeyHourCreateWithoutWholeInput, Prisma.KeyHourUncheckedCreateWithoutWholeInput>
+}
+
+export type KeyHourUpdateWithWhereUniqueWithoutWholeInput = {
+  where: Prisma.KeyHourWhereUniqueInput
+  data: Prisma.XOR<Prisma.KeyHourUpdateWithoutWholeInput, Prisma.KeyHourUncheckedUpdateWithoutWholeInput>
+}
+
+export type KeyHourUpdateManyWithWhereWithoutWholeInput = {
+  where: Prisma.KeyHourScalarWhereInput
+  data: Prisma.XOR<Prisma.KeyHourUpdateManyMutationInput, Prisma.KeyHourUncheckedUpdateManyWithoutWholeInput>
+}
+
+export type KeyHourScalarWhereInput = {
+  AND?: Prisma.KeyHourScalarWhereInput | Prisma.KeyHourScalarWhereInput[]
+  OR?: Prisma.KeyHourScalarWhereInput[]
+  NOT?: Prisma.KeyHourScalarWhereInput | Prisma.KeyHourScalarWhereInput[]
+  userId?: Prisma.StringFilter<"KeyHour"> | string
+  hour?: Prisma.DateTimeFilter<"KeyHour"> | Date | string
+  provider?: Prisma.StringFilter<"KeyHour"> | string
+  keySource?: Prisma.EnumKeySourceFilter<"KeyHour"> | $Enums.KeySource
+  keyId?: Prisma.UuidFilter<"KeyHour"> | string
+  model?: Prisma.StringFilter<"KeyHour"> | string
+  chats?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
+  searches?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
+  failures?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
+  inputTokens?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
+  outputTokens?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
+  cachedInputTokens?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
+  cost?: Prisma.DecimalNullableFilter<"KeyHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  pricedChats?: Prisma.BigIntFilter<"KeyHour"> | bigint | number
+}
+
+export type KeyHourCreateManyWholeInput = {
+  keyId: string
+  model: string
+  chats?: bigint | number
+  searches?: bigint | number
+  failures?: bigint | number
+  inputTokens?: bigint | number
+  outputTokens?: bigint | number
+  cachedInputTokens?: bigint | number
+  cacheWriteInputTokens?: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  pricedChats?: bigint | number
+}
+
+export type KeyHourUpdateWithoutWholeInput = {
+  keyId?: Prisma.StringFieldUpdateOperationsInput | string
+  model?: Prisma.StringFieldUpdateOperationsInput | string
+  chats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  searches?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  failures?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+}
+
+export type KeyHourUncheckedUpdateWithoutWholeInput = {
+  keyId?: Prisma.StringFieldUpdateOperationsInput | string
+  model?: Prisma.StringFieldUpdateOperationsInput | string
+  chats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  searches?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  failures?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+}
+
+export type KeyHourUncheckedUpdateManyWithoutWholeInput = {
+  keyId?: Prisma.StringFieldUpdateOperationsInput | string
+  model?: Prisma.StringFieldUpdateOperationsInput | string
+  chats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  searches?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  failures?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+}
+
 
 
 export type KeyHourSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -646,6 +822,7 @@ export type KeyHourSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   cacheWriteInputTokens?: boolean
   cost?: boolean
   pricedChats?: boolean
+  whole?: boolean | Prisma.UsageHourDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["keyHour"]>
 
 export type KeyHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -664,6 +841,7 @@ export type KeyHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   cacheWriteInputTokens?: boolean
   cost?: boolean
   pricedChats?: boolean
+  whole?: boolean | Prisma.UsageHourDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["keyHour"]>
 
 export type KeyHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -682,6 +860,7 @@ export type KeyHourSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   cacheWriteInputTokens?: boolean
   cost?: boolean
   pricedChats?: boolean
+  whole?: boolean | Prisma.UsageHourDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["keyHour"]>
 
 export type KeyHourSelectScalar = {
@@ -703,10 +882,24 @@ export type KeyHourSelectScalar = {
 }
 
 export type KeyHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "keyId" | "model" | "chats" | "searches" | "failures" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "cost" | "pricedChats", ExtArgs["result"]["keyHour"]>
+export type KeyHourInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  whole?: boolean | Prisma.UsageHourDefaultArgs<ExtArgs>
+}
+export type KeyHourIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  whole?: boolean | Prisma.UsageHourDefaultArgs<ExtArgs>
+}
+export type KeyHourIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  whole?: boolean | Prisma.UsageHourDefaultArgs<ExtArgs>
+}
 
 export type $KeyHourPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "KeyHour"
-  objects: {}
+  objects: {
+    /**
+     * What is deleted of the whole takes its parts with it, also where a server deletes it that does not know this table.
+     */
+    whole: Prisma.$UsageHourPayload<ExtArgs>
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     userId: string
     hour: Date
@@ -1129,6 +1322,7 @@ readonly fields: KeyHourFieldRefs;
  */
 export interface Prisma__KeyHourClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  whole<T extends Prisma.UsageHourDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.UsageHourDefaultArgs<ExtArgs>>): Prisma.Prisma__UsageHourClient<runtime.Types.Result.GetResult<Prisma.$UsageHourPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1190,6 +1384,10 @@ export type KeyHourFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.KeyHourOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourInclude<ExtArgs> | null
+  /**
    * Filter, which KeyHour to fetch.
    */
   where: Prisma.KeyHourWhereUniqueInput
@@ -1208,6 +1406,10 @@ export type KeyHourFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extension
    */
   omit?: Prisma.KeyHourOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourInclude<ExtArgs> | null
+  /**
    * Filter, which KeyHour to fetch.
    */
   where: Prisma.KeyHourWhereUniqueInput
@@ -1225,6 +1427,10 @@ export type KeyHourFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Intern
    * Omit specific fields from the KeyHour
    */
   omit?: Prisma.KeyHourOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourInclude<ExtArgs> | null
   /**
    * Filter, which KeyHour to fetch.
    */
@@ -1274,6 +1480,10 @@ export type KeyHourFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions
    */
   omit?: Prisma.KeyHourOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourInclude<ExtArgs> | null
+  /**
    * Filter, which KeyHour to fetch.
    */
   where?: Prisma.KeyHourWhereInput
@@ -1321,6 +1531,10 @@ export type KeyHourFindManyArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Omit specific fields from the KeyHour
    */
   omit?: Prisma.KeyHourOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourInclude<ExtArgs> | null
   /**
    * Filter, which KeyHours to fetch.
    */
@@ -1370,6 +1584,10 @@ export type KeyHourCreateArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    */
   omit?: Prisma.KeyHourOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourInclude<ExtArgs> | null
+  /**
    * The data needed to create a KeyHour.
    */
   data: Prisma.XOR<Prisma.KeyHourCreateInput, Prisma.KeyHourUncheckedCreateInput>
@@ -1403,6 +1621,10 @@ export type KeyHourCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Extensi
    */
   data: Prisma.KeyHourCreateManyInput | Prisma.KeyHourCreateManyInput[]
   skipDuplicates?: boolean
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1417,6 +1639,10 @@ export type KeyHourUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Omit specific fields from the KeyHour
    */
   omit?: Prisma.KeyHourOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourInclude<ExtArgs> | null
   /**
    * The data needed to update a KeyHour.
    */
@@ -1469,6 +1695,10 @@ export type KeyHourUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Extensi
    * Limit how many KeyHours to update.
    */
   limit?: number
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1483,6 +1713,10 @@ export type KeyHourUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Omit specific fields from the KeyHour
    */
   omit?: Prisma.KeyHourOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourInclude<ExtArgs> | null
   /**
    * The filter to search for the KeyHour to update in case it exists.
    */
@@ -1509,6 +1743,10 @@ export type KeyHourDeleteArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Omit specific fields from the KeyHour
    */
   omit?: Prisma.KeyHourOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourInclude<ExtArgs> | null
   /**
    * Filter which KeyHour to delete.
    */
@@ -1541,4 +1779,8 @@ export type KeyHourDefaultArgs<ExtArgs extends runtime.Types.Extensions.Internal
    * Omit specific fields from the KeyHour
    */
   omit?: Prisma.KeyHourOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourInclude<ExtArgs> | null
 }

@@ -312,6 +312,7 @@ export type UsageHourWhereInput = {
   cacheWriteInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   cost?: Prisma.DecimalNullableFilter<"UsageHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   pricedChats?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
+  byKey?: Prisma.KeyHourListRelationFilter
 }
 
 export type UsageHourOrderByWithRelationInput = {
@@ -328,6 +329,7 @@ export type UsageHourOrderByWithRelationInput = {
   cacheWriteInputTokens?: Prisma.SortOrder
   cost?: Prisma.SortOrderInput | Prisma.SortOrder
   pricedChats?: Prisma.SortOrder
+  byKey?: Prisma.KeyHourOrderByRelationAggregateInput
 }
 
 export type UsageHourWhereUniqueInput = Prisma.AtLeast<{
@@ -348,6 +350,7 @@ export type UsageHourWhereUniqueInput = Prisma.AtLeast<{
   cacheWriteInputTokens?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
   cost?: Prisma.DecimalNullableFilter<"UsageHour"> | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   pricedChats?: Prisma.BigIntFilter<"UsageHour"> | bigint | number
+  byKey?: Prisma.KeyHourListRelationFilter
 }, "userId_hour_provider_keySource">
 
 export type UsageHourOrderByWithAggregationInput = {
@@ -404,6 +407,7 @@ export type UsageHourCreateInput = {
   cacheWriteInputTokens?: bigint | number
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   pricedChats?: bigint | number
+  byKey?: Prisma.KeyHourCreateNestedManyWithoutWholeInput
 }
 
 export type UsageHourUncheckedCreateInput = {
@@ -420,6 +424,7 @@ export type UsageHourUncheckedCreateInput = {
   cacheWriteInputTokens?: bigint | number
   cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
   pricedChats?: bigint | number
+  byKey?: Prisma.KeyHourUncheckedCreateNestedManyWithoutWholeInput
 }
 
 export type UsageHourUpdateInput = {
@@ -436,6 +441,7 @@ export type UsageHourUpdateInput = {
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  byKey?: Prisma.KeyHourUpdateManyWithoutWholeNestedInput
 }
 
 export type UsageHourUncheckedUpdateInput = {
@@ -452,6 +458,7 @@ export type UsageHourUncheckedUpdateInput = {
   cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
   pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  byKey?: Prisma.KeyHourUncheckedUpdateManyWithoutWholeNestedInput
 }
 
 export type UsageHourCreateManyInput = {
@@ -581,10 +588,138 @@ export type UsageHourSumOrderByAggregateInput = {
   pricedChats?: Prisma.SortOrder
 }
 
+export type UsageHourScalarRelationFilter = {
+  is?: Prisma.UsageHourWhereInput
+  isNot?: Prisma.UsageHourWhereInput
+}
+
 export type EnumKeySourceFieldUpdateOperationsInput = {
   set?: $Enums.KeySource
 }
 
+export type UsageHourCreateNestedOneWithoutByKeyInput = {
+  create?: Prisma.XOR<Prisma.UsageHourCreateWithoutByKeyInput, Prisma.UsageHourUncheckedCreateWithoutByKeyInput>
+  connectOrCreate?: Prisma.UsageHourCreateOrConnectWithoutByKeyInput
+  connect?: Prisma.UsageHourWhereUniqueInput
+}
+
+export type UsageHourUpdateOneRequiredWithoutByKeyNestedInput = {
+  create?: Prisma.XOR<Prisma.UsageHourCreateWithoutByKeyInput, Prisma.UsageHourUncheckedCreateWithoutByKeyInput>
+  connectOrCreate?: Prisma.UsageHourCreateOrConnectWithoutByKeyInput
+  upsert?: Prisma.UsageHourUpsertWithoutByKeyInput
+  connect?: Prisma.UsageHourWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.UsageHourUpdateToOneWithWhereWithoutByKeyInput, Prisma.UsageHourUpdateWithoutByKeyInput>, Prisma.UsageHourUncheckedUpdateWithoutByKeyInput>
+}
+
+export type UsageHourCreateWithoutByKeyInput = {
+  userId: string
+  hour: Date | string
+  provider: string
+  keySource: $Enums.KeySource
+  chats?: bigint | number
+  searches?: bigint | number
+  failures?: bigint | number
+  inputTokens?: bigint | number
+  outputTokens?: bigint | number
+  cachedInputTokens?: bigint | number
+  cacheWriteInputTokens?: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  pricedChats?: bigint | number
+}
+
+export type UsageHourUncheckedCreateWithoutByKeyInput = {
+  userId: string
+  hour: Date | string
+  provider: string
+  keySource: $Enums.KeySource
+  chats?: bigint | number
+  searches?: bigint | number
+  failures?: bigint | number
+  inputTokens?: bigint | number
+  outputTokens?: bigint | number
+  cachedInputTokens?: bigint | number
+  cacheWriteInputTokens?: bigint | number
+  cost?: runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  pricedChats?: bigint | number
+}
+
+export type UsageHourCreateOrConnectWithoutByKeyInput = {
+  where: Prisma.UsageHourWhereUniqueInput
+  create: Prisma.XOR<Prisma.UsageHourCreateWithoutByKeyInput, Prisma.UsageHourUncheckedCreateWithoutByKeyInput>
+}
+
+export type UsageHourUpsertWithoutByKeyInput = {
+  update: Prisma.XOR<Prisma.UsageHourUpdateWithoutByKeyInput, Prisma.UsageHourUncheckedUpdateWithoutByKeyInput>
+  create: Prisma.XOR<Prisma.UsageHourCreateWithoutByKeyInput, Prisma.UsageHourUncheckedCreateWithoutByKeyInput>
+  where?: Prisma.UsageHourWhereInput
+}
+
+export type UsageHourUpdateToOneWithWhereWithoutByKeyInput = {
+  where?: Prisma.UsageHourWhereInput
+  data: Prisma.XOR<Prisma.UsageHourUpdateWithoutByKeyInput, Prisma.UsageHourUncheckedUpdateWithoutByKeyInput>
+}
+
+export type UsageHourUpdateWithoutByKeyInput = {
+  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  hour?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  provider?: Prisma.StringFieldUpdateOperationsInput | string
+  keySource?: Prisma.EnumKeySourceFieldUpdateOperationsInput | $Enums.KeySource
+  chats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  searches?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  failures?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+}
+
+export type UsageHourUncheckedUpdateWithoutByKeyInput = {
+  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  hour?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  provider?: Prisma.StringFieldUpdateOperationsInput | string
+  keySource?: Prisma.EnumKeySourceFieldUpdateOperationsInput | $Enums.KeySource
+  chats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  searches?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  failures?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  inputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  outputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cachedInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cacheWriteInputTokens?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+  cost?: Prisma.NullableDecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string | null
+  pricedChats?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
+}
+
+
+/**
+ * Count Type UsageHourCountOutputType
+ */
+
+export type UsageHourCountOutputType = {
+  byKey: number
+}
+
+export type UsageHourCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  byKey?: boolean | UsageHourCountOutputTypeCountByKeyArgs
+}
+
+/**
+ * UsageHourCountOutputType without action
+ */
+export type UsageHourCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the UsageHourCountOutputType
+   */
+  select?: Prisma.UsageHourCountOutputTypeSelect<ExtArgs> | null
+}
+
+/**
+ * UsageHourCountOutputType without action
+ */
+export type UsageHourCountOutputTypeCountByKeyArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.KeyHourWhereInput
+}
 
 
 export type UsageHourSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -601,6 +736,8 @@ export type UsageHourSelect<ExtArgs extends runtime.Types.Extensions.InternalArg
   cacheWriteInputTokens?: boolean
   cost?: boolean
   pricedChats?: boolean
+  byKey?: boolean | Prisma.UsageHour$byKeyArgs<ExtArgs>
+  _count?: boolean | Prisma.UsageHourCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["usageHour"]>
 
 export type UsageHourSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -652,10 +789,18 @@ export type UsageHourSelectScalar = {
 }
 
 export type UsageHourOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"userId" | "hour" | "provider" | "keySource" | "chats" | "searches" | "failures" | "inputTokens" | "outputTokens" | "cachedInputTokens" | "cacheWriteInputTokens" | "cost" | "pricedChats", ExtArgs["result"]["usageHour"]>
+export type UsageHourInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  byKey?: boolean | Prisma.UsageHour$byKeyArgs<ExtArgs>
+  _count?: boolean | Prisma.UsageHourCountOutputTypeDefaultArgs<ExtArgs>
+}
+export type UsageHourIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
+export type UsageHourIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
 
 export type $UsageHourPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "UsageHour"
-  objects: {}
+  objects: {
+    byKey: Prisma.$KeyHourPayload<ExtArgs>[]
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     userId: string
     hour: Date
@@ -1073,6 +1218,7 @@ readonly fields: UsageHourFieldRefs;
  */
 export interface Prisma__UsageHourClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  byKey<T extends Prisma.UsageHour$byKeyArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.UsageHour$byKeyArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$KeyHourPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1132,6 +1278,10 @@ export type UsageHourFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Int
    */
   omit?: Prisma.UsageHourOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.UsageHourInclude<ExtArgs> | null
+  /**
    * Filter, which UsageHour to fetch.
    */
   where: Prisma.UsageHourWhereUniqueInput
@@ -1150,6 +1300,10 @@ export type UsageHourFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensi
    */
   omit?: Prisma.UsageHourOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.UsageHourInclude<ExtArgs> | null
+  /**
    * Filter, which UsageHour to fetch.
    */
   where: Prisma.UsageHourWhereUniqueInput
@@ -1167,6 +1321,10 @@ export type UsageHourFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Inte
    * Omit specific fields from the UsageHour
    */
   omit?: Prisma.UsageHourOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.UsageHourInclude<ExtArgs> | null
   /**
    * Filter, which UsageHour to fetch.
    */
@@ -1216,6 +1374,10 @@ export type UsageHourFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensio
    */
   omit?: Prisma.UsageHourOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.UsageHourInclude<ExtArgs> | null
+  /**
    * Filter, which UsageHour to fetch.
    */
   where?: Prisma.UsageHourWhereInput
@@ -1263,6 +1425,10 @@ export type UsageHourFindManyArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Omit specific fields from the UsageHour
    */
   omit?: Prisma.UsageHourOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.UsageHourInclude<ExtArgs> | null
   /**
    * Filter, which UsageHours to fetch.
    */
@@ -1312,6 +1478,10 @@ export type UsageHourCreateArgs<ExtArgs extends runtime.Types.Extensions.Interna
    */
   omit?: Prisma.UsageHourOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.UsageHourInclude<ExtArgs> | null
+  /**
    * The data needed to create a UsageHour.
    */
   data: Prisma.XOR<Prisma.UsageHourCreateInput, Prisma.UsageHourUncheckedCreateInput>
@@ -1359,6 +1529,10 @@ export type UsageHourUpdateArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Omit specific fields from the UsageHour
    */
   omit?: Prisma.UsageHourOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.UsageHourInclude<ExtArgs> | null
   /**
    * The data needed to update a UsageHour.
    */
@@ -1426,6 +1600,10 @@ export type UsageHourUpsertArgs<ExtArgs extends runtime.Types.Extensions.Interna
    */
   omit?: Prisma.UsageHourOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.UsageHourInclude<ExtArgs> | null
+  /**
    * The filter to search for the UsageHour to update in case it exists.
    */
   where: Prisma.UsageHourWhereUniqueInput
@@ -1452,6 +1630,10 @@ export type UsageHourDeleteArgs<ExtArgs extends runtime.Types.Extensions.Interna
    */
   omit?: Prisma.UsageHourOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.UsageHourInclude<ExtArgs> | null
+  /**
    * Filter which UsageHour to delete.
    */
   where: Prisma.UsageHourWhereUniqueInput
@@ -1472,6 +1654,30 @@ export type UsageHourDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.Int
 }
 
 /**
+ * UsageHour.byKey
+ */
+export type UsageHour$byKeyArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the KeyHour
+   */
+  select?: Prisma.KeyHourSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the KeyHour
+   */
+  omit?: Prisma.KeyHourOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.KeyHourInclude<ExtArgs> | null
+  where?: Prisma.KeyHourWhereInput
+  orderBy?: Prisma.KeyHourOrderByWithRelationInput | Prisma.KeyHourOrderByWithRelationInput[]
+  cursor?: Prisma.KeyHourWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.KeyHourScalarFieldEnum | Prisma.KeyHourScalarFieldEnum[]
+}
+
+/**
  * UsageHour without action
  */
 export type UsageHourDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1483,4 +1689,8 @@ export type UsageHourDefaultArgs<ExtArgs extends runtime.Types.Extensions.Intern
    * Omit specific fields from the UsageHour
    */
   omit?: Prisma.UsageHourOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.UsageHourInclude<ExtArgs> | null
 }
