@@ -7,6 +7,13 @@ import { useConsole } from './use-console.js';
 const press = (page: Page, name: string) =>
   page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
 
+const DELETE = 'mutation ($id: ID!) { deleteApiKey(keyId: $id) { deletedKeyId } }';
+
+async function saveALimit(page: Page): Promise<void> {
+  await page.getByRole('dialog').getByLabel('Requests', { exact: true }).fill('7');
+  await press(page, 'Save');
+}
+
 describeInChromium('changing a key', () => {
   const running = useConsole({ OPENAI_API_KEY: 'sk-proj-of-the-server-0123456789abcd' });
 
@@ -60,7 +67,10 @@ describeInChromium('changing a key', () => {
     await dialog.getByLabel('Expires', { exact: true }).fill('2090-01-02T03:04');
     await press(page, 'Save');
     await dialog.getByText('A whole number, 1 or more.').waitFor();
-    await dialog.getByLabel('Requests', { exact: true }).fill('1000');
+    // What is wrong is where the focus is: it is read out, and in sight.
+    const wrong = dialog.getByLabel('Requests', { exact: true });
+    await wrong.and(page.locator('[aria-invalid=true]:focus')).waitFor();
+    await wrong.fill('1000');
     await press(page, 'Save');
     await said(page, 'The limits of the key for OpenAI are changed.');
     const limited = {
@@ -188,6 +198,28 @@ describeInChromium('changing a key', () => {
     await page.unroute('**/key-dialogs-*');
     await alert.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('dialog', { name: 'Rename the key for OpenAI' }).waitFor();
+  });
+
+  it.each([
+    ['Rename', async (page: Page) => press(page, 'Rename')],
+    ['Limits', saveALimit],
+    ['Switch off', async (page: Page) => press(page, 'Switch off')],
+    ['Delete', async (page: Page) => press(page, 'Delete')],
+  ])('shows what is there now where it was deleted elsewhere meanwhile: %s', async (action, confirm) => {
+    const user = `gone-${action.replace(' ', '-')}`;
+    const page = await openWithKey(user);
+    await choose(page, 'OpenAI', action);
+    const [key] = await liveKeys(running(), user);
+    await running().server.query(user, DELETE, { id: key?.id });
+    await confirm(page);
+    await page.getByRole('dialog').locator('[data-code=KEY_NOT_FOUND]').waitFor();
+    await page
+      .getByRole('button', { name: 'Store a key: OpenAI', includeHidden: true })
+      .waitFor({ state: 'attached' });
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Store a key: OpenAI' }).waitFor();
+    expect(await cardOf(page, 'OpenAI').getByText('sk-proj-…abcd').count()).toBe(0);
+    expect(await focusedName(page)).toBe('key-OPENAI');
   });
 
   it('deletes it, after it has said that this cannot be undone', async () => {

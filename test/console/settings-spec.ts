@@ -13,6 +13,12 @@ const TOKENS = '{ accessTokens { name scopes expiresAt } }';
 const press = (page: Page, name: string) =>
   page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
 
+/** The text of what the page did last. */
+async function shownAsGraphQL(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Show as GraphQL' }).click();
+  return page.getByRole('dialog').locator('pre').first().innerText();
+}
+
 describeInChromium('the settings of a person', () => {
   const running = useConsole();
   const openPage = useChromium();
@@ -53,7 +59,10 @@ describeInChromium('the settings of a person', () => {
     await press(page, 'Create');
     await dialog.getByText('Give it a name.').waitFor();
     await dialog.getByText('Choose at least one.').waitFor();
+    await dialog.getByLabel('Name').and(page.locator('[aria-invalid=true]:focus')).waitFor();
     await dialog.getByLabel('Name').fill('nightly report');
+    await press(page, 'Create');
+    await dialog.getByRole('checkbox').first().and(page.locator('[aria-invalid=true]:focus')).waitFor();
     await dialog.getByLabel('AUDIT', { exact: true }).check();
     await dialog.getByLabel('KEYS_READ', { exact: true }).check();
     await dialog.getByLabel('Expires').selectOption('At another time');
@@ -74,6 +83,7 @@ describeInChromium('the settings of a person', () => {
     expect(accessTokens).toMatchObject([{ name: 'nightly report', scopes: ['KEYS_READ', 'AUDIT'] }]);
     expect(Date.parse(accessTokens[0].expiresAt)).toBeLessThan(Date.parse(inDays(11)));
     expect(await focusedName(page)).toBe('create-token');
+    expect(await shownAsGraphQL(page)).toMatch(/^mutation CreateAccessToken\b/);
   });
 
   it('revoke an access token, after a question', async () => {
@@ -89,6 +99,7 @@ describeInChromium('the settings of a person', () => {
     await said(page, 'The access token “old report” is revoked.');
     await page.getByText('You have none.').waitFor();
     expect((await server.query('revoking', TOKENS)).accessTokens).toEqual([]);
+    expect(await shownAsGraphQL(page)).toMatch(/^mutation RevokeAccessToken\b/);
   });
 
   it('export everything that is kept, as a file', async () => {
@@ -176,7 +187,7 @@ describeInChromium('the settings of a person', () => {
     await press(page, 'Delete everything');
     await dialog.getByText('This is not your user id.').waitFor();
     expect((await server.query('leaving', '{ apiKeys { id } }')).apiKeys).toHaveLength(1);
-    await dialog.getByLabel('Type your user id to confirm').fill('leaving');
+    await dialog.getByLabel('Type your user id to confirm').fill(' leaving ');
     await page.keyboard.press('Enter');
     await page.getByText('Your data is deleted, and you are signed out.').waitFor();
     expect((await server.query('leaving', '{ apiKeys { id } }')).apiKeys).toEqual([]);

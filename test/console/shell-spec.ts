@@ -35,6 +35,22 @@ describeInChromium('the console', () => {
     expect(text.split('Permission is hereby granted').length).toBeGreaterThan(10);
   });
 
+  it.each(['alice', 'auth0|64f0c2a1b7e9d3'])(
+    'shows on a phone, too, whose account it is: %s',
+    async (user) => {
+      const { page } = await running().open(user);
+      await page.setViewportSize({ width: 320, height: 640 });
+      const button = page.getByRole('button', { name: `Signed in as ${user}` });
+      const id = button.getByText(user, { exact: true });
+      const { shown, whole } = await id.evaluate((element: any) => ({
+        shown: element.clientWidth as number,
+        whole: element.scrollWidth as number,
+      }));
+      expect(shown / whole).toBeGreaterThan(user === 'alice' ? 0.99 : 0.6);
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+    },
+  );
+
   it('names each page in the title, in the language that is shown, from the first frame on', async () => {
     const { page } = await running().open('alice');
     expect(await page.title()).toBe('Keys · Keystream');

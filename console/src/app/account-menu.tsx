@@ -25,6 +25,7 @@ export function AccountMenu(): ReactNode {
       leftSection={<CircleUserRound size={18} aria-hidden />}
       classNames={{ root: styles.button ?? '', label: styles.name ?? '' }}
       popover={{ position: 'bottom-end' }}
+      aria-label={name}
       panel={{ 'aria-label': t('account') }}
       content={() => (
         <Stack gap="sm" className={styles.panel}>
@@ -42,7 +43,8 @@ export function AccountMenu(): ReactNode {
         </Stack>
       )}
     >
-      {name}
+      <span className={styles.sentence}>{name}</span>
+      {user !== null && <span className={styles.id}>{user}</span>}
     </PanelButton>
   );
 }

@@ -38,7 +38,7 @@ function Frame(): ReactNode {
       <header className={styles.header}>
         <span className={styles.title}>
           <img src={icon} alt="" width={24} height={24} />
-          {t('title')}
+          <span className={styles.brand}>{t('title')}</span>
         </span>
         <div className={styles.tools}>
           <RequestDrawer />

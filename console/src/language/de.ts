@@ -133,7 +133,7 @@ export const de: Messages = {
     },
     KEY_NOT_FOUND: {
       title: 'Diesen Schlüssel gibt es nicht mehr',
-      advice: 'Er wurde gelöscht oder ersetzt. Laden Sie die Schlüssel neu.',
+      advice: 'Er wurde gelöscht oder ersetzt. Die Seite zeigt, was jetzt da ist.',
     },
     NO_KEY_AVAILABLE: {
       title: 'Dafür gibt es keinen Schlüssel',
@@ -143,7 +143,7 @@ export const de: Messages = {
     KEY_REJECTED: {
       title: 'Der Anbieter lehnt den Schlüssel ab',
       advice:
-        'Er ist vielleicht widerrufen oder falsch geschrieben. Erstellen Sie beim Anbieter einen neuen, und ersetzen Sie diesen.',
+        'Er ist vielleicht widerrufen oder falsch geschrieben. Prüfen Sie ihn, oder erstellen Sie beim Anbieter einen neuen und hinterlegen Sie diesen.',
     },
     KEY_EXHAUSTED: {
       title: 'Guthaben oder Kontingent des Schlüssels ist verbraucht',

@@ -59,7 +59,6 @@ export const en = {
     failed: 'The identity provider did not sign you in.',
     insecure: 'To sign in with the identity provider, open this page over HTTPS. A token works here, too.',
   },
-  // What to do about each error code of docs/errors.md.
   /** What each page is for, in a sentence. */
   about: {
     keys: 'What requests in your name are made with. Keys are stored encrypted, and never shown again.',
@@ -70,6 +69,7 @@ export const en = {
       'What is unusual about your keys. New alerts appear here by themselves; each counts as new until you acknowledge it.',
     settings: 'How requests in your name find a key, who else may make them, and what is kept of you.',
   },
+  /** What to do about each error code of docs/errors.md. */
   errors: {
     retry: 'Try again',
     retryAfter: 'It makes sense to try again in {seconds, plural, one {a second} other {# seconds}}.',
@@ -125,7 +125,7 @@ export const en = {
     },
     KEY_NOT_FOUND: {
       title: 'This key is no longer there',
-      advice: 'It was deleted or replaced. Load the keys again.',
+      advice: 'It was deleted or replaced. The page shows what is there now.',
     },
     NO_KEY_AVAILABLE: {
       title: 'There is no key for this',
@@ -133,7 +133,8 @@ export const en = {
     },
     KEY_REJECTED: {
       title: 'The provider refuses the key',
-      advice: 'It may have been revoked or mistyped. Make a new one at the provider, and replace this one.',
+      advice:
+        'It may have been revoked or mistyped. Check it, or make a new one at the provider and store that.',
     },
     KEY_EXHAUSTED: {
       title: 'The credit or quota of the key is spent',

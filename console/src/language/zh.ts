@@ -124,7 +124,7 @@ export const zh: Messages = {
     },
     KEY_NOT_FOUND: {
       title: '此密钥已不存在',
-      advice: '它已被删除或替换。请重新加载密钥。',
+      advice: '它已被删除或替换。页面现在显示的是当前的密钥。',
     },
     NO_KEY_AVAILABLE: {
       title: '没有可用的密钥',
@@ -132,7 +132,7 @@ export const zh: Messages = {
     },
     KEY_REJECTED: {
       title: '提供商拒绝了该密钥',
-      advice: '密钥可能已被吊销或输入有误。请在提供商处新建密钥并替换。',
+      advice: '密钥可能已被吊销或输入有误。请检查密钥，或在提供商处新建密钥并保存。',
     },
     KEY_EXHAUSTED: {
       title: '该密钥的额度已用完',

@@ -9,6 +9,7 @@ import { isUnauthenticated } from '../server/server-error';
 import { BusyButton } from '../parts/busy-button';
 import { FailureNotice } from '../parts/failure-notice';
 import { OpenIdSignIn } from './open-id-sign-in';
+import { readPasted } from './pasted-token';
 import { signInWith, whyNobody } from './session';
 import styles from './sign-in-page.module.css';
 
@@ -55,7 +56,7 @@ function TokenForm(): ReactNode {
     setAsking(true);
     setFailure(null);
     try {
-      const pasted = token.trim();
+      const pasted = readPasted(token);
       const { viewerId } = await askServer(ViewerIdDocument, {}, pasted);
       signInWith(pasted, { owner: viewerId });
     } catch (error) {

@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl';
 import { DeleteKeyDocument, UpdateKeyDocument } from '../../generated/keys';
 import { ConfirmDialog } from '../../parts/confirm-dialog';
 import type { Key, Place } from './places';
-import { useChange } from './use-change';
+import { useChange, useUnlessGone } from './use-change';
 import { usePlaceName } from './use-words';
 
 interface ConfirmationProps {
@@ -21,6 +21,7 @@ export function SwitchOffDialog({ place, apiKey, onClose }: ConfirmationProps): 
   const t = useTranslations('keys');
   const provider = usePlaceName()(place);
   const changed = useChange();
+  const unlessGone = useUnlessGone();
   const [update] = useMutation(UpdateKeyDocument);
   return (
     <ConfirmDialog
@@ -28,7 +29,7 @@ export function SwitchOffDialog({ place, apiKey, onClose }: ConfirmationProps): 
       action={t('switchOff')}
       isHarmless
       onConfirm={async () => {
-        await update({ variables: { input: { keyId: apiKey.id, enabled: false } } });
+        await unlessGone(() => update({ variables: { input: { keyId: apiKey.id, enabled: false } } }));
         await changed(place, t('saidOff', { provider }), onClose);
       }}
       onClose={onClose}
@@ -45,6 +46,7 @@ export function DeleteKeyDialog({ place, apiKey, onClose }: ConfirmationProps): 
   const t = useTranslations('keys');
   const provider = usePlaceName()(place);
   const changed = useChange();
+  const unlessGone = useUnlessGone();
   const [remove] = useMutation(DeleteKeyDocument);
   const key = apiKey.maskedKey;
   return (
@@ -52,7 +54,7 @@ export function DeleteKeyDialog({ place, apiKey, onClose }: ConfirmationProps): 
       title={t('deleteTitle', { provider })}
       action={t('delete')}
       onConfirm={async () => {
-        await remove({ variables: { keyId: apiKey.id } });
+        await unlessGone(() => remove({ variables: { keyId: apiKey.id } }));
         await changed(place, t('saidDeleted', { provider, key }), onClose);
       }}
       onClose={onClose}

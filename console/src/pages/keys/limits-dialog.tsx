@@ -8,11 +8,12 @@ import { Dialog } from '../../parts/dialog';
 import { DialogButtons } from '../../parts/dialog-buttons';
 import { FailureNotice } from '../../parts/failure-notice';
 import { hasHalfMoment } from '../../parts/moment-field';
+import { showMistakes } from '../../parts/show-mistakes';
 import { LimitsFields } from './limits-fields';
 import { changesOf, type LimitsForm, limitsFormOf, mistakesIn } from './limits-form';
 import { MonthUse } from './month-use';
 import type { Key, Place } from './places';
-import { useChange } from './use-change';
+import { useChange, useUnlessGone } from './use-change';
 import { usePlaceName } from './use-words';
 
 interface LimitsDialogProps {
@@ -27,6 +28,7 @@ export function LimitsDialog({ place, apiKey, onClose }: LimitsDialogProps): Rea
   const provider = usePlaceName()(place);
   const announce = useAnnounce();
   const changed = useChange();
+  const unlessGone = useUnlessGone();
   const [update, { loading: isSending }] = useMutation(UpdateKeyDocument);
   // What was there when the dialog opened: what others change meanwhile is not changed back.
   const [before] = useState(() => limitsFormOf(apiKey));
@@ -37,8 +39,10 @@ export function LimitsDialog({ place, apiKey, onClose }: LimitsDialogProps): Rea
   async function submit(event: SyntheticEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const found = mistakesIn(form, hasHalfMoment(event.currentTarget));
-    setMistakes(found);
-    setFailure(null);
+    showMistakes(event.currentTarget, () => {
+      setMistakes(found);
+      setFailure(null);
+    });
     if (found.size > 0) return;
     const changes = changesOf(form, before);
     if (Object.keys(changes).length === 0) {
@@ -47,7 +51,7 @@ export function LimitsDialog({ place, apiKey, onClose }: LimitsDialogProps): Rea
       return;
     }
     try {
-      await update({ variables: { input: { keyId: apiKey.id, ...changes } } });
+      await unlessGone(() => update({ variables: { input: { keyId: apiKey.id, ...changes } } }));
       await changed(place, t('saidLimits', { provider }), onClose);
     } catch (error) {
       setFailure(error);

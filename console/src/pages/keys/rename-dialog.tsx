@@ -7,7 +7,9 @@ import { useAnnounce } from '../../parts/announce';
 import { Dialog } from '../../parts/dialog';
 import { DialogButtons } from '../../parts/dialog-buttons';
 import { FailureNotice } from '../../parts/failure-notice';
+import { failureOf } from '../../server/server-error';
 import type { Key, Place } from './places';
+import { useUnlessGone } from './use-change';
 import { usePlaceName } from './use-words';
 
 interface RenameDialogProps {
@@ -21,6 +23,7 @@ export function RenameDialog({ place, apiKey, onClose }: RenameDialogProps): Rea
   const t = useTranslations('keys');
   const provider = usePlaceName()(place);
   const announce = useAnnounce();
+  const unlessGone = useUnlessGone();
   const [update, { loading }] = useMutation(UpdateKeyDocument);
   const [name, setName] = useState(apiKey.name ?? '');
   const [failure, setFailure] = useState<unknown>(null);
@@ -30,9 +33,8 @@ export function RenameDialog({ place, apiKey, onClose }: RenameDialogProps): Rea
     setFailure(null);
     const wanted = name.trim();
     try {
-      await update({
-        variables: { input: { keyId: apiKey.id, name: wanted === '' ? null : wanted } },
-      });
+      const input = { keyId: apiKey.id, name: wanted === '' ? null : wanted };
+      await unlessGone(() => update({ variables: { input } }));
       onClose();
       announce(
         wanted === '' ? t('saidNameless', { provider }) : t('saidRenamed', { provider, name: wanted }),
@@ -57,6 +59,7 @@ export function RenameDialog({ place, apiKey, onClose }: RenameDialogProps): Rea
             autoComplete="off"
             maxLength={100}
             value={name}
+            error={failureOf(failure).violations.some(({ path }) => path === 'input.name')}
             onChange={(event) => setName(event.currentTarget.value)}
             data-autofocus
           />

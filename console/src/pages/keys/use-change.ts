@@ -2,6 +2,7 @@ import { useApolloClient } from '@apollo/client/react';
 import { useCallback } from 'react';
 import { useTranslations } from 'use-intl';
 import { useAnnounce } from '../../parts/announce';
+import { failureOf } from '../../server/server-error';
 import { useKeysPage } from './keys-context';
 import { type Place, questionOf } from './places';
 import { blockOf, knownResolution, type Resolution } from './use-resolution';
@@ -26,6 +27,19 @@ export function useChange(): (place: Place, said: string, close?: () => void) =>
     },
     [t, client, announce, refresh, show],
   );
+}
+
+/** Does something with a stored key. Where that is not there any more, the page shows what is. */
+export function useUnlessGone(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  const { refresh } = useKeysPage();
+  return async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (failureOf(error).code === 'KEY_NOT_FOUND') void refresh();
+      throw error;
+    }
+  };
 }
 
 function thenOf(resolution: Resolution): 'thenUser' | 'thenServer' | 'thenBlocked' | 'thenNone' {

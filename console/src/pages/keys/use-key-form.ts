@@ -2,6 +2,7 @@ import { useApolloClient } from '@apollo/client/react';
 import { type RefObject, type SyntheticEvent, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { hasHalfMoment } from '../../parts/moment-field';
+import { showMistakes } from '../../parts/show-mistakes';
 import { failureOf } from '../../server/server-error';
 import { inputOf, type KeyForm, keyFormOf, type Mistake, mistakesOf } from './key-form';
 import { useKeysPage } from './keys-context';
@@ -51,8 +52,10 @@ export function useKeyForm(options: KeyFormOptions): KeyFormState {
       hasKey: field.value.trim() !== '',
       hasHalfMoment: hasHalfMoment(event.currentTarget),
     });
-    setMistakes(found);
-    setFailure(null);
+    showMistakes(event.currentTarget, () => {
+      setMistakes(found);
+      setFailure(null);
+    });
     if (found.length > 0) return;
     onSending(true);
     // In one turn: the request has the key, and the field has it no more.

@@ -1,4 +1,4 @@
-import { useQuery } from '@apollo/client/react';
+import { useApolloClient, useQuery } from '@apollo/client/react';
 import { Badge, Button, Group, Skeleton, Text } from '@mantine/core';
 import { Plus } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
@@ -7,6 +7,7 @@ import { AccessTokensDocument, type AccessTokensQuery } from '../../generated/se
 import { FailureNotice } from '../../parts/failure-notice';
 import { lateDialog } from '../../parts/late-dialog';
 import { Moment } from '../../parts/moment';
+import { unremembered } from '../../server/last-operation';
 import { Section } from './section';
 import styles from './settings-page.module.css';
 
@@ -25,10 +26,15 @@ export function AccessTokens(): ReactNode {
   const { data, error, refetch } = useQuery(AccessTokensDocument);
   const [dialog, setDialog] = useState<OpenDialog | null>(null);
   const close = (): void => setDialog(null);
-  const refresh = (): Promise<unknown> => refetch().catch(() => undefined);
+  const client = useApolloClient();
+  // After a change: what is shown as GraphQL stays what the person did.
+  const refresh = (): Promise<unknown> =>
+    client
+      .query({ query: AccessTokensDocument, fetchPolicy: 'network-only', context: unremembered })
+      .catch(() => undefined);
   return (
     <Section id="access-tokens" title={t('tokens')} text={t('tokensIntro')}>
-      {error && <FailureNotice error={error} onRetry={() => void refresh()} />}
+      {error && <FailureNotice error={error} onRetry={() => void refetch().catch(() => undefined)} />}
       {!data && !error && <Skeleton height="4rem" />}
       {data?.accessTokens.length === 0 && <Text c="dimmed">{t('noTokens')}</Text>}
       {data && data.accessTokens.length > 0 && (

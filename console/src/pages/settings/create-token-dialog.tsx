@@ -8,6 +8,7 @@ import { Dialog } from '../../parts/dialog';
 import { DialogButtons } from '../../parts/dialog-buttons';
 import { FailureNotice } from '../../parts/failure-notice';
 import { MomentField } from '../../parts/moment-field';
+import { showMistakes } from '../../parts/show-mistakes';
 import {
   emptyTokenForm,
   LIFETIMES_DAYS,
@@ -75,11 +76,13 @@ function TokenForm({ isMaking, onMaking, onSecret, onClose }: TokenFormProps): R
   const change = (changes: Partial<typeof form>): void => setForm({ ...form, ...changes });
   const errorOf = (field: TokenMistake, text: string): string | false => mistakes.includes(field) && text;
 
-  async function submit(event: SyntheticEvent): Promise<void> {
+  async function submit(event: SyntheticEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const found = tokenMistakes(form);
-    setMistakes(found);
-    setFailure(null);
+    showMistakes(event.currentTarget, () => {
+      setMistakes(found);
+      setFailure(null);
+    });
     if (found.length > 0) return;
     onMaking(true);
     try {
@@ -124,7 +127,13 @@ function TokenForm({ isMaking, onMaking, onSecret, onClose }: TokenFormProps): R
         >
           <Stack gap="xs" mt="xs" mb="xs">
             {allScopes.map((scope) => (
-              <Checkbox key={scope} value={scope} label={scope} description={t(`scope.${scope}`)} />
+              <Checkbox
+                key={scope}
+                value={scope}
+                label={scope}
+                description={t(`scope.${scope}`)}
+                aria-invalid={mistakes.includes('scopes')}
+              />
             ))}
           </Stack>
         </Checkbox.Group>

@@ -7,6 +7,7 @@ import { ViewerDocument } from '../../generated/session';
 import { Dialog } from '../../parts/dialog';
 import { DialogButtons } from '../../parts/dialog-buttons';
 import { FailureNotice } from '../../parts/failure-notice';
+import { showMistakes } from '../../parts/show-mistakes';
 import { leave } from '../../session/open-id';
 
 interface DeleteDataDialogProps {
@@ -24,15 +25,18 @@ export default function DeleteDataDialog({ onClose, returnTo }: DeleteDataDialog
   const [failure, setFailure] = useState<unknown>(null);
   const id = data?.viewer.id;
 
-  async function submit(event: SyntheticEvent): Promise<void> {
+  async function submit(event: SyntheticEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
-    setFailure(null);
     // Where the page does not know the id, the server judges.
-    const isOther = id !== undefined && typed !== id;
-    setMismatch(isOther);
+    const confirmUserId = id !== undefined && typed.trim() === id ? id : typed;
+    const isOther = id !== undefined && confirmUserId !== id;
+    showMistakes(event.currentTarget, () => {
+      setMismatch(isOther);
+      setFailure(null);
+    });
     if (isOther) return;
     try {
-      await remove({ variables: { confirmUserId: typed } });
+      await remove({ variables: { confirmUserId } });
       await leave({ hasDeletedData: true });
     } catch (cause) {
       setFailure(cause);
