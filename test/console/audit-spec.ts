@@ -157,6 +157,18 @@ describeInChromium('the page of the audit trail', () => {
     expect(new URL(page.url()).searchParams.get('from')).toBe(new Date('2026-03-31T00:00').toISOString());
   });
 
+  it('does not say that there are no events where it could not ask', async () => {
+    const { page } = await open();
+    await page.getByText('No event meets these conditions.').waitFor();
+    await page.route('**/graphql', (route) => route.abort());
+    await page.getByLabel('Provider').selectOption({ label: 'OpenAI' });
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    expect(await page.getByText('No event meets these conditions.').count()).toBe(0);
+    await page.unroute('**/graphql');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('No event meets these conditions.').waitFor();
+  });
+
   it('has times typed by the keyboard, and asks for what is meant alone', async () => {
     await writeMany(1);
     const { page, complaints } = await open();

@@ -52,6 +52,7 @@ export default function AuditPage(): ReactNode {
         {...{ names, fresh: news.ids }}
         list={isShown ? list : emptyList}
         isLoading={isLoading || (!isShown && list.edges.length > 0)}
+        hasFailed={error !== null}
         onChat={(chat) => {
           // The row with the button goes.
           document.getElementById(CHAT_FIELD)?.focus();

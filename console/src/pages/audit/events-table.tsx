@@ -12,6 +12,8 @@ interface EventsTableProps {
   readonly body: RefCallback<HTMLElement>;
   readonly list: EventList;
   readonly isLoading: boolean;
+  /** Whether it could not be asked: then it is not known that there are none. */
+  readonly hasFailed: boolean;
   readonly names: Names;
   /** Those that have just come. */
   readonly fresh: ReadonlySet<string>;
@@ -26,6 +28,7 @@ export function EventsTable({
   body,
   list,
   isLoading,
+  hasFailed,
   names,
   fresh,
   onChat,
@@ -61,7 +64,7 @@ export function EventsTable({
           <Loader aria-label={t('loading')} />
         </div>
       )}
-      {!isLoading && isEmpty && (
+      {!isLoading && !hasFailed && isEmpty && (
         <Text className={styles.nothing} c="dimmed" role="status">
           {t('nothing')}
         </Text>
