@@ -169,6 +169,21 @@ describeInChromium('the page of the audit trail', () => {
     await page.getByText('No event meets these conditions.').waitFor();
   });
 
+  it('has its caption in a narrow window, wherever the table is scrolled to', async () => {
+    await writeMany(3);
+    const { page } = await open();
+    await untilShown(page, 3);
+    await page.setViewportSize({ width: 320, height: 640 });
+    const table = page.getByRole('region', { name: 'Events', exact: true });
+    for (const left of [0, 200]) {
+      await table.evaluate((element: any, to) => element.scrollTo(to, 0), left);
+      const { x, width } = (await page.locator('caption > *').boundingBox())!;
+      const region = (await table.boundingBox())!;
+      expect(x).toBeGreaterThanOrEqual(region.x);
+      expect(x + width).toBeLessThanOrEqual(region.x + region.width);
+    }
+  });
+
   it('has times typed by the keyboard, and asks for what is meant alone', async () => {
     await writeMany(1);
     const { page, complaints } = await open();

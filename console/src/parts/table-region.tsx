@@ -1,3 +1,4 @@
+import { Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 import styles from './table-region.module.css';
 
@@ -19,5 +20,14 @@ export function TableRegion({ name, isLow = false, children }: TableRegionProps)
     >
       {children}
     </div>
+  );
+}
+
+/** The caption of a table in a region: as wide as the region, and in its place while the table scrolls sideways. */
+export function RegionCaption({ children }: { readonly children: ReactNode }): ReactNode {
+  return (
+    <Table.Caption>
+      <span className={styles.caption}>{children}</span>
+    </Table.Caption>
   );
 }

@@ -2,7 +2,7 @@ import { Loader, Table, Text } from '@mantine/core';
 import type { ReactNode, RefCallback } from 'react';
 import { useTranslations } from 'use-intl';
 import { BusyButton } from '../../parts/busy-button';
-import { TableRegion } from '../../parts/table-region';
+import { RegionCaption, TableRegion } from '../../parts/table-region';
 import type { Names } from '../../parts/use-names';
 import styles from './audit.module.css';
 import type { EventList } from './event-list';
@@ -41,7 +41,7 @@ export function EventsTable({
       {!isEmpty && (
         <TableRegion name={t('events')}>
           <Table className={styles.table} verticalSpacing="xs" captionSide="bottom">
-            <Table.Caption>{t('caption')}</Table.Caption>
+            <RegionCaption>{t('caption')}</RegionCaption>
             <Table.Thead>
               <Table.Tr>
                 {columns.map((column) => (

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { useFormatter, useTranslations } from 'use-intl';
 import { handOnAround } from '../../parts/hand-on';
 import { SortHeader } from '../../parts/sort-header';
-import { TableRegion } from '../../parts/table-region';
+import { RegionCaption, TableRegion } from '../../parts/table-region';
 import { useMoney } from '../../parts/use-money';
 import { type Column, columns, type Line, type Sorting, type Totals } from './figures';
 import styles from './usage.module.css';
@@ -42,7 +42,7 @@ export function LinesTable({ caption, name, headings, lines, sorting, onSort }: 
     <>
       <TableRegion name={name} isLow>
         <Table className={styles.table} verticalSpacing="xs" captionSide="bottom">
-          <Table.Caption>{caption}</Table.Caption>
+          <RegionCaption>{caption}</RegionCaption>
           <Table.Thead>
             <Table.Tr>
               {headings.map((heading, index) => header(index, heading))}
