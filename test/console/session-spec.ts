@@ -3,11 +3,12 @@ import { describeInChromium, useChromium } from '../support/chromium.js';
 import { createToken } from '../support/access-tokens.js';
 import { signToken } from '../support/test-server.js';
 import { useServerProcess } from '../support/use-server-process.js';
+import { accessibilityFaults } from './accessibility.js';
 import { placesOfText } from './places-of-text.js';
 import { endSession, paste, signedIn, storages } from './session-steps.js';
 import { Speaker } from './speaker.js';
 import { OPENAI_KEY, TryPage } from './try-page.js';
-import { useConsole } from './use-console.js';
+import { colorSchemes, overflow, useConsole } from './use-console.js';
 
 describeInChromium('signing in with a token', () => {
   const running = useConsole();
@@ -113,9 +114,46 @@ describeInChromium('signing in with a token', () => {
     await page.clock.fastForward(9.5 * 60_000);
     await page.getByText('Your session ends at').waitFor();
     await page.clock.fastForward(60_000);
+    await page.getByText('Your session may end at any moment.').waitFor();
+    expect(await page.getByText('Your session ends at').count()).toBe(0);
     await signedIn(page, 'alice');
     await endSession(page);
     expect((await storages(page)).session).toEqual({});
+  });
+
+  it.each([
+    [1280, 800],
+    [640, 360],
+    [320, 640],
+  ])('moves nothing to say so in a window of %i × %i, and covers nothing for good', async (width, height) => {
+    const { page } = await openPage();
+    await page.setViewportSize({ width, height });
+    await page.clock.install();
+    await page.goto(`${running().server.url}/console/audit#token=${await signToken('alice', '10m')}`);
+    await signedIn(page, 'alice');
+    const places = () =>
+      Promise.all(
+        [
+          page.getByRole('heading', { level: 1 }),
+          ...(['main', 'nav', 'header'] as const).map((name) => page.locator(name)),
+        ].map((each) => each.boundingBox()),
+      );
+    await page.getByText('No event meets these conditions.').waitFor();
+    const before = await places();
+    await page.clock.fastForward(9.5 * 60_000);
+    await page.getByText('Your session ends at').waitFor();
+    expect(await places()).toEqual(before);
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    for (const scheme of colorSchemes) {
+      await page.emulateMedia({ colorScheme: scheme });
+      expect(await accessibilityFaults(page)).toEqual([]);
+    }
+    const menu = page.getByRole('button', { name: 'Signed in as alice' });
+    await menu.focus();
+    await menu.click({ trial: true });
+    await page.getByRole('button', { name: 'Hide this notice' }).click();
+    await page.getByText('Your session ends at').waitFor({ state: 'detached' });
+    expect(await page.locator('#page:focus').count()).toBe(1);
   });
 
   it('ends no session whose time is over by a wrong clock alone', async () => {

@@ -45,13 +45,13 @@ function Frame(): ReactNode {
           <AccountMenu />
         </div>
       </header>
+      <SessionNotice />
       <nav className={styles.menu} aria-label={t('pages')}>
         {pages.map(({ name, Icon }) => (
           <MenuLink key={name} {...{ name, Icon }} />
         ))}
       </nav>
       <main ref={page} id="page" className={styles.page} tabIndex={-1}>
-        <SessionNotice />
         <Switch>
           {pages.map(({ name, Page }) => (
             <Route key={name} path={`/${name}`}>

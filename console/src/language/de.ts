@@ -40,6 +40,8 @@ export const de: Messages = {
     copied: 'Kopiert',
     close: 'Schließen',
     sessionEnds: 'Die Sitzung endet um {time, time, short}.',
+    sessionOver: 'Die Sitzung kann jeden Moment enden.',
+    hideNotice: 'Hinweis ausblenden',
     signInAgain: 'Neu anmelden',
     notLoaded: 'Die Seite konnte nicht geladen werden: Der Server ist nicht erreichbar.',
     pageBroke: 'Diese Seite ist abgestürzt. Auf dem Server ist nichts verloren.',

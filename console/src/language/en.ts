@@ -37,6 +37,8 @@ export const en = {
     copied: 'Copied',
     close: 'Close',
     sessionEnds: 'Your session ends at {time, time, short}.',
+    sessionOver: 'Your session may end at any moment.',
+    hideNotice: 'Hide this notice',
     signInAgain: 'Sign in again',
     notLoaded: 'The page could not be loaded: the server cannot be reached.',
     pageBroke: 'This page has failed. Nothing that the server keeps is lost.',

@@ -39,6 +39,8 @@ export const zh: Messages = {
     copied: '已复制',
     close: '关闭',
     sessionEnds: '会话将于 {time, time, short} 结束。',
+    sessionOver: '会话随时可能结束。',
+    hideNotice: '隐藏此提示',
     signInAgain: '重新登录',
     notLoaded: '无法加载页面：连接不到服务器。',
     pageBroke: '此页面出错了。服务器上的内容没有丢失。',
