@@ -5,7 +5,13 @@ const SENTENCES = [
   'Nothing is said twice, and nothing is left out, *however often* the way there fails.',
 ];
 const ITEM = '- **An item** of a list, with `code` and a few more words to read\n';
-const ROW = '| a name | 12.5 ms | some words in a cell |\n';
+/** Each is wider than the one before: what a table does with that is seen. */
+const ROWS = [
+  '| a name | 12.5 ms | words |\n',
+  '| a longer name | 112.5 ms | some words in a cell |\n',
+  '| the name of a model that is long | 1,112.5 ms | some more words in a cell than before |\n',
+  '| a-name-without-a-space-in-it-that-is-longer-than-all | 91,112.5 ms | as many words in a cell as a whole sentence has |\n',
+];
 const CODE = 'const answer = await ask(model, { question, key }); // as it comes\n';
 
 /** @param {number} count */
@@ -24,7 +30,7 @@ ${CODE.repeat(5)}\`\`\`
 
 | Name | Time | Words |
 |------|-----:|-------|
-${ROW.repeat(4)}
+${ROWS.join('')}
 > ${prose(1)}
 
 `;
@@ -47,6 +53,6 @@ export const endless = {
   list: (length) => ITEM.repeat(Math.ceil(length / ITEM.length)),
   code: (length) => `\`\`\`ts\n${CODE.repeat(Math.ceil(length / CODE.length))}\`\`\`\n`,
   table: (length) =>
-    `| Name | Time | Words |\n|------|-----:|-------|\n${ROW.repeat(Math.ceil(length / ROW.length))}`,
+    `| Name | Time | Words |\n|------|-----:|-------|\n${ROWS.join('').repeat(Math.ceil(length / ROWS.join('').length))}`,
   quote: (length) => `> ${prose(4)}\n>\n`.repeat(Math.ceil(length / 330)),
 };

@@ -2,7 +2,7 @@ import { endless, longAnswer } from '../../scripts/console/long-answer.mjs';
 import { describeInChromium } from '../support/chromium.js';
 import { Speaker } from './speaker.js';
 import { openTry, type TryPage } from './try-page.js';
-import { useConsole } from './use-console.js';
+import { overflow, useConsole } from './use-console.js';
 import { watchMutations, type Mutations } from './watched-mutations.js';
 
 /** Of a block that is cut where it is long, so many at the most: words, and what marks them up. */
@@ -33,10 +33,11 @@ describeInChromium('a long answer in the console', () => {
   it('of 20,000 words changes nothing but its last block, a little in each frame, and moves nothing', async () => {
     const chat = await openTry(running(), 'reader-of-much');
     const text = longAnswer(20_000);
-    const { mostNodes, elsewhere, shifts, frames } = await stream(chat, text, 60);
+    const { mostNodes, elsewhere, shifts, sideways, frames } = await stream(chat, text, 60);
     expect(elsewhere).toEqual([]);
     expect(mostNodes).toBeLessThan(MOST_NODES);
     expect(shifts).toEqual([]);
+    expect(sideways).toEqual([]);
     expect(frames).toBeGreaterThan(100);
     expect(await chat.text.getByRole('heading').count()).toBe(text.split('## Section').length - 1);
     expect(await chat.text.getByRole('row').count()).toBe((text.split('## Section').length - 1) * 5);
@@ -55,6 +56,57 @@ describeInChromium('a long answer in the console', () => {
       expect(letters(shown)).toBeGreaterThan(letters(text) * 0.85);
     },
   );
+
+  it.each<[string, string, readonly string[]]>([
+    [
+      'a table whose cells are wider and wider',
+      '| Model | Price |\n|---|---|\n| a | 1 |\n',
+      [
+        '| a model ',
+        'with a very ',
+        'long name here | 2 |\n',
+        '| one-with-a-name-without-a-space',
+        '-in-it | 3 |\n',
+      ],
+    ],
+    [
+      'items that turn out to be tasks',
+      'To do:\n\n- one\n',
+      ['- [', ' ]', ' two\n', '- [x', '] ', 'three\n'],
+    ],
+  ])('moves nothing sideways in %s', async (_, begin, pieces) => {
+    const chat = await openTry(running(), 'sideways');
+    const speaking = Speaker.next(running().standIn);
+    await chat.ask('Go on');
+    const speaker = await speaking;
+    await speaker.say(begin);
+    await chat.text.locator('table, ul').waitFor();
+    const account = await watchMutations(chat.page);
+    for (const piece of pieces) {
+      await speaker.say(piece);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    speaker.end();
+    await chat.completed();
+    const { sideways, shifts } = await account();
+    expect(sideways).toEqual([]);
+    expect(shifts).toEqual([]);
+  });
+
+  it('has a table of many columns readable on a phone, in a region that scrolls', async () => {
+    const chat = await openTry(running(), 'columns');
+    await chat.page.setViewportSize({ width: 320, height: 640 });
+    const speaking = Speaker.next(running().standIn);
+    await chat.ask('Go on');
+    const speaker = await speaking;
+    const columns = ['one', 'two', 'three', 'four', 'five', 'six'];
+    await speaker.say(`|${columns.join('|')}|\n|${'---|'.repeat(6)}\n|${columns.join('|')}|\n`);
+    speaker.end();
+    await chat.completed();
+    for (const cell of await chat.text.getByRole('cell').all())
+      expect((await cell.boundingBox())!.width).toBeGreaterThan(100);
+    expect(await overflow(chat.page)).toBeLessThanOrEqual(0);
+  });
 
   it('stays with the reader who has gone up, and follows the one who is at its end', async () => {
     const chat = await openTry(running(), 'scroller');

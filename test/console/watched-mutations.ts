@@ -9,6 +9,8 @@ export interface Mutations {
   readonly elsewhere: readonly string[];
   /** What moved, and how far, of all that had its place: the shell and the blocks that are finished. */
   readonly shifts: readonly string[];
+  /** What moved sideways anywhere, the last block included. */
+  readonly sideways: readonly string[];
 }
 
 /** Watches what happens to the last answer from now on. @returns what gives the account */
@@ -23,6 +25,7 @@ function watch(): void {
   const text = [...document.querySelectorAll('[data-answer-text]')].at(-1)!;
   const elsewhere: string[] = [];
   const shifts: string[] = [];
+  const sideways: string[] = [];
   let [mostNodes, frames, nodes, known] = [0, 0, 0, text.children.length];
   /** How many blocks there were, from when on. */
   const counts: [time: number, count: number][] = [[0, known]];
@@ -52,16 +55,18 @@ function watch(): void {
   requestAnimationFrame(count);
   new PerformanceObserver((list) => {
     for (const { value, hadRecentInput, startTime, sources } of list.getEntries())
-      for (const { node } of hadRecentInput ? [] : sources) {
+      for (const { node, previousRect, currentRect } of hadRecentInput ? [] : sources) {
         if (node === null) continue;
+        const nameOfNode = node instanceof Element ? node.outerHTML.slice(0, 120) : '';
+        if (previousRect.left !== currentRect.left)
+          sideways.push(`${String(currentRect.left - previousRect.left)}: ${nameOfNode}`);
         // The blocks that a frame began with: what is in the last of these, or came after it, has no place yet.
         const [, count] = counts.findLast(([time]) => time < startTime - FRAME_MS) ?? [0, 1];
         const isInLast = text.contains(node) && node !== text && blockOf(node) >= count - 1;
-        if (!isInLast)
-          shifts.push(`${String(value)}: ${node instanceof Element ? node.outerHTML.slice(0, 120) : ''}`);
+        if (!isInLast) shifts.push(`${String(value)}: ${nameOfNode}`);
       }
   }).observe({ type: 'layout-shift' });
-  Object.assign(window, { mutations: () => ({ mostNodes, frames, elsewhere, shifts }) });
+  Object.assign(window, { mutations: () => ({ mostNodes, frames, elsewhere, shifts, sideways }) });
 }
 
 interface Node {
@@ -99,7 +104,11 @@ interface Shift {
   readonly value: number;
   readonly startTime: number;
   readonly hadRecentInput: boolean;
-  readonly sources: readonly { readonly node: Node | null }[];
+  readonly sources: readonly {
+    readonly node: Node | null;
+    readonly previousRect: { readonly left: number };
+    readonly currentRect: { readonly left: number };
+  }[];
 }
 declare class PerformanceObserver {
   constructor(call: (list: { getEntries(): readonly Shift[] }) => void);

@@ -103,19 +103,11 @@ interface ItemViewProps {
 
 function ItemView({ shown, checked }: ItemViewProps): ReactNode {
   const t = useTranslations('try');
-  if (checked === null)
-    return (
-      <li>
-        <Inside of={shown} />
-      </li>
-    );
   const Icon = checked ? SquareCheck : Square;
   return (
-    <li className={styles.task}>
-      <Icon size={16} role="img" aria-label={checked ? t('taskDone') : t('taskOpen')} />
-      <div>
-        <Inside of={shown} />
-      </div>
+    <li className={checked === null ? undefined : styles.task}>
+      {checked !== null && <Icon size={16} role="img" aria-label={checked ? t('taskDone') : t('taskOpen')} />}
+      <Inside of={shown} />
     </li>
   );
 }

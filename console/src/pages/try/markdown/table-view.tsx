@@ -4,6 +4,9 @@ import { Inside } from './block-view';
 import styles from './markdown.module.css';
 import type { Alignment, Shown } from './shown';
 
+/** What a column has at least. */
+const COLUMN_REM = 7;
+
 interface TableViewProps {
   readonly shown: Shown;
   readonly align: readonly Alignment[];
@@ -15,7 +18,7 @@ export function TableView({ shown, align }: TableViewProps): ReactNode {
   const head = shown.groups[0]?.[0];
   return (
     <div className={styles.table} tabIndex={0} role="region" aria-label={t('table')}>
-      <table>
+      <table style={{ minWidth: `${align.length * COLUMN_REM}rem` }}>
         <thead>{head && <RowView row={head} align={align} isHead />}</thead>
         <tbody>
           {shown.groups.map((group, at) => (
