@@ -2,6 +2,7 @@ import { hang, reply } from '../../demo/stand-in/behaviours.mjs';
 import { brave } from '../../demo/stand-in/brave.mjs';
 import { describeInChromium } from '../support/chromium.js';
 import { accessibilityFaults } from './accessibility.js';
+import { holdOperation } from './held-operation.js';
 import { focusedName } from './key-steps.js';
 import { Speaker } from './speaker.js';
 import { OPENAI_KEY, openTry } from './try-page.js';
@@ -72,6 +73,22 @@ describeInChromium('a chat in the console', () => {
     await chat.ask('Anyone at home?');
     await chat.completed();
     expect(await chat.answer.locator('[data-payer]').innerText()).toMatch(/local-model/);
+  });
+
+  it('moves nothing when it is known late that the provider lists no models', async () => {
+    const { page } = await openTry(running(), 'guesser');
+    const models = holdOperation(page, 'ChatModels');
+    await page.reload();
+    await models.asked;
+    const place = () => page.getByLabel('System instructions').boundingBox();
+    const before = await place();
+    const guessed = {
+      source: 'CATALOGUE',
+      models: [{ id: 'known', displayName: 'Known', contextTokens: 1 }],
+    };
+    await models.answer((route) => route.fulfill({ json: { data: { models: guessed } } }));
+    await page.getByText('these are the models that the server knows of').filter({ visible: true }).waitFor();
+    expect(await place()).toEqual(before);
   });
 
   it('goes on with what was said before, until a new one begins', async () => {

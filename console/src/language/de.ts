@@ -459,6 +459,8 @@ export const de: Messages = {
     noKey: 'Dafür gibt es keinen Schlüssel.',
     firstWithKey: 'Der erste mit Schlüssel',
     model: 'Modell',
+    modelsFree:
+      'Die Modelle, die der Anbieter für diesen Schlüssel nennt, oder ein anderes mit seinem Namen.',
     modelsGuessed:
       'Der Anbieter gab für diesen Schlüssel keine Liste: Das sind die Modelle, die der Server kennt.',
     modelHint: 'Wie der Anbieter es nennt',

@@ -451,6 +451,7 @@ export const en = {
     noKey: 'There is no key for it.',
     firstWithKey: 'The first with a key',
     model: 'Model',
+    modelsFree: 'The models that the provider lists for this key, or any other by its name.',
     modelsGuessed: 'The provider gave no list for this key: these are the models that the server knows of.',
     modelHint: 'As the provider calls it',
     context: '{tokens} tokens',

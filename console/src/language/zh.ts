@@ -434,6 +434,7 @@ export const zh: Messages = {
     noKey: '没有它的密钥。',
     firstWithKey: '第一个有密钥的',
     model: '模型',
+    modelsFree: '提供商为此密钥列出的模型，也可以输入其他模型的名称。',
     modelsGuessed: '提供商没有为此密钥提供列表：这些是服务器已知的模型。',
     modelHint: '提供商使用的名称',
     context: '{tokens} 词元',

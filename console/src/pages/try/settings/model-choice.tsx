@@ -25,7 +25,7 @@ export function ModelChoice({ held, services }: SettingsProps): ReactNode {
         limit={MOST_SHOWN}
         filter={allWhereChosen}
         rightSection={areModelsLoading ? <Loader size="xs" aria-hidden /> : undefined}
-        description={areModelsGuessed ? t('modelsGuessed') : undefined}
+        description={<ModelsNote areGuessed={areModelsGuessed} />}
         autoComplete="off"
         spellCheck={false}
         comboboxProps={{ withinPortal: false }}
@@ -50,6 +50,17 @@ export function ModelChoice({ held, services }: SettingsProps): ReactNode {
         onChange={(value) => held.change({ model: value })}
       />
     </>
+  );
+}
+
+/** Where the models come from: as high with the one as with the other, since it is known late. */
+function ModelsNote({ areGuessed }: { readonly areGuessed: boolean }): ReactNode {
+  const t = useTranslations('try');
+  return (
+    <span className={styles.notes}>
+      <span data-shown={!areGuessed}>{t('modelsFree')}</span>
+      <span data-shown={areGuessed}>{t('modelsGuessed')}</span>
+    </span>
   );
 }
 
