@@ -108,6 +108,57 @@ describeInChromium('a long answer in the console', () => {
     expect(await overflow(chat.page)).toBeLessThanOrEqual(0);
   });
 
+  it.each([
+    [640, 360],
+    [320, 640],
+  ])(
+    'follows an answer in a window of %i × %i with the page itself, and keeps the composer in sight',
+    async (width, height) => {
+      const chat = await openTry(running(), `small-${String(width)}`);
+      const { page } = chat;
+      await page.setViewportSize({ width, height });
+      const composer = page.getByRole('button', { name: /^(Send|Stop)$/ });
+      const bottomOf = async (locator: typeof composer): Promise<number> => {
+        const { y, height: high } = (await locator.boundingBox())!;
+        return y + high;
+      };
+      const speaking = Speaker.next(running().standIn);
+      await chat.ask('Go on');
+      const speaker = await speaking;
+      await speaker.say(`${longAnswer(600)}\n\nAt the end`);
+      await chat.says('At the end');
+      const question = (await chat.question.boundingBox())!;
+      const end = await bottomOf(chat.text);
+      expect(end).toBeLessThan(question.y);
+      expect(end).toBeGreaterThan(question.y - 80);
+      expect(question.y).toBeGreaterThan(height / 2);
+      expect(await bottomOf(composer)).toBeLessThanOrEqual(height);
+      const conversation = page.getByRole('region', { name: 'Conversation' });
+      expect(
+        await conversation.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight),
+      ).toBe(0);
+      await page.mouse.move(width / 2, 50);
+      await page.mouse.wheel(0, -600);
+      const toEnd = page.getByRole('button', { name: 'Go to the end' });
+      await toEnd.waitFor();
+      expect(await bottomOf(toEnd)).toBeLessThan(question.y);
+      const top = (): Promise<number> => page.evaluate('scrollY');
+      const before = await top();
+      await speaker.say(`\n\n${longAnswer(300)}\n\nFurther on`);
+      await chat.says('Further on');
+      expect(await top()).toBe(before);
+      expect(await bottomOf(composer)).toBeLessThanOrEqual(height);
+      await toEnd.click();
+      await speaker.say('\n\nLast words');
+      await chat.says('Last words');
+      expect(await bottomOf(chat.text)).toBeGreaterThan(question.y - 80);
+      expect(await bottomOf(chat.text)).toBeLessThan(question.y);
+      speaker.end();
+      await chat.completed();
+      expect(await overflow(page)).toBeLessThanOrEqual(0);
+    },
+  );
+
   it('stays with the reader who has gone up, and follows the one who is at its end', async () => {
     const chat = await openTry(running(), 'scroller');
     const scroller = chat.page.getByRole('region', { name: 'Conversation' });

@@ -7,10 +7,10 @@ export const handOnAround = (element: HTMLButtonElement) => () => {
 };
 
 /** The same, for a button whose focus goes on to another element. */
-export const useHandOn = (to: RefObject<HTMLElement | null>) =>
+export const useHandOn = (to: RefObject<HTMLElement | null>, options?: FocusOptions) =>
   useCallback(
     (element: HTMLButtonElement) => () => {
-      if (document.activeElement === element) to.current?.focus();
+      if (document.activeElement === element) to.current?.focus(options);
     },
-    [to],
+    [to, options],
   );

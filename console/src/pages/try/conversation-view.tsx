@@ -14,6 +14,9 @@ import type { Turn } from './chat/question';
 import styles from './try.module.css';
 import { AtEnd, useStickToBottom } from './use-stick-to-bottom';
 
+/** The page is where it is to be: at the end. */
+const IN_PLACE: FocusOptions = { preventScroll: true };
+
 interface ConversationViewProps {
   readonly state: ConversationState;
   readonly nameOf: (provider: string) => string;
@@ -26,10 +29,10 @@ export function ConversationView({ state, nameOf, onRetry, onRepeat }: Conversat
   const t = useTranslations('try');
   const { turns, asked, isAnswering, wait, failure } = state;
   const { scroller, content, isAtEnd, toEnd } = useStickToBottom();
-  const handOn = useHandOn(scroller);
+  const handOn = useHandOn(scroller, IN_PLACE);
   useEffect(() => {
     // Of nothing there is no end to go to, and to ask for it would have the page laid out at once.
-    if (turns.length > 0) toEnd();
+    if (turns.length > 0 || asked !== null) toEnd();
   }, [toEnd, turns.length, asked]);
   const isEmpty = turns.length === 0 && asked === null && failure === null;
   return (

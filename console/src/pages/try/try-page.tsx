@@ -85,15 +85,17 @@ export default function TryPage(): ReactNode {
               </Anchor>
             </Text>
           )}
-          <Composer
-            draft={draft}
-            inlineBytes={inlineBytes}
-            isAnswering={isAnswering}
-            isStopping={isStopping}
-            isAsked={asked !== null && repeated === null}
-            onSend={send}
-            onStop={stop}
-          />
+          <div className={styles.composer}>
+            <Composer
+              draft={draft}
+              inlineBytes={inlineBytes}
+              isAnswering={isAnswering}
+              isStopping={isStopping}
+              isAsked={asked !== null && repeated === null}
+              onSend={send}
+              onStop={stop}
+            />
+          </div>
         </div>
       </div>
     </div>
