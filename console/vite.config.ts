@@ -15,7 +15,7 @@ const FLOATING =
   /@floating-ui|@mantine\/core\/esm\/(?:components\/(?:(?:Popover|Tooltip|ScrollArea)\/|Combobox\/(?!Combobox(?:Chevron|\.module)|get-))|utils\/Floating\/)/;
 /** What one page and its dialogs share, and what dialogs are made of: none is there to begin with. */
 const LATE =
-  /\/src\/(?:pages\/|generated\/(?:keys|settings)|parts\/(?:beside|dialog|confirm-dialog|moment-field))/;
+  /\/src\/(?:pages\/|generated\/(?:keys|settings)|parts\/(?:beside|dialog|confirm-dialog|moment-field|show-mistakes|table-region))/;
 /** What all of them stand on. */
 const BASE =
   /@mantine\/(?:hooks\/|core\/esm\/(?:core\/|components\/(?:Transition|Combobox)\/))|node_modules\/clsx\//;

@@ -12,6 +12,7 @@ const allScopes = Object.values(AccessScope);
 const OPEN = [
   '/',
   ...['/console', '/console/', '/console/alerts', '/console/assets/*', '/console/audit', '/console/keys'],
+  '/console/licences.txt',
   ...['/console/renewed', '/console/settings', '/console/signed-in', '/console/try', '/console/usage'],
   ...['/graphiql', '/graphiql/:name', '/healthz', '/readyz'],
 ];
