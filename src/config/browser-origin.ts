@@ -22,8 +22,9 @@ const NOT_AN_ORIGIN =
  * @returns null for what is no origin, such as `null`
  */
 export function canonicalOrigin(text: string): string | null {
-  if (!ORIGIN.test(text) || readUrl(text) === null) return null;
-  const { protocol, host, href } = new URL(text.toLowerCase());
+  const url = ORIGIN.test(text) ? readUrl(text.toLowerCase()) : null;
+  if (url === null) return null;
+  const { protocol, host, href } = url;
   const origin = `${protocol}//${host}`;
   if (host === '' && protocol !== 'file:') return null;
   return href === origin || href === `${origin}/` ? origin : null;

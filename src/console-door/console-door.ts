@@ -91,7 +91,7 @@ export class ConsoleDoor {
   ): Promise<string> {
     const { signIn } = this.config.console;
     const metadata = signIn && (await this.discovery.find(signIn.issuer));
-    const nonce = randomBytes(NONCE_BYTES).toString('base64');
+    const nonce = makeNonce();
     void reply.headers(indexHeaders({ host, nonce, metadata }));
     return index.fill({ nonce, settings: this.settingsWith(metadata) });
   }
@@ -108,5 +108,6 @@ export class ConsoleDoor {
   }
 }
 
-const fill = (page: PageTemplate): string =>
-  page.fill({ nonce: randomBytes(NONCE_BYTES).toString('base64') });
+const makeNonce = (): string => randomBytes(NONCE_BYTES).toString('base64');
+
+const fill = (page: PageTemplate): string => page.fill({ nonce: makeNonce() });

@@ -30,9 +30,9 @@ function maskAddress(address: string, mask: KeyMask): string | null {
   if (address.length > MAX_ADDRESS_LENGTH) return null;
   const masked = mask.text(address);
   if (masked === address) return address;
-  const valid = [masked, masked.replaceAll(mask.mask, HOST_MASK)].find((text) => readUrl(text) !== null);
-  if (valid === undefined) return null;
-  const { href } = new URL(valid);
+  const url = readUrl(masked) ?? readUrl(masked.replaceAll(mask.mask, HOST_MASK));
+  if (url === null) return null;
+  const { href } = url;
   // Parsing decodes the host and leaves characters out: what it makes is looked at again.
   return mask.text(href) === href ? href : null;
 }

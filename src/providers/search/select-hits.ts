@@ -23,8 +23,8 @@ export function selectHits(hits: readonly SearchHit[], limit: number): SearchHit
 }
 
 function parseAddress(text: string): URL | null {
-  if (text.length > MAX_ADDRESS_LENGTH || readUrl(text) === null) return null;
-  const url = new URL(text);
+  const url = text.length > MAX_ADDRESS_LENGTH ? null : readUrl(text);
+  if (url === null) return null;
   const isWeb = url.protocol === 'https:' || url.protocol === 'http:';
   return isWeb && url.username === '' && url.password === '' ? url : null;
 }
